@@ -1,0 +1,1 @@
+//! Hashes and stores originals and renditions, writes manifests, checks fixity.

@@ -1,0 +1,1 @@
+//! Reads file and environment into a checked configuration.

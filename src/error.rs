@@ -1,0 +1,171 @@
+//! The one error of griffie: what was being done, to what, why it failed and what to do. Rooms keep private error
+//! types and fold them in at their edge; callers ask [`Error::kind`] and never match on text.
+
+use std::{borrow::Cow, fmt};
+
+/// What went wrong, by who can mend it. Exit codes are frozen: scripts depend on them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ErrorKind {
+    /// Bad arguments, a bad request, a bad rule file.
+    InvalidInput,
+    /// A configuration file or variable is wrong.
+    Config,
+    /// A program or library that is needed is not installed.
+    MissingTool,
+    /// A document of a kind or in a state that cannot be read (encrypted, damaged, unknown).
+    UnsupportedDocument,
+    /// What was asked for is not there.
+    NotFound,
+    /// It contradicts what is there already.
+    Conflict,
+    /// A hold, a running term or a missing permission forbids it.
+    Refused,
+    /// Stored bytes are not what they were.
+    FixityMismatch,
+    /// A worker process failed or went over its limits.
+    Engine,
+    /// The store or the database did not do what was asked.
+    Storage,
+    /// Stopped by the user; what was done is kept.
+    Interrupted,
+    /// A fault of griffie's own.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The exit code of a command that ends with this error. 0 is done; 11 (see [`PARTIAL`]) is done but
+    /// something was quarantined or only partly read.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::InvalidInput => 2,
+            Self::Config => 3,
+            Self::MissingTool => 4,
+            Self::UnsupportedDocument => 5,
+            Self::NotFound | Self::Conflict => 6,
+            Self::Refused => 7,
+            Self::FixityMismatch => 8,
+            Self::Engine => 9,
+            Self::Storage => 10,
+            Self::Interrupted => 130,
+            Self::Internal => 70,
+        }
+    }
+}
+
+/// Exit code of a command that is done, but something was quarantined or only partly read.
+pub const PARTIAL: u8 = 11;
+
+/// An error with its story.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    hint: Option<Cow<'static, str>>,
+    context: Vec<Cow<'static, str>>,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Result with griffie's error.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// An error of a kind. `message` says why, in lower case and without a full stop.
+    pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), hint: None, context: Vec::new(), source: None }))
+    }
+
+    /// Adds what to do about it.
+    pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Adds the error underneath.
+    pub fn source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds what was being done, outermost last: ``failed to read page 7 of `a.pdf` ``.
+    pub fn context(mut self, doing: impl Into<Cow<'static, str>>) -> Self {
+        self.0.context.push(doing.into());
+        self
+    }
+
+    /// What went wrong, by who can mend it.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What to do about it.
+    pub fn advice(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for doing in self.0.context.iter().rev() {
+            write!(f, "{doing}: ")?;
+        }
+        f.write_str(&self.0.message)?;
+        let mut source = self.0.source.as_ref().map(|source| &**source as &dyn std::error::Error);
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)?;
+        self.0.hint.as_ref().map_or(Ok(()), |hint| write!(f, "\nhint: {hint}"))
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Adds context to results of griffie's own and, with a kind, to those of others.
+pub trait Context<T> {
+    /// Says what was being done.
+    fn doing<C: Into<Cow<'static, str>>>(self, doing: impl FnOnce() -> C) -> Result<T>;
+}
+
+impl<T> Context<T> for Result<T> {
+    fn doing<C: Into<Cow<'static, str>>>(self, doing: impl FnOnce() -> C) -> Self {
+        self.map_err(|error| error.context(doing()))
+    }
+}
+
+/// Folds a foreign error into griffie's.
+pub trait Fold<T> {
+    /// The kind it is to us, and what was being done.
+    fn fold<C: Into<Cow<'static, str>>>(self, kind: ErrorKind, doing: impl FnOnce() -> C) -> Result<T>;
+}
+
+impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> Fold<T> for std::result::Result<T, E> {
+    fn fold<C: Into<Cow<'static, str>>>(self, kind: ErrorKind, doing: impl FnOnce() -> C) -> Result<T> {
+        self.map_err(|error| Error::new(kind, doing()).source(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_tells_its_story_from_the_outside_in() {
+        let io = std::io::Error::other("disk is full");
+        let error = Err::<(), _>(io)
+            .fold(ErrorKind::Storage, || "cannot write `b3/ab/cd`")
+            .doing(|| "failed to archive `lease.pdf`")
+            .unwrap_err()
+            .hint("free some space");
+        assert_eq!(error.to_string(), "failed to archive `lease.pdf`: cannot write `b3/ab/cd`: disk is full");
+        assert_eq!((error.kind().exit_code(), error.advice()), (10, Some("free some space")));
+    }
+}

@@ -1,0 +1,155 @@
+//! Typed entity grammars, Dutch and English: dates, periods, amounts, organizations, persons, numbers, places,
+//! events. They find what could be a value; which value fills which field is the business of the field rules.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use crate::{
+    model::{
+        Language, Period,
+        record::{Per, Vat},
+    },
+    text::Text,
+};
+
+/// A typed value in the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spot {
+    /// Its place in `Text::running`.
+    pub range: Range<usize>,
+    /// What it is.
+    pub entity: Entity,
+    /// Repairs of reading errors that the value rests on (`l` read as `1`).
+    pub repairs: Vec<Repair>,
+}
+
+/// One repaired piece of a value: evidence keeps what was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repair {
+    /// As read.
+    pub read: String,
+    /// As taken.
+    pub taken: String,
+}
+
+/// Kinds of value that the grammars know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Entity {
+    /// A calendar date, or a place left open for one.
+    Date(DateReading),
+    /// A duration.
+    Period(PeriodReading),
+    /// An amount of money.
+    Amount(AmountReading),
+    /// A company, public body or other legal person.
+    Organization(OrganizationReading),
+    /// A natural person.
+    Person(PersonReading),
+    /// A number in a trade register, by its label (KvK, Company No.).
+    Registration(String),
+    /// A country, state or province whose law may govern: ISO 3166 code.
+    Jurisdiction(String),
+    /// A court, as named.
+    Court(String),
+    /// A moment known by what happens (`einde van het kalenderkwartaal`, `the last signature`).
+    Event(EventRef),
+    /// A reference number as shaped (`2019/4711`, `06.IN.0138`); only where a label stands before it.
+    Reference(String),
+}
+
+/// A date as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DateReading {
+    /// A whole date.
+    Day(Date),
+    /// The place was left open (`__ januari 20__`, `[datum]`, `.........`).
+    Blank,
+    /// Day and month without a year (`1 oktober`, `31 December`): yearly dates.
+    Yearly {
+        /// 1 to 12.
+        month: i8,
+        /// 1 to 31.
+        day: i8,
+    },
+    /// Two dates are possible (`03/04/2024` in English); the earlier first.
+    Ambiguous(Date, Date),
+    /// A month and year, or a year, without a day (`maart 2019`).
+    Partial,
+    /// Has the shape of a date but is none (`31 juni 2019`).
+    Impossible,
+}
+
+/// A duration as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PeriodReading {
+    /// Its value; that of the word where word and figure disagree. `None` for an indefinite time.
+    pub period: Option<Period>,
+    /// The figure's value, where word and figure disagree (`drie (2) maanden`).
+    pub figure_says: Option<Period>,
+    /// The place of the number was left open (`__ maanden`).
+    pub blank: bool,
+    /// Whole calendar months or quarters (`kalendermaand`).
+    pub calendar: bool,
+    /// Working days (`werkdagen`, `business days`).
+    pub working_days: bool,
+}
+
+/// An amount as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AmountReading {
+    /// Hundredths of the currency's unit.
+    pub cents: i64,
+    /// ISO 4217 code; `NLG` for guilders.
+    pub currency: String,
+    /// Over what it is counted, where words beside it say so (`per jaar`, `a month`).
+    pub per: Option<Per>,
+    /// Whether value-added tax is in it, where words beside it say so.
+    pub vat: Option<Vat>,
+    /// Words and figures disagree.
+    pub disputed: bool,
+}
+
+/// An organization as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrganizationReading {
+    /// Its name with its legal form, as read but for spaces (`Zouthandel Van der Wetering B.V.`).
+    pub name: String,
+    /// Legal form in its usual spelling (`B.V.`, `stichting`, `gemeente`, `Inc.`).
+    pub legal_form: Option<String>,
+}
+
+/// A natural person as read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonReading {
+    /// The name without title and form of address (`J. van der Berg`).
+    pub name: String,
+}
+
+/// A moment known by what happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // the names are the documentation
+pub enum EventRef {
+    EndOfTerm,
+    EndOfMonth,
+    EndOfQuarter,
+    EndOfHalfYear,
+    EndOfYear,
+    Signing,
+    LastSignature,
+    DateFirstWritten,
+    EffectiveDate,
+    Delivery,
+    AnyTime,
+    Other,
+}
+
+/// Finds every typed value of a text, sorted by place; spots of different kinds may overlap, of one kind never do.
+pub fn find(_text: &Text) -> Vec<Spot> {
+    Vec::new()
+}
+
+/// Finds the typed values of a piece of text in a language: for tests and for the rule writer's bench.
+pub fn find_in(text: &str, language: Language) -> Vec<Spot> {
+    find(&Text::of_sentence(text, Some(language)))
+}

@@ -1,0 +1,64 @@
+//! Kinds of file, told by content.
+
+use serde::{Deserialize, Serialize};
+
+/// A kind of file that griffie knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names are the documentation
+pub enum MediaType {
+    Pdf,
+    Tiff,
+    Jpeg,
+    Png,
+    Webp,
+    Docx,
+    Odt,
+    Rtf,
+    Zip,
+    Eml,
+}
+
+impl MediaType {
+    /// IANA media type.
+    pub fn iana(self) -> &'static str {
+        match self {
+            Self::Pdf => "application/pdf",
+            Self::Tiff => "image/tiff",
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            Self::Odt => "application/vnd.oasis.opendocument.text",
+            Self::Rtf => "application/rtf",
+            Self::Zip => "application/zip",
+            Self::Eml => "message/rfc822",
+        }
+    }
+
+    /// Usual file name extension, without the dot.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Tiff => "tif",
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Docx => "docx",
+            Self::Odt => "odt",
+            Self::Rtf => "rtf",
+            Self::Zip => "zip",
+            Self::Eml => "eml",
+        }
+    }
+
+    /// Word-processor files, which are read through a PDF that LibreOffice makes of them.
+    pub fn is_office(self) -> bool {
+        matches!(self, Self::Docx | Self::Odt | Self::Rtf)
+    }
+
+    /// Files that hold other files.
+    pub fn is_container(self) -> bool {
+        matches!(self, Self::Zip | Self::Eml)
+    }
+}

@@ -1,0 +1,148 @@
+//! What was read from an original: words with boxes, page by page. The product of the rooms `pages` and `ocr`,
+//! and all that `text` and `extract` see of a document.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Language, PageBox, PageNo, PageState, TextSource};
+
+/// One word as read.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// Where its characters start in [`PageReading::text`], in bytes.
+    pub start: u32,
+    /// Where they end, in bytes.
+    pub end: u32,
+    /// Its place on the page as displayed.
+    pub bounds: PageBox,
+    /// How sure the reader is, in percent; 100 for born-digital words.
+    pub confidence: u8,
+    /// Height of its type in quarter points (48 = 12 points), 0 where unknown.
+    pub size: u8,
+    /// Set in bold (born digital only).
+    pub bold: bool,
+    /// The column or block that the reader saw it in, from 0.
+    pub block: u16,
+    /// The line on the page that the reader saw it in, from 0; never shared by two blocks.
+    pub line: u16,
+}
+
+/// One page as read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageReading {
+    /// Its number in the original.
+    pub page: PageNo,
+    /// Its accounted state.
+    pub state: PageState,
+    /// Where its words come from.
+    pub source: TextSource,
+    /// Width as displayed, in points (1/72 inch).
+    pub width_pt: f32,
+    /// Height as displayed, in points.
+    pub height_pt: f32,
+    /// Degrees clockwise (0, 90, 180, 270) by which the displayed page must be turned to stand upright.
+    pub turn: u16,
+    /// Skew that was taken out for reading, in degrees clockwise.
+    pub skew: f32,
+    /// Resolution of the scan in dots per inch, where the page is one.
+    pub dpi: Option<u16>,
+    /// OCR languages used (`nld`, `eng`, `nld+eng`), where OCR was used.
+    pub ocr_language: Option<String>,
+    /// The words in the reader's order, parted by single spaces, lines by `\n`.
+    pub text: String,
+    /// The words' places; `start`/`end` point into `text`.
+    pub words: Vec<Word>,
+    /// What went wrong or in a lesser way.
+    pub problems: Vec<Problem>,
+}
+
+impl PageReading {
+    /// The characters of a word.
+    pub fn word_text(&self, word: &Word) -> &str {
+        self.text.get(word.start as usize..word.end as usize).unwrap_or("")
+    }
+
+    /// A word's box on the page turned upright.
+    pub fn upright(&self, word: &Word) -> PageBox {
+        word.bounds.turned(self.turn)
+    }
+
+    /// Width and height in points of the page turned upright.
+    pub fn upright_size(&self) -> (f32, f32) {
+        if self.turn % 180 == 90 { (self.height_pt, self.width_pt) } else { (self.width_pt, self.height_pt) }
+    }
+
+    /// A page without words.
+    pub fn wordless(page: PageNo, state: PageState, width_pt: f32, height_pt: f32) -> Self {
+        Self {
+            page,
+            state,
+            source: TextSource::None,
+            width_pt,
+            height_pt,
+            turn: 0,
+            skew: 0.0,
+            dpi: None,
+            ocr_language: None,
+            text: String::new(),
+            words: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+}
+
+/// Something that a person should know about a document: it was read all the same, or only partly.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// A typed kind in snake_case, e.g. `page_unreadable`, `low_resolution`, `bad_text_layer`.
+    pub kind: String,
+    /// A sentence for people.
+    pub message: String,
+    /// The page concerned.
+    pub page: Option<PageNo>,
+}
+
+/// A whole original as read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Its pages, from 1 without gaps.
+    pub pages: Vec<PageReading>,
+    /// Main language of the words, where there are enough to tell.
+    pub language: Option<Language>,
+    /// What read it: engine, version, data; e.g. `tesseract 5.3.0 (fast build) nld+eng`.
+    pub engine: String,
+    /// Problems of the document as a whole (those of pages stand with the pages).
+    pub problems: Vec<Problem>,
+}
+
+impl Reading {
+    /// How many pages are in a state.
+    pub fn count(&self, state: PageState) -> usize {
+        self.pages.iter().filter(|page| page.state == state).count()
+    }
+
+    /// `digital`, `ocr`, `mixed` or `none`, as the record format names it.
+    pub fn text_source(&self) -> &'static str {
+        let has = |source| self.pages.iter().any(|page| page.source == source && !page.words.is_empty());
+        match (has(TextSource::Digital), has(TextSource::Ocr)) {
+            (true, true) => "mixed",
+            (true, false) => "digital",
+            (false, true) => "ocr",
+            (false, false) => "none",
+        }
+    }
+
+    /// Mean confidence (0 to 1) of the words read by OCR.
+    pub fn mean_ocr_confidence(&self) -> Option<f64> {
+        let (mut sum, mut n) = (0_u64, 0_u64);
+        for word in self.pages.iter().filter(|page| page.source == TextSource::Ocr).flat_map(|page| &page.words) {
+            sum += u64::from(word.confidence);
+            n += 1;
+        }
+        (n > 0).then(|| sum as f64 / n as f64 / 100.0)
+    }
+
+    /// All problems, those of the document first.
+    pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().chain(self.pages.iter().flat_map(|page| &page.problems))
+    }
+}

@@ -1,0 +1,329 @@
+//! The contract record: its fields, their values and how each is known. What serializes here is the record format
+//! `griffie-record/1` that `griffie extract --json` and `griffie show --json` print.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::{Evidence, Period};
+
+/// What may be done with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nothing was found; there is no value.
+    Absent,
+    /// The contract has the place, but it was left open; there is no value.
+    Blank,
+    /// Two readings that a person must choose between; a value, if given, is the safer one.
+    Conflict,
+    /// Waits for a person.
+    Proposed,
+    /// Fills the register by itself.
+    Auto,
+}
+
+/// One field of a record: a value, or why there is none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field<T> {
+    /// The value, in the field's own type.
+    pub value: Option<T>,
+    /// What may be done with it.
+    pub status: Status,
+    /// A calibrated probability (0 to 1) that the value is right.
+    pub confidence: f64,
+    /// The rule that found it.
+    pub rule: Option<String>,
+    /// The fields that it was computed from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived_from: Vec<String>,
+    /// How it came about, in words for people.
+    pub explanation: Option<String>,
+    /// Other readings, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alternatives: Vec<Alternative<T>>,
+    /// Where it stands.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A reading that lost.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Alternative<T> {
+    /// The value it would have given.
+    pub value: T,
+    /// The rule that found it.
+    pub rule: Option<String>,
+    /// Its calibrated probability.
+    pub confidence: f64,
+    /// Why it lost.
+    pub explanation: Option<String>,
+    /// Where it stands.
+    pub evidence: Vec<Evidence>,
+}
+
+impl<T> Field<T> {
+    /// Nothing was found.
+    pub fn absent() -> Self {
+        Self {
+            value: None,
+            status: Status::Absent,
+            confidence: 0.0,
+            rule: None,
+            derived_from: Vec::new(),
+            explanation: None,
+            alternatives: Vec::new(),
+            evidence: Vec::new(),
+        }
+    }
+}
+
+/// Kind of contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names are the documentation; the record format lists them
+pub enum ContractType {
+    Purchase,
+    Services,
+    Lease,
+    Employment,
+    Licence,
+    Maintenance,
+    Sla,
+    Nda,
+    DataProcessing,
+    Cooperation,
+    Grant,
+    Loan,
+    Insurance,
+    RealEstate,
+    Sponsorship,
+    Framework,
+    Amendment,
+    Other,
+}
+
+/// A party to the contract; never a signatory or one that only represents.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    /// Its name as read.
+    pub name: String,
+    /// What the contract calls it (`Opdrachtgever`, `Lessor`).
+    pub role: Option<String>,
+    /// Legal form (`B.V.`, `gemeente`, `Inc.`).
+    pub legal_form: Option<String>,
+    /// Number in the trade register (KvK) or its foreign like.
+    pub registration_number: Option<String>,
+    /// Where it is seated.
+    pub seat: Option<String>,
+    /// Who acts for it.
+    pub represented_by: Option<String>,
+}
+
+/// How long the contract runs at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// For a period.
+    Period(Period),
+    /// Without an end.
+    Indefinite,
+}
+
+impl Serialize for Term {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Period(period) => period.serialize(serializer),
+            Self::Indefinite => serializer.serialize_str("indefinite"),
+        }
+    }
+}
+impl<'de> Deserialize<'de> for Term {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.as_str() {
+            "indefinite" => Ok(Self::Indefinite),
+            period => period.parse().map(Self::Period).map_err(serde::de::Error::custom),
+        }
+    }
+}
+
+/// What happens after the term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RenewalKind {
+    /// It goes on unless notice is given.
+    Tacit,
+    /// It goes on only if someone uses a right to it.
+    Option,
+    /// The contract says that it is not renewed.
+    None,
+}
+
+/// Renewal after the initial term.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Renewal {
+    /// Tacit, by option, or excluded.
+    pub kind: RenewalKind,
+    /// By how much at a time; `indefinite` where it goes on without an end.
+    pub period: Option<Term>,
+    /// At most so many times.
+    pub max_times: Option<u16>,
+}
+
+/// The moment that notice must be aimed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names are the documentation; the record format lists them
+pub enum Against {
+    EndOfTerm,
+    EndOfMonth,
+    EndOfQuarter,
+    EndOfYear,
+    AnyTime,
+    Other,
+}
+
+/// Ordinary termination by notice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// How long before; `None` where the contract fixes a calendar date instead.
+    pub period: Option<Period>,
+    /// `any`, or the role of the party that it is for.
+    pub by: String,
+    /// The moment that it must be aimed at.
+    pub against: Against,
+    /// Required form (`written`, `registered`), where stated.
+    pub form: Option<String>,
+}
+
+/// Over what a price is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names are the documentation; the record format lists them
+pub enum Per {
+    Total,
+    Year,
+    Quarter,
+    Month,
+    Hour,
+    Unit,
+}
+
+/// Whether value-added tax is in an amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the names are the documentation
+pub enum Vat {
+    Incl,
+    Excl,
+}
+
+/// The main price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Money {
+    /// Decimal with a point and two decimals: `125000.00`.
+    pub amount: String,
+    /// ISO 4217 code (`EUR`, `NLG`, `USD`).
+    pub currency: String,
+    /// Over what it is counted.
+    pub per: Per,
+    /// Whether value-added tax is in it, where stated.
+    pub vat: Option<Vat>,
+}
+
+/// The contract that this one amends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RelatesTo {
+    /// Its reference, as printed.
+    pub reference: Option<String>,
+    /// Its date.
+    pub date: Option<Date>,
+}
+
+/// All fields of a record; each is always present.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fields {
+    /// Title as printed.
+    pub title: Field<String>,
+    /// Kind of contract.
+    pub contract_type: Field<ContractType>,
+    /// The contract's own number.
+    pub reference: Field<String>,
+    /// The parties, in the order of the contract.
+    pub parties: Vec<Field<Party>>,
+    /// Day of the last signature.
+    pub signing_date: Field<Date>,
+    /// First day in force.
+    pub effective_date: Field<Date>,
+    /// Last day in force of the initial term.
+    pub end_date: Field<Date>,
+    /// Length of the initial term.
+    pub term: Field<Term>,
+    /// What happens after it.
+    pub renewal: Field<Renewal>,
+    /// Ordinary termination, one for each party where they differ.
+    pub notice: Vec<Field<Notice>>,
+    /// Last day on which notice must have been received to end the contract with its initial term.
+    pub notice_deadline: Field<Date>,
+    /// Main price.
+    pub value: Field<Money>,
+    /// ISO 3166-1 alpha-2, or ISO 3166-2 for a US state, Canadian province or British nation.
+    pub governing_law: Field<String>,
+    /// Competent court as named.
+    pub court: Field<String>,
+    /// The contract that this one amends.
+    pub relates_to: Field<RelatesTo>,
+}
+
+impl Fields {
+    /// The names of all fields, in the order of the record format.
+    pub const NAMES: [&'static str; 15] = [
+        "title",
+        "contract_type",
+        "reference",
+        "parties",
+        "signing_date",
+        "effective_date",
+        "end_date",
+        "term",
+        "renewal",
+        "notice",
+        "notice_deadline",
+        "value",
+        "governing_law",
+        "court",
+        "relates_to",
+    ];
+
+    /// A record of which nothing is known.
+    pub fn absent() -> Self {
+        Self {
+            title: Field::absent(),
+            contract_type: Field::absent(),
+            reference: Field::absent(),
+            parties: Vec::new(),
+            signing_date: Field::absent(),
+            effective_date: Field::absent(),
+            end_date: Field::absent(),
+            term: Field::absent(),
+            renewal: Field::absent(),
+            notice: Vec::new(),
+            notice_deadline: Field::absent(),
+            value: Field::absent(),
+            governing_law: Field::absent(),
+            court: Field::absent(),
+            relates_to: Field::absent(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_are_those_that_serialize() {
+        let json = serde_json::to_value(Fields::absent()).unwrap();
+        let names: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(names, Fields::NAMES);
+        assert_eq!(serde_json::from_value::<Fields>(json).unwrap(), Fields::absent());
+    }
+}

@@ -1,0 +1,1 @@
+//! The steps of a document in order, on one screen.

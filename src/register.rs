@@ -1,0 +1,1 @@
+//! The contract register: records, field values with evidence, decisions.

@@ -1,0 +1,1 @@
+//! Builds the archival copy from original and words read, and has it accepted.

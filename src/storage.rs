@@ -1,0 +1,1 @@
+//! Bytes at rest: create-only put, get, list.
