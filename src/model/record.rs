@@ -24,6 +24,7 @@ pub enum Status {
 
 /// One field of a record: a value, or why there is none.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Field<T> {
     /// The value, in the field's own type.
     pub value: Option<T>,
