@@ -4,7 +4,7 @@
 use std::{borrow::Cow, fmt};
 
 /// What went wrong, by who can mend it. Exit codes are frozen: scripts depend on them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// Bad arguments, a bad request, a bad rule file.
