@@ -1,1 +1,400 @@
-//! Bytes at rest: create-only put, get, list.
+//! Bytes at rest: create-only put with read-back, get, list, over a local folder or memory. There is no function
+//! that removes or replaces an object; what an object means is for `archive` and `provenance` to know.
+
+mod name;
+
+#[cfg(test)]
+mod conformance;
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    ops::{Deref, Range},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use futures::{StreamExt, executor::block_on, stream::BoxStream};
+use object_store::{
+    GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload, RenameOptions, RenameTargetMode,
+    local::LocalFileSystem, memory::InMemory,
+};
+
+pub use name::ObjectName;
+
+use crate::{
+    Error, ErrorKind, Result,
+    error::{Context, Fold},
+    model::{Digests, digest::Hasher},
+};
+
+/// Up to here a file is held in memory and written with one put; a larger one is streamed in parts.
+const SINGLE_PUT_BYTES: u64 = 8 << 20;
+/// Size of the parts in which files are read and streamed.
+const PART_BYTES: usize = 1 << 20;
+/// Where streamed uploads grow before they get their name; never listed as objects.
+const INCOMING: &str = "incoming";
+
+/// What a create-only put found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// The object is new: written, flushed, read back and compared.
+    Written,
+    /// The same bytes stood there already; they were read and compared.
+    AlreadyThere,
+}
+
+/// One line of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name.
+    pub name: ObjectName,
+    /// Its length.
+    pub size_bytes: u64,
+}
+
+/// A place for objects. Clones share it; all functions may be called from many threads.
+#[derive(Clone)]
+pub struct Store {
+    backend: Arc<dyn ObjectStore>,
+    /// The folder, where the store is one.
+    root: Option<Arc<Path>>,
+}
+
+impl Store {
+    /// A local folder, made if it is not there (for this user only: it will hold contracts). Every write is flushed
+    /// to disk before it counts as done, and what is written is made read-only.
+    pub fn folder(root: &Path) -> Result<Self> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(root).fold(ErrorKind::Storage, || format!("cannot make the folder `{}`", root.display()))?;
+        Self::existing_folder(root)
+    }
+
+    /// A local folder that must be there already: a copy that is to be verified, for one.
+    pub fn existing_folder(root: &Path) -> Result<Self> {
+        let doing = || format!("cannot open the store `{}`", root.display());
+        if !root.is_dir() {
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no folder `{}`", root.display())));
+        }
+        let root = root.canonicalize().fold(ErrorKind::Storage, doing)?;
+        let backend = LocalFileSystem::new_with_prefix(&root).fold(ErrorKind::Storage, doing)?.with_fsync(true);
+        Ok(Self { backend: Arc::new(backend), root: Some(root.into()) })
+    }
+
+    /// Objects in memory, gone with the last clone.
+    pub fn memory() -> Self {
+        Self { backend: Arc::new(InMemory::new()), root: None }
+    }
+
+    /// Stores bytes under a name that is free, and reads them back. Bytes that are there already are compared: the
+    /// same are a success, others an error of kind `Conflict`.
+    pub fn put_new(&self, name: &ObjectName, bytes: impl Into<Bytes>) -> Result<Put> {
+        let bytes = bytes.into();
+        let payload = PutPayload::from_bytes(bytes.clone());
+        let put = match block_on(self.backend.put_opts(name.path(), payload, PutMode::Create.into())) {
+            Ok(_) => Put::Written,
+            Err(object_store::Error::AlreadyExists { .. }) => Put::AlreadyThere,
+            Err(error) => return Err(fold(error, name, "cannot write")),
+        };
+        let mut rest = &bytes[..];
+        let mut same = true;
+        self.read(name, |part| {
+            same = same && rest.get(..part.len()) == Some(part);
+            rest = rest.get(part.len()..).unwrap_or_default();
+        })?;
+        self.settle(name, put, same && rest.is_empty())
+    }
+
+    /// Stores a file under a name that is free, as [`put_new`](Self::put_new) does with bytes, whatever its size.
+    /// `digests` are those that the file had when it was looked at; other bytes now are an error of kind `Conflict`
+    /// and nothing is stored.
+    pub fn put_new_file(&self, name: &ObjectName, path: &Path, digests: &Digests) -> Result<Put> {
+        let changed = || Error::new(ErrorKind::Conflict, format!("`{}` changed while it was read", path.display()));
+        let put = if self.head(name)?.is_some() {
+            Put::AlreadyThere
+        } else if digests.size_bytes <= SINGLE_PUT_BYTES {
+            let bytes = fs::read(path).fold(ErrorKind::InvalidInput, || format!("cannot read `{}`", path.display()))?;
+            if Digests::of(&bytes) != *digests {
+                return Err(changed());
+            }
+            match block_on(self.backend.put_opts(name.path(), bytes.into(), PutMode::Create.into())) {
+                Ok(_) => Put::Written,
+                Err(object_store::Error::AlreadyExists { .. }) => Put::AlreadyThere,
+                Err(error) => return Err(fold(error, name, "cannot write")),
+            }
+        } else {
+            self.stream_in(name, path, digests, changed)?
+        };
+        self.forget_cached(name);
+        let same = self.digests(name)? == *digests;
+        self.settle(name, put, same)
+    }
+
+    /// Uploads in parts to a name outside the listings, compares digests, then publishes under `name`, create-only.
+    fn stream_in(&self, name: &ObjectName, path: &Path, digests: &Digests, changed: impl Fn() -> Error) -> Result<Put> {
+        let staged: ObjectName = format!("{INCOMING}/{}", hex::encode(random_bytes())).parse()?;
+        let mut upload = block_on(self.backend.put_multipart(staged.path()))
+            .map_err(|error| fold(error, &staged, "cannot write"))?;
+        let mut hasher = Hasher::default();
+        let sent = read_file(path, |part| {
+            hasher.update(part);
+            block_on(upload.put_part(Bytes::copy_from_slice(part).into()))
+                .map_err(|error| fold(error, &staged, "cannot write"))
+        });
+        let sent = sent.and_then(|()| if hasher.finish() == *digests { Ok(()) } else { Err(changed()) });
+        if let Err(error) = sent {
+            // What stays behind when this fails as well is a leftover that no listing shows.
+            let _ = block_on(upload.abort());
+            return Err(error);
+        }
+        block_on(upload.complete()).map_err(|error| fold(error, &staged, "cannot write"))?;
+        let create = RenameOptions::new().with_target_mode(RenameTargetMode::Create);
+        match block_on(self.backend.rename_opts(staged.path(), name.path(), create)) {
+            Ok(()) => Ok(Put::Written),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::AlreadyThere),
+            Err(error) => Err(fold(error, name, "cannot write")),
+        }
+    }
+
+    /// The end of a put: what was read back decides.
+    fn settle(&self, name: &ObjectName, put: Put, same: bool) -> Result<Put> {
+        match (put, same) {
+            (Put::Written, true) => self.make_read_only(name)?,
+            // It may have been published by a process that was killed before its folder was flushed.
+            (Put::AlreadyThere, true) => self.flush_folder(name)?,
+            (Put::Written, false) => {
+                let message = format!("`{name}` reads back other bytes than were written");
+                return Err(Error::new(ErrorKind::FixityMismatch, message)
+                    .hint("the disk or the file system is failing: stop, and check it"));
+            }
+            (Put::AlreadyThere, false) => {
+                return Err(Error::new(ErrorKind::Conflict, format!("`{name}` is there already, with other bytes"))
+                    .hint("run `griffie verify`: nothing in a store may ever change"));
+            }
+        }
+        Ok(put)
+    }
+
+    /// All bytes of an object.
+    pub fn get(&self, name: &ObjectName) -> Result<Bytes> {
+        block_on(async { self.backend.get(name.path()).await?.bytes().await })
+            .map_err(|error| fold(error, name, "cannot read"))
+    }
+
+    /// A range of an object's bytes.
+    pub fn get_range(&self, name: &ObjectName, range: Range<u64>) -> Result<Bytes> {
+        block_on(self.backend.get_range(name.path(), range)).map_err(|error| fold(error, name, "cannot read"))
+    }
+
+    /// Hands all bytes of an object to `take`, part by part, and returns how many they were.
+    pub fn read(&self, name: &ObjectName, mut take: impl FnMut(&[u8])) -> Result<u64> {
+        let failed = |error| fold(error, name, "cannot read");
+        let found = block_on(self.backend.get(name.path())).map_err(failed)?;
+        let mut size_bytes = 0;
+        match found.payload {
+            GetResultPayload::File(file, _) => {
+                read_parts(file, |part| {
+                    size_bytes += part.len() as u64;
+                    take(part);
+                    Ok(())
+                })
+                .doing(|| format!("cannot read `{name}`"))?;
+            }
+            GetResultPayload::Stream(mut stream) => {
+                while let Some(part) = block_on(stream.next()) {
+                    let part = part.map_err(failed)?;
+                    size_bytes += part.len() as u64;
+                    take(&part);
+                }
+            }
+        }
+        Ok(size_bytes)
+    }
+
+    /// Digests of an object's bytes as they are now.
+    pub fn digests(&self, name: &ObjectName) -> Result<Digests> {
+        let mut hasher = Hasher::default();
+        self.read(name, |part| hasher.update(part))?;
+        Ok(hasher.finish())
+    }
+
+    /// The length of an object, or `None` where there is none.
+    pub fn head(&self, name: &ObjectName) -> Result<Option<u64>> {
+        match block_on(self.backend.head(name.path())) {
+            Ok(found) => Ok(Some(found.size)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(fold(error, name, "cannot look up")),
+        }
+    }
+
+    /// An object as a local file: the stored file itself where the store is a folder (never write to it), else a
+    /// temporary copy.
+    pub fn local_file(&self, name: &ObjectName) -> Result<LocalFile> {
+        if let Some(path) = self.file_path(name) {
+            return match path.try_exists() {
+                Ok(true) => Ok(LocalFile::Stored(path)),
+                Ok(false) => Err(Error::new(ErrorKind::NotFound, format!("there is no object `{name}`"))),
+                Err(error) => Err(Error::new(ErrorKind::Storage, format!("cannot open `{name}`")).source(error)),
+            };
+        }
+        let doing = || format!("cannot copy `{name}` to a temporary file");
+        let mut file = tempfile::NamedTempFile::new().fold(ErrorKind::Storage, doing)?;
+        let mut written = Ok(());
+        self.read(name, |part| {
+            if written.is_ok() {
+                written = io::Write::write_all(&mut file, part);
+            }
+        })?;
+        written.fold(ErrorKind::Storage, doing)?;
+        Ok(LocalFile::Copy(file.into_temp_path()))
+    }
+
+    /// All objects whose name starts with the folders `prefix` (`""` for all), in no order, as they stream in.
+    /// What interrupted writes left behind is not among them; a file with a name that no object can have is an
+    /// error, and the listing goes on.
+    pub fn list(&self, prefix: &str) -> impl Iterator<Item = Result<Entry>> + use<> {
+        let prefix = object_store::path::Path::from(prefix);
+        let prefix = (!prefix.as_ref().is_empty()).then_some(prefix);
+        Listing { stream: self.backend.list(prefix.as_ref()), done: false }
+    }
+
+    /// The names of the folders right under the folders `prefix`, sorted.
+    pub fn folders(&self, prefix: &str) -> Result<Vec<String>> {
+        if self.root.as_ref().is_some_and(|root| !root.join(prefix).is_dir()) {
+            return Ok(Vec::new());
+        }
+        let path = object_store::path::Path::from(prefix);
+        let found = block_on(self.backend.list_with_delimiter(Some(&path)))
+            .fold(ErrorKind::Storage, || format!("cannot list `{prefix}`"))?;
+        let mut names: Vec<_> =
+            found.common_prefixes.iter().filter_map(|path| Some(path.filename()?.to_owned())).collect();
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    /// The folder that the store is, where it is one.
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    fn file_path(&self, name: &ObjectName) -> Option<PathBuf> {
+        Some(self.root.as_ref()?.join(name.as_str()))
+    }
+
+    fn make_read_only(&self, name: &ObjectName) -> Result<()> {
+        let Some(path) = self.file_path(name) else { return Ok(()) };
+        let doing = || format!("cannot make `{name}` read-only");
+        let mut permissions = fs::metadata(&path).fold(ErrorKind::Storage, doing)?.permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&path, permissions).fold(ErrorKind::Storage, doing)
+    }
+
+    fn flush_folder(&self, name: &ObjectName) -> Result<()> {
+        let Some(path) = self.file_path(name) else { return Ok(()) };
+        let folder = path.parent().unwrap_or(&path);
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .fold(ErrorKind::Storage, || format!("cannot flush the folder of `{name}`"))
+    }
+
+    /// Asks the system to read the object from the disk next time, not from its cache, so that reading back proves
+    /// more than that memory works. Only a request: nothing depends on it.
+    fn forget_cached(&self, name: &ObjectName) {
+        #[cfg(target_os = "linux")]
+        if let Some(file) = self.file_path(name).and_then(|path| File::open(path).ok()) {
+            let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = name;
+    }
+}
+
+/// An object as a local file.
+pub enum LocalFile {
+    /// The stored file itself.
+    Stored(PathBuf),
+    /// A copy that goes when this does.
+    Copy(tempfile::TempPath),
+}
+
+impl Deref for LocalFile {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        match self {
+            Self::Stored(path) => path,
+            Self::Copy(path) => path,
+        }
+    }
+}
+
+struct Listing {
+    stream: BoxStream<'static, object_store::Result<ObjectMeta>>,
+    done: bool,
+}
+
+impl Iterator for Listing {
+    type Item = Result<Entry>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.done {
+            match block_on(self.stream.next()) {
+                None => self.done = true,
+                // A folder that was never made holds nothing.
+                Some(Err(object_store::Error::NotFound { .. })) => {}
+                Some(Err(error)) => return Some(Err(error).fold(ErrorKind::Storage, || "cannot list the store")),
+                Some(Ok(meta)) if meta.location.prefix_matches(&object_store::path::Path::from(INCOMING)) => {}
+                Some(Ok(meta)) => {
+                    let name = meta.location.as_ref().parse::<ObjectName>();
+                    return Some(name.map(|name| Entry { name, size_bytes: meta.size }));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Both digests of a file, read part by part.
+pub fn digests_of_file(path: &Path) -> Result<Digests> {
+    let mut hasher = Hasher::default();
+    read_file(path, |part| {
+        hasher.update(part);
+        Ok(())
+    })?;
+    Ok(hasher.finish())
+}
+
+fn read_file(path: &Path, take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let doing = || format!("cannot read `{}`", path.display());
+    read_parts(File::open(path).fold(ErrorKind::InvalidInput, doing)?, take).doing(doing)
+}
+
+fn read_parts(mut file: File, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let length = file.metadata().map_or(PART_BYTES as u64, |metadata| metadata.len());
+    let mut part = vec![0; usize::try_from(length).map_or(PART_BYTES, |length| length.clamp(1 << 12, PART_BYTES))];
+    loop {
+        match file.read(&mut part) {
+            Ok(0) => return Ok(()),
+            Ok(n) => take(&part[..n])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Error::new(ErrorKind::Storage, "the file cannot be read").source(error)),
+        }
+    }
+}
+
+fn random_bytes() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+    bytes
+}
+
+fn fold(error: object_store::Error, name: &ObjectName, doing: &str) -> Error {
+    match error {
+        object_store::Error::NotFound { .. } => Error::new(ErrorKind::NotFound, format!("there is no object `{name}`")),
+        error => Error::new(ErrorKind::Storage, format!("{doing} `{name}`")).source(error),
+    }
+}

@@ -1,0 +1,142 @@
+//! What every back-end of the store must do: one suite, run on each of them.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use super::{Put, Store};
+use crate::{ErrorKind, model::Digests};
+
+fn name(text: &str) -> super::ObjectName {
+    text.parse().unwrap()
+}
+
+fn conforms(store: &Store) {
+    puts_once_and_never_overwrites(store);
+    takes_files_of_every_size(store);
+    refuses_a_file_that_changed(store);
+    lists_what_is_there(store);
+    says_what_is_not_there(store);
+}
+
+fn puts_once_and_never_overwrites(store: &Store) {
+    let lease = name("originals/aa/lease");
+    assert_eq!(store.put_new(&lease, "first").unwrap(), Put::Written);
+    assert_eq!(store.put_new(&lease, "first").unwrap(), Put::AlreadyThere);
+    for other in ["second", "firs", "first!", ""] {
+        assert_eq!(store.put_new(&lease, other).unwrap_err().kind(), ErrorKind::Conflict, "{other}");
+    }
+    assert_eq!(&store.get(&lease).unwrap()[..], b"first");
+    assert_eq!(store.digests(&lease).unwrap(), Digests::of(b"first"));
+    assert_eq!(&store.get_range(&lease, 1..3).unwrap()[..], b"ir");
+    assert_eq!(store.head(&lease).unwrap(), Some(5));
+    assert_eq!(fs::read(&*store.local_file(&lease).unwrap()).unwrap(), b"first");
+    assert_eq!(store.put_new(&name("originals/aa/nothing"), "").unwrap(), Put::Written);
+}
+
+fn takes_files_of_every_size(store: &Store) {
+    let folder = tempfile::tempdir().unwrap();
+    for size in [0, 1, super::PART_BYTES + 1, super::SINGLE_PUT_BYTES as usize + 1] {
+        let path = folder.path().join(size.to_string());
+        let bytes: Vec<u8> = (0..size).map(|i| (i % 251) as u8).collect();
+        fs::write(&path, &bytes).unwrap();
+        let digests = super::digests_of_file(&path).unwrap();
+        let object = name(&format!("files/{size}"));
+        assert_eq!(store.put_new_file(&object, &path, &digests).unwrap(), Put::Written);
+        assert_eq!(store.put_new_file(&object, &path, &digests).unwrap(), Put::AlreadyThere);
+        assert_eq!(store.digests(&object).unwrap(), Digests::of(&bytes));
+        let other = Digests { size_bytes: digests.size_bytes + 1, ..digests };
+        assert_eq!(store.put_new_file(&object, &path, &other).unwrap_err().kind(), ErrorKind::Conflict);
+    }
+}
+
+fn refuses_a_file_that_changed(store: &Store) {
+    let folder = tempfile::tempdir().unwrap();
+    for size in [10, super::SINGLE_PUT_BYTES as usize + 1] {
+        let path = folder.path().join("growing");
+        fs::write(&path, vec![7; size]).unwrap();
+        let digests = super::digests_of_file(&path).unwrap();
+        fs::write(&path, vec![8; size]).unwrap();
+        let object = name(&format!("changed/{size}"));
+        assert_eq!(store.put_new_file(&object, &path, &digests).unwrap_err().kind(), ErrorKind::Conflict);
+        assert_eq!(store.head(&object).unwrap(), None);
+    }
+}
+
+fn lists_what_is_there(store: &Store) {
+    for text in ["list/b/2", "list/a/1", "list/a/3", "lists/c"] {
+        store.put_new(&name(text), text.to_owned()).unwrap();
+    }
+    let list = |prefix: &str| -> BTreeSet<String> {
+        store.list(prefix).map(|entry| entry.unwrap()).map(|entry| entry.name.to_string()).collect()
+    };
+    assert_eq!(list("list"), ["list/a/1", "list/a/3", "list/b/2"].map(String::from).into());
+    assert_eq!(list("list/a"), ["list/a/1", "list/a/3"].map(String::from).into());
+    assert_eq!(list("nowhere"), BTreeSet::new());
+    assert!(list("").contains("lists/c") && list("").iter().all(|name| !name.starts_with("incoming")));
+    assert_eq!(store.folders("list").unwrap(), ["a", "b"]);
+    assert_eq!(store.folders("nowhere").unwrap(), [""; 0]);
+    assert_eq!(store.list("list/b").next().unwrap().unwrap().size_bytes, 8);
+}
+
+fn says_what_is_not_there(store: &Store) {
+    let gone = name("originals/aa/gone");
+    assert_eq!(store.head(&gone).unwrap(), None);
+    assert_eq!(store.get(&gone).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(store.digests(&gone).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(store.local_file(&gone).err().map(|error| error.kind()), Some(ErrorKind::NotFound));
+}
+
+#[test]
+fn memory_conforms() {
+    conforms(&Store::memory());
+}
+
+#[test]
+fn a_folder_conforms() {
+    let folder = tempfile::tempdir().unwrap();
+    conforms(&Store::folder(&folder.path().join("store")).unwrap());
+}
+
+fn folder_with(plant: impl FnOnce(&Path)) -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    plant(folder.path());
+    let store = Store::folder(folder.path()).unwrap();
+    (folder, store)
+}
+
+#[test]
+fn leftovers_of_interrupted_writes_are_no_objects() {
+    let (_folder, store) = folder_with(|root| {
+        fs::create_dir_all(root.join("originals/ab")).unwrap();
+        fs::create_dir_all(root.join("incoming")).unwrap();
+        fs::write(root.join("originals/ab/abcd#1"), "hal").unwrap();
+        fs::write(root.join("incoming/0123"), "half").unwrap();
+    });
+    assert_eq!(store.list("").count(), 0);
+    assert_eq!(store.put_new(&name("originals/ab/abcd"), "whole").unwrap(), Put::Written);
+    assert_eq!(store.list("").count(), 1);
+}
+
+#[test]
+fn stored_files_are_read_only() {
+    let (folder, store) = folder_with(|_| {});
+    store.put_new(&name("originals/ab/abcd"), "whole").unwrap();
+    assert!(fs::metadata(folder.path().join("originals/ab/abcd")).unwrap().permissions().readonly());
+}
+
+#[test]
+fn a_foreign_name_is_reported_and_the_listing_goes_on() {
+    let (_folder, store) = folder_with(|root| {
+        fs::write(root.join("my notes.txt"), "not an object").unwrap();
+        fs::write(root.join("zebra"), "an object").unwrap();
+    });
+    let (good, bad): (Vec<_>, Vec<_>) = store.list("").partition(|entry| entry.is_ok());
+    assert_eq!((good.len(), bad.len()), (1, 1));
+}
+
+#[test]
+fn a_store_that_must_be_there_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing");
+    assert_eq!(Store::existing_folder(&missing).err().map(|error| error.kind()), Some(ErrorKind::NotFound));
+    assert!(!missing.try_exists().unwrap());
+}
