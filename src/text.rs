@@ -3,19 +3,36 @@
 
 use std::ops::Range;
 
+mod join;
+mod language;
+mod layout;
+mod lines;
+mod marker;
+mod normal;
+mod paragraphs;
+mod sentences;
+mod source;
+mod tokens;
+
+use self::{
+    join::{Joiner, Lexicon},
+    paragraphs::Paragraph,
+    source::Source,
+};
 use crate::model::{Evidence, Language, PageNo, Reading};
 
 /// A document's text.
 #[derive(Clone, Debug, Default)]
 pub struct Text {
     /// Normalized running text: hyphens joined, running headers and footers left out, columns in reading order,
-    /// paragraphs parted by `\n`. All positions below are byte offsets into it.
+    /// words parted by single spaces, cells of a table's row by `\t`, paragraphs (a table's row is one) by `\n`.
+    /// All positions below are byte offsets into it.
     pub running: String,
     /// Its tokens, in order.
     pub tokens: Vec<Token>,
-    /// Sentences (never across a paragraph), in order, without gaps that hold tokens.
+    /// Sentences (never across a paragraph or a cell), in order, without gaps that hold tokens.
     pub sentences: Vec<Range<usize>>,
-    /// Zones, in order, covering all of `running`.
+    /// Zones, in order, covering all of `running`; none for sentences given by hand.
     pub zones: Vec<(Range<usize>, Zone)>,
     /// The clause tree in the order of the text; `parent` points into this list.
     pub clauses: Vec<Clause>,
@@ -27,6 +44,10 @@ pub struct Text {
     pub running_heads: Vec<RunningHead>,
     /// Main language.
     pub language: Option<Language>,
+    /// The way back to the words as read.
+    source: Source,
+    /// Where each paragraph ends and what language it speaks.
+    languages: Vec<(usize, Option<Language>)>,
 }
 
 /// A piece of the running text without spaces in it.
@@ -114,13 +135,43 @@ pub struct RunningHead {
 
 impl Text {
     /// Builds the text model of a reading.
-    pub fn build(_reading: &Reading) -> Self {
-        Self::default()
+    pub fn build(reading: &Reading) -> Self {
+        let source = Source::of(reading);
+        let mut first_id = 0;
+        let mut pages = Vec::with_capacity(reading.pages.len());
+        for page in &reading.pages {
+            pages.push(lines::placed(page, first_id));
+            first_id += page.words.len();
+        }
+        let (mut lexicon, mut votes) = (Lexicon::default(), language::Votes::default());
+        for word in pages.iter().flatten() {
+            lexicon.note(&word.text);
+            votes.add(&word.text);
+        }
+        let language = votes.most().or(reading.language);
+        let flows: Vec<_> = pages.iter().enumerate().flat_map(|(i, words)| layout::order(i, words)).collect();
+        let mut joiner = Joiner::new(source, &lexicon, language);
+        let paragraphs = paragraphs::write(&flows, &pages, &mut joiner);
+        Self::of_parts(joiner, &paragraphs, language)
     }
 
-    /// A text without pages, for sentences given by hand (examples in rule files, `rules explain --text`).
-    pub fn of_sentence(_text: &str, _language: Option<Language>) -> Self {
-        Self::default()
+    /// A text without pages, for sentences given by hand (examples in rule files, `rules explain --text`). A `\n` is
+    /// the end of a line, an empty line that of a paragraph, a `\t` that of a table's cell.
+    pub fn of_sentence(text: &str, language: Option<Language>) -> Self {
+        let language = language.or_else(|| language::votes(text).most());
+        let lexicon = Lexicon::default();
+        let mut joiner = Joiner::new(Source::default(), &lexicon, language);
+        let paragraphs = paragraphs::write_lines(text, &mut joiner);
+        Self::of_parts(joiner, &paragraphs, language)
+    }
+
+    fn of_parts(joiner: Joiner<'_>, paragraphs: &[Paragraph], language: Option<Language>) -> Self {
+        let Joiner { running, source, .. } = joiner;
+        let tokens = tokens::tokens(&running);
+        let sentences = sentences::sentences(&running, &tokens);
+        let speaks = |p: &Paragraph| language::votes(&running[p.range.clone()]).decide(3);
+        let languages = paragraphs.iter().map(|p| (p.range.end, speaks(p))).collect();
+        Self { tokens, sentences, language, languages, source, running, ..Self::default() }
     }
 
     /// The running text of a range.
@@ -129,18 +180,18 @@ impl Text {
     }
 
     /// Where a range stands: one entry a page, the words as read, one box a line.
-    pub fn evidence(&self, _range: &Range<usize>) -> Vec<Evidence> {
-        Vec::new()
+    pub fn evidence(&self, range: &Range<usize>) -> Vec<Evidence> {
+        self.source.evidence(range)
     }
 
     /// The page of a position.
-    pub fn page_at(&self, _position: usize) -> Option<PageNo> {
-        None
+    pub fn page_at(&self, position: usize) -> Option<PageNo> {
+        self.source.page_at(position)
     }
 
     /// Lowest confidence (0 to 1) of the words in a range; 1 for born-digital words.
-    pub fn confidence(&self, _range: &Range<usize>) -> f64 {
-        1.0
+    pub fn confidence(&self, range: &Range<usize>) -> f64 {
+        self.source.confidence(range)
     }
 
     /// The zone of a position.
@@ -164,7 +215,8 @@ impl Text {
     }
 
     /// The language of the clause or paragraph at a position.
-    pub fn language_at(&self, _position: usize) -> Option<Language> {
-        self.language
+    pub fn language_at(&self, position: usize) -> Option<Language> {
+        let at = self.languages.partition_point(|&(end, _)| end <= position);
+        self.languages.get(at).and_then(|&(_, language)| language).or(self.language)
     }
 }

@@ -1,0 +1,202 @@
+//! Decides where paragraphs begin and writes the lines of all pages as running text.
+
+use std::ops::Range;
+
+use super::{
+    join::Joiner,
+    layout::{Flow, Start},
+    lines::PlacedWord,
+    marker, normal,
+};
+
+/// A paragraph of the running text, with what its place on the page tells.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Paragraph {
+    pub range: Range<usize>,
+    /// Size of its type in points; 0 where unknown.
+    pub em: f32,
+    pub bold: bool,
+    /// Stands in the middle of its column, clear of both edges.
+    pub centered: bool,
+    /// The first on its page.
+    pub page_top: bool,
+    /// A row of a table: its cells are parted by tabs.
+    pub row: bool,
+}
+
+/// Words whose number may stand at the start of the next line.
+const BEFORE_NUMBER: &[&str] = &[
+    "art",
+    "artikel",
+    "artikelen",
+    "article",
+    "articles",
+    "bijlage",
+    "clause",
+    "clauses",
+    "en",
+    "lid",
+    "nr",
+    "no",
+    "nummer",
+    "of",
+    "onder",
+    "paragraph",
+    "section",
+    "sections",
+    "sub",
+    "van",
+    "to",
+    "and",
+    "or",
+    "tot",
+    "exhibit",
+    "schedule",
+    "annex",
+    "hoofdstuk",
+    "leden",
+    "met",
+    "the",
+    "de",
+];
+
+/// Writes lines in reading order; returns the paragraphs.
+pub(super) fn write(flows: &[Flow], pages: &[Vec<PlacedWord<'_>>], joiner: &mut Joiner<'_>) -> Vec<Paragraph> {
+    let mut out: Vec<Paragraph> = Vec::new();
+    let mut previous: Option<&Flow> = None;
+    let mut lines = 0_usize;
+    for flow in flows {
+        let words = &pages[flow.page];
+        let begins = match (previous, flow.start) {
+            (None, _) | (_, Start::Paragraph) => true,
+            (_, Start::Cell | Start::Same) => false,
+            (Some(_), Start::Free) if out.last().is_some_and(|p| p.row) => true,
+            (Some(before), Start::Free) => begins(before, flow, lines, &joiner.running, words),
+        };
+        if begins {
+            joiner.paragraph();
+            end_last(&mut out, joiner.running.len());
+            lines = 0;
+            let area = flow.line.area;
+            let (left, right) = (area.x0 - flow.left, flow.right - area.x1);
+            out.push(Paragraph {
+                range: joiner.running.len()..joiner.running.len(),
+                em: flow.line.em,
+                bold: flow.line.bold,
+                centered: left > 2.0 * flow.line.em && (left - right).abs() < 2.5 * flow.line.em,
+                page_top: previous.is_none_or(|p| p.page != flow.page),
+                row: false,
+            });
+        } else if flow.start == Start::Cell {
+            joiner.cell();
+            if let Some(paragraph) = out.last_mut() {
+                paragraph.row = true;
+            }
+        } else {
+            joiner.line();
+            if let Some(paragraph) = out.last_mut() {
+                paragraph.bold &= flow.line.bold;
+            }
+        }
+        lines += 1;
+        for &word in &flow.line.words {
+            joiner.word(Some(words[word].id), &words[word].text);
+        }
+        previous = Some(flow);
+    }
+    end_last(&mut out, joiner.running.len());
+    out
+}
+
+/// Writes a text given by hand: an empty line ends a paragraph, and so does a line end before a marker or between a
+/// full stop and a capital; other line ends are only breaks.
+pub(super) fn write_lines(text: &str, joiner: &mut Joiner<'_>) -> Vec<Paragraph> {
+    let mut out: Vec<Paragraph> = Vec::new();
+    let mut empty = true;
+    for line in text.split('\n') {
+        let words: Vec<_> = line.split_whitespace().map(normal::word).filter(|w| !w.is_empty()).collect();
+        if words.is_empty() {
+            empty = true;
+            continue;
+        }
+        let head = marker::clip_words(words.iter().map(AsRef::as_ref), 48);
+        let ended = joiner.running.ends_with(['.', ';', ':', '!', '?']) && !head.starts_with(char::is_lowercase);
+        let last_word = joiner.running.rsplit(char::is_whitespace).next().unwrap_or("");
+        let row = line.trim().contains('\t');
+        let after_row = out.last().is_some_and(|p| p.row);
+        if empty || ended || row || after_row || (marker::marker(&head).is_some() && !refers(last_word)) {
+            joiner.paragraph();
+            end_last(&mut out, joiner.running.len());
+            out.push(Paragraph { range: joiner.running.len()..joiner.running.len(), row, ..Paragraph::default() });
+        } else {
+            joiner.line();
+        }
+        empty = false;
+        for (i, cell) in line.trim().split('\t').enumerate() {
+            if i > 0 {
+                joiner.cell();
+            }
+            cell.split_whitespace().for_each(|word| joiner.word(None, &normal::word(word)));
+        }
+    }
+    end_last(&mut out, joiner.running.len());
+    out
+}
+
+/// Ends the last paragraph at the end of its words.
+fn end_last(out: &mut [Paragraph], len: usize) {
+    if let Some(last) = out.last_mut() {
+        last.range.end = len.max(last.range.start);
+    }
+}
+
+/// Whether a line begins a paragraph. `lines` says how many lines the paragraph before has.
+fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[PlacedWord<'_>]) -> bool {
+    let (last, next) = (&before.line, &flow.line);
+    let text = marker::clip_words(next.words.iter().map(|&w| &*words[w].text), 48);
+    let last_word = running.rsplit(char::is_whitespace).next().unwrap_or("");
+    let ended = last_word.trim_end_matches(['"', '\'', ')', ']']).ends_with(['.', ':', ';', '!', '?']);
+    let goes_on = !ended && text.starts_with(char::is_lowercase);
+    if marker::marker(&text).is_some() && !refers(last_word) {
+        return true;
+    }
+    // How far the line before was from taking in the next line's first word.
+    let first_width = next.words.first().map_or(0.0, |&w| words[w].area.width());
+    let room = before.right - last.area.x1 - first_width - 0.3 * next.em;
+    let em = last.em.max(next.em).max(1.0);
+    if before.page != flow.page || next.area.y0 < last.area.y0 - em {
+        return ended && !text.starts_with(char::is_lowercase) || !goes_on && room > 1.5 * em;
+    }
+    let ratio = last.em / next.em.max(0.1);
+    if !(0.8..=1.25).contains(&ratio) || (last.bold != next.bold && !goes_on) {
+        return true;
+    }
+    let step = next.area.middle() - last.area.middle();
+    if step > if goes_on { 2.2 } else { 1.45 } * flow.pitch.max(0.9 * em) {
+        return true;
+    }
+    let wide = before.right - before.left;
+    if goes_on {
+        return room > 0.5 * wide && !last_word.ends_with('-');
+    }
+    // People who type break lines earlier than machines do.
+    let slack = if ended {
+        1.5 * em
+    } else if last_word.ends_with(',') {
+        0.25 * wide
+    } else {
+        3.0 * em
+    };
+    if room > slack {
+        return true;
+    }
+    // A first line set in, where the lines before stand flush.
+    let set_in = next.area.x0 - last.area.x0;
+    ended && lines > 1 && set_in > 1.0 * em && set_in < 6.0 * em
+}
+
+/// Whether a number at the start of the next line belongs to this word: `artikel`, `nr.`.
+fn refers(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    !word.is_empty() && BEFORE_NUMBER.contains(&word.as_str())
+}
