@@ -6,6 +6,7 @@ use crate::{
     text::Text,
 };
 
+pub mod dictionary;
 pub mod entity;
 
 /// The rules, word lists and calibration of one rule set, compiled.

@@ -13,6 +13,12 @@ use crate::{
     text::Text,
 };
 
+mod date;
+mod lexicon;
+mod number;
+mod period;
+mod scan;
+
 /// A typed value in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spot {
@@ -145,11 +151,38 @@ pub enum EventRef {
 }
 
 /// Finds every typed value of a text, sorted by place; spots of different kinds may overlap, of one kind never do.
-pub fn find(_text: &Text) -> Vec<Spot> {
-    Vec::new()
+pub fn find(text: &Text) -> Vec<Spot> {
+    read(&text.running, |position| text.language_at(position).or(text.language))
 }
 
 /// Finds the typed values of a piece of text in a language: for tests and for the rule writer's bench.
 pub fn find_in(text: &str, language: Language) -> Vec<Spot> {
-    find(&Text::of_sentence(text, Some(language)))
+    read(text, |_| Some(language))
 }
+
+fn read(text: &str, language: impl Fn(usize) -> Option<Language>) -> Vec<Spot> {
+    let scan = scan::Scan::new(text);
+    let mut spots = Vec::new();
+    date::find(&scan, &language, &mut spots);
+    period::find(&scan, &mut spots);
+    spots.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
+    spots
+}
+
+/// Leftmost-longest: of the spots from `first` on, all of one kind, drops those that overlap an earlier or longer one.
+fn settle(spots: &mut Vec<Spot>, first: usize) {
+    let mut fresh = spots.split_off(first);
+    fresh.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
+    let mut end = 0;
+    fresh.retain(|spot| {
+        let keep = spot.range.start >= end && !spot.range.is_empty();
+        if keep {
+            end = spot.range.end;
+        }
+        keep
+    });
+    spots.extend(fresh);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! Cuts running text into the pieces that the grammars walk over: finer than the words of the text model (`31-Mar-2023`
+//! is five pieces), each with its folded form and what stands before it. It knows no values.
+
+use std::ops::Range;
+
+/// Kind of piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Letters only.
+    Word,
+    /// Digits only.
+    Number,
+    /// Letters and digits (`21st`, `2O19`).
+    Mixed,
+    /// One mark.
+    Mark(char),
+    /// A place left open: a run of underscores, dots or bullets.
+    Open,
+}
+
+/// What stands before a piece.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Gap {
+    /// Nothing: it touches the piece before it.
+    None,
+    /// White space.
+    Space,
+    /// The end of a paragraph, or the start of the text.
+    Paragraph,
+}
+
+/// A piece of text.
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    pub range: Range<usize>,
+    pub kind: Kind,
+    pub gap: Gap,
+    folded: Range<usize>,
+}
+
+/// A text in pieces.
+pub(super) struct Scan<'t> {
+    pub text: &'t str,
+    pub pieces: Vec<Piece>,
+    folded: String,
+}
+
+impl<'t> Scan<'t> {
+    pub fn new(text: &'t str) -> Self {
+        let mut scan =
+            Self { text, pieces: Vec::with_capacity(text.len() / 4), folded: String::with_capacity(text.len()) };
+        let mut gap = Gap::Paragraph;
+        let mut chars = text.char_indices().peekable();
+        while let Some((start, char)) = chars.next() {
+            if char.is_whitespace() {
+                gap = gap.max(if char == '\n' { Gap::Paragraph } else { Gap::Space });
+                continue;
+            }
+            let folded = scan.folded.len();
+            let mut end = start + char.len_utf8();
+            let kind = if char.is_alphanumeric() {
+                let (mut letters, mut digits) = (false, false);
+                let mut next = Some(char);
+                while let Some(char) = next {
+                    let digit = char.is_ascii_digit();
+                    letters |= !digit;
+                    digits |= digit;
+                    fold_into(char, &mut scan.folded);
+                    next =
+                        chars.next_if(|&(_, char)| char.is_alphanumeric() || is_combining(char)).map(|(at, char)| {
+                            end = at + char.len_utf8();
+                            char
+                        });
+                }
+                match (letters, digits) {
+                    (true, false) => Kind::Word,
+                    (false, true) => Kind::Number,
+                    _ => Kind::Mixed,
+                }
+            } else if is_filler(char) {
+                let mut count = 1;
+                while let Some((at, next)) = chars.next_if(|&(_, next)| is_filler(next)) {
+                    end = at + next.len_utf8();
+                    count += 1;
+                }
+                let run = &text[start..end];
+                let open = run.contains(['_', '…', '●', '•', '□']) || count >= 3;
+                if !open {
+                    // One or two full stops are marks of their own.
+                    for (offset, char) in run.char_indices() {
+                        let at = start + offset;
+                        let folded = scan.folded.len();
+                        scan.folded.push(char);
+                        scan.push(at..at + char.len_utf8(), Kind::Mark(char), gap, folded);
+                        gap = Gap::None;
+                    }
+                    continue;
+                }
+                Kind::Open
+            } else {
+                let mark = plain_mark(char);
+                scan.folded.push(mark);
+                Kind::Mark(mark)
+            };
+            scan.push(start..end, kind, gap, folded);
+            gap = Gap::None;
+        }
+        scan
+    }
+
+    fn push(&mut self, range: Range<usize>, kind: Kind, gap: Gap, folded: usize) {
+        self.pieces.push(Piece { range, kind, gap, folded: folded..self.folded.len() });
+    }
+
+    /// Lower case without accents.
+    pub fn folded(&self, at: usize) -> &str {
+        self.pieces.get(at).map_or("", |piece| &self.folded[piece.folded.clone()])
+    }
+    /// As it stands in the text.
+    pub fn raw(&self, at: usize) -> &'t str {
+        self.pieces.get(at).map_or("", |piece| &self.text[piece.range.clone()])
+    }
+    pub fn kind(&self, at: usize) -> Option<Kind> {
+        self.pieces.get(at).map(|piece| piece.kind)
+    }
+    pub fn is_mark(&self, at: usize, mark: char) -> bool {
+        self.kind(at) == Some(Kind::Mark(mark))
+    }
+    pub fn mark(&self, at: usize) -> Option<char> {
+        match self.kind(at)? {
+            Kind::Mark(mark) => Some(mark),
+            _ => None,
+        }
+    }
+    pub fn is_word(&self, at: usize) -> bool {
+        self.kind(at) == Some(Kind::Word)
+    }
+    /// What stands before a piece; the end of the text counts as the end of a paragraph.
+    pub fn gap(&self, at: usize) -> Gap {
+        self.pieces.get(at).map_or(Gap::Paragraph, |piece| piece.gap)
+    }
+    /// True where a piece touches the one before it.
+    pub fn touches(&self, at: usize) -> bool {
+        self.gap(at) == Gap::None
+    }
+    /// The piece after `at`, within the paragraph.
+    pub fn next(&self, at: usize) -> Option<usize> {
+        (at + 1 < self.pieces.len() && self.gap(at + 1) != Gap::Paragraph).then_some(at + 1)
+    }
+    /// The piece before `at`, within the paragraph.
+    pub fn before(&self, at: usize) -> Option<usize> {
+        (at > 0 && self.gap(at) != Gap::Paragraph).then(|| at - 1)
+    }
+    /// First letter is a capital.
+    pub fn is_capital(&self, at: usize) -> bool {
+        self.raw(at).chars().next().is_some_and(char::is_uppercase)
+    }
+    /// Place in the text of the pieces from `first` to `last`.
+    pub fn range(&self, first: usize, last: usize) -> Range<usize> {
+        self.pieces[first].range.start..self.pieces[last].range.end
+    }
+}
+
+fn is_filler(char: char) -> bool {
+    matches!(char, '_' | '.' | '…' | '●' | '•' | '□')
+}
+
+fn is_combining(char: char) -> bool {
+    matches!(char, '\u{300}'..='\u{36f}')
+}
+
+fn plain_mark(char: char) -> char {
+    match char {
+        '’' | '‘' | '`' | '´' | '‛' | 'ʼ' => '\'',
+        '“' | '”' | '„' | '«' | '»' | '‟' => '"',
+        '–' | '—' | '‑' | '‐' | '−' => '-',
+        other => other,
+    }
+}
+
+/// Lower case without accents, so that `Één` and `een` are one word.
+pub(super) fn fold_into(char: char, to: &mut String) {
+    let plain = match char {
+        'A'..='Z' => char.to_ascii_lowercase(),
+        '\0'..='\x7f' => char,
+        'à' | 'á' | 'â' | 'ä' | 'ã' | 'å' | 'À' | 'Á' | 'Â' | 'Ä' | 'Ã' | 'Å' => 'a',
+        'è' | 'é' | 'ê' | 'ë' | 'È' | 'É' | 'Ê' | 'Ë' => 'e',
+        'ì' | 'í' | 'î' | 'ï' | 'Ì' | 'Í' | 'Î' | 'Ï' => 'i',
+        'ò' | 'ó' | 'ô' | 'ö' | 'õ' | 'Ò' | 'Ó' | 'Ô' | 'Ö' | 'Õ' => 'o',
+        'ù' | 'ú' | 'û' | 'ü' | 'Ù' | 'Ú' | 'Û' | 'Ü' => 'u',
+        'ç' | 'Ç' => 'c',
+        'ñ' | 'Ñ' => 'n',
+        'ĳ' | 'Ĳ' => {
+            to.push('i');
+            'j'
+        }
+        other if is_combining(other) => return,
+        other => {
+            to.extend(other.to_lowercase());
+            return;
+        }
+    };
+    to.push(plain);
+}
+
+/// A whole word or phrase, folded.
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    text.chars().for_each(|char| fold_into(char, &mut folded));
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cuts_at_every_mark() {
+        let scan = Scan::new("31-Mar-2023, één 20__ n.v.\nB");
+        let pieces: Vec<&str> = (0..scan.pieces.len()).map(|at| scan.raw(at)).collect();
+        assert_eq!(pieces, ["31", "-", "Mar", "-", "2023", ",", "één", "20", "__", "n", ".", "v", ".", "B"]);
+        assert_eq!(scan.folded(6), "een");
+        assert_eq!(scan.kind(8), Some(Kind::Open));
+        assert_eq!(scan.next(12), None);
+    }
+}
