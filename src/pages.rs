@@ -1,12 +1,28 @@
 //! Turns an original into pages: born-digital words where they are sound, else the page's image for OCR.
 //! Runs in worker processes: its input is untrusted. Does no OCR and changes no original.
 
-use std::path::Path;
+mod blank;
+mod columns;
+mod pdf;
+mod raster;
+mod scan;
+mod soundness;
+mod survey;
+mod words;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use crate::{
-    Result,
+    Error, ErrorKind, Result,
+    error::Context,
     model::{MediaType, PageBox, PageNo, PageReading},
 };
+
+/// The most pixels of one page, or of one image on it, that are decoded. An A3 page at 600 dpi has 70 million.
+const MAX_PIXELS: u64 = 120_000_000;
 
 /// What a page gives.
 pub enum Page {
@@ -43,21 +59,45 @@ pub struct PageImage {
 }
 
 /// An opened original.
-pub struct Source {}
+pub struct Source(Kind);
+
+enum Kind {
+    Pdf(pdf::Document),
+}
 
 impl Source {
     /// Opens an original. Errors of kind `UnsupportedDocument` say why it cannot be read.
-    pub fn open(_path: &Path, _media: MediaType, _password: Option<&str>) -> Result<Self> {
-        Ok(Self {})
+    pub fn open(path: &Path, media: MediaType, password: Option<&str>) -> Result<Self> {
+        catch_unwind(AssertUnwindSafe(|| match media {
+            MediaType::Pdf => pdf::Document::open(path, password).map(Kind::Pdf),
+            _ => Err(Error::new(ErrorKind::UnsupportedDocument, format!("{} has no pages to read", media.iana()))),
+        }))
+        .unwrap_or_else(|_| Err(Error::new(ErrorKind::UnsupportedDocument, "the file is damaged: it cannot be opened")))
+        .map(Self)
     }
 
     /// How many pages it has.
     pub fn page_count(&self) -> usize {
-        0
+        match &self.0 {
+            Kind::Pdf(document) => document.page_count(),
+        }
     }
 
-    /// One page.
+    /// One page. A fault in a decoder is an error of kind `Engine`; other pages can be read after it.
     pub fn page(&self, page: PageNo) -> Result<Page> {
-        Ok(Page::Digital(PageReading::wordless(page, crate::model::PageState::Blank, 595.0, 842.0)))
+        let read = catch_unwind(AssertUnwindSafe(|| match &self.0 {
+            Kind::Pdf(document) => document.page(page),
+        }));
+        let answer = match read {
+            Ok(answer) => answer,
+            Err(_) => {
+                // The decoder may have left locks and caches half changed.
+                match &self.0 {
+                    Kind::Pdf(document) => document.reopen()?,
+                }
+                Err(Error::new(ErrorKind::Engine, "a decoder failed on it"))
+            }
+        };
+        answer.doing(|| format!("failed to read page {page}"))
     }
 }

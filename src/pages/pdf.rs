@@ -1,0 +1,323 @@
+//! PDF: opening, and what each page gives: its words, its scan's own pixels, or a rendering. Reads, changes nothing.
+
+use std::{cell::RefCell, collections::HashMap, path::Path, rc::Rc, sync::Arc};
+
+use hayro::{
+    PixmapSettings, RenderCache, RenderSettings,
+    hayro_interpret::{
+        Context, InterpreterCache, InterpreterSettings, TransformExt, font::GlyphIdentifier, interpret_page,
+    },
+    hayro_syntax::{
+        DecryptionError, LoadPdfError, Pdf,
+        page::{Page as PdfPage, Pages},
+    },
+    kurbo::Rect,
+    vello_cpu::color::palette::css::WHITE,
+};
+
+use super::{
+    MAX_PIXELS, Page, PageImage,
+    raster::{Raster, luma_of},
+    scan::{Lifter, Scan, steps},
+    soundness,
+    survey::{Survey, Surveyor},
+    words,
+};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold,
+    model::{PageBox, PageNo, PageReading, PageState, Problem, TextSource},
+};
+
+/// Resolution of renderings that are read by OCR, where no image on the page asks for more.
+const RENDER_DPI: f64 = 200.0;
+/// Renderings stay below this many pixels: each takes four bytes while it is drawn.
+const MAX_RENDERED: f64 = 24e6;
+/// What the interpreter keeps of the pages seen (it never forgets) before the file is opened afresh, in bytes.
+const MAX_KEPT: usize = 24 << 20;
+
+/// An open PDF.
+pub(super) struct Document {
+    open: RefCell<Open>,
+    bytes: Arc<memmap2::Mmap>,
+    password: String,
+    pages: usize,
+}
+
+/// The parsed file with the fonts and images that its pages share.
+struct Open {
+    // Dropped before `pdf`, which they borrow from.
+    fonts: InterpreterCache<'static>,
+    render: Option<RenderCache<'static>>,
+    pdf: Rc<Pdf>,
+    bold: HashMap<GlyphIdentifier, bool>,
+    kept: usize,
+}
+
+impl Open {
+    fn new(pdf: Pdf) -> Self {
+        Self { fonts: InterpreterCache::new(), render: None, pdf: Rc::new(pdf), bold: HashMap::new(), kept: 0 }
+    }
+
+    /// The pages, with a lifetime that lets caches stand beside them.
+    #[expect(unsafe_code, reason = "the caches borrow from the file that stands beside them")]
+    fn pages(&self) -> &'static Pages<'static> {
+        let pdf: *const Pdf = Rc::as_ptr(&self.pdf);
+        // SAFETY: the `Pdf` lives on the heap behind an `Rc` that is never given away, changed or replaced, so it
+        // stays where it is as long as this `Open`; what borrows from it (`fonts`, `render`) is private, stands
+        // before it in the struct and so is dropped first; no function of this module lets the lifetime out.
+        unsafe { &*pdf }.pages()
+    }
+}
+
+impl Document {
+    pub(super) fn open(path: &Path, password: Option<&str>) -> Result<Self> {
+        let file =
+            std::fs::File::open(path).fold(ErrorKind::Storage, || format!("cannot open `{}`", path.display()))?;
+        #[expect(unsafe_code, reason = "mapping a file: memory must not grow with its size")]
+        // SAFETY: what is mapped is the archive's own copy, which nothing writes to; a reader of untrusted bytes
+        // runs in a worker process, which is all that a file cut short under it would take down.
+        let bytes =
+            unsafe { memmap2::Mmap::map(&file) }.fold(ErrorKind::UnsupportedDocument, || "the file cannot be read")?;
+        let bytes = Arc::new(bytes);
+        let (pdf, password) = parse(&bytes, password)?;
+        let pages = pdf.pages().len();
+        if pages == 0 {
+            return Err(refused("the PDF has no pages"));
+        }
+        Ok(Self { open: RefCell::new(Open::new(pdf)), bytes, password, pages })
+    }
+
+    pub(super) fn page_count(&self) -> usize {
+        self.pages
+    }
+
+    /// Opens the file afresh: after a fault, or when too much was kept.
+    pub(super) fn reopen(&self) -> Result<()> {
+        let (pdf, _) = parse(&self.bytes, Some(&self.password))?;
+        *self.open.borrow_mut() = Open::new(pdf);
+        Ok(())
+    }
+
+    pub(super) fn page(&self, number: PageNo) -> Result<Page> {
+        if self.open.borrow().kept > MAX_KEPT {
+            self.reopen()?;
+        }
+        let open = &mut *self.open.borrow_mut();
+        let page = open.pages().get(number.index()).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page"))?;
+        let page = Leaf::new(number, page);
+        let answer = page.read(open);
+        open.kept += page.pdf.page_stream().map_or(0, <[u8]>::len) + 2_000;
+        answer
+    }
+}
+
+fn refused(message: &'static str) -> Error {
+    Error::new(ErrorKind::UnsupportedDocument, message)
+}
+
+/// Parses the file; with no password first, as most encrypted files want none for reading.
+fn parse(bytes: &Arc<memmap2::Mmap>, password: Option<&str>) -> Result<(Pdf, String)> {
+    let mut error = LoadPdfError::Invalid;
+    for password in std::iter::once("").chain(password.filter(|password| !password.is_empty())) {
+        match Pdf::new_with_password(bytes.clone(), password) {
+            Ok(pdf) => return Ok((pdf, password.to_owned())),
+            Err(found) => error = found,
+        }
+    }
+    let bytes: &[u8] = bytes;
+    let near_end = &bytes[bytes.len().saturating_sub(2048)..];
+    let has = |within: &[u8], mark: &[u8]| within.windows(mark.len()).any(|window| window == mark);
+    Err(match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) if password.is_some() => {
+            refused("the PDF is protected with a password, and the one given does not open it")
+                .hint("check the password, or ask the sender for a copy without one")
+        }
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) => refused("the PDF is protected with a password")
+            .hint("give the password, or ask the sender for a copy without one"),
+        LoadPdfError::Decryption(_) => refused("the PDF is encrypted in a way that cannot be read")
+            .hint("ask the sender for a copy that is not encrypted"),
+        LoadPdfError::Invalid if bytes.is_empty() => refused("the file is empty"),
+        LoadPdfError::Invalid if !has(&bytes[..bytes.len().min(4096)], b"%PDF-") => refused("the file is not a PDF"),
+        LoadPdfError::Invalid if !has(near_end, b"%%EOF") => {
+            refused("the PDF is cut off: its end is missing").hint("ask the sender for the whole file")
+        }
+        LoadPdfError::Invalid => refused("the PDF is damaged: no page can be found in it")
+            .hint("ask the sender for another copy, or print it to a new PDF"),
+    })
+}
+
+/// One page and its measures.
+struct Leaf {
+    number: PageNo,
+    pdf: &'static PdfPage<'static>,
+    /// Size as displayed, in the page's own units.
+    width: f64,
+    height: f64,
+    /// Points in such a unit (ISO 32000-1, 14.11.2).
+    unit: f64,
+}
+
+impl Leaf {
+    fn new(number: PageNo, pdf: &'static PdfPage<'static>) -> Self {
+        let (width, height) = pdf.render_dimensions();
+        let unit = pdf.raw().get::<f32>("UserUnit").filter(|unit| (0.01..1e4).contains(unit)).unwrap_or(1.0);
+        Self { number, pdf, width: width.into(), height: height.into(), unit: unit.into() }
+    }
+
+    fn bounds(&self) -> Rect {
+        Rect::new(0.0, 0.0, self.width, self.height)
+    }
+
+    fn size_pt(&self) -> (f32, f32) {
+        ((self.width * self.unit) as f32, (self.height * self.unit) as f32)
+    }
+
+    fn context(&self, open: &Open) -> Context<'static> {
+        let transform = self.pdf.initial_transform(true).to_kurbo();
+        Context::new(transform, self.bounds(), &open.fonts, self.pdf.xref(), InterpreterSettings::default())
+    }
+
+    fn blank(&self) -> Page {
+        let (width, height) = self.size_pt();
+        Page::Digital(PageReading::wordless(self.number, PageState::Blank, width, height))
+    }
+
+    fn read(&self, open: &mut Open) -> Result<Page> {
+        let mut survey = self.survey(open);
+        survey.drop_hidden();
+        if survey.glyphs.is_empty() && survey.images.is_empty() && survey.strokes == 0 {
+            return Ok(self.blank());
+        }
+        let mut problems = Vec::new();
+        if !survey.glyphs.is_empty() {
+            let grouped = words::group(&survey, self.width, self.height);
+            match soundness::fault(&grouped.text) {
+                Some(fault) => problems.push(Problem {
+                    kind: "bad_text_layer".to_owned(),
+                    message: fault.sentence().to_owned(),
+                    page: Some(self.number),
+                }),
+                None if !is_scan_with_stamp(&survey, grouped.words.len(), self.bounds()) => {
+                    return Ok(Page::Digital(self.reading(grouped)));
+                }
+                None => {}
+            }
+        }
+        self.check_images(&survey)?;
+        if let Some(scan) = Scan::of(&survey)
+            && let Some(raster) = self.lift(open, &survey, &scan)
+        {
+            return Ok(self.image(raster, scan.area, true, problems));
+        }
+        let raster = self.render(open, &survey);
+        Ok(self.image(raster, self.bounds(), false, problems))
+    }
+
+    fn survey(&self, open: &mut Open) -> Survey {
+        let mut context = self.context(open);
+        let mut surveyor = Surveyor::new(self.bounds(), &mut open.bold);
+        interpret_page(self.pdf, &mut context, &mut surveyor);
+        surveyor.survey
+    }
+
+    fn reading(&self, grouped: words::Words) -> PageReading {
+        let (width, height) = self.size_pt();
+        let mut reading = PageReading::wordless(self.number, PageState::Read, width, height);
+        reading.source = if grouped.words.is_empty() { TextSource::None } else { TextSource::Digital };
+        reading.text = grouped.text;
+        reading.words = grouped.words;
+        reading
+    }
+
+    /// Refuses a page whose images would take more memory than a worker may have: the decoder gives them whole.
+    fn check_images(&self, survey: &Survey) -> Result<()> {
+        match survey.images.iter().find(|image| u64::from(image.width) * u64::from(image.height) > MAX_PIXELS) {
+            Some(image) => Err(refused_image(image.width, image.height)),
+            None => Ok(()),
+        }
+    }
+
+    fn lift(&self, open: &Open, survey: &Survey, scan: &Scan) -> Option<Raster> {
+        let mut context = self.context(open);
+        let mut lifter = Lifter::new(scan, &survey.images);
+        interpret_page(self.pdf, &mut context, &mut lifter);
+        lifter.finish()
+    }
+
+    fn render(&self, open: &mut Open, survey: &Survey) -> Raster {
+        // As fine as the finest image of some size on the page, within what OCR can use.
+        let page = self.bounds().area();
+        let finest = survey
+            .images
+            .iter()
+            .filter(|image| image.visible.area() > 0.1 * page)
+            .map(|image| {
+                let (across, down) = steps(image.matrix);
+                72.0 / across.min(down).max(1e-6)
+            })
+            .fold(0.0, f64::max);
+        let dpi = if finest > 0.0 { finest.clamp(RENDER_DPI, 300.0) } else { RENDER_DPI / 1.0 } * self.unit.min(10.0);
+        let limit = (MAX_RENDERED / page).sqrt().min(16_000.0 / self.width.max(self.height));
+        let scale = (dpi / 72.0).min(limit);
+        let settings = PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE };
+        let cache = open.render.get_or_insert_with(RenderCache::new);
+        let hinted = RenderSettings { hinting: false, ..Default::default() };
+        let pixels = hayro::render(self.pdf, cache, &InterpreterSettings::default(), &hinted, &settings);
+        open.kept += 1 << 20;
+        let luma = pixels.data().iter().map(|pixel| luma_of(pixel.r, pixel.g, pixel.b)).collect();
+        Raster::new(u32::from(pixels.width()), u32::from(pixels.height()), luma)
+    }
+
+    fn image(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Page {
+        let points = area.width() * self.unit;
+        let dpi = (f64::from(raster.width) * 72.0 / points.max(1e-6)) as f32;
+        if raster.is_blank(dpi) {
+            return self.blank();
+        }
+        let (width_pt, height_pt) = self.size_pt();
+        let place = PageBox::new(
+            (area.x0 / self.width) as f32,
+            (area.y0 / self.height) as f32,
+            (area.x1 / self.width) as f32,
+            (area.y1 / self.height) as f32,
+        );
+        Page::Image(PageImage {
+            page: self.number,
+            width_pt,
+            height_pt,
+            place,
+            width: raster.width,
+            height: raster.height,
+            bilevel: raster.is_bilevel(),
+            luma: raster.luma,
+            dpi,
+            own_pixels,
+            problems,
+        })
+    }
+}
+
+/// An image too large to decode.
+pub(super) fn refused_image(width: u32, height: u32) -> Error {
+    Error::new(ErrorKind::UnsupportedDocument, format!("an image of {width} × {height} pixels is too large to read"))
+        .hint("scan the page again at 300 dots per inch")
+}
+
+/// Is the page a scan that carries some digital text: a stamp, a number, a header? Then all of it is read by OCR,
+/// since the scan's own words are the page. What tells is how much of the page images cover, how much of that has
+/// no digital word on it, and how few digital words there are.
+fn is_scan_with_stamp(survey: &Survey, words: usize, page: Rect) -> bool {
+    let free: f64 = survey
+        .images
+        .iter()
+        .filter(|image| {
+            let on_it = survey.glyphs.iter().filter(|glyph| image.visible.contains(glyph.origin)).count();
+            // A background under the page's own text is no scan; a scan with a stamp on it is.
+            on_it < 200
+        })
+        .map(|image| image.visible.area())
+        .sum();
+    let share = free / page.area().max(1.0);
+    (share > 0.5 && words < 120) || (share > 0.25 && words < 40)
+}

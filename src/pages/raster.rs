@@ -1,0 +1,207 @@
+//! Grey pixels: turning, scaling, pasting, and telling whether anything is on them. Knows no file format.
+
+/// A grey image: one byte a pixel, rows from the top; 0 black, 255 white.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Raster {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) luma: Vec<u8>,
+}
+
+/// How an image must be moved to stand as displayed: first mirrored (left to right), then turned clockwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pose {
+    pub(super) mirrored: bool,
+    /// Quarter turns, 0 to 3.
+    pub(super) quarters: u8,
+}
+
+/// Brightness of a color, by ITU-R BT.601 as JPEG uses it.
+pub(super) fn luma_of(red: u8, green: u8, blue: u8) -> u8 {
+    ((u32::from(red) * 19_595 + u32::from(green) * 38_470 + u32::from(blue) * 7_471 + 32_768) >> 16) as u8
+}
+
+/// Brightness where something of a brightness and an opacity lies over another.
+pub(super) fn over(top: u8, alpha: u8, below: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    ((u32::from(top) * alpha + u32::from(below) * (255 - alpha) + 127) / 255) as u8
+}
+
+impl Raster {
+    pub(super) fn new(width: u32, height: u32, mut luma: Vec<u8>) -> Self {
+        // A decoder that ran out of data leaves white, not a fault.
+        luma.resize(width as usize * height as usize, 255);
+        Self { width, height, luma }
+    }
+
+    pub(super) fn white(width: u32, height: u32) -> Self {
+        Self::new(width, height, Vec::new())
+    }
+
+    /// Three bytes a pixel to one, in place.
+    pub(super) fn from_rgb(width: u32, height: u32, mut rgb: Vec<u8>) -> Self {
+        let pixels = rgb.len() / 3;
+        for index in 0..pixels {
+            rgb[index] = luma_of(rgb[3 * index], rgb[3 * index + 1], rgb[3 * index + 2]);
+        }
+        rgb.truncate(pixels);
+        rgb.shrink_to_fit();
+        Self::new(width, height, rgb)
+    }
+
+    fn row(&self, y: u32) -> &[u8] {
+        let width = self.width as usize;
+        &self.luma[y as usize * width..][..width]
+    }
+
+    /// Is every pixel black or white?
+    pub(super) fn is_bilevel(&self) -> bool {
+        self.luma.iter().all(|v| *v == 0 || *v == 255)
+    }
+
+    /// The image as displayed.
+    pub(super) fn posed(mut self, pose: Pose) -> Self {
+        if pose.mirrored {
+            self.luma.chunks_mut(self.width.max(1) as usize).for_each(<[u8]>::reverse);
+        }
+        match pose.quarters % 4 {
+            1 => self.turned(true),
+            2 => {
+                self.luma.reverse();
+                self
+            }
+            3 => self.turned(false),
+            _ => self,
+        }
+    }
+
+    fn turned(self, clockwise: bool) -> Self {
+        let (width, height) = (self.width as usize, self.height as usize);
+        let mut luma = vec![0; self.luma.len()];
+        // Tiles that fit the cache: a column at a time would miss it at every pixel.
+        const TILE: usize = 32;
+        for top in (0..height).step_by(TILE) {
+            for left in (0..width).step_by(TILE) {
+                for y in top..(top + TILE).min(height) {
+                    for x in left..(left + TILE).min(width) {
+                        let (to_x, to_y) = if clockwise { (height - 1 - y, x) } else { (y, width - 1 - x) };
+                        luma[to_y * height + to_x] = self.luma[y * width + x];
+                    }
+                }
+            }
+        }
+        Self { width: self.height, height: self.width, luma }
+    }
+
+    /// Scaled by averaging (smaller) or repeating (larger) pixels.
+    pub(super) fn scaled(&self, width: u32, height: u32) -> Self {
+        let (width, height) = (width.max(1), height.max(1));
+        if (width, height) == (self.width, self.height) || self.luma.is_empty() {
+            return self.clone();
+        }
+        let span = |to: u32, to_size: u32, from_size: u32| {
+            let at = |v: u32| (u64::from(v) * u64::from(from_size) / u64::from(to_size)) as u32;
+            let start = at(to).min(from_size - 1);
+            (start, at(to + 1).clamp(start + 1, from_size))
+        };
+        let columns: Vec<(u32, u32)> = (0..width).map(|x| span(x, width, self.width)).collect();
+        let mut luma = Vec::with_capacity(width as usize * height as usize);
+        let mut sums = vec![0_u32; self.width as usize];
+        for y in 0..height {
+            let (top, bottom) = span(y, height, self.height);
+            sums.fill(0);
+            for row in top..bottom {
+                for (sum, v) in sums.iter_mut().zip(self.row(row)) {
+                    *sum += u32::from(*v);
+                }
+            }
+            for (left, right) in &columns {
+                let cells = (right - left) * (bottom - top);
+                let sum: u32 = sums[*left as usize..*right as usize].iter().sum();
+                luma.push(((sum + cells / 2) / cells) as u8);
+            }
+        }
+        Self { width, height, luma }
+    }
+
+    /// A part of it.
+    pub(super) fn part(&self, left: u32, top: u32, width: u32, height: u32) -> Self {
+        let luma = (top..top + height).flat_map(|y| &self.row(y)[left as usize..][..width as usize]).copied().collect();
+        Self::new(width, height, luma)
+    }
+
+    /// Puts another image on this one, its corner at (`x`, `y`); what sticks out is cut off. Ink alone lets the
+    /// paper below shine through.
+    pub(super) fn paste(&mut self, other: &Self, x: i64, y: i64, ink_alone: bool) {
+        let from = (-x).max(0) as usize;
+        for row in 0..other.height {
+            let to_y = y + i64::from(row);
+            if !(0..i64::from(self.height)).contains(&to_y) {
+                continue;
+            }
+            let source = other.row(row).get(from..).unwrap_or(&[]);
+            let start = to_y as usize * self.width as usize + x.max(0) as usize;
+            let room = (i64::from(self.width) - x.max(0)).max(0) as usize;
+            let length = source.len().min(room);
+            if length > 0 {
+                let target = &mut self.luma[start..start + length];
+                if ink_alone {
+                    target.iter_mut().zip(source).for_each(|(to, from)| *to = (*to).min(*from));
+                } else {
+                    target.copy_from_slice(&source[..length]);
+                }
+            }
+        }
+    }
+
+    /// Is nothing on it but paper, noise, punch holes, a scanner's border or the shade of a fold? In doubt: no.
+    pub(super) fn is_blank(&self, dpi: f32) -> bool {
+        super::blank::is_blank(self, dpi)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_pose_mirrors_first_and_turns_clockwise() {
+        let image = Raster::new(2, 1, vec![1, 2]);
+        let posed = |mirrored, quarters| image.clone().posed(Pose { mirrored, quarters });
+        assert_eq!(posed(false, 1), Raster::new(1, 2, vec![1, 2]));
+        assert_eq!(posed(false, 2), Raster::new(2, 1, vec![2, 1]));
+        assert_eq!(posed(false, 3), Raster::new(1, 2, vec![2, 1]));
+        assert_eq!(posed(true, 1), Raster::new(1, 2, vec![2, 1]));
+    }
+
+    proptest! {
+        #[test]
+        fn four_quarter_turns_change_nothing(width in 1_u32..70, height in 1_u32..70, seed: u8) {
+            let luma = (0..width * height).map(|i| (i as u8).wrapping_mul(31) ^ seed).collect();
+            let image = Raster::new(width, height, luma);
+            let quarter = Pose { mirrored: false, quarters: 1 };
+            let turned = (0..4).fold(image.clone(), |image, _| image.posed(quarter));
+            prop_assert_eq!(turned, image);
+        }
+
+        #[test]
+        fn scaling_keeps_the_mean(width in 1_u32..9, height in 1_u32..9, times in 1_u32..5) {
+            let luma: Vec<u8> = (0..width * height * times * times).map(|i| (i * 37 % 256) as u8).collect();
+            let image = Raster::new(width * times, height * times, luma);
+            let small = image.scaled(width, height);
+            let mean = |r: &Raster| r.luma.iter().map(|v| f64::from(*v)).sum::<f64>() / r.luma.len() as f64;
+            prop_assert!((mean(&image) - mean(&small)).abs() < 1.0);
+        }
+
+        #[test]
+        fn pasting_anywhere_stays_inside(x in -9_i64..9, y in -9_i64..9) {
+            let mut page = Raster::white(5, 4);
+            page.paste(&Raster::new(3, 2, vec![0; 6]), x, y, false);
+            let inside = |at: i64, size: i64, length: i64| (at + length).min(size) - at.max(0);
+            let want = inside(x, 5, 3).max(0) * inside(y, 4, 2).max(0);
+            prop_assert_eq!(page.luma.iter().filter(|v| **v == 0).count() as i64, want);
+        }
+    }
+}

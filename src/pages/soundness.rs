@@ -1,0 +1,144 @@
+//! Judges whether a born-digital page's text can be trusted, without a dictionary: what the glyphs map to, what
+//! kinds of characters come out, and whether Latin letters occur about as often as they do in European languages.
+
+/// Why a text layer is not to be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// Too many glyphs without a character (or with a private one).
+    Unmapped,
+    /// Mostly signs, where letters and figures belong.
+    Signs,
+    /// Letters as if shuffled: the font's mapping is wrong.
+    Shuffled,
+}
+
+impl Fault {
+    /// A sentence for people.
+    pub(super) fn sentence(self) -> &'static str {
+        match self {
+            Self::Unmapped => "the page's fonts do not say which characters they show; it was read from its image",
+            Self::Signs => "the page's text layer is mostly signs; it was read from its image",
+            Self::Shuffled => {
+                "the page's text layer is not language (a wrong font mapping); it was read from its image"
+            }
+        }
+    }
+}
+
+/// Share of letters a to z, in thousandths: the mean of Dutch and English running text. German, French, Spanish and
+/// Italian stay near it; any shift or shuffle of the alphabet is far from it.
+const USUAL: [f64; 26] = [
+    78.0, 15.0, 20.0, 51.0, 158.0, 15.0, 27.0, 42.0, 68.0, 8.0, 15.0, 38.0, 23.0, 84.0, 68.0, 17.0, 1.0, 62.0, 50.0,
+    79.0, 23.0, 20.0, 19.0, 1.0, 10.0, 8.0,
+];
+
+/// Fewer characters than this tell nothing by their kinds.
+const LEAST_CHARACTERS: usize = 24;
+/// Fewer letters than this tell nothing by how often they occur.
+const LEAST_LETTERS: u32 = 150;
+
+/// The fault of a page's text, if it has one.
+pub(super) fn fault(text: &str) -> Option<Fault> {
+    let (mut all, mut unmapped, mut word_like, mut letters) = (0_usize, 0_usize, 0_usize, 0_usize);
+    let mut counts = [0_u32; 26];
+    let mut before = ' ';
+    for c in text.chars() {
+        // Rows of dots or lines, as in a table of contents, count once.
+        let leader = c == before && matches!(c, '.' | '_' | '-' | '…' | '·' | '=' | '*');
+        before = c;
+        if c.is_whitespace() || leader {
+            continue;
+        }
+        all += 1;
+        letters += usize::from(c.is_alphabetic());
+        match c {
+            char::REPLACEMENT_CHARACTER | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. => unmapped += 1,
+            c if c.is_control() => unmapped += 1,
+            c if c.is_alphanumeric() || matches!(c, '•' | '☐' | '☑' | '☒' | '✓' | '€') => word_like += 1,
+            _ => {}
+        }
+        let lower = c.to_ascii_lowercase();
+        if lower.is_ascii_lowercase() {
+            counts[usize::from(lower as u8 - b'a')] += 1;
+        }
+    }
+    if unmapped * 8 > all && unmapped > 2 {
+        return Some(Fault::Unmapped);
+    }
+    if all < LEAST_CHARACTERS {
+        return None;
+    }
+    if word_like * 2 < all {
+        return Some(Fault::Signs);
+    }
+    let latin: u32 = counts.iter().sum();
+    let mostly_latin = latin as usize * 10 > letters * 7;
+    (latin >= LEAST_LETTERS && mostly_latin && likeness(&counts) < 0.62).then_some(Fault::Shuffled)
+}
+
+/// Cosine between the counts of letters and the usual ones: 1 where they are in proportion.
+fn likeness(counts: &[u32; 26]) -> f64 {
+    let (mut both, mut ours, mut usual) = (0.0, 0.0, 0.0);
+    for (count, share) in counts.iter().zip(USUAL) {
+        let count = f64::from(*count);
+        both += count * share;
+        ours += count * count;
+        usual += share * share;
+    }
+    both / (ours * usual).sqrt().max(f64::MIN_POSITIVE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DUTCH: &str = "De huurovereenkomst wordt aangegaan voor de duur van vijf jaar, ingaande op 1 januari 2020 en \
+        lopende tot en met 31 december 2024. Na het verstrijken van deze periode wordt de overeenkomst voortgezet \
+        voor een aansluitende periode van vijf jaar, tenzij een der partijen heeft opgezegd.";
+
+    #[track_caller]
+    fn check(text: &str, want: Option<Fault>) {
+        assert_eq!(fault(text), want, "likeness of {text:.40}");
+    }
+
+    #[test]
+    fn languages_of_contracts_are_sound() {
+        check(DUTCH, None);
+        check(
+            "This Agreement shall be governed by and construed in accordance with the laws of the State of New York, \
+             without regard to conflicts of law principles. Each party irrevocably submits to the exclusive \
+             jurisdiction of the courts located in New York County.",
+            None,
+        );
+        check(
+            "Dieser Vertrag tritt am Tage der Unterzeichnung in Kraft und kann von jeder Partei unter Einhaltung einer \
+             Frist von drei Monaten zum Quartalsende schriftlich gekündigt werden; das Recht zur fristlosen Kündigung \
+             bleibt unberührt.",
+            None,
+        );
+        check("Договор вступает в силу с момента подписания и действует до полного исполнения обязательств.", None);
+        check("Artikel 1 Definities ........................................ 3\nArtikel 2 Duur ............. 4", None);
+        check("€ 1.250,00 | 12-03-2020 | NL12 ABNA 0123 4567 89 | 21% | 1.512,50", None);
+    }
+
+    #[test]
+    fn a_shifted_or_shuffled_alphabet_is_not_language() {
+        let shift = |by: u8| -> String {
+            DUTCH
+                .chars()
+                .map(|c| if c.is_ascii_lowercase() { ((c as u8 - b'a' + by) % 26 + b'a') as char } else { c })
+                .collect()
+        };
+        for by in 1..26 {
+            check(&shift(by), Some(Fault::Shuffled));
+        }
+    }
+
+    #[test]
+    fn unmapped_glyphs_and_signs_are_faults() {
+        check(&"\u{fffd}\u{fffd}a".repeat(20), Some(Fault::Unmapped));
+        check(&"\u{e001}\u{e002} ".repeat(20), Some(Fault::Unmapped));
+        check(&"!\"#$ %&' ()*+ ,-./ a ".repeat(5), Some(Fault::Signs));
+        check("\u{f0b7} item one of the list of things to do before the start", None);
+    }
+}

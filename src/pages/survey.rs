@@ -1,0 +1,364 @@
+//! Looks over a PDF page without drawing it: which glyphs can be seen and where, which images lie where, what else
+//! is painted. Decodes no image and decides nothing.
+
+use std::collections::HashMap;
+
+use hayro::{
+    hayro_interpret::{
+        BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+        font::{Glyph as FontGlyph, GlyphIdentifier, GlyphRun},
+        hayro_cmap::BfString,
+    },
+    hayro_syntax::object::{Stream, dict::keys},
+    kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2},
+};
+
+/// A glyph on the page, in points of the displayed page (origin top left, y downwards).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Glyph {
+    /// Its characters in [`Survey::text`].
+    pub(super) start: u32,
+    /// End of its characters.
+    pub(super) end: u32,
+    /// Where it stands on its baseline.
+    pub(super) origin: Point,
+    /// From its origin to where the next glyph would stand.
+    pub(super) advance: Vec2,
+    /// From the baseline to one em above it.
+    pub(super) up: Vec2,
+    /// Set in bold.
+    pub(super) bold: bool,
+    /// When it was drawn, counted over everything on the page.
+    pub(super) order: u32,
+    /// Painted (nearly) white.
+    pub(super) white: bool,
+}
+
+/// An image on the page.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    /// From its pixels (y downwards) to points of the displayed page.
+    pub(super) matrix: Affine,
+    /// Pixels across.
+    pub(super) width: u32,
+    /// Pixels down.
+    pub(super) height: u32,
+    /// What of it is inside the clip.
+    pub(super) visible: Rect,
+    /// It paints with masks, groups or clips that a copy of its pixels would not show.
+    pub(super) composed: bool,
+    /// When it was drawn.
+    pub(super) order: u32,
+}
+
+/// Something painted over an area: a filled shape or an image.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cover {
+    pub(super) area: Rect,
+    pub(super) order: u32,
+    /// Nothing below shines through, and the whole of `area` is painted.
+    pub(super) opaque: bool,
+    /// Painted (nearly) white.
+    pub(super) white: bool,
+    /// It is an image.
+    pub(super) image: bool,
+}
+
+/// What lies on a page.
+#[derive(Default)]
+pub(super) struct Survey {
+    /// Characters of all glyphs.
+    pub(super) text: String,
+    /// Glyphs that are painted inside the page and its clips, in the order of drawing.
+    pub(super) glyphs: Vec<Glyph>,
+    /// Images, in the order of drawing.
+    pub(super) images: Vec<Placed>,
+    /// Fills and images, in the order of drawing.
+    pub(super) covers: Vec<Cover>,
+    /// Lines and shapes other than white fills.
+    pub(super) strokes: usize,
+    /// Glyphs of text that is not painted (an OCR layer).
+    pub(super) invisible: usize,
+    /// Painted glyphs that lie outside the page or its clips.
+    pub(super) outside: usize,
+}
+
+impl Survey {
+    /// The characters of a glyph.
+    pub(super) fn text_of(&self, glyph: &Glyph) -> &str {
+        self.text.get(glyph.start as usize..glyph.end as usize).unwrap_or("")
+    }
+
+    /// Takes away the glyphs that nobody sees: painted over later, or white on white.
+    pub(super) fn drop_hidden(&mut self) {
+        let over: Vec<Cover> = self.covers.iter().copied().filter(|cover| cover.opaque).collect();
+        let dark: Vec<Cover> = self.covers.iter().copied().filter(|cover| !cover.white).collect();
+        if over.is_empty() && !self.glyphs.iter().any(|glyph| glyph.white) {
+            return;
+        }
+        self.glyphs.retain(|glyph| {
+            let middle = glyph.origin + glyph.advance * 0.5 + glyph.up * 0.3;
+            let covered = over.iter().any(|cover| cover.order > glyph.order && cover.area.contains(middle));
+            let unseen =
+                glyph.white && !dark.iter().any(|cover| cover.order < glyph.order && cover.area.contains(middle));
+            !covered && !unseen
+        });
+    }
+}
+
+/// The longest list of fills kept: a drawing with more is no page whose text hides behind them.
+const MOST_COVERS: usize = 4_000;
+/// The most glyphs kept of one page; a page of small print has some 12,000.
+const MOST_GLYPHS: usize = 400_000;
+
+/// A group or clip that is open.
+#[derive(Clone, Copy)]
+struct Frame {
+    clip: Rect,
+    /// The clip is not a plain rectangle.
+    shaped: bool,
+}
+
+/// The device that looks.
+pub(super) struct Surveyor<'c> {
+    pub(super) survey: Survey,
+    clips: Vec<Frame>,
+    /// For each open group: does it paint what is in it unchanged?
+    groups: Vec<bool>,
+    order: u32,
+    bold: &'c mut HashMap<GlyphIdentifier, bool>,
+    run: Vec<Glyph>,
+    /// Width to height of each glyph's matrix in the run.
+    ratios: Vec<f64>,
+    /// The last run that told: is the ratio a stretch of outlines?
+    stretched: bool,
+}
+
+impl<'c> Surveyor<'c> {
+    pub(super) fn new(page: Rect, bold: &'c mut HashMap<GlyphIdentifier, bool>) -> Self {
+        Self {
+            survey: Survey::default(),
+            clips: vec![Frame { clip: page, shaped: false }],
+            groups: Vec::new(),
+            order: 0,
+            bold,
+            run: Vec::new(),
+            ratios: Vec::new(),
+            stretched: true,
+        }
+    }
+
+    fn frame(&self) -> Frame {
+        *self.clips.last().expect("the page itself is never popped")
+    }
+
+    fn plain_group(&self) -> bool {
+        self.groups.iter().all(|plain| *plain)
+    }
+
+    fn cover(&mut self, area: Rect, opaque: bool, white: bool, image: bool) {
+        let area = area.intersect(self.frame().clip);
+        if self.survey.covers.len() < MOST_COVERS && area.area() > 0.0 {
+            self.survey.covers.push(Cover { area, order: self.order, opaque, white, image });
+        }
+    }
+
+    /// Is this glyph's type bold? Asked once for each glyph of a font.
+    fn is_bold(&mut self, glyph: &FontGlyph<'_>) -> bool {
+        let FontGlyph::Outline(glyph) = glyph else { return false };
+        *self.bold.entry(glyph.identifier()).or_insert_with(|| {
+            glyph.font_data().is_some_and(|font| {
+                font.weight.is_some_and(|weight| weight >= 600)
+                    || font.postscript_name.is_some_and(|name| {
+                        let name = name.to_ascii_lowercase();
+                        ["bold", "black", "heavy", "vet"].iter().any(|word| name.contains(word))
+                    })
+            })
+        })
+    }
+}
+
+/// Alpha and whiteness of a paint; patterns are opaque and not white.
+fn alpha_and_white(paint: &Paint<'_>) -> (f32, bool) {
+    match paint {
+        Paint::Color(color) => {
+            let [red, green, blue, alpha] = color.to_rgba().components();
+            (alpha, red > 0.95 && green > 0.95 && blue > 0.95)
+        }
+        Paint::Pattern(_) => (1.0, false),
+    }
+}
+
+fn push_unicode(text: &mut String, unicode: Option<BfString>) {
+    match unicode {
+        Some(BfString::Char(c)) => text.push(c),
+        Some(BfString::String(s)) => text.push_str(&s),
+        None => text.push(char::REPLACEMENT_CHARACTER),
+    }
+}
+
+/// Does the image have a mask of its own (soft, hard, or by color)?
+pub(super) fn has_mask(stream: &Stream<'_>) -> bool {
+    let dict = stream.dict();
+    dict.contains_key(keys::SMASK)
+        || dict.contains_key(keys::MASK)
+        || dict.get::<u8>(keys::SMASK_IN_DATA).is_some_and(|kind| kind > 0)
+}
+
+impl<'a> Device<'a> for Surveyor<'_> {
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.order += 1;
+        let (alpha, white) = alpha_and_white(&props.paint);
+        let area = (props.transform * path.bounding_box().to_path(0.1)).bounding_box();
+        let seen = area.inflate(0.1, 0.1).intersect(self.frame().clip);
+        if alpha < 0.02 || seen.area() <= 0.0 || matches!(mode, DrawMode::Invisible) {
+            return;
+        }
+        if !white {
+            self.survey.strokes += 1;
+        }
+        if matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
+            let rectangle = path.elements().len() <= 6 && (path.area().abs() - path.bounding_box().area()).abs() < 0.5;
+            let opaque = rectangle
+                && alpha > 0.98
+                && props.soft_mask.is_none()
+                && props.blend_mode == BlendMode::Normal
+                && self.plain_group()
+                && !self.frame().shaped;
+            self.cover(area, opaque, white, false);
+        } else if !white {
+            self.cover(area, false, false, false);
+        }
+    }
+
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        let frame = self.frame();
+        let area = if clip.path.elements().is_empty() { Rect::ZERO } else { clip.path.bounding_box() };
+        // A clip drawn as a path may still be a plain rectangle.
+        let shaped = (clip.path.area().abs() - area.area()).abs() > 0.01 * area.area();
+        self.clips.push(Frame { clip: frame.clip.intersect(area), shaped: frame.shaped || shaped });
+    }
+
+    fn push_clip_rect(&mut self, rect: &Rect) {
+        let frame = self.frame();
+        self.clips.push(Frame { clip: frame.clip.intersect(*rect), ..frame });
+    }
+
+    fn pop_clip(&mut self) {
+        if self.clips.len() > 1 {
+            self.clips.pop();
+        }
+    }
+
+    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
+        self.groups.push(opacity > 0.98 && mask.is_none() && blend_mode == BlendMode::Normal);
+    }
+
+    fn pop_transparency_group(&mut self) {
+        self.groups.pop();
+    }
+
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        self.order += 1;
+        let (alpha, white) = alpha_and_white(&props.paint);
+        if matches!(mode, DrawMode::Invisible) || alpha < 0.02 {
+            self.survey.invisible += run.glyphs().len();
+            return;
+        }
+        let clip = self.frame().clip.inflate(1.0, 1.0);
+        self.run.clear();
+        self.ratios.clear();
+        for glyph in run.glyphs() {
+            if self.survey.glyphs.len() + self.run.len() >= MOST_GLYPHS {
+                break;
+            }
+            let matrix = props.transform * glyph.transform();
+            let [a, b, c, d, e, f] = matrix.as_coeffs();
+            let origin = Point::new(e, f);
+            let width = match &**glyph {
+                FontGlyph::Outline(outline) => outline.advance_width(),
+                FontGlyph::Type3(type3) => type3.advance_width(),
+            };
+            let advance = Vec2::new(a, b) * f64::from(width.unwrap_or(500.0));
+            let up = Vec2::new(c, d) * 1000.0;
+            let start = self.survey.text.len() as u32;
+            push_unicode(&mut self.survey.text, glyph.as_unicode());
+            let end = self.survey.text.len() as u32;
+            let bold = self.is_bold(glyph);
+            self.ratios.push((a.hypot(b) / c.hypot(d).max(1e-9)).clamp(0.05, 20.0));
+            self.run.push(Glyph { start, end, origin, advance, up, bold, order: self.order, white });
+        }
+        true_advances(&mut self.run, &self.ratios, &mut self.stretched);
+        for glyph in self.run.drain(..) {
+            let middle = glyph.origin + glyph.advance * 0.5 + glyph.up * 0.3;
+            let sane = middle.is_finite() && glyph.up.hypot() > 0.01;
+            if sane && clip.contains(middle) {
+                self.survey.glyphs.push(glyph);
+            } else {
+                self.survey.outside += 1;
+            }
+        }
+    }
+
+    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
+        self.order += 1;
+        let (width, height) = (image.width(), image.height());
+        let (stencil, masked) = match &image {
+            Image::Stencil(_) => (true, false),
+            Image::Raster(raster) => (false, has_mask(raster.stream())),
+        };
+        let frame = self.frame();
+        let whole = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
+        let area = props.transform.transform_rect_bbox(whole);
+        let visible = area.intersect(frame.clip);
+        if !visible.is_finite() || visible.area() <= 0.0 {
+            return;
+        }
+        let plain = self.plain_group() && props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal;
+        let composed = masked || frame.shaped || !plain;
+        self.survey.images.push(Placed {
+            matrix: props.transform,
+            width,
+            height,
+            visible,
+            composed,
+            order: self.order,
+        });
+        self.cover(area, !stencil && !composed && squareness(props.transform) < 1e-3, false, true);
+    }
+}
+
+/// How far a matrix is from turns by quarters: 0 where its sides lie along the page's.
+pub(super) fn squareness(matrix: Affine) -> f64 {
+    let [a, b, c, d, _, _] = matrix.as_coeffs();
+    let straight = (b.abs() + c.abs()) / (a.abs() + d.abs()).max(1e-12);
+    let turned = (a.abs() + d.abs()) / (b.abs() + c.abs()).max(1e-12);
+    straight.min(turned)
+}
+
+/// Mends the advances of a run. The interpreter stretches the outlines of substitute fonts to the widths that the
+/// PDF names, so a matrix's ratio of width to height is that stretch, which must not count twice, or the text's
+/// own horizontal scaling (ISO 32000-1, 9.3.4), which must. Where the next glyphs stand tells which.
+fn true_advances(run: &mut [Glyph], ratios: &[f64], stretched: &mut bool) {
+    if ratios.iter().all(|ratio| (ratio - 1.0).abs() < 0.02) {
+        return;
+    }
+    let (mut as_is, mut undone) = (0.0, 0.0);
+    for (pair, ratio) in run.windows(2).zip(ratios) {
+        let step = (pair[1].origin - pair[0].origin).hypot();
+        let width = pair[0].advance.hypot();
+        // Wide steps are spaces and columns and tell nothing.
+        if step < 2.5 * width {
+            as_is += (step - width).abs();
+            undone += (step - width / ratio).abs();
+        }
+    }
+    if as_is != undone {
+        *stretched = undone < as_is;
+    }
+    if *stretched {
+        for (glyph, ratio) in run.iter_mut().zip(ratios) {
+            glyph.advance = glyph.advance / *ratio;
+        }
+    }
+}
