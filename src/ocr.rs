@@ -1,1 +1,206 @@
-//! Reads a page image into words with boxes and confidences, with tesseract in process.
+//! Reads a page image into words with boxes and confidences, with tesseract in process. Puts the page upright and
+//! straight for reading only: every box it gives lies on the page as displayed. Knows nothing of files.
+
+use std::{fmt, path::PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Result,
+    model::{PageReading, PageState, Problem, TextSource},
+    pages::PageImage,
+};
+
+mod api;
+mod canvas;
+mod clean;
+pub mod language;
+mod library;
+mod straighten;
+mod upright;
+
+use api::{ReadWord, Tesseract};
+use canvas::Canvas;
+pub use language::Languages;
+use library::Installed;
+use straighten::Rotation;
+use upright::Lines;
+
+/// Grey pages are read at this resolution: scaling averages a scanner's noise away, and costs less time to read.
+const READING_DPI: f32 = 200.0;
+/// Black-and-white pages are read as they are up to this resolution; finer ones are averaged to grey.
+const FINEST_BILEVEL_DPI: f32 = 400.0;
+/// Coarser pages are enlarged: the engine wants letters of some twenty pixels.
+const COARSEST_DPI: f32 = 140.0;
+/// Below this, reading errors rise steeply, and a person should know.
+const LOW_DPI: f32 = 130.0;
+
+/// A page of which this share was read for sure is upright: bad scans have half of it, pages on their head a tenth.
+const TRUSTED: f32 = 0.4;
+
+/// Where the engine is. What is absent is looked for in the usual places.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineSettings {
+    /// The library file.
+    pub library: Option<PathBuf>,
+    /// The folder with the languages' data.
+    pub data: Option<PathBuf>,
+}
+
+/// What reads: said at start and kept with each reading.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineFacts {
+    /// The engine's version.
+    pub version: String,
+    /// The build that `tests/setup.sh` makes for this machine; else the system's library.
+    pub fast: bool,
+    /// The library file.
+    pub library: PathBuf,
+    /// The folder with the languages' data.
+    pub data: PathBuf,
+    /// The languages that are installed, of those that griffie reads.
+    pub languages: Vec<String>,
+}
+
+impl fmt::Display for EngineFacts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let build = if self.fast { "fast build" } else { "system library" };
+        write!(f, "tesseract {} ({build}) {}", self.version, self.languages.join("+"))
+    }
+}
+
+/// An OCR engine; one for each worker process.
+pub struct Engine {
+    installed: Installed,
+    /// One for each choice of languages, made when first needed: loading takes a moment, and memory.
+    loaded: Vec<(Languages, Tesseract)>,
+}
+
+impl Engine {
+    /// Finds the engine. Fails with [`ErrorKind::MissingTool`](crate::ErrorKind::MissingTool) where there is none.
+    pub fn open(settings: &EngineSettings) -> Result<Self> {
+        Ok(Self { installed: Installed::find(settings)?, loaded: Vec::new() })
+    }
+
+    /// What reads.
+    pub fn facts(&self) -> &EngineFacts {
+        &self.installed.facts
+    }
+
+    /// Reads a page, in the languages of the document where they are known.
+    pub fn read(&mut self, image: PageImage, languages: Option<Languages>) -> Result<PageReading> {
+        let mut reading = PageReading::wordless(image.page, PageState::Read, image.width_pt, image.height_pt);
+        reading.source = TextSource::Ocr;
+        reading.dpi = image.own_pixels.then_some(image.dpi.round().clamp(0.0, f32::from(u16::MAX)) as u16);
+        reading.problems = image.problems;
+        if image.own_pixels && image.dpi < LOW_DPI {
+            let message = format!("page {} was scanned at only {:.0} dots per inch", image.page, image.dpi);
+            reading.problems.push(Problem { kind: "low_resolution".to_owned(), message, page: Some(image.page) });
+        }
+        let page = Canvas { width: image.width as usize, height: image.height as usize, luma: image.luma };
+        let (page, dpi) = for_reading(page, image.dpi, image.bilevel);
+        if !page.has_ink() {
+            reading.state = PageState::Blank;
+            return Ok(reading);
+        }
+        let languages = self.installed.available(languages.unwrap_or_default());
+        let attempt = self.read_upright(page, dpi, languages)?;
+        reading.turn = attempt.turn;
+        reading.skew = attempt.skew;
+        let mut words = attempt.words;
+        let mut used = languages;
+        if language::other_language(languages, &words) {
+            used = self.installed.available(Languages::Both);
+            words = self.engine(used)?.read(&attempt.page, dpi)?;
+        }
+        if attempt.skew != 0.0 {
+            let rotation = Rotation::of(&attempt.page, attempt.skew);
+            words.iter_mut().for_each(|word| word.bounds = rotation.skewed_box(word.bounds));
+        }
+        clean::enter_words(&words, image.place, &attempt.page, &mut reading);
+        reading.ocr_language = Some(used.code().to_owned());
+        if reading.words.is_empty() && attempt.page.nearly_blank() {
+            reading.state = PageState::Blank;
+        }
+        Ok(reading)
+    }
+
+    /// Reads a page in the direction that gives words. An upright page is read once, and at once: only a page whose
+    /// lines run down, or that gives no words that can be trusted, is tried in other directions.
+    fn read_upright(&mut self, page: Canvas, dpi: f32, languages: Languages) -> Result<Attempt> {
+        let lines = upright::lines(&page, dpi);
+        let first = if lines == Lines::Down { self.best_turn(&page, dpi, languages, &[90, 270])? } else { 0 };
+        let attempt = self.read_turned(&page, first, dpi, languages)?;
+        if trust(&attempt.words) >= TRUSTED {
+            return Ok(attempt);
+        }
+        let best = self.best_turn(&page, dpi, languages, &[0, 90, 180, 270])?;
+        if best == first {
+            return Ok(attempt);
+        }
+        let other = self.read_turned(&page, best, dpi, languages)?;
+        Ok(if letters(&other.words) > letters(&attempt.words) { other } else { attempt })
+    }
+
+    fn read_turned(&mut self, page: &Canvas, turn: u16, dpi: f32, languages: Languages) -> Result<Attempt> {
+        let turned = page.turned(turn);
+        let skew = straighten::skew(&turned, dpi);
+        let page = if skew == 0.0 { turned } else { Rotation::of(&turned, skew).straighten(&turned) };
+        let words = self.engine(languages)?.read(&page, dpi)?;
+        Ok(Attempt { page, turn, skew, words })
+    }
+
+    /// The direction in which the page's most telling band gives most letters.
+    fn best_turn(&mut self, page: &Canvas, dpi: f32, languages: Languages, turns: &[u16]) -> Result<u16> {
+        let mut best = (0, turns.first().copied().unwrap_or(0));
+        for &turn in turns {
+            let band = upright::telling_band(&page.turned(turn));
+            let letters = letters(&self.engine(languages)?.read(&band, dpi)?);
+            if letters > best.0 {
+                best = (letters, turn);
+            }
+        }
+        Ok(best.1)
+    }
+
+    fn engine(&mut self, languages: Languages) -> Result<&mut Tesseract> {
+        let at = match self.loaded.iter().position(|(loaded, _)| *loaded == languages) {
+            Some(at) => at,
+            None => {
+                self.loaded.push((languages, self.installed.load(languages)?));
+                self.loaded.len() - 1
+            }
+        };
+        Ok(&mut self.loaded[at].1)
+    }
+}
+
+/// A page read in one direction.
+struct Attempt {
+    /// As it was read: upright and straight.
+    page: Canvas,
+    turn: u16,
+    skew: f32,
+    words: Vec<ReadWord>,
+}
+
+/// Letters and digits in words of more than two that the engine is sure of: garbage has few of them.
+fn letters(words: &[ReadWord]) -> usize {
+    let sure = words.iter().filter(|word| word.confidence >= 70.0);
+    sure.map(|word| word.text.chars().filter(|c| c.is_alphanumeric()).count()).filter(|&n| n > 2).sum()
+}
+
+/// The share (0 to 1) of what was read that can be trusted.
+fn trust(words: &[ReadWord]) -> f32 {
+    let all: usize = words.iter().map(|word| word.text.chars().count()).sum();
+    letters(words) as f32 / all.max(1) as f32
+}
+
+/// The page at the resolution that it is read best at.
+fn for_reading(page: Canvas, dpi: f32, bilevel: bool) -> (Canvas, f32) {
+    let keep = if bilevel { dpi < FINEST_BILEVEL_DPI } else { dpi <= READING_DPI * 1.05 };
+    if keep && dpi >= COARSEST_DPI {
+        return (page, dpi);
+    }
+    (page.scaled(READING_DPI / dpi), READING_DPI)
+}

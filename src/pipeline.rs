@@ -1,1 +1,3 @@
 //! The steps of a document in order, on one screen.
+
+pub mod read;

@@ -1,0 +1,149 @@
+//! Finds by how much a page is skewed, from where its dark pixels fall into rows, and takes the skew out.
+
+use super::canvas::Canvas;
+
+/// Skew is looked for up to this angle, in degrees.
+const MOST: f32 = 6.0;
+/// Less than this does not trouble the engine, in degrees.
+const LEAST: f32 = 0.3;
+
+/// The skew of a page in degrees clockwise; 0 where it has too little text to tell, or hardly any.
+pub fn skew(page: &Canvas, dpi: f32) -> f32 {
+    // 72 dots per inch keep lines apart, and leave few pixels to count.
+    let small = page.scaled((72.0 / dpi).min(1.0));
+    let ink = ink(&small);
+    if ink.len() < 500 {
+        return 0.0;
+    }
+    let best = |from: f32, to: f32, step: f32| {
+        let steps = ((to - from) / step).round() as usize;
+        let angles = (0..=steps).map(|i| from + i as f32 * step);
+        angles.map(|angle| (sharpness(&ink, &small, angle), angle)).max_by(|a, b| a.0.total_cmp(&b.0))
+    };
+    let Some((_, coarse)) = best(-MOST, MOST, 0.5) else { return 0.0 };
+    let Some((sharp, angle)) = best(coarse - 0.4, coarse + 0.4, 0.1) else { return 0.0 };
+    let level = sharpness(&ink, &small, 0.0);
+    // At the edge of what is looked for nothing was found, and a hardly sharper page is as good as it was.
+    if angle.abs() < LEAST || angle.abs() > MOST || sharp < level * 1.05 { 0.0 } else { angle }
+}
+
+/// Dark pixels, without those of large dark areas (a scanner's borders, photographs), which have no lines.
+fn ink(page: &Canvas) -> Vec<(f32, f32)> {
+    let threshold = threshold(&page.luma);
+    let (w, h) = (page.width, page.height);
+    let dark = |x: usize, y: usize| page.luma[y * w + x] < threshold;
+    let mut ink = Vec::new();
+    for y in 4..h.saturating_sub(4) {
+        for x in 4..w.saturating_sub(4) {
+            if dark(x, y) && !(dark(x - 4, y) && dark(x + 4, y) && dark(x, y - 4) && dark(x, y + 4)) {
+                ink.push((x as f32, y as f32));
+            }
+        }
+    }
+    ink
+}
+
+/// Between the page's dark and light, by the mean of both: small pages have few pixels that are wholly dark.
+fn threshold(luma: &[u8]) -> u8 {
+    let mean = luma.iter().map(|&pixel| u64::from(pixel)).sum::<u64>() / luma.len().max(1) as u64;
+    let dark = luma.iter().filter(|&&pixel| u64::from(pixel) < mean);
+    let (sum, n) = dark.fold((0_u64, 0_u64), |(sum, n), &pixel| (sum + u64::from(pixel), n + 1));
+    if n == 0 { 0 } else { ((sum / n + mean) / 2) as u8 }
+}
+
+/// How sharply rows of ink and rows of paper part when the page is turned back by an angle.
+fn sharpness(ink: &[(f32, f32)], page: &Canvas, angle: f32) -> f32 {
+    let slope = angle.to_radians().tan();
+    let margin = (page.width as f32 * slope.abs()).ceil() + 1.0;
+    let mut rows = vec![0.0_f32; page.height + 2 * margin as usize + 1];
+    for (x, y) in ink {
+        rows[(y - x * slope + margin) as usize] += 1.0;
+    }
+    rows.windows(2).map(|pair| (pair[1] - pair[0]).powi(2)).sum()
+}
+
+/// A turn by a small angle around the page's middle.
+#[derive(Clone, Copy)]
+pub struct Rotation {
+    sin: f32,
+    cos: f32,
+    middle: (f32, f32),
+}
+
+impl Rotation {
+    /// The turn that a page has undergone that is skewed by `degrees` clockwise.
+    pub fn of(page: &Canvas, degrees: f32) -> Self {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        Self { sin, cos, middle: (page.width as f32 / 2.0, page.height as f32 / 2.0) }
+    }
+
+    /// Where a place of the straightened page lies on the skewed one.
+    fn skewed(self, x: f32, y: f32) -> (f32, f32) {
+        let (dx, dy) = (x - self.middle.0, y - self.middle.1);
+        (self.middle.0 + dx * self.cos - dy * self.sin, self.middle.1 + dx * self.sin + dy * self.cos)
+    }
+
+    /// The box on the skewed page around a box of the straightened one: around the middles of its sides, so that it
+    /// does not grow into the lines above and below.
+    pub fn skewed_box(self, [x0, y0, x1, y1]: [f32; 4]) -> [f32; 4] {
+        let (x, y) = self.skewed((x0 + x1) / 2.0, (y0 + y1) / 2.0);
+        let (w, h) = ((x1 - x0) / 2.0, (y1 - y0) / 2.0);
+        let w = w * self.cos.abs() + h * self.sin.abs();
+        let h = h * self.cos.abs() + (w * self.sin.abs()).min(h * 0.5);
+        [x - w, y - h, x + w, y + h]
+    }
+
+    /// The page made straight.
+    pub fn straighten(self, page: &Canvas) -> Canvas {
+        let paper = *page.luma.iter().max().unwrap_or(&u8::MAX);
+        let (w, h) = (page.width, page.height);
+        let mut luma = Vec::with_capacity(w * h);
+        for y in 0..h {
+            for x in 0..w {
+                let (sx, sy) = self.skewed(x as f32 + 0.5, y as f32 + 0.5);
+                let (sx, sy) = (sx - 0.5, sy - 0.5);
+                let (left, top) = (sx.floor(), sy.floor());
+                if left < 0.0 || top < 0.0 || left as usize + 1 >= w || top as usize + 1 >= h {
+                    luma.push(paper);
+                    continue;
+                }
+                let at = top as usize * w + left as usize;
+                let [a, b, c, d] = [at, at + 1, at + w, at + w + 1].map(|at| f32::from(page.luma[at]));
+                let (fx, fy) = (sx - left, sy - top);
+                let value = (a * (1.0 - fx) + b * fx) * (1.0 - fy) + (c * (1.0 - fx) + d * fx) * fy;
+                luma.push((value + 0.5) as u8);
+            }
+        }
+        Canvas { width: w, height: h, luma }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines of "words" on a page that was skewed by an angle.
+    fn lines(degrees: f32) -> Canvas {
+        let (width, height) = (600, 800);
+        let straight = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
+        let luma = straight.map(|(x, y)| if y % 16 < 6 && y / 16 % 7 != 0 && x % 40 < 31 { 20 } else { 230 }).collect();
+        let page = Canvas { width, height, luma };
+        Rotation::of(&page, -degrees).straighten(&page)
+    }
+
+    #[test]
+    fn skew_is_found_and_taken_out() {
+        for degrees in [-5.0, -3.0, -0.7, 0.0, 1.2, 3.0] {
+            let page = lines(degrees);
+            let found = skew(&page, 72.0);
+            assert!((found - degrees).abs() < 0.25, "{degrees}: {found}");
+            let straight = Rotation::of(&page, found).straighten(&page);
+            assert_eq!(skew(&straight, 72.0), 0.0, "{degrees}");
+        }
+    }
+
+    #[test]
+    fn an_empty_page_has_no_skew() {
+        assert_eq!(skew(&Canvas { width: 300, height: 300, luma: vec![255; 90_000] }, 72.0), 0.0);
+    }
+}

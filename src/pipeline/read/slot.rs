@@ -1,0 +1,217 @@
+//! A place for one worker process: gives it tasks, passes on what it reads, and puts a new one in its place when it
+//! dies. A page that ends two workers is `unreadable`.
+
+use std::{
+    ops::Range,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use crossbeam_channel::{Receiver, Sender};
+
+use super::{
+    ReadSettings,
+    worker::{Job, Opening, Reply},
+};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Context,
+    model::{MediaType, PageNo, PageReading, PageState, Problem},
+    ocr::{EngineFacts, Languages, language},
+    tools::{Death, Worker, WorkerProgram},
+};
+
+/// Width and height in points of a page of which nothing is known: A4.
+const UNKNOWN_PAGE: (f32, f32) = (595.0, 842.0);
+
+/// Pages of a document for a worker.
+#[derive(Clone)]
+pub struct Task {
+    pub path: Arc<Path>,
+    pub media: MediaType,
+    pub password: Option<Arc<str>>,
+    /// Indexes of the pages; cut at the document's end.
+    pub pages: Range<usize>,
+    /// The first pages of a document, as many as it takes to decide its language.
+    pub lead: bool,
+    /// The languages to read in, once decided.
+    pub languages: Option<Languages>,
+    pub events: Sender<Event>,
+    /// Nobody waits for it any more.
+    pub abandoned: Arc<AtomicBool>,
+}
+
+/// What becomes of a task.
+pub enum Event {
+    /// The document has so many pages.
+    Opened(usize),
+    /// A page is accounted for.
+    Page(PageReading),
+    /// The first pages are done; the others start at `next`.
+    LeadDone { next: usize, languages: Languages },
+    /// The document cannot be read.
+    Refused(Error),
+}
+
+/// A place for one worker.
+pub struct Slot {
+    program: WorkerProgram,
+    settings: Arc<ReadSettings>,
+    queue: Receiver<Task>,
+    worker: Option<Worker<Reply>>,
+}
+
+/// How an attempt at a task ended.
+enum Attempt {
+    Done,
+    /// Nobody waits for it any more.
+    Abandoned,
+    Died(Death),
+}
+
+impl Slot {
+    pub fn new(program: WorkerProgram, settings: Arc<ReadSettings>, queue: Receiver<Task>) -> Self {
+        Self { program, settings, queue, worker: None }
+    }
+
+    /// Works until there are no more tasks.
+    pub fn work(mut self, ready: &Sender<Result<EngineFacts>>) {
+        let started = self.start();
+        let failed = started.is_err();
+        if ready.send(started).is_err() || failed {
+            return;
+        }
+        while let Ok(task) = self.queue.recv() {
+            if !task.abandoned.load(Ordering::Relaxed) {
+                self.perform(task);
+            }
+        }
+    }
+
+    fn start(&mut self) -> Result<EngineFacts> {
+        self.worker = None;
+        let mut worker = Worker::start(&self.program)?;
+        let opening = Opening { limits: self.settings.limits, engine: self.settings.engine.clone() };
+        let died = |death: Death| Error::new(ErrorKind::Engine, format!("a worker process did not start: {death}"));
+        worker.send(&opening).map_err(died)?;
+        match worker.receive(self.settings.patience).map_err(died)? {
+            Reply::Ready(facts) => {
+                self.worker = Some(worker);
+                Ok(facts)
+            }
+            Reply::Refused(error) => Err(error.into()),
+            _ => Err(Error::new(ErrorKind::Internal, "a worker process spoke out of turn")),
+        }
+    }
+
+    /// Performs a task to its end: every page of it is sent, or the document is refused.
+    fn perform(&mut self, mut task: Task) {
+        let mut tries = 0;
+        loop {
+            let before = (task.pages.start, task.pages.end);
+            match self.attempt(&mut task) {
+                Ok(Attempt::Done) => break,
+                Ok(Attempt::Abandoned) => {
+                    self.worker = None;
+                    return;
+                }
+                Ok(Attempt::Died(death)) => {
+                    self.worker = None;
+                    tries = if before == (task.pages.start, task.pages.end) { tries + 1 } else { 1 };
+                    if tries < 2 {
+                        continue;
+                    }
+                    tries = 0;
+                    // Until it was opened, the end of the pages is not known.
+                    if task.pages.end == usize::MAX {
+                        let error = Error::new(ErrorKind::Engine, format!("the document cannot be opened: {death}"));
+                        return task.tell(Event::Refused(error));
+                    }
+                    let page = PageNo::from_index(task.pages.start);
+                    task.pages.start += 1;
+                    task.tell(Event::Page(unreadable(page, &death.to_string())));
+                }
+                Err(error) => return task.tell(Event::Refused(error)),
+            }
+        }
+    }
+
+    /// Lets the worker read; `task` keeps what is left.
+    fn attempt(&mut self, task: &mut Task) -> Result<Attempt> {
+        if task.pages.is_empty() {
+            task.finish_lead();
+            return Ok(Attempt::Done);
+        }
+        if self.worker.is_none() {
+            self.start().doing(|| "cannot replace a worker process")?;
+        }
+        let Some(worker) = &mut self.worker else {
+            return Err(Error::new(ErrorKind::Internal, "no worker after its start"));
+        };
+        let job = Job {
+            path: task.path.to_path_buf(),
+            media: task.media,
+            password: task.password.as_deref().map(str::to_owned),
+            pages: task.pages.clone(),
+            lead: task.lead,
+            languages: task.languages,
+        };
+        if let Err(death) = worker.send(&job) {
+            return Ok(Attempt::Died(death));
+        }
+        loop {
+            match worker.receive(self.settings.patience) {
+                Ok(Reply::Opened(pages)) => {
+                    task.pages.end = task.pages.end.min(pages);
+                    task.tell(Event::Opened(pages));
+                }
+                Ok(Reply::Page(page)) => {
+                    if task.lead {
+                        task.languages = task.languages.or_else(|| language::decide(&page));
+                    }
+                    task.pages.start = page.page.index() + 1;
+                    task.tell(Event::Page(page));
+                }
+                Ok(Reply::Done) => {
+                    task.finish_lead();
+                    return Ok(Attempt::Done);
+                }
+                Ok(Reply::Refused(error)) => {
+                    task.tell(Event::Refused(error.into()));
+                    return Ok(Attempt::Done);
+                }
+                Ok(Reply::Ready(_)) => {
+                    return Err(Error::new(ErrorKind::Internal, "a worker process spoke out of turn"));
+                }
+                Err(death) => return Ok(Attempt::Died(death)),
+            }
+            if task.abandoned.load(Ordering::Relaxed) {
+                return Ok(Attempt::Abandoned);
+            }
+        }
+    }
+}
+
+impl Task {
+    fn tell(&self, event: Event) {
+        // Fails when the caller has gone: then nobody wants to know.
+        let _ = self.events.send(event);
+    }
+
+    fn finish_lead(&self) {
+        if self.lead {
+            self.tell(Event::LeadDone { next: self.pages.start, languages: self.languages.unwrap_or_default() });
+        }
+    }
+}
+
+/// The account of a page that could not be read.
+pub fn unreadable(page: PageNo, why: &str) -> PageReading {
+    let mut reading = PageReading::wordless(page, PageState::Unreadable, UNKNOWN_PAGE.0, UNKNOWN_PAGE.1);
+    let message = format!("page {page} could not be read: {why}");
+    reading.problems.push(Problem { kind: "page_unreadable".to_owned(), message, page: Some(page) });
+    reading
+}
