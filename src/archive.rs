@@ -1,1 +1,373 @@
-//! Hashes and stores originals and renditions, writes manifests, checks fixity.
+//! Stores originals, renditions and everything known about them as objects that explain themselves, and reads them
+//! back for a rebuild of the database. Knows nothing of the database, and interprets no contract.
+
+mod access_v1;
+mod accession_v1;
+mod batch_v1;
+mod decision_v1;
+mod findings_v1;
+mod format;
+mod hold_v1;
+mod layout;
+mod manifest_v1;
+mod reading_v1;
+mod recipe;
+
+use std::{fs, io, path::Path};
+
+pub use access_v1::Access;
+pub use accession_v1::{Accession, AccessionState, Reason};
+pub use batch_v1::{Batch, Totals};
+pub use decision_v1::{Act, Decision};
+pub use findings_v1::Findings;
+pub use format::Format;
+pub use hold_v1::Hold;
+pub use layout::{Area, name};
+pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, PageCounts, Refusal, Rendition};
+pub use recipe::Recipe;
+
+use crate::{
+    Error, ErrorKind, Result,
+    error::{Context, Fold},
+    model::{BatchId, Blake3, Digests, DocumentId, Reading, RecordId},
+    storage::{LocalFile, ObjectName, Put, Store, digests_of_file},
+};
+
+/// The archive: what is in a store, by its meaning. Clones share it.
+#[derive(Clone)]
+pub struct Archive {
+    store: Store,
+}
+
+/// An object that was written and read back, now or earlier. Only the archive makes one: who holds it holds the proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    name: ObjectName,
+    digests: Digests,
+    put: Put,
+}
+
+impl Stored {
+    /// Its name in the store.
+    pub fn name(&self) -> &ObjectName {
+        &self.name
+    }
+
+    /// Digests of its bytes as stored.
+    pub fn digests(&self) -> &Digests {
+        &self.digests
+    }
+
+    /// Whether it was written just now.
+    pub fn is_new(&self) -> bool {
+        self.put == Put::Written
+    }
+}
+
+/// The bytes as received, safe in the store. It can only come from a completed write that was read back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Original(Stored);
+
+impl Original {
+    /// The object.
+    pub fn stored(&self) -> &Stored {
+        &self.0
+    }
+
+    /// Its digests; the BLAKE3 names it.
+    pub fn digests(&self) -> &Digests {
+        &self.0.digests
+    }
+}
+
+impl Archive {
+    /// Opens the archive in a store; a new one gets the text that explains it.
+    pub fn open(store: Store) -> Result<Self> {
+        let archive = Self { store };
+        let readme = name::README.parse()?;
+        if archive.store.head(&readme)?.is_none() {
+            archive.store.put_new(&readme, include_str!("archive/README.txt"))?;
+        }
+        Ok(archive)
+    }
+
+    /// Opens the archive in a store without writing to it: a copy that is to be verified, for one.
+    pub fn existing(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// The store that it is in.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Stores a file as an original. `digests` are those under which it was identified; a file that changed since is
+    /// refused. Bytes that are there already are read back and compared.
+    pub fn store_original(&self, path: &Path, digests: &Digests) -> Result<Original> {
+        let name = name::original(&digests.blake3);
+        let put = self
+            .store
+            .put_new_file(&name, path, digests)
+            .doing(|| format!("failed to store `{}` as an original", path.display()))?;
+        Ok(Original(Stored { name, digests: *digests, put }))
+    }
+
+    /// Stores a file as a rendition, under its digest. What made it stands in the manifest.
+    pub fn store_rendition(&self, path: &Path) -> Result<Stored> {
+        let digests = digests_of_file(path)?;
+        let name = name::rendition(&digests.blake3);
+        let put = self
+            .store
+            .put_new_file(&name, path, &digests)
+            .doing(|| format!("failed to store `{}` as a rendition", path.display()))?;
+        Ok(Stored { name, digests, put })
+    }
+
+    /// An original as a local file, to be read only.
+    pub fn original_file(&self, digest: &Blake3) -> Result<LocalFile> {
+        self.store.local_file(&name::original(digest))
+    }
+
+    /// A rendition as a local file, to be read only.
+    pub fn rendition_file(&self, digest: &Blake3) -> Result<LocalFile> {
+        self.store.local_file(&name::rendition(digest))
+    }
+
+    /// Writes an original out to a file, checking its digest on the way: wrong bytes are an error, and then no file is
+    /// left that looks right.
+    pub fn copy_original(&self, digest: &Blake3, to: &Path) -> Result<u64> {
+        self.copy_out(&name::original(digest), digest, to)
+    }
+
+    /// The same for a rendition.
+    pub fn copy_rendition(&self, digest: &Blake3, to: &Path) -> Result<u64> {
+        self.copy_out(&name::rendition(digest), digest, to)
+    }
+
+    fn copy_out(&self, name: &ObjectName, digest: &Blake3, to: &Path) -> Result<u64> {
+        let doing = || format!("cannot write `{}`", to.display());
+        let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder).fold(ErrorKind::InvalidInput, doing)?;
+        let (mut hasher, mut written) = (blake3::Hasher::new(), Ok(()));
+        let size_bytes = self.store.read(name, |part| {
+            hasher.update(part);
+            if written.is_ok() {
+                written = io::Write::write_all(&mut file, part);
+            }
+        })?;
+        written.fold(ErrorKind::InvalidInput, doing)?;
+        if hasher.finalize().as_bytes() != &digest.0 {
+            return Err(Error::new(ErrorKind::FixityMismatch, format!("the stored bytes of `{name}` have changed"))
+                .hint("run `griffie verify` and restore the object from a copy"));
+        }
+        // A temporary file is for its maker only; what is handed out follows the user's own habit.
+        #[cfg(unix)]
+        {
+            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+            fs::set_permissions(file.path(), mode).fold(ErrorKind::InvalidInput, doing)?;
+        }
+        file.persist(to).fold(ErrorKind::InvalidInput, doing)?;
+        Ok(size_bytes)
+    }
+
+    /// Adds a manifest to its document's series; one that is the same as the last is there already.
+    pub fn put_manifest(&self, manifest: &Manifest) -> Result<Stored> {
+        self.put_next(Area::Manifests, manifest.document.as_str(), manifest)
+    }
+
+    /// A document's manifests, oldest first; none where the document is unknown.
+    pub fn manifests(&self, document: &DocumentId) -> Result<Vec<Manifest>> {
+        self.series(Area::Manifests, document.as_str())
+    }
+
+    /// All documents with their manifests, oldest first, in the order of their ids.
+    pub fn documents(&self) -> Result<impl Iterator<Item = Result<(DocumentId, Vec<Manifest>)>>> {
+        self.all_series(Area::Manifests)
+    }
+
+    /// Stores what became of a submission item. Each item has exactly one accession.
+    pub fn put_accession(&self, accession: &Accession) -> Result<Stored> {
+        self.put(name::accession(&accession.batch, &accession.item), accession)
+    }
+
+    /// The accessions of a batch, in no order.
+    pub fn accessions(&self, batch: &BatchId) -> impl Iterator<Item = Result<Accession>> {
+        self.all(&format!("{}/{batch}", Area::Accessions.folder()))
+    }
+
+    /// Stores the receipt of a finished batch.
+    pub fn put_batch(&self, batch: &Batch) -> Result<Stored> {
+        self.put(name::batch(&batch.batch), batch)
+    }
+
+    /// The receipt of a batch, where it finished.
+    pub fn batch(&self, batch: &BatchId) -> Result<Option<Batch>> {
+        self.get_optional(&name::batch(batch))
+    }
+
+    /// All batches, whether they finished or not, in the order of their ids.
+    pub fn batches(&self) -> Result<Vec<BatchId>> {
+        let mut ids = self
+            .store
+            .folders(Area::Accessions.folder())?
+            .iter()
+            .map(|id| parse_id(id))
+            .collect::<Result<Vec<BatchId>>>()?;
+        for entry in self.store.list(Area::Batches.folder()) {
+            ids.push(parse_id(entry?.name.last().trim_end_matches(".json"))?);
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
+    }
+
+    /// Stores the words read under the key of what read them, and returns those that hold: where a reading with this
+    /// recipe was stored before, that one.
+    pub fn put_reading(&self, recipe: &Recipe, reading: &Reading) -> Result<(Stored, Reading)> {
+        let name = name::reading(&recipe.key());
+        if let Some((stored, earlier)) = self.stored_reading(&name)? {
+            return Ok((stored, earlier));
+        }
+        let bytes = reading_v1::pack(recipe, reading)?;
+        let stored = self.put_bytes(name, bytes)?;
+        Ok((stored, reading.clone()))
+    }
+
+    /// The words read under a key.
+    pub fn reading(&self, key: &Blake3) -> Result<Option<Reading>> {
+        Ok(self.stored_reading(&name::reading(key))?.map(|(_, reading)| reading))
+    }
+
+    fn stored_reading(&self, name: &ObjectName) -> Result<Option<(Stored, Reading)>> {
+        let Some(bytes) = self.bytes(name)? else { return Ok(None) };
+        let reading = reading_v1::unpack(&bytes).doing(|| format!("failed to read `{name}`"))?;
+        let stored = Stored { name: name.clone(), digests: Digests::of(&bytes), put: Put::AlreadyThere };
+        Ok(Some((stored, reading)))
+    }
+
+    /// Stores what the rules found under the key of what found it, and returns those findings that hold: where some
+    /// with this recipe were stored before, those.
+    pub fn put_findings(&self, findings: &Findings) -> Result<(Stored, Findings)> {
+        let name = name::findings(&findings.recipe.key());
+        if let Some(bytes) = self.bytes(&name)? {
+            let earlier = Findings::decode(&bytes).doing(|| format!("failed to read `{name}`"))?;
+            let stored = Stored { name, digests: Digests::of(&bytes), put: Put::AlreadyThere };
+            return Ok((stored, earlier));
+        }
+        Ok((self.put(name, findings)?, findings.clone()))
+    }
+
+    /// The findings under a key.
+    pub fn findings(&self, key: &Blake3) -> Result<Option<Findings>> {
+        self.get_optional(&name::findings(key))
+    }
+
+    /// Stores a person's decision under its number in its record's series. Another decision with that number is an
+    /// error of kind `Conflict`.
+    pub fn put_decision(&self, decision: &Decision) -> Result<Stored> {
+        self.put(name::numbered(Area::Decisions, decision.record.as_str(), decision.number), decision)
+    }
+
+    /// All records with decisions, oldest first.
+    pub fn decisions(&self) -> Result<impl Iterator<Item = Result<(RecordId, Vec<Decision>)>>> {
+        self.all_series(Area::Decisions)
+    }
+
+    /// Adds a legal hold, or its end, to its record's series.
+    pub fn put_hold(&self, hold: &Hold) -> Result<Stored> {
+        self.put_next(Area::Holds, hold.record.as_str(), hold)
+    }
+
+    /// All records that ever had a hold, oldest first.
+    pub fn holds(&self) -> Result<impl Iterator<Item = Result<(RecordId, Vec<Hold>)>>> {
+        self.all_series(Area::Holds)
+    }
+
+    /// Adds an access mark to its document's series; the last one holds, and without one access is closed.
+    pub fn put_access(&self, access: &Access) -> Result<Stored> {
+        self.put_next(Area::Access, access.document.as_str(), access)
+    }
+
+    /// All documents with access marks, oldest first.
+    pub fn access_marks(&self) -> Result<impl Iterator<Item = Result<(DocumentId, Vec<Access>)>>> {
+        self.all_series(Area::Access)
+    }
+
+    fn put<T: Format>(&self, name: ObjectName, value: &T) -> Result<Stored> {
+        self.put_bytes(name, value.encode()?)
+    }
+
+    fn put_bytes(&self, name: ObjectName, bytes: Vec<u8>) -> Result<Stored> {
+        let digests = Digests::of(&bytes);
+        let put = self.store.put_new(&name, bytes)?;
+        Ok(Stored { name, digests, put })
+    }
+
+    /// Numbers have no gaps, so the next is found by trying; the create-only put decides between two writers.
+    fn put_next<T: Format>(&self, area: Area, id: &str, value: &T) -> Result<Stored> {
+        let bytes = value.encode()?;
+        let last = self.store.list(&area.folder_of(id)).try_fold(0, |last, entry| {
+            Ok::<_, Error>(entry?.name.last().trim_end_matches(".json").parse().unwrap_or(0_u32).max(last))
+        })?;
+        if last > 0 {
+            let name = name::numbered(area, id, last);
+            if self.store.get(&name)? == bytes {
+                return Ok(Stored { name, digests: Digests::of(&bytes), put: Put::AlreadyThere });
+            }
+        }
+        for number in last + 1.. {
+            match self.put_bytes(name::numbered(area, id, number), bytes.clone()) {
+                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                done => return done,
+            }
+        }
+        Err(Error::new(ErrorKind::Internal, "a series has no end"))
+    }
+
+    fn series<T: Format>(&self, area: Area, id: &str) -> Result<Vec<T>> {
+        let mut names = self
+            .store
+            .list(&area.folder_of(id))
+            .map(|entry| entry.map(|entry| entry.name))
+            .collect::<Result<Vec<_>>>()?;
+        names.sort_unstable();
+        names.iter().map(|name| self.get(name)).collect()
+    }
+
+    fn all_series<T, I>(&self, area: Area) -> Result<impl Iterator<Item = Result<(I, Vec<T>)>>>
+    where
+        T: Format,
+        I: std::str::FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>,
+    {
+        let ids = self.store.folders(area.folder())?;
+        Ok(ids.into_iter().map(move |id| Ok((parse_id(&id)?, self.series(area, &id)?))))
+    }
+
+    fn all<'a, T: Format>(&'a self, folder: &str) -> impl Iterator<Item = Result<T>> + use<'a, T> {
+        self.store.list(folder).map(|entry| self.get(&entry?.name))
+    }
+
+    fn get<T: Format>(&self, name: &ObjectName) -> Result<T> {
+        T::decode(&self.store.get(name)?).doing(|| format!("failed to read `{name}`"))
+    }
+
+    fn get_optional<T: Format>(&self, name: &ObjectName) -> Result<Option<T>> {
+        let bytes = self.bytes(name)?;
+        bytes.map(|bytes| T::decode(&bytes).doing(|| format!("failed to read `{name}`"))).transpose()
+    }
+
+    fn bytes(&self, name: &ObjectName) -> Result<Option<bytes::Bytes>> {
+        match self.store.get(name) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn parse_id<I: std::str::FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>>(id: &str) -> Result<I> {
+    id.parse().fold(ErrorKind::FixityMismatch, || format!("a foreign name `{id}` is in the store"))
+}
+
+#[cfg(test)]
+mod tests;

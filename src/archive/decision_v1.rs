@@ -1,0 +1,48 @@
+//! A person's decision about a record, version 1.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Format;
+use crate::model::RecordId;
+
+/// What a person decided. Nothing replaces it; a later decision stands beside it and holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The record.
+    pub record: RecordId,
+    /// Its number among the record's decisions, from 1.
+    pub number: u32,
+    /// What was done.
+    pub act: Act,
+    /// The field that it is about.
+    pub field: Option<String>,
+    /// The value that was accepted or set, or the day, in the record format.
+    pub value: Option<serde_json::Value>,
+    /// Who decided.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub note: Option<String>,
+}
+
+/// Kinds of decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// The proposed value is right.
+    Accept,
+    /// Another value is right.
+    Correct,
+    /// The contract does not say.
+    NotInContract,
+    /// The contract was terminated on a day.
+    TerminatedOn,
+    /// The contract ended on a day.
+    EndedOn,
+}
+
+impl Format for Decision {
+    const SCHEMA: &'static str = "griffie-decision/1";
+}

@@ -1,0 +1,110 @@
+//! Where in the store everything lies. `README.txt` tells the same to a person who has only the store.
+
+/// A part of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // `README.txt` says what lies in each
+pub enum Area {
+    Originals,
+    Renditions,
+    Manifests,
+    Accessions,
+    Batches,
+    Readings,
+    Findings,
+    Decisions,
+    Holds,
+    Access,
+}
+
+impl Area {
+    /// All parts.
+    pub const ALL: [Self; 10] = [
+        Self::Originals,
+        Self::Renditions,
+        Self::Manifests,
+        Self::Accessions,
+        Self::Batches,
+        Self::Readings,
+        Self::Findings,
+        Self::Decisions,
+        Self::Holds,
+        Self::Access,
+    ];
+
+    /// Its folder.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Originals => "originals",
+            Self::Renditions => "renditions",
+            Self::Manifests => "manifests",
+            Self::Accessions => "accessions",
+            Self::Batches => "batches",
+            Self::Readings => "readings",
+            Self::Findings => "findings",
+            Self::Decisions => "decisions",
+            Self::Holds => "holds",
+            Self::Access => "access",
+        }
+    }
+
+    /// The folder of one series in it.
+    pub(super) fn folder_of(self, id: &str) -> String {
+        format!("{}/{id}", self.folder())
+    }
+}
+
+/// Names of objects.
+pub mod name {
+    use super::Area;
+    use crate::{
+        model::{BatchId, Blake3, ItemId},
+        storage::ObjectName,
+    };
+
+    /// The text that explains the store.
+    pub const README: &str = "README.txt";
+
+    fn of(text: String) -> ObjectName {
+        text.parse().expect("ids and digests are plain")
+    }
+
+    fn by_digest(area: Area, digest: &Blake3, extension: &str) -> ObjectName {
+        let hex = digest.hex();
+        of(format!("{}/{}/{hex}{extension}", area.folder(), &hex[..2]))
+    }
+
+    /// An original.
+    pub fn original(digest: &Blake3) -> ObjectName {
+        by_digest(Area::Originals, digest, "")
+    }
+
+    /// A rendition.
+    pub fn rendition(digest: &Blake3) -> ObjectName {
+        by_digest(Area::Renditions, digest, "")
+    }
+
+    /// Words read.
+    pub fn reading(key: &Blake3) -> ObjectName {
+        by_digest(Area::Readings, key, ".json.zst")
+    }
+
+    /// Findings.
+    pub fn findings(key: &Blake3) -> ObjectName {
+        by_digest(Area::Findings, key, ".json")
+    }
+
+    /// What became of an item.
+    pub fn accession(batch: &BatchId, item: &ItemId) -> ObjectName {
+        of(format!("{}/{batch}/{item}.json", Area::Accessions.folder()))
+    }
+
+    /// The receipt of a batch.
+    pub fn batch(batch: &BatchId) -> ObjectName {
+        of(format!("{}/{batch}.json", Area::Batches.folder()))
+    }
+
+    /// One number of a series.
+    pub fn numbered(area: Area, id: &str, number: u32) -> ObjectName {
+        of(format!("{}/{number:06}.json", area.folder_of(id)))
+    }
+}
