@@ -13,10 +13,15 @@ use crate::{
     text::Text,
 };
 
+mod amount;
 mod date;
+mod label;
 mod lexicon;
 mod number;
+mod organization;
 mod period;
+mod person;
+mod place;
 mod scan;
 
 /// A typed value in the text.
@@ -165,8 +170,18 @@ fn read(text: &str, language: impl Fn(usize) -> Option<Language>) -> Vec<Spot> {
     let mut spots = Vec::new();
     date::find(&scan, &language, &mut spots);
     period::find(&scan, &mut spots);
+    amount::find(&scan, &mut spots);
+    organization::find(&scan, &mut spots);
+    person::find(&scan, &mut spots);
+    place::find(&scan, &mut spots);
+    label::find(&scan, &mut spots);
     spots.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
     spots
+}
+
+/// A name with one space between its words.
+fn spaced(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Leftmost-longest: of the spots from `first` on, all of one kind, drops those that overlap an earlier or longer one.

@@ -3,6 +3,8 @@
 use super::*;
 
 mod dates;
+mod laws;
+mod names;
 mod periods;
 
 /// The values of a kind in a text, in order.

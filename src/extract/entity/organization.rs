@@ -1,0 +1,417 @@
+//! Organizations: names before a legal form (`Acme Holdings, Inc.`), behind a form or kind of body (`Stichting X`,
+//! `gemeente Y`), and names without a form that their place gives away. Where a name starts is the hard part.
+
+use super::{
+    Entity, OrganizationReading, Spot,
+    lexicon::lexicon,
+    scan::{Gap, Kind, Scan},
+};
+
+/// No name has more pieces than this.
+const WIDEST: usize = 28;
+
+/// Adds the organizations of a text.
+pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
+    let first_spot = spots.len();
+    for at in 0..scan.pieces.len() {
+        if !matches!(scan.kind(at), Some(Kind::Word | Kind::Number | Kind::Mark('('))) {
+            continue;
+        }
+        spots.extend(before_form(scan, at));
+        behind_form(scan, at, spots);
+        spots.extend(by_place(scan, at));
+    }
+    super::settle(spots, first_spot);
+}
+
+fn spot(scan: &Scan<'_>, first: usize, last: usize, legal_form: Option<&str>) -> Spot {
+    let range = scan.range(first, last);
+    let name = super::spaced(&scan.text[range.clone()]);
+    let reading = OrganizationReading { name, legal_form: legal_form.map(str::to_owned) };
+    Spot { range, entity: Entity::Organization(reading), repairs: Vec::new() }
+}
+
+/// The legal form that starts at a piece: its last piece.
+fn legal_form(scan: &Scan<'_>, at: usize) -> Option<(usize, &'static str)> {
+    let (last, form) = lexicon().phrases("legal_forms").at(scan, at)?;
+    // Forms are printed with capitals; `plc` and the German ones are not always.
+    let printed =
+        scan.is_capital(at) || matches!(form, "plc" | "GmbH") || scan.is_mark(at, '(') || scan.raw(at).starts_with('8');
+    let glued = scan.touches(at) && !matches!(scan.mark(at.wrapping_sub(1)), Some(',' | ')' | '"'));
+    (printed && !glued).then_some((last, form))
+}
+
+/// Forms that are also common words: they need a name of their own before them and give way to a longer form.
+fn is_weak(form: &str) -> bool {
+    matches!(form, "Group" | "Bank" | "Trust" | "University" | "Co." | "SE" | "AB" | "KG" | "AG" | "DAC" | "SAS")
+}
+
+fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    let (mut last, mut form) = legal_form(scan, at)?;
+    // `Holdings, Inc.`, `Co., Ltd.`, `Bank, N.A.`: the last form counts.
+    let mut tail = last;
+    while let Some(mut next) = scan.next(tail) {
+        if scan.is_mark(next, ',') || scan.is_mark(next, '.') {
+            next = match scan.next(next) {
+                Some(next) => next,
+                None => break,
+            };
+        }
+        if let Some((end, longer)) = legal_form(scan, next) {
+            (last, tail, form) = (end, end, longer);
+        } else if scan.is_word(next) && scan.is_capital(next) && is_weak(form) && tail == last && !is_stop(scan, next) {
+            // `Bank of America`, `Trust Company Americas LLC` go on to the right.
+            let reached = (next..next + 6)
+                .find_map(|later| legal_form(scan, later).filter(|_| scan.gap(later) != Gap::Paragraph));
+            match reached {
+                Some((_, longer)) if !is_weak(longer) => return None,
+                _ => break,
+            }
+        } else {
+            break;
+        }
+    }
+    // Numbers of funds: `& Co. II, L.P.` was taken above; `Fund LP II`.
+    let first = start_of_name(scan, at)?;
+    let words = (first..at).filter(|&at| scan.is_word(at)).count();
+    if words == 0 && (first..at).all(|at| scan.kind(at) != Some(Kind::Mixed)) {
+        return None;
+    }
+    // A full stop that ends the sentence stays with the form, as printed.
+    Some(spot(scan, first, last, (!matches!(form, "Group")).then_some(form)))
+}
+
+fn is_stop(scan: &Scan<'_>, at: usize) -> bool {
+    lexicon().phrases("not_names").at(scan, at).is_some_and(|(last, _)| last == at)
+}
+
+fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
+    lexicon().phrases("particles").at(scan, at).is_some_and(|(last, _)| last == at)
+}
+
+fn is_and(scan: &Scan<'_>, at: usize) -> bool {
+    matches!(scan.folded(at), "and" | "en")
+}
+
+/// Can be a word of a name: with a capital, or a figure.
+fn is_name_word(scan: &Scan<'_>, at: usize) -> bool {
+    match scan.kind(at) {
+        Some(Kind::Word) => (scan.is_capital(at) || camel(scan.raw(at))) && !is_stop(scan, at),
+        Some(Kind::Mixed) => true,
+        Some(Kind::Number) => scan.raw(at).len() <= 4,
+        _ => false,
+    }
+}
+
+/// `eBay`, `iRobot`.
+fn camel(raw: &str) -> bool {
+    raw.chars().nth(1).is_some_and(char::is_uppercase)
+}
+
+/// Goes left from a legal form to where the name starts.
+fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
+    let mut first = None;
+    let mut at = form_at;
+    let mut bracket = false;
+    let mut quoted = false;
+    while let Some(left) = scan.before(at).filter(|left| form_at - left < WIDEST) {
+        let right = at;
+        at = left;
+        match scan.kind(left)? {
+            Kind::Word if is_and(scan, left) => {
+                if !and_joins(scan, left, form_at) {
+                    break;
+                }
+            }
+            Kind::Word if scan.touches(right) && scan.is_mark(right, '.') => first = Some(left),
+            Kind::Word | Kind::Mixed | Kind::Number if is_name_word(scan, left) => {
+                // A figure opens a name only where it is not a list's or an address's number.
+                if scan.kind(left) == Some(Kind::Number)
+                    && scan.before(left).is_some_and(|before| scan.is_mark(before, ','))
+                {
+                    break;
+                }
+                first = Some(left);
+            }
+            // `netTALK.com, Inc.`, `About.com`: after a dot without space.
+            Kind::Word
+                if scan.touches(left) && left > 0 && matches!(scan.mark(left - 1), Some('.' | '\'' | '-' | '@')) =>
+            {
+                first = Some(left)
+            }
+            Kind::Word if is_particle(scan, left) && first.is_some() => {}
+            Kind::Mark('&' | '+') => {}
+            Kind::Mark('-' | '/' | '\'' | '!' | '¢' | '°' | '@') if scan.touches(right) || scan.touches(left) => {}
+            Kind::Mark('.') => {
+                let stands = scan.touches(left) && (scan.touches(right) || abbreviates(scan, left));
+                if !stands {
+                    break;
+                }
+            }
+            Kind::Mark(',') => {
+                let before_form = right == form_at || legal_form(scan, right).is_some();
+                let series = matches!(scan.folded(right + 1), "&" | "and" | ",")
+                    && first.is_some()
+                    && first != Some(form_at)
+                    && firm_follows(scan, right, form_at);
+                if !(before_form || series) || legal_form_ends_at(scan, left) {
+                    break;
+                }
+            }
+            Kind::Mark(')') if !bracket => bracket = true,
+            Kind::Mark('(') if bracket => bracket = false,
+            Kind::Mark('"') => {
+                if quoted {
+                    quoted = false;
+                    first = Some(left);
+                } else if right == form_at || scan.is_mark(right, ',') {
+                    quoted = true;
+                } else {
+                    break;
+                }
+            }
+            _ => break,
+        }
+        if legal_form_ends_at(scan, at) && !is_and(scan, at) && at != form_at && scan.is_mark(at, '.') {
+            break;
+        }
+    }
+    let mut first = first?;
+    // What was taken in with the name but belongs to the sentence.
+    loop {
+        let drop = match scan.kind(first)? {
+            Kind::Number => scan.is_mark(first + 1, '.') || scan.is_mark(first + 1, ')'),
+            Kind::Word => match scan.folded(first) {
+                "the" | "de" | "het" => starts_sentence(scan, first) || !scan.is_capital(first),
+                "and" | "en" | "of" | "or" | "by" | "in" | "een" | "a" | "an" => true,
+                _ => false,
+            },
+            Kind::Mark('"') => false,
+            Kind::Mark(_) | Kind::Open => true,
+            Kind::Mixed => false,
+        };
+        if !drop || first + 1 >= form_at {
+            break;
+        }
+        first += 1;
+    }
+    (first < form_at && !(scan.is_mark(first, '.'))).then_some(first)
+}
+
+/// `Bruckmann, Rosser, Sherrill & Co.`: the series ends with a joint before the form.
+fn firm_follows(scan: &Scan<'_>, from: usize, form_at: usize) -> bool {
+    (from..form_at).any(|at| scan.is_mark(at, '&') || is_and(scan, at))
+        && (from..form_at).all(|at| legal_form(scan, at).is_none() || at >= form_at)
+}
+
+fn starts_sentence(scan: &Scan<'_>, at: usize) -> bool {
+    match scan.before(at) {
+        None => true,
+        Some(left) => matches!(scan.mark(left), Some('.' | ':' | ')' | ';' | '"')),
+    }
+}
+
+/// A full stop of an initial or an abbreviation, not of a sentence.
+fn abbreviates(scan: &Scan<'_>, dot: usize) -> bool {
+    let Some(word) = scan.before(dot) else { return false };
+    scan.raw(word).chars().count() == 1
+        || matches!(
+            scan.folded(word),
+            "st" | "gebr" | "fa" | "mr" | "dr" | "bros" | "co" | "no" | "jos" | "chr" | "joh" | "wm" | "int" | "corp"
+        )
+}
+
+fn legal_form_ends_at(scan: &Scan<'_>, at: usize) -> bool {
+    // A comma or full stop after a form belongs to the party before.
+    (at.saturating_sub(4)..at).any(|start| {
+        legal_form(scan, start).is_some_and(|(last, form)| !is_weak(form) && (last == at || last + 1 == at))
+    })
+}
+
+/// Whether `X and Y Inc.` is one name.
+fn and_joins(scan: &Scan<'_>, and_at: usize, form_at: usize) -> bool {
+    let Some(left) = scan.before(and_at) else { return false };
+    if !is_name_word(scan, left) || legal_form_ends_at(scan, left) || legal_form_at_end(scan, left) {
+        return false;
+    }
+    let after = (and_at + 1..form_at).filter(|&at| scan.is_word(at)).count();
+    let mut before = 0;
+    let mut at = left;
+    while is_name_word(scan, at) && scan.is_word(at) {
+        before += 1;
+        match scan.before(at) {
+            Some(further) => at = further,
+            None => return before == 1 || after <= 1,
+        }
+    }
+    // A person's initial stands before the family name.
+    let initial = scan.is_mark(at, '.') && scan.touches(at);
+    let between = matches!(scan.folded(at), "between" | "among" | "tussen");
+    if between {
+        // `between X and Y Inc. and Z`: a second joint after the form makes `X and Y` one.
+        return before == 1 && joint_follows(scan, form_at);
+    }
+    !initial && (before == 1 || after <= 1)
+}
+
+fn joint_follows(scan: &Scan<'_>, form_at: usize) -> bool {
+    let mut at = form_at;
+    let mut depth = 0;
+    for _ in 0..40 {
+        let Some(next) = scan.next(at) else { return false };
+        at = next;
+        match scan.kind(at) {
+            Some(Kind::Mark('(')) => depth += 1,
+            Some(Kind::Mark(')')) => depth -= 1,
+            Some(Kind::Word) if depth <= 0 && is_and(scan, at) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn legal_form_at_end(scan: &Scan<'_>, at: usize) -> bool {
+    legal_form(scan, at).is_some_and(|(last, form)| last == at && !is_weak(form))
+}
+
+/// `Stichting X`, `gemeente Y`, `N.V. Z`, `gemeenten Bladel, Bergeijk en Eersel`.
+fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
+    let Some((form_last, value)) = lexicon().phrases("prefix_forms").at(scan, at) else { return };
+    let Some((kind, form)) = value.split_once(' ') else { return };
+    if scan.touches(at) && matches!(scan.mark(at.wrapping_sub(1)), Some('-' | '.')) {
+        return;
+    }
+    let lower_ok = matches!(kind, "place" | "places")
+        || form == "staat"
+        || form == "stichting"
+        || form == "vereniging"
+        || form == "waterschap";
+    if !scan.is_capital(at) && !lower_ok {
+        return;
+    }
+    let Some(mut next) = scan.next(form_last) else { return };
+    if kind == "places" {
+        let mut first = at;
+        loop {
+            let Some(last) = end_of_name(scan, next, false) else { return };
+            let mut place = spot(scan, first, last, Some(form));
+            if let Entity::Organization(reading) = &mut place.entity {
+                reading.name = format!("{form} {}", super::spaced(&scan.text[scan.range(next, last)]));
+            }
+            spots.push(place);
+            let Some(joint) = scan.next(last).filter(|&joint| scan.is_mark(joint, ',') || is_and(scan, joint)) else {
+                return;
+            };
+            let Some(following) = scan.next(joint).filter(|&following| is_name_word(scan, following)) else { return };
+            (first, next) = (following, following);
+        }
+    }
+    if scan.is_mark(next, '"') {
+        let Some(after) = scan.next(next) else { return };
+        next = after;
+    }
+    let Some(mut last) = end_of_name(scan, next, kind == "body") else { return };
+    if scan.is_mark(last + 1, '"') && scan.touches(last + 1) {
+        last += 1;
+    }
+    if let Some((end, _)) = scan.next(last).and_then(|after| legal_form(scan, after)) {
+        last = end;
+    }
+    spots.push(spot(scan, at, last, Some(form)));
+}
+
+/// Goes right over a name; `joins` lets `en` stand in it.
+fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
+    let mut last = None;
+    let mut at = first;
+    for _ in 0..WIDEST {
+        let goes_on = match scan.kind(at) {
+            Some(Kind::Word | Kind::Mixed) if is_name_word(scan, at) => {
+                last = Some(at);
+                true
+            }
+            Some(Kind::Word) if last.is_none() && !is_particle(scan, at) => false,
+            // `Stichting X te Y` names its seat.
+            Some(Kind::Word) if matches!(scan.folded(at), "te" | "in") => false,
+            Some(Kind::Word) if is_particle(scan, at) => {
+                (joins || !is_and(scan, at)) && !(is_and(scan, at) && party_follows(scan, at))
+            }
+            Some(Kind::Mark('-')) => scan.touches(at) || scan.touches(at + 1),
+            Some(Kind::Mark('&')) => true,
+            Some(Kind::Mark('\'')) => scan.touches(at + 1),
+            Some(Kind::Mark('.')) => scan.touches(at) && abbreviates(scan, at),
+            _ => false,
+        };
+        if !goes_on {
+            break;
+        }
+        at = match scan.next(at) {
+            Some(next) => next,
+            None => break,
+        };
+    }
+    last
+}
+
+/// After `en`: an article or another form opens the next party.
+fn party_follows(scan: &Scan<'_>, and_at: usize) -> bool {
+    scan.next(and_at).is_none_or(|next| {
+        matches!(scan.folded(next), "de" | "het" | "een") && !scan.is_capital(next)
+            || lexicon().phrases("prefix_forms").at(scan, next).is_some()
+    })
+}
+
+/// A name without a form: right before `("…")`, or right behind `between` or `tussen`.
+fn by_place(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    let (first, last) = named_by_place(scan, at)?;
+    let person = super::person::looks_like_person(scan, first, last);
+    (!person).then(|| spot(scan, first, last, None))
+}
+
+/// The run of a name that its place gives away.
+pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
+    if scan.is_mark(at, '(') {
+        let opens = (at + 1..at + 5).any(|inside| scan.is_mark(inside, '"'))
+            && (at + 1..at + 5).all(|inside| !scan.is_mark(inside, ')'))
+            || matches!(scan.folded(at + 1), "hereinafter" | "hierna");
+        if !opens {
+            return None;
+        }
+        let mut last = scan.before(at)?;
+        if scan.is_mark(last, ',') {
+            last = scan.before(last)?;
+        }
+        if !is_name_word(scan, last) || scan.kind(last) == Some(Kind::Number) {
+            return None;
+        }
+        let first = start_of_name(scan, last + 1).filter(|first| *first <= last)?;
+        return is_run(scan, first, last).then_some((first, last));
+    }
+    if matches!(scan.folded(at), "between" | "among" | "tussen" | "and" | "en") && scan.is_word(at) {
+        let mut first = scan.next(at)?;
+        if matches!(scan.folded(first), "de" | "the" | "het") {
+            first = scan.next(first)?;
+        }
+        if !is_name_word(scan, first) || !scan.is_word(first) {
+            return None;
+        }
+        let last = end_of_name(scan, first, false)?;
+        let ended = scan.next(last).is_none_or(|next| matches!(scan.mark(next), Some(',' | '(')) || is_and(scan, next));
+        let joined =
+            is_and(scan, at) && !scan.next(last).is_some_and(|next| matches!(scan.mark(next), Some(',' | '(')));
+        return (ended && !joined && is_run(scan, first, last)).then_some((first, last));
+    }
+    None
+}
+
+/// A run of at most eight words with a capital, that are not all known words of another kind.
+fn is_run(scan: &Scan<'_>, first: usize, last: usize) -> bool {
+    let words: Vec<usize> = (first..=last).filter(|&at| scan.is_word(at)).collect();
+    let known = |at: usize| {
+        lexicon()
+            .word(scan.folded(at))
+            .is_some_and(|word| word.month.is_some() || word.unit.is_some() || word.currency.is_some())
+    };
+    let place = lexicon().phrases("jurisdictions").at(scan, first).is_some_and(|(end, _)| end == last);
+    !place && !words.is_empty() && words.len() <= 8 && !words.iter().any(|&at| known(at) || is_stop(scan, at))
+}

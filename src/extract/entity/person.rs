@@ -1,0 +1,126 @@
+//! Natural persons: behind a form of address or title, by their initials, or by a given name where a party is named.
+
+use super::{
+    Entity, PersonReading, Spot,
+    lexicon::lexicon,
+    organization::named_by_place,
+    scan::{Kind, Scan},
+};
+
+/// Adds the persons of a text.
+pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
+    let first_spot = spots.len();
+    for at in 0..scan.pieces.len() {
+        match scan.kind(at) {
+            Some(Kind::Word) => {
+                spots.extend(titled(scan, at));
+                spots.extend(with_initials(scan, at, at));
+            }
+            Some(Kind::Mark('(')) => {}
+            _ => continue,
+        }
+        if let Some((first, last)) =
+            named_by_place(scan, at).filter(|&(first, last)| looks_like_person(scan, first, last))
+        {
+            spots.push(spot(scan, first, first, last));
+        }
+    }
+    super::settle(spots, first_spot);
+}
+
+fn spot(scan: &Scan<'_>, first: usize, name_first: usize, last: usize) -> Spot {
+    let name = super::spaced(&scan.text[scan.range(name_first, last)]);
+    Spot { range: scan.range(first, last), entity: Entity::Person(PersonReading { name }), repairs: Vec::new() }
+}
+
+/// `de heer J. van der Berg`, `Ms Fiona Abernethy`.
+fn titled(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    let (mut last, _) = lexicon().phrases("titles").at(scan, at)?;
+    let dutch = scan.folded(at) == "de" || scan.folded(at) == "heer" || scan.folded(at) == "mevrouw";
+    if !scan.is_capital(at) && !dutch && !scan.is_mark(last, '.') {
+        return None;
+    }
+    let mut name = scan.next(last)?;
+    while let Some((further, _)) = lexicon().phrases("titles").at(scan, name) {
+        last = further;
+        name = scan.next(last)?;
+    }
+    let end = end_of_person(scan, name)?;
+    Some(spot(scan, at, name, end))
+}
+
+/// `R.A.L. Jansen`, `J. van der Berg`.
+fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spot> {
+    let initial = |at: usize| {
+        scan.is_word(at)
+            && scan.raw(at).chars().count() <= 2
+            && scan.is_capital(at)
+            && scan.is_mark(at + 1, '.')
+            && scan.touches(at + 1)
+    };
+    let form =
+        ["legal_forms", "prefix_forms"].iter().any(|list| lexicon().phrases(list).at(scan, name_first).is_some());
+    if form || !initial(name_first) || (name_first > 0 && scan.touches(name_first)) {
+        return None;
+    }
+    let mut at = name_first;
+    while initial(at) {
+        at = scan.next(at + 1)?;
+    }
+    let surname =
+        (at..at + 4).find(|&word| scan.is_word(word) && scan.is_capital(word) && scan.raw(word).chars().count() > 2)?;
+    let particles =
+        (at..surname).all(|word| lexicon().phrases("particles").at(scan, word).is_some() || scan.is_mark(word, '\''));
+    if !particles || lexicon().phrases("legal_forms").at(scan, surname).is_some() {
+        return None;
+    }
+    let last = end_of_person(scan, surname)?;
+    Some(spot(scan, first, name_first, last))
+}
+
+/// Goes right over initials, given names, particles and family names.
+fn end_of_person(scan: &Scan<'_>, first: usize) -> Option<usize> {
+    let mut last = None;
+    let mut at = first;
+    for _ in 0..14 {
+        let goes_on = match scan.kind(at) {
+            Some(Kind::Word) if scan.is_capital(at) => {
+                let stops = lexicon().phrases("not_names").at(scan, at).is_some();
+                if !stops {
+                    last = Some(at);
+                }
+                !stops
+            }
+            Some(Kind::Word) => {
+                !matches!(scan.folded(at), "en" | "and" | "of" | "for" | "voor" | "te" | "in" | "the")
+                    && lexicon().phrases("particles").at(scan, at).is_some()
+            }
+            Some(Kind::Mark('.')) => scan.touches(at) && scan.raw(at - 1).chars().count() <= 2,
+            Some(Kind::Mark('-' | '\'')) => scan.touches(at + 1),
+            _ => false,
+        };
+        if !goes_on {
+            break;
+        }
+        match scan.next(at) {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    last
+}
+
+/// A run of two to five words that starts with a given name, or has an initial in it.
+pub(super) fn looks_like_person(scan: &Scan<'_>, first: usize, last: usize) -> bool {
+    let words: Vec<usize> = (first..=last).filter(|&at| scan.is_word(at)).collect();
+    if !(2..=6).contains(&words.len())
+        || (first..=last)
+            .any(|at| matches!(scan.mark(at), Some('&' | '/' | ',')) || scan.kind(at) == Some(Kind::Number))
+    {
+        return false;
+    }
+    let given = lexicon().phrases("given_names").at(scan, first).is_some();
+    let initial = words.iter().any(|&at| scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.'));
+    let titled = lexicon().phrases("titles").at(scan, first).is_some();
+    given || initial || titled
+}

@@ -1,0 +1,166 @@
+//! Places of law: jurisdictions by their ISO 3166 code, courts as named, and moments known by what happens.
+
+use super::{
+    Entity, EventRef, Spot,
+    lexicon::lexicon,
+    scan::{Gap, Kind, Scan},
+};
+
+/// Adds jurisdictions, courts and events.
+pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
+    let plain = |first, last, entity| Spot { range: scan.range(first, last), entity, repairs: Vec::new() };
+    let (mut places, mut courts, mut events) = (Vec::new(), Vec::new(), Vec::new());
+    let (jurisdictions, moments) = (lexicon().phrases("jurisdictions"), lexicon().phrases("events"));
+    for at in 0..scan.pieces.len() {
+        if !scan.is_word(at) {
+            continue;
+        }
+        if let Some((last, code)) = jurisdictions.at(scan, at).filter(|_| scan.is_capital(at)) {
+            places.push(plain(at, last, Entity::Jurisdiction(code.to_owned())));
+        }
+        if let Some((last, name)) = moments.at(scan, at) {
+            events.extend(event(name).map(|event| plain(at, last, Entity::Event(event))));
+        }
+        courts.extend(court(scan, at).map(|(first, last)| {
+            let range = scan.range(first, last);
+            Spot { entity: Entity::Court(super::spaced(&scan.text[range.clone()])), range, repairs: Vec::new() }
+        }));
+    }
+    for mut kind in [places, courts, events] {
+        super::settle(&mut kind, 0);
+        spots.extend(kind);
+    }
+}
+
+fn event(name: &str) -> Option<EventRef> {
+    Some(match name {
+        "end_of_term" => EventRef::EndOfTerm,
+        "end_of_month" => EventRef::EndOfMonth,
+        "end_of_quarter" => EventRef::EndOfQuarter,
+        "end_of_half_year" => EventRef::EndOfHalfYear,
+        "end_of_year" => EventRef::EndOfYear,
+        "signing" => EventRef::Signing,
+        "last_signature" => EventRef::LastSignature,
+        "date_first_written" => EventRef::DateFirstWritten,
+        "effective_date" => EventRef::EffectiveDate,
+        "delivery" => EventRef::Delivery,
+        "any_time" => EventRef::AnyTime,
+        _ => return None,
+    })
+}
+
+/// A court around its noun: `rechtbank Overijssel, locatie Zwolle`, `bevoegde rechter te Zwolle`, `courts of England`.
+fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
+    let word = scan.folded(noun);
+    let dutch = matches!(
+        word,
+        "rechtbank"
+            | "arrondissementsrechtbank"
+            | "kantonrechter"
+            | "rechter"
+            | "gerechtshof"
+            | "pachtkamer"
+            | "kantongerecht"
+    );
+    let english = matches!(word, "court" | "courts");
+    if !dutch && !english {
+        return None;
+    }
+    let mut first = noun;
+    while let Some(left) = scan.before(first) {
+        let adjective = matches!(
+            scan.folded(left),
+            "bevoegde"
+                | "burgerlijke"
+                | "state"
+                | "federal"
+                | "district"
+                | "and"
+                | "superior"
+                | "high"
+                | "supreme"
+                | "circuit"
+                | "competent"
+                | "states"
+                | "united"
+        );
+        let named = english && scan.is_capital(left) && lexicon().phrases("jurisdictions").at(scan, left).is_some();
+        if !(adjective || named) || noun - left > 6 {
+            break;
+        }
+        first = left;
+    }
+    if scan.folded(first) == "and" {
+        first += 1;
+    }
+    let mut last = noun;
+    let mut named = false;
+    while let Some(next) = scan.next(last) {
+        if next - noun > 24 || scan.gap(next) == Gap::Paragraph {
+            break;
+        }
+        let word = scan.folded(next);
+        let joins = match scan.kind(next) {
+            Some(Kind::Word) if scan.is_capital(next) => {
+                named = true;
+                true
+            }
+            Some(Kind::Word) => {
+                let linking = matches!(
+                    word,
+                    "te" | "in"
+                        | "van"
+                        | "de"
+                        | "der"
+                        | "het"
+                        | "s"
+                        | "locatie"
+                        | "zittingsplaats"
+                        | "zittingslocatie"
+                        | "sector"
+                        | "kanton"
+                        | "of"
+                        | "for"
+                        | "the"
+                        | "located"
+                        | "sitting"
+                        | "at"
+                        | "location"
+                        | "and"
+                        | "county"
+                        | "state"
+                        | "arrondissement"
+                );
+                linking && leads_to_name(scan, next)
+            }
+            Some(Kind::Mark('-' | '\'')) => scan.touches(next + 1),
+            Some(Kind::Mark(',')) => scan.next(next).is_some_and(|after| {
+                matches!(scan.folded(after), "locatie" | "zittingsplaats" | "zittingslocatie" | "sector" | "location")
+                    || (english
+                        && scan.is_capital(after)
+                        && lexicon().phrases("jurisdictions").at(scan, after).is_some())
+            }),
+            _ => false,
+        };
+        if !joins {
+            break;
+        }
+        last = next;
+    }
+    named.then_some((first, last))
+}
+
+/// A linking word belongs to a name only where a capital follows soon.
+fn leads_to_name(scan: &Scan<'_>, at: usize) -> bool {
+    let mut at = at;
+    for _ in 0..5 {
+        let Some(next) = scan.next(at) else { return false };
+        match scan.kind(next) {
+            Some(Kind::Word) if scan.is_capital(next) => return true,
+            Some(Kind::Word | Kind::Mark('\'' | '-')) => at = next,
+            Some(Kind::Mark(',')) => at = next,
+            _ => return false,
+        }
+    }
+    false
+}

@@ -1,0 +1,117 @@
+//! Organizations, persons, numbers by label, places of law, moments.
+
+use Language::{Dutch, English};
+
+use super::*;
+
+fn short(entity: Entity) -> Option<String> {
+    Some(match entity {
+        Entity::Organization(found) => found.name,
+        Entity::Person(found) => format!("person {}", found.name),
+        Entity::Registration(number) => format!("registered {number}"),
+        Entity::Reference(number) => format!("reference {number}"),
+        Entity::Court(court) => format!("court {court}"),
+        Entity::Jurisdiction(code) => format!("law {code}"),
+        Entity::Event(event) => format!("{event:?}"),
+        _ => return None,
+    })
+}
+
+#[track_caller]
+fn check(text: &str, language: Language, want: &[&str]) {
+    assert_eq!(values(text, language, short), want, "{text}");
+}
+
+#[test]
+fn dutch_organizations() {
+    check("1. Zouthandel Van der Wetering B.V., gevestigd te Kampen", Dutch, &["Zouthandel Van der Wetering B.V."]);
+    check("de gemeente Hollands Kroon, gevestigd te", Dutch, &["gemeente Hollands Kroon"]);
+    check(
+        "Gemeente Land van Cuijk en Stichting Kern & Kade",
+        Dutch,
+        &["Gemeente Land van Cuijk", "Stichting Kern & Kade"],
+    );
+    check(
+        "Stichting Jeugd- en Gezinszorg De Oeverlanden, hierna",
+        Dutch,
+        &["Stichting Jeugd- en Gezinszorg De Oeverlanden"],
+    );
+    check(
+        "N.V. Oliehandelmaatschappij Gebroeders Terwindt te Arnhem",
+        Dutch,
+        &["N.V. Oliehandelmaatschappij Gebroeders Terwindt"],
+    );
+    check("Coöperatie Vechtstroom Zon U.A. te Ommen", Dutch, &["Coöperatie Vechtstroom Zon U.A."]);
+    check(
+        "Exploitatiemaatschappij \"De Groote Brink\" B.V.",
+        Dutch,
+        &["Exploitatiemaatschappij \"De Groote Brink\" B.V."],
+    );
+    let want = ["gemeente Bladel", "gemeente Bergeijk", "gemeente Eersel"];
+    check("de gemeenten Bladel, Bergeijk en Eersel, vertegenwoordigd", Dutch, &want);
+    check("De Staat der Nederlanden, gevestigd", Dutch, &["Staat der Nederlanden"]);
+}
+
+#[test]
+fn english_organizations() {
+    check("between Halvorsen Data Systems, Inc., a corporation", English, &["Halvorsen Data Systems, Inc."]);
+    check("by and between Kernighan and Ritchie Inc. and Foo LLC", English, &["Kernighan and Ritchie Inc.", "Foo LLC"]);
+    check("Foo Inc. and Bar Widgets Limited", English, &["Foo Inc.", "Bar Widgets Limited"]);
+    check("ACME SOFTWARE LIMITED", English, &["ACME SOFTWARE LIMITED"]);
+    check("Tonglu Tongze Logistics Co., Ltd. (\"Party B\")", English, &["Tonglu Tongze Logistics Co., Ltd."]);
+    check("the Licensor and the Company", English, &[]);
+}
+
+#[test]
+fn persons() {
+    check("de heer J. van der Berg, directeur", Dutch, &["person J. van der Berg"]);
+    check("haar burgemeester R.A.L. Jansen", Dutch, &["person R.A.L. Jansen"]);
+    check("Ms J. Smith, Managing Director", English, &["person J. Smith"]);
+}
+
+#[test]
+fn numbers_by_label() {
+    check("KvK-nummer 87654321", Dutch, &["registered 87654321"]);
+    check("KvK nr. l2345678", Dutch, &["registered 12345678"]);
+    check("Contractnummer: 2019-INK-0042", Dutch, &["reference 2019-INK-0042"]);
+    check("Ons kenmerk: Z/19/004711", Dutch, &["reference Z/19/004711"]);
+    check("Contract No. 4600012345", English, &["reference 4600012345"]);
+}
+
+#[test]
+fn places_of_law_and_moments() {
+    check("de bevoegde rechter te Zwolle", Dutch, &["court bevoegde rechter te Zwolle"]);
+    check("rechtbank Overijssel, locatie Zwolle", Dutch, &["court rechtbank Overijssel, locatie Zwolle"]);
+    check("naar Nederlands recht", Dutch, &["law NL"]);
+    check("laws of the State of New York", English, &["law US-NY"]);
+    check("the laws of England and Wales.", English, &["law GB"]);
+    check("tegen het einde van een kalenderkwartaal", Dutch, &["EndOfQuarter"]);
+    check("the date first above written", English, &["DateFirstWritten"]);
+}
+
+#[test]
+fn amounts() {
+    let amount = |entity| match entity {
+        Entity::Amount(found) => Some((found.currency, found.cents, found.disputed)),
+        _ => None,
+    };
+    for (text, currency, cents) in [
+        ("€ 1.250.000,-", "EUR", 125_000_000),
+        ("EUR 12.500,00", "EUR", 1_250_000),
+        ("EUR 1,250,000.00", "EUR", 125_000_000),
+        ("12.500 euro", "EUR", 1_250_000),
+        ("f 25.000,--", "NLG", 2_500_000),
+        ("ƒ 1.250,50", "NLG", 125_050),
+        ("Hfl. 1.250", "NLG", 125_000),
+        ("US$ 2.5m", "USD", 250_000_000),
+        ("$5,000", "USD", 500_000),
+        ("vijftienduizend euro (€ 15.000)", "EUR", 1_500_000),
+        ("€ 15.000,- (zegge: vijftienduizend euro)", "EUR", 1_500_000),
+        ("2,5 miljoen euro", "EUR", 250_000_000),
+        ("C 15.000,-", "EUR", 1_500_000),
+        ("€ 1.25O.OOO,-", "EUR", 125_000_000),
+    ] {
+        assert_eq!(values(text, Dutch, amount), [(currency.to_owned(), cents, false)], "{text}");
+    }
+    assert_eq!(values("tienduizend euro (€ 15.000)", Dutch, amount), [("EUR".to_owned(), 1_000_000, true)]);
+}
