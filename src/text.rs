@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
+mod clauses;
 mod join;
+mod labels;
 mod language;
 mod layout;
 mod lines;
@@ -12,7 +14,9 @@ mod normal;
 mod paragraphs;
 mod sentences;
 mod source;
+mod terms;
 mod tokens;
+mod zones;
 
 use self::{
     join::{Joiner, Lexicon},
@@ -169,9 +173,14 @@ impl Text {
         let Joiner { running, source, .. } = joiner;
         let tokens = tokens::tokens(&running);
         let sentences = sentences::sentences(&running, &tokens);
+        let zones = if source.is_empty() { Vec::new() } else { zones::zones(&running, paragraphs) };
+        let clauses = clauses::clauses(&running, paragraphs, &zones);
+        let terms = terms::terms(&running, &sentences);
+        let labels = labels::labels(&running, paragraphs);
         let speaks = |p: &Paragraph| language::votes(&running[p.range.clone()]).decide(3);
         let languages = paragraphs.iter().map(|p| (p.range.end, speaks(p))).collect();
-        Self { tokens, sentences, language, languages, source, running, ..Self::default() }
+        let running_heads = Vec::new();
+        Self { running, tokens, sentences, zones, clauses, terms, labels, running_heads, language, source, languages }
     }
 
     /// The running text of a range.
@@ -196,22 +205,40 @@ impl Text {
 
     /// The zone of a position.
     pub fn zone_at(&self, position: usize) -> Zone {
-        self.zones.iter().find(|(range, _)| range.contains(&position)).map_or(Zone::Clauses, |&(_, zone)| zone)
+        let at = self.zones.partition_point(|(range, _)| range.end <= position);
+        self.zones.get(at).map_or(Zone::Clauses, |&(_, zone)| zone)
     }
 
     /// The innermost clause of a position, as an index into `clauses`.
-    pub fn clause_at(&self, _position: usize) -> Option<usize> {
+    pub fn clause_at(&self, position: usize) -> Option<usize> {
+        let after = self.clauses.partition_point(|c| c.range.start <= position);
+        let mut at = after.checked_sub(1);
+        while let Some(clause) = at.and_then(|i| self.clauses.get(i)) {
+            if position < clause.range.end {
+                return at;
+            }
+            at = clause.parent;
+        }
         None
     }
 
     /// Number and heading of a clause for people: `12.3 Opzegging`.
-    pub fn clause_name(&self, _clause: usize) -> String {
-        String::new()
+    pub fn clause_name(&self, clause: usize) -> String {
+        let Some(clause) = self.clauses.get(clause) else { return String::new() };
+        let parts = [clause.number.as_deref(), clause.heading.as_deref()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// Headings from the outermost clause to this one.
-    pub fn headings(&self, _clause: usize) -> Vec<&str> {
-        Vec::new()
+    pub fn headings(&self, clause: usize) -> Vec<&str> {
+        let mut out = Vec::new();
+        let mut at = Some(clause);
+        while let Some(clause) = at.and_then(|i| self.clauses.get(i)) {
+            out.extend(clause.heading.as_deref());
+            at = clause.parent;
+        }
+        out.reverse();
+        out
     }
 
     /// The language of the clause or paragraph at a position.

@@ -74,8 +74,8 @@ pub(super) fn write(flows: &[Flow], pages: &[Vec<PlacedWord<'_>>], joiner: &mut 
             (Some(before), Start::Free) => begins(before, flow, lines, &joiner.running, words),
         };
         if begins {
-            joiner.paragraph();
             end_last(&mut out, joiner.running.len());
+            joiner.paragraph();
             lines = 0;
             let area = flow.line.area;
             let (left, right) = (area.x0 - flow.left, flow.right - area.x1);
@@ -125,8 +125,8 @@ pub(super) fn write_lines(text: &str, joiner: &mut Joiner<'_>) -> Vec<Paragraph>
         let row = line.trim().contains('\t');
         let after_row = out.last().is_some_and(|p| p.row);
         if empty || ended || row || after_row || (marker::marker(&head).is_some() && !refers(last_word)) {
-            joiner.paragraph();
             end_last(&mut out, joiner.running.len());
+            joiner.paragraph();
             out.push(Paragraph { range: joiner.running.len()..joiner.running.len(), row, ..Paragraph::default() });
         } else {
             joiner.line();

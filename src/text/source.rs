@@ -54,6 +54,11 @@ impl Source {
         source
     }
 
+    /// Whether it leads nowhere: a text given by hand.
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
     /// The characters of a word as read.
     pub(super) fn raw(&self, word: usize) -> &str {
         self.words.get(word).map_or("", |w| &self.raw[w.start as usize..w.end as usize])

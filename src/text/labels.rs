@@ -1,0 +1,207 @@
+//! Finds labels with the values beside or below them: cover sheets, forms, tables, signature blocks. A place that
+//! was left open (blank, underscores, dots) is an empty value.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{Labelled, marker, paragraphs::Paragraph};
+
+/// Labels that may stand several on a line, or without a colon before an open place.
+static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)\b(naam|functie|datum|plaats|handtekening|paraaf(?:\ (?:ver)?huurder)?|titel|namens|adres|by|its|name|title|date|place|
+        signature|address|contractnummer|contractnr\.?|kenmerk|ons\ kenmerk|uw\ kenmerk|referentie|zaaknummer|
+        ingangsdatum|einddatum|looptijd|opzegtermijn|kvk(?:-?nummer|-nr\.?)?|btw(?:-?nummer)?|iban|telefoon|e-mail|d\.d\.)\s?(?::|(?:_{3}|\.{4}|…))",
+    )
+    .expect("the pattern is a constant that a test compiles")
+});
+
+/// The labels of a text.
+pub(super) fn labels(text: &str, paragraphs: &[Paragraph]) -> Vec<Labelled> {
+    let mut out = Vec::new();
+    let mut skip = false;
+    for (i, paragraph) in paragraphs.iter().enumerate() {
+        if std::mem::take(&mut skip) {
+            continue;
+        }
+        if paragraph.row {
+            skip = header_row(text, paragraphs, i, &mut out);
+            if !skip {
+                row(text, &paragraph.range, &mut out);
+            }
+        } else {
+            line(text, &paragraph.range, paragraphs.get(i + 1).filter(|p| !p.row).map(|p| &p.range), &mut out);
+        }
+    }
+    out
+}
+
+/// The cells of a row; open places are cells too.
+fn cells(text: &str, row: &Range<usize>) -> Vec<Range<usize>> {
+    let mut at = row.start;
+    let cells = text[row.clone()].split('\t').map(|cell| {
+        let range = at..at + cell.len();
+        at += cell.len() + 1;
+        range
+    });
+    cells.collect()
+}
+
+/// A row: `label ⇥ value`, and cells that hold `label: value` themselves.
+fn row(text: &str, range: &Range<usize>, out: &mut Vec<Labelled>) {
+    let cells = cells(text, range);
+    let mut i = 0;
+    while i < cells.len() {
+        let cell = &text[cells[i].clone()];
+        let next = cells.get(i + 1);
+        let colon = cell.trim_end().ends_with(':');
+        if let Some(next) = next.filter(|n| {
+            (colon || i == 0 || cells.len() == 4 && i == 2)
+                && is_label(cell)
+                && !text[(*n).clone()].trim_end().ends_with(':')
+        }) {
+            out.push(Labelled { label: label_range(text, &cells[i]), value: value(text, next.clone()) });
+            i += 2;
+        } else {
+            line(text, &cells[i], None, out);
+            i += 1;
+        }
+    }
+}
+
+/// A row of labels above a single row of values; whether these are such rows.
+fn header_row(text: &str, paragraphs: &[Paragraph], i: usize, out: &mut Vec<Labelled>) -> bool {
+    let alone = i.checked_sub(1).is_none_or(|b| !paragraphs[b].row) && paragraphs.get(i + 2).is_none_or(|p| !p.row);
+    let Some(below) = paragraphs.get(i + 1).filter(|p| alone && p.row) else { return false };
+    let (heads, values) = (cells(text, &paragraphs[i].range), cells(text, &below.range));
+    let all_labels = heads.iter().all(|h| is_label(&text[h.clone()]) && !text[h.clone()].contains([':', '_']));
+    if heads.len() < 3 || heads.len() != values.len() || !all_labels {
+        return false;
+    }
+    let pairs = heads.iter().zip(values);
+    out.extend(pairs.map(|(h, v)| Labelled { label: label_range(text, h), value: value(text, v) }));
+    true
+}
+
+/// `Label: value`, with several labels on a line; a label alone takes the next line.
+fn line(text: &str, range: &Range<usize>, below: Option<&Range<usize>>, out: &mut Vec<Labelled>) {
+    let line = &text[range.clone()];
+    if line.len() > 600 {
+        return;
+    }
+    // Where each label starts and its value starts.
+    let mut marks: Vec<(usize, usize, usize)> = KNOWN
+        .captures_iter(line)
+        .filter_map(|c| c.get(1).zip(c.get(0)))
+        .map(|(label, whole)| {
+            let colon = whole.as_str().ends_with(':');
+            (label.start(), label.end(), if colon { whole.end() } else { label.end() })
+        })
+        .collect();
+    let first = line.find(':').filter(|&at| {
+        let after = &line[at + 1..];
+        (after.is_empty() || after.starts_with(char::is_whitespace)) && is_label(&line[..at])
+    });
+    if let Some(at) = first {
+        // A known word inside a longer label (`Datum ingang:`) is no label of its own.
+        marks.retain(|&(start, ..)| start > at);
+        let start = marker::marker(line).map_or(0, |m| m.len.min(at));
+        marks.insert(0, (start, at, at + 1));
+    } else if marks.first().is_some_and(|&(start, ..)| start > 0) {
+        // Sentences that happen to hold such a word.
+        return;
+    }
+    for (k, &(start, end, from)) in marks.iter().enumerate() {
+        let until = marks.get(k + 1).map_or(line.len(), |&(next, ..)| next).max(from);
+        let mut range_of_value = value(text, range.start + from..range.start + until);
+        let nothing_beside = line[from..until].trim().is_empty();
+        if let Some(below) =
+            below.filter(|b| nothing_beside && k + 1 == marks.len() && stands_below(&text[(*b).clone()]))
+        {
+            range_of_value = value(text, below.clone());
+        }
+        // A colon with nothing after it opens a list or a sentence, unless its word asks for an entry.
+        let asks = KNOWN.find(&line[start..]).is_some_and(|m| m.start() == 0) || line[from..until].contains(['_', '.']);
+        if !range_of_value.is_empty() || asks {
+            out.push(Labelled { label: range.start + start..range.start + end, value: range_of_value });
+        }
+    }
+}
+
+/// A line that may be the value of the label above it: short, and neither label nor numbered itself.
+fn stands_below(text: &str) -> bool {
+    let label = text.find(':').is_some_and(|at| is_label(&text[..at]));
+    text.len() <= 120 && !label && marker::marker(text).is_none() && !text.ends_with(':')
+}
+
+/// Up to six words, no sentence, not only digits.
+fn is_label(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(':').trim_end();
+    let text = marker::marker(text).map_or(text, |m| &text[m.len.min(text.len())..]);
+    (2..=60).contains(&text.len())
+        && text.split_whitespace().count() <= 6
+        && text.chars().filter(|c| c.is_alphabetic()).count() * 2 >= text.len().min(40)
+        && !text.contains(['"', ';', '_', '?'])
+        && !text.contains("..")
+        && !text.trim_end_matches('.').contains(". ")
+        && !text.contains(", ")
+        && !text.ends_with(',')
+}
+
+fn label_range(text: &str, cell: &Range<usize>) -> Range<usize> {
+    let whole = &text[cell.clone()];
+    let label = whole.trim().trim_end_matches([':', ' ']);
+    let start = cell.start + (whole.len() - whole.trim_start().len());
+    start..start + label.len()
+}
+
+/// A value without the spaces around it; empty where the place was left open.
+fn value(text: &str, range: Range<usize>) -> Range<usize> {
+    let whole = &text[range.clone()];
+    let open = |c: char| c.is_whitespace() || matches!(c, '_' | '.' | '…' | ':' | '-');
+    if whole.chars().all(open) {
+        return range.start..range.start;
+    }
+    let start = range.start + (whole.len() - whole.trim_start().len());
+    start..start + whole.trim().len()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::Text;
+
+    fn check(input: &str, want: &[(&str, &str)]) {
+        let text = Text::of_sentence(input, None);
+        let got: Vec<_> = text.labels.iter().map(|l| (text.slice(&l.label), text.slice(&l.value))).collect();
+        assert_eq!(got, want, "{input}");
+    }
+
+    #[test]
+    fn values_stand_beside_or_below_their_labels() {
+        check(
+            "Opzegtermijn\t3 maanden\nHuurder\tGemeente Best",
+            &[("Opzegtermijn", "3 maanden"), ("Huurder", "Gemeente Best")],
+        );
+        check("Datum ingang: 1 mei 2019", &[("Datum ingang", "1 mei 2019")]);
+        check("By: /s/ J. Doe Name: J. Doe Title: CEO", &[("By", "/s/ J. Doe"), ("Name", "J. Doe"), ("Title", "CEO")]);
+        check("Ingangsdatum:\n\n1 mei 2019", &[("Ingangsdatum", "1 mei 2019")]);
+        check("Nr\tDatum\tPlaats\n1a\t2 mei 2019\tBest", &[("Nr", "1a"), ("Datum", "2 mei 2019"), ("Plaats", "Best")]);
+    }
+
+    #[test]
+    fn open_places_are_empty_values() {
+        check("Datum: ______ Plaats: ........", &[("Datum", ""), ("Plaats", "")]);
+        check("Naam ________", &[("Naam", "")]);
+        check("Naam:\t________", &[("Naam", "")]);
+    }
+
+    #[test]
+    fn sentences_are_no_labels() {
+        check(
+            "Op de datum: 1 mei gaat, zoals gezegd, de huur in.",
+            &[("Op de datum", "1 mei gaat, zoals gezegd, de huur in.")],
+        );
+        check("Partijen, in aanmerking nemende: dat", &[]);
+    }
+}

@@ -1,0 +1,106 @@
+//! Finds the terms that a contract defines, in the forms that lawyers use. What a term stands for is a place in the
+//! text, not yet a value.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::DefinedTerm;
+
+/// `hierna te noemen: "X"`, `verder aangeduid als X`, `hereinafter referred to as the "X"`.
+static CALLED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?x)
+        \b(?i:hierna|verder|nader|voortaan|hereinafter|hereafter|herein)\b
+        (?i:[\s,:]+(?:ook|steeds|gezamenlijk|samen|tezamen|ieder|elk|afzonderlijk|individueel|verder|nader|hierna|te|
+            noemen|genoemd|aan|duiden|aangeduid|als|called|referred|to|as|collectively|individually|be|each|also|
+            sometimes|known|and|en|a|an))*
+        [\s,:]*(?i:(?:de|het|the|een|an?)\s)?
+        (?:["'](?P<quoted>[^"'\n\t]{2,60})["']|(?P<plain>\p{Lu}[\p{L}\p{N}&-]+(?:\ \p{Lu}[\p{L}\p{N}&-]+){0,2}))"#,
+    )
+    .expect("the pattern is a constant that a test compiles")
+});
+
+/// `(the "X")`, `("X" or "Y")`, `(hierna "X")`.
+static BRACKETED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"\(([^()\n\t]{0,60}?"[^()\n\t]{1,120})\)"#).expect("constant, compiled by a test"));
+
+/// A term in quotes.
+static QUOTED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#""([^"\n\t]{1,60})""#).expect("constant, compiled by a test"));
+
+/// `"X" means …`, `"X": …`.
+static MEANS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"["']([^"'\n\t]{2,60})["']\s?(?i:(?:shall\s|zal\s)?(?:mean|means|betekent|betekenen|has\sthe\smeaning|have\sthe\smeaning|heeft\sde\sbetekenis|wordt\sverstaan|wil\szeggen)\b|:\s)"#,
+    )
+    .expect("constant, compiled by a test")
+});
+
+/// The terms of a text, in order of their place.
+pub(super) fn terms(text: &str, sentences: &[Range<usize>]) -> Vec<DefinedTerm> {
+    let mut out: Vec<DefinedTerm> = Vec::new();
+    let sentence_at = |at: usize| {
+        let i = sentences.partition_point(|s| s.end <= at);
+        sentences.get(i).filter(|s| s.start <= at).cloned().unwrap_or(at..at)
+    };
+    let mut add = |range: Range<usize>, meaning: Range<usize>| {
+        let term = text[range.clone()].trim_matches([',', '.', ' ', ';', ':']);
+        if term.chars().any(char::is_alphabetic) {
+            let start = range.start + (term.as_ptr() as usize - text[range].as_ptr() as usize);
+            let meaning = if meaning.start < meaning.end { meaning } else { meaning.start..meaning.start };
+            out.push(DefinedTerm { term: term.to_owned(), range: start..start + term.len(), meaning });
+        }
+    };
+    for found in CALLED.captures_iter(text) {
+        let Some(whole) = found.get(0) else { continue };
+        if let Some(term) = found.name("quoted").or_else(|| found.name("plain")) {
+            add(term.range(), before(text, sentence_at(whole.start()).start, whole.start()));
+        }
+    }
+    for found in BRACKETED.captures_iter(text) {
+        let (Some(whole), Some(inner)) = (found.get(0), found.get(1)) else { continue };
+        for term in QUOTED.captures_iter(inner.as_str()).filter_map(|c| c.get(1)) {
+            let range = inner.start() + term.start()..inner.start() + term.end();
+            add(range, before(text, sentence_at(whole.start()).start, whole.start()));
+        }
+    }
+    for found in MEANS.captures_iter(text) {
+        let (Some(whole), Some(term)) = (found.get(0), found.get(1)) else { continue };
+        let end = sentence_at(whole.end().saturating_sub(1)).end.max(whole.end());
+        let body = &text[whole.end()..end];
+        let start = whole.end() + (body.len() - body.trim_start().len());
+        add(term.range(), start..end);
+    }
+    out.sort_by_key(|t| (t.range.start, t.range.end));
+    out.dedup_by_key(|t| t.range.clone());
+    out
+}
+
+/// The words before a term, without the marks and spaces that part them from it.
+fn before(text: &str, start: usize, end: usize) -> Range<usize> {
+    let words = text.get(start..end).unwrap_or("").trim_end_matches([' ', ',', '(', ';', ':', '-']);
+    start..start + words.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::text::Text;
+
+    fn check(sentence: &str, want: &[(&str, &str)]) {
+        let text = Text::of_sentence(sentence, None);
+        let got: Vec<_> = text.terms.iter().map(|t| (t.term.as_str(), text.slice(&t.meaning))).collect();
+        assert_eq!(got, want, "{sentence}");
+    }
+
+    #[test]
+    fn terms_bind_the_words_before_or_after_them() {
+        check("De gemeente Best, hierna te noemen: \"Opdrachtgever\";", &[("Opdrachtgever", "De gemeente Best")]);
+        check("Jansen B.V., verder te noemen Leverancier;", &[("Leverancier", "Jansen B.V.")]);
+        check("Jansen B.V., hierna verder aan te duiden als: ‘de Huurder’", &[("de Huurder", "Jansen B.V.")]);
+        check("as of May 1, 2013 (the “Effective Date”).", &[("Effective Date", "as of May 1, 2013")]);
+        check("A Inc. (\"A\" or the \"Seller\")", &[("A", "A Inc."), ("Seller", "A Inc.")]);
+        check("“Term” means two years.", &[("Term", "two years.")]);
+        check("Partijen komen hierna bijeen.", &[]);
+    }
+}

@@ -1,0 +1,357 @@
+//! Parts a contract into zones by the sentences that open them, Dutch and English. One zone a paragraph; numbers of
+//! clauses are checked elsewhere.
+
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{
+    Zone,
+    marker::{self, MarkerKind},
+    paragraphs::Paragraph,
+};
+
+/// One compiled cue.
+macro_rules! cue {
+    ($name:ident, $pattern:literal) => {
+        static $name: LazyLock<Regex> = LazyLock::new(|| {
+            Regex::new(concat!("(?i)", $pattern)).expect("the pattern is a constant that a test compiles")
+        });
+    };
+}
+
+cue!(CONTENTS, r"^(inhoud(sopgave)?|table of contents|contents|index)[ .:]*$");
+cue!(CONTENTS_LINE, r"(\.{4,}|( \.){4,}|_{4,})\s*\d{1,3}$|\t\d{1,3}$");
+cue!(
+    PREAMBLE,
+    r"^\W*(\w{1,2}[.)] )?((de |het |,)*onder?get[ea]e?ke?nden?|ondergetekenden?|partijen\W*$|comparanten|tussen\b|between\b|by and between|the undersigned|parties\W*$|(this|the) [^.]{0,120}?\b(agreement|contract|lease|amendment|addendum|undertaking|letter)\b[^.]{0,160}\b(made|entered|dated|effective|between|executed)\b|(agreement|lease|amendment) (made|dated|entered)|(deze|dit) [^.]{0,80}(overeenkomst|contract|kontrakt|convenant)\b[^.]{0,80}(aangegaan|gesloten|tussen)|geachte\b|mijne heren|dear\b|gentlemen\b|ladies and gentlemen)"
+);
+cue!(LETTER, r"^\W*(geachte|mijne heren|dear|gentlemen|ladies and gentlemen)\b");
+cue!(
+    RECITALS,
+    r"^\W*(\w{1,2}[.)] )?((partijen )?(nemen )?in aanmerking (nemen|nemende)|(partijen )?overwegen(de)?\b|overwegingen|considerans|in overweging nemende|nemen in overweging|gelet op|aangezien\b|gezien\b|whereas|recitals?\b|w ?i ?t ?n ?e ?s ?s ?e ?t ?h|background\W*$|preliminary statements?|considering\b|premises\W*$)"
+);
+cue!(
+    OPERATIVE,
+    r"((komen|zijn|is|hebben|verklaren|verklaard|wordt|worden|spreken)\b[^.]{0,60}\b(overeen(gekomen)?|af)\b\W*((als|het) volg(t|ende))?\W*(als volgt)?\W*$|zijn (als volgt )?overeengekomen|komen (als volgt |het volgende |hierbij )?overeen|(het|als) (navolgende|volgende|volgt) (zijn )?overeen|now,? therefore|agree as follows|hereby agree\b|agree(d)? (to|upon) the following|do hereby)"
+);
+cue!(
+    SIGNATURES,
+    r"^\W*(aldus\b[^.]{0,80}\b(overeengekomen|opgemaakt|getekend|ondertekend|gedaan|vastgesteld|gesloten)|in (witness|evidence|testimony) w?h?ereof|ten blijke waarvan|(voor akkoord )?(getekend|ondertekend|opgemaakt) (te|in|op|door|namens)\b|voor akkoord|overeengekomen en (getekend|ondertekend)|handtekening(en)?\W*$|ondertekening\W*$|signatures?( page)?\W*$|signed (by|for|as|in)\b|executed (as|by|on)\b|agreed (to )?and accepted|accepted and agreed|acknowledged and agreed|(de )?parties have (caused|executed)|by their representative|hoogachtend|met vriendelijke groet|sincerely|(very truly )?yours|the parties (hereto )?have (executed|caused|signed)|gedaan te\b)"
+);
+cue!(
+    ANNEX,
+    r"^\W*(bijlage|annex|appendix|exhibit|schedule|aanhangsel|attachment)s?\b( (nr\.?|no\.?))? ?([0-9]{1,3}|[ivxIVX]{1,5}|[a-zA-Z])?([.-]?[0-9a-zA-Z]{1,2})?\b"
+);
+cue!(
+    GENERAL_TERMS,
+    r"^\W*(algemene\b[^.]{0,40}(voorwaarden|bepalingen)|inkoopvoorwaarden|leveringsvoorwaarden|huurvoorwaarden|verkoopvoorwaarden|(standard )?(general )?terms (and|&) conditions|general (conditions|terms|provisions))\b"
+);
+
+/// The zones of a text.
+pub(super) fn zones(text: &str, paragraphs: &[Paragraph]) -> Vec<(Range<usize>, Zone)> {
+    let views: Vec<View<'_>> = paragraphs.iter().map(|p| View::of(text, p)).collect();
+    let operative = views.iter().any(|v| v.opens_clauses() || v.operative());
+    let mut walk = Walk { zone: Zone::Title, since: 0, letter: false, operative, article: None };
+    let mut found: Vec<(Range<usize>, Zone)> = Vec::new();
+    for (i, view) in views.iter().enumerate() {
+        let next = views.get(i + 1);
+        let before = i.checked_sub(1).map(|b| &views[b]);
+        let zone = walk.step(i, view, before, next);
+        let start = view.paragraph.range.start;
+        match found.last_mut() {
+            Some((_, last)) if *last == zone => {}
+            Some((range, _)) => {
+                range.end = start;
+                found.push((start..text.len(), zone));
+            }
+            None => found.push((0..text.len(), zone)),
+        }
+    }
+    found
+}
+
+/// A paragraph as the cues see it.
+struct View<'a> {
+    text: &'a str,
+    /// Its first characters, enough for all cues that look at the start.
+    head: &'a str,
+    words: usize,
+    caps: bool,
+    marker: Option<marker::Marker>,
+    paragraph: &'a Paragraph,
+}
+
+impl<'a> View<'a> {
+    fn of(text: &'a str, paragraph: &'a Paragraph) -> Self {
+        let text = &text[paragraph.range.clone()];
+        let head = marker::clip(text, 400);
+        Self {
+            text,
+            head,
+            words: head.split_whitespace().count(),
+            caps: is_caps(head),
+            marker: marker::marker(text),
+            paragraph,
+        }
+    }
+
+    /// Short, and not the end of a sentence.
+    fn heading_like(&self, words: usize) -> bool {
+        self.words <= words && !self.paragraph.row && !self.text.ends_with(['.', ';', ','])
+            || self.caps && self.words <= 2 * words
+    }
+
+    fn stands_out(&self) -> bool {
+        self.paragraph.page_top || self.paragraph.bold || self.caps || self.paragraph.centered
+    }
+
+    /// A first article, section or numbered heading.
+    fn opens_clauses(&self) -> bool {
+        match self.marker.as_ref().map(|m| &m.kind) {
+            Some(MarkerKind::Worded(word, levels)) => {
+                levels.first() == Some(&1) && !matches!(*word, "lid" | "part" | "deel") && !self.refers()
+            }
+            Some(MarkerKind::Decimal { levels, .. }) => {
+                levels[..] == [1]
+                    && self.text[self.marker.as_ref().map_or(0, |m| m.len)..].starts_with(char::is_uppercase)
+                    && (self.heading_like(9) || self.inline_heading())
+            }
+            Some(MarkerKind::Letter { roman: Some(1), capital: true, .. }) => self.heading_like(9) && self.words > 1,
+            _ => false,
+        }
+    }
+
+    /// `Artikel 4 van de Wet`: the text goes on in small letters.
+    fn refers(&self) -> bool {
+        self.marker.as_ref().is_some_and(|m| {
+            self.text[m.len..].starts_with(char::is_lowercase)
+                && !self.text[..m.len].trim_end().ends_with(['.', ':', '-'])
+        })
+    }
+
+    fn inline_heading(&self) -> bool {
+        let rest = self.marker.as_ref().map_or("", |m| &self.text[m.len..]);
+        let heading = rest.split(['.', ':']).next().unwrap_or("");
+        heading.len() < rest.len() && heading.split_whitespace().count() <= 5 && rest.starts_with(char::is_uppercase)
+    }
+
+    fn operative(&self) -> bool {
+        // The end of a long paragraph of recitals may hold it.
+        let tail_from = self.text.len().saturating_sub(160);
+        let tail_from = (tail_from..=self.text.len()).find(|&at| self.text.is_char_boundary(at)).unwrap_or(0);
+        OPERATIVE.is_match(self.head) || OPERATIVE.is_match(&self.text[tail_from..])
+    }
+}
+
+/// Most letters are capitals, and there are enough of them.
+pub(super) fn is_caps(text: &str) -> bool {
+    let (mut upper, mut lower) = (0, 0);
+    for c in text.chars() {
+        upper += usize::from(c.is_uppercase());
+        lower += usize::from(c.is_lowercase());
+    }
+    upper >= 4 && upper > 9 * lower
+}
+
+/// The zone as the walk through the paragraphs knows it.
+struct Walk {
+    zone: Zone,
+    /// Paragraphs in this zone.
+    since: usize,
+    letter: bool,
+    /// The text says somewhere where its clauses begin.
+    operative: bool,
+    /// The last numbered article, to find back after a signature block in the middle.
+    article: Option<u32>,
+}
+
+impl Walk {
+    fn step(&mut self, i: usize, view: &View<'_>, before: Option<&View<'_>>, next: Option<&View<'_>>) -> Zone {
+        let zone = self.decide(i, view, before, next);
+        self.since = if zone == self.zone { self.since + 1 } else { 1 };
+        // The paragraph that says `komen overeen` is the last before the clauses.
+        let opened = zone == Zone::Clauses && self.zone != Zone::Clauses && !view.opens_clauses() && view.operative();
+        let shown = if opened && self.zone != Zone::Title { self.zone } else { zone };
+        self.zone = zone;
+        if let Some(MarkerKind::Worded(_, levels)) = view.marker.as_ref().map(|m| &m.kind) {
+            self.article = levels.first().copied();
+        }
+        shown
+    }
+
+    fn decide(&mut self, i: usize, view: &View<'_>, before: Option<&View<'_>>, next: Option<&View<'_>>) -> Zone {
+        let now = self.zone;
+        if matches!(now, Zone::Title | Zone::Contents | Zone::Preamble) && CONTENTS.is_match(view.head) {
+            return Zone::Contents;
+        }
+        let contents_line = CONTENTS_LINE.is_match(view.text);
+        if now == Zone::Contents {
+            let next_too = next.is_some_and(|n| CONTENTS_LINE.is_match(n.text));
+            if contents_line || next_too && view.words < 15 {
+                return Zone::Contents;
+            }
+        } else if matches!(now, Zone::Title)
+            && contents_line
+            && next.is_some_and(|n| CONTENTS_LINE.is_match(n.text))
+            && view.marker.is_some()
+        {
+            return Zone::Contents;
+        }
+        let early = matches!(now, Zone::Title | Zone::Contents | Zone::Preamble | Zone::Recitals);
+        if !early || i > 40 {
+            if let Some(zone) = appended(now, view, before, next) {
+                return zone;
+            }
+        }
+        match now {
+            Zone::Annex | Zone::GeneralTerms => now,
+            Zone::Signatures => {
+                let goes_on = match view.marker.as_ref().map(|m| &m.kind) {
+                    Some(MarkerKind::Worded(_, levels)) => {
+                        !view.refers() && levels.first().copied() == self.article.map(|a| a + 1)
+                    }
+                    _ => false,
+                };
+                if goes_on { Zone::Clauses } else { Zone::Signatures }
+            }
+            Zone::Clauses => {
+                let numbered = matches!(view.marker.as_ref().map(|m| &m.kind), Some(MarkerKind::Decimal { .. }));
+                if !numbered && SIGNATURES.is_match(view.head) { Zone::Signatures } else { Zone::Clauses }
+            }
+            _ => self.early(view),
+        }
+    }
+
+    /// Before the clauses.
+    fn early(&mut self, view: &View<'_>) -> Zone {
+        let now = self.zone;
+        // Parties are numbered too: after `De ondergetekenden` a first number opens the clauses only if it stands out.
+        let worded = matches!(view.marker.as_ref().map(|m| &m.kind), Some(MarkerKind::Worded(..)));
+        let too_early =
+            matches!(now, Zone::Title | Zone::Preamble) && self.since < 2 && !view.paragraph.bold && !view.caps;
+        if view.opens_clauses() && (worded || !too_early) {
+            return Zone::Clauses;
+        }
+        if LETTER.is_match(view.head) {
+            self.letter = true;
+            return Zone::Preamble;
+        }
+        if SIGNATURES.is_match(view.head) && now != Zone::Title {
+            return Zone::Signatures;
+        }
+        // Short headings (`Partijen`, `Overwegingen`) and long paragraphs alike.
+        if RECITALS.is_match(view.head) {
+            let all_in_one = view.operative() && !view.text.ends_with(':') && view.words > 60;
+            return if all_in_one {
+                Zone::Recitals
+            } else if now == Zone::Recitals && view.operative() {
+                Zone::Clauses
+            } else {
+                Zone::Recitals
+            };
+        }
+        if matches!(now, Zone::Preamble | Zone::Recitals) && view.operative() {
+            return Zone::Clauses;
+        }
+        match now {
+            Zone::Title | Zone::Contents => {
+                if PREAMBLE.is_match(view.head) || (view.words >= 18 && !view.paragraph.row) {
+                    // `The parties agree as follows` without any other opening.
+                    return Zone::Preamble;
+                }
+                now.min_title()
+            }
+            Zone::Preamble if self.letter && self.since >= 2 => Zone::Clauses,
+            Zone::Preamble if !self.operative && self.since >= 3 && view.words > 12 => Zone::Clauses,
+            other => other,
+        }
+    }
+}
+
+impl Zone {
+    /// After the table of contents, the title may come again.
+    fn min_title(self) -> Self {
+        if self == Self::Contents { Self::Title } else { self }
+    }
+}
+
+/// Annexes and general terms: headings of their own, not entries of a list of annexes.
+fn appended(now: Zone, view: &View<'_>, before: Option<&View<'_>>, next: Option<&View<'_>>) -> Option<Zone> {
+    if view.paragraph.row || !view.heading_like(14) {
+        return None;
+    }
+    let own_heading = |v: &View<'_>| v.stands_out() || now == Zone::Signatures;
+    if GENERAL_TERMS.is_match(view.head)
+        && view.marker.is_none()
+        && own_heading(view)
+        && (view.paragraph.page_top || view.caps || now != Zone::Clauses)
+    {
+        return Some(Zone::GeneralTerms);
+    }
+    if ANNEX.is_match(view.head) && !view.text.ends_with([':']) {
+        let listed =
+            |v: Option<&View<'_>>| v.is_some_and(|v| ANNEX.is_match(v.head) && v.words < 15 && !v.paragraph.page_top);
+        let in_list = listed(next)
+            || (before.is_some_and(|v| ANNEX.is_match(v.head) && v.words < 15) && !view.paragraph.page_top);
+        if own_heading(view)
+            && (view.paragraph.page_top || !in_list)
+            && view.head.starts_with(|c: char| !c.is_lowercase())
+        {
+            return Some(Zone::Annex);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{join::*, paragraphs, source::Source};
+
+    fn check(text: &str, want: &[(Zone, &str)]) {
+        let lexicon = Lexicon::default();
+        let mut joiner = Joiner::new(Source::default(), &lexicon, None);
+        let paragraphs = paragraphs::write_lines(&text.replace('\n', "\n\n"), &mut joiner);
+        let got: Vec<_> = zones(&joiner.running, &paragraphs)
+            .into_iter()
+            .map(|(range, zone)| (zone, joiner.running[range].split_whitespace().next().unwrap_or("").to_owned()))
+            .collect();
+        let want: Vec<_> = want.iter().map(|&(zone, start)| (zone, start.to_owned())).collect();
+        assert_eq!(got, want);
+    }
+
+    #[test]
+    fn a_dutch_contract_falls_into_its_zones() {
+        check(
+            "HUUROVEREENKOMST\nDe ondergetekenden:\n1. de gemeente Best, hierna te noemen: Huurder;\nin aanmerking \
+             nemende:\ndat Huurder ruimte zoekt;\nzijn overeengekomen:\nArtikel 1 - Duur\nDe huur duurt een jaar.\nAldus \
+             overeengekomen en getekend te Best\nBIJLAGE A\nTekening",
+            &[
+                (Zone::Title, "HUUROVEREENKOMST"),
+                (Zone::Preamble, "De"),
+                (Zone::Recitals, "in"),
+                (Zone::Clauses, "Artikel"),
+                (Zone::Signatures, "Aldus"),
+                (Zone::Annex, "BIJLAGE"),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_english_contract_falls_into_its_zones() {
+        check(
+            "Exhibit 10.1\nSERVICE AGREEMENT\nThis Agreement is made as of May 1, 2013 by and between A Inc. and B \
+             LLC.\nWHEREAS, A sells; and\nNOW, THEREFORE, the parties agree as follows:\n1. Term. This Agreement runs \
+             one year.\nIN WITNESS WHEREOF, the parties have signed.\nSCHEDULE 1\nPrices",
+            &[
+                (Zone::Title, "Exhibit"),
+                (Zone::Preamble, "This"),
+                (Zone::Recitals, "WHEREAS,"),
+                (Zone::Clauses, "1."),
+                (Zone::Signatures, "IN"),
+                (Zone::Annex, "SCHEDULE"),
+            ],
+        );
+    }
+}
