@@ -4,6 +4,8 @@ use std::process::ExitCode;
 
 use crate::pipeline::read;
 
+pub mod rules;
+
 /// Runs the command that the arguments name.
 pub fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|argument| argument == read::WORKER_ARGUMENT) {

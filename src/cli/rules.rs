@@ -1,0 +1,126 @@
+//! `griffie rules`: the rule writer's bench on the command line. It reads rules and sentences; it stores nothing.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Subcommand};
+
+use crate::{
+    Error, ErrorKind, Result,
+    error::{Context as _, Fold as _},
+    extract::{PackFile, RuleSet},
+    model::Language,
+    text::Text,
+};
+
+/// Arguments of `griffie rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// Rule set to use instead of the one that is built in: a folder with `rules/` and word lists.
+    #[arg(long, global = true, value_name = "FOLDER", env = "GRIFFIE_RULES")]
+    pub rules: Option<PathBuf>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+/// What to do with the rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Run the examples of every rule.
+    Test,
+    /// Find what no example proves: guards, sentences, and what stands twice.
+    Lint,
+    /// Tell what the rules do with a sentence or a text file: which words matched, where a rule stopped, why a value lost.
+    Explain {
+        /// The sentence.
+        #[arg(long, conflicts_with = "file", required_unless_present = "file")]
+        text: Option<String>,
+        /// A text file (as `griffie text` prints it).
+        file: Option<PathBuf>,
+        /// Only rules whose id starts so; tells also where they stopped.
+        #[arg(long)]
+        rule: Option<String>,
+        /// Language of the sentence (nl or en); by default that of its words.
+        #[arg(long)]
+        lang: Option<Language>,
+    },
+}
+
+/// Runs `griffie rules`.
+pub fn run(args: &RulesArgs, language: Language, out: &mut dyn Write) -> Result<()> {
+    let rules = match &args.rules {
+        Some(folder) => RuleSet::compile(read_pack(folder)?)?,
+        None => RuleSet::embedded()?,
+    };
+    match &args.command {
+        RulesCommand::Test => test(&rules, language, out),
+        RulesCommand::Lint => lint(&rules, language, out),
+        RulesCommand::Explain { text, file, rule, lang } => {
+            let text = match (text, file) {
+                (Some(text), _) => text.clone(),
+                (None, Some(file)) => std::fs::read_to_string(file)
+                    .fold(ErrorKind::NotFound, || format!("cannot read `{}`", file.display()))?,
+                (None, None) => return Err(Error::new(ErrorKind::InvalidInput, "neither --text nor a file was given")),
+            };
+            let text = Text::of_sentence(&text, *lang);
+            say(out, &rules.explain(&text, rule.as_deref(), language))
+        }
+    }
+}
+
+/// The files of a rule set in a folder.
+pub fn read_pack(folder: &Path) -> Result<Vec<PackFile>> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.fold(ErrorKind::NotFound, || format!("cannot read the rule set `{}`", folder.display()))?;
+        if entry.path().extension().is_some_and(|extension| extension == "toml") {
+            let text = std::fs::read_to_string(entry.path())
+                .fold(ErrorKind::InvalidInput, || format!("cannot read `{}`", entry.path().display()))?;
+            files.push((entry.path().display().to_string(), text));
+        }
+    }
+    Ok(files)
+}
+
+fn test(rules: &RuleSet, language: Language, out: &mut dyn Write) -> Result<()> {
+    let (count, failures) = rules.test_examples();
+    for failure in &failures {
+        say(out, &format!("{} {}\n  “{}”\n", failure.source, failure.rule, failure.text))?;
+        let (want, got) = (failure.want.join(", "), failure.got.join(", "));
+        say(
+            out,
+            &language
+                .say(format!("  moet geven: {want}\n  gaf: {got}\n"), format!("  must give: {want}\n  gave: {got}\n")),
+        )?;
+    }
+    let (rules, failed) = (rules.rules().len(), failures.len());
+    say(
+        out,
+        &language.say(
+            format!("{rules} regels, {count} voorbeelden, {failed} houden geen stand\n"),
+            format!("{rules} rules, {count} examples, {failed} do not hold\n"),
+        ),
+    )?;
+    verdict(failed, "examples do not hold")
+}
+
+fn lint(rules: &RuleSet, language: Language, out: &mut dyn Write) -> Result<()> {
+    let remarks = rules.lint();
+    for remark in &remarks {
+        say(out, &format!("{} {}: {}\n", remark.source, remark.rule, remark.message))?;
+    }
+    let count = remarks.len();
+    say(out, &language.say(format!("{count} opmerkingen\n"), format!("{count} remarks\n")))?;
+    verdict(count, "remarks about the rules")
+}
+
+fn verdict(count: usize, what: &str) -> Result<()> {
+    if count == 0 { Ok(()) } else { Err(Error::new(ErrorKind::InvalidInput, format!("{count} {what}"))) }
+}
+
+fn say(out: &mut dyn Write, text: &str) -> Result<()> {
+    out.write_all(text.as_bytes()).fold(ErrorKind::Internal, || "cannot write the answer").doing(|| "failed to print")
+}

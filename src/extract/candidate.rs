@@ -1,0 +1,496 @@
+//! Candidates: what one match of one rule would put into a field, with all that speaks for and against it.
+
+use std::{fmt, ops::Range};
+
+use jiff::civil::Date;
+
+use super::{
+    entity::{DateReading, Entity, EventRef},
+    matcher::{self, Match, Stop},
+    pattern::{Kind, Pattern},
+    rule::{FieldId, Guard, Place, Rule, Side},
+    scene::{Find, Scene, Thing},
+};
+use crate::{
+    model::{
+        Evidence, Period,
+        record::{Against, ContractType, Money, Notice, Per, RelatesTo, Renewal, RenewalKind, Term},
+    },
+    text::Zone,
+};
+
+/// A value as a rule read it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// A title, reference or court.
+    Text(String),
+    /// A kind of contract.
+    Type(ContractType),
+    /// A date; for an end date the last day in force.
+    Day(Date),
+    /// Two dates are possible.
+    EitherDay(Date, Date),
+    /// The date of something else: of signing, of the last signature.
+    DayOf(EventRef),
+    /// The place was left open.
+    Blank,
+    /// Length of the term.
+    Term(Term),
+    /// Renewal.
+    Renewal(Renewal),
+    /// Ordinary termination.
+    Notice(Notice),
+    /// Main price.
+    Money(Money),
+    /// Code of a country or state.
+    Law(String),
+    /// The contract that is amended.
+    RelatesTo(RelatesTo),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) | Self::Law(text) => f.write_str(text),
+            Self::Type(kind) => f.write_str(&name(kind)),
+            Self::Day(day) => day.fmt(f),
+            Self::EitherDay(first, second) => write!(f, "{first} or {second}"),
+            Self::DayOf(event) => write!(f, "day of {event:?}"),
+            Self::Blank => f.write_str("blank"),
+            Self::Term(term) => f.write_str(&name(term)),
+            Self::Renewal(renewal) => {
+                f.write_str(&name(&renewal.kind))?;
+                renewal.period.iter().try_for_each(|period| write!(f, " {}", name(period)))?;
+                renewal.max_times.iter().try_for_each(|times| write!(f, " x{times}"))
+            }
+            Self::Notice(notice) => {
+                match notice.period {
+                    Some(period) => period.fmt(f)?,
+                    None => f.write_str("-")?,
+                }
+                write!(f, " {} {}", notice.by, name(&notice.against))
+            }
+            Self::Money(money) => write!(f, "{} {} {}", money.amount, money.currency, name(&money.per)),
+            Self::RelatesTo(other) => {
+                let date = other.date.map(|date| date.to_string());
+                let parts: Vec<&str> = other.reference.iter().chain(&date).map(String::as_str).collect();
+                f.write_str(&parts.join(" "))
+            }
+        }
+    }
+}
+
+/// The name that a value has in the record format.
+fn name<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|json| json.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn named<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(text.to_owned())).ok()
+}
+
+/// What speaks for or against a candidate.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Features {
+    /// A heading above names what the rule looks for.
+    pub heading: bool,
+    /// It stands in a zone that the rule prefers.
+    pub preferred_zone: bool,
+    /// Its zone.
+    pub zone: Option<Zone>,
+    /// Repairs of reading errors it rests on.
+    pub repairs: usize,
+    /// Lowest OCR confidence of the value's words.
+    pub ocr: f64,
+    /// Outside what is plausible, or word and figure disagree: a person must look.
+    pub doubtful: bool,
+}
+
+/// What one match of one rule would put into a field.
+#[derive(Clone, Debug)]
+pub struct Candidate<'r> {
+    /// The rule.
+    pub rule: &'r Rule,
+    /// The value.
+    pub value: Value,
+    /// Places of the value in the running text, the main one first.
+    pub ranges: Vec<Range<usize>>,
+    /// The matched words in the running text.
+    pub matched: Range<usize>,
+    /// What speaks for and against it.
+    pub features: Features,
+    /// Where it stands, where that is not in the running text (running headers).
+    pub evidence: Option<Evidence>,
+}
+
+/// Why a rule that matched gave no candidate.
+#[derive(Clone, Debug)]
+pub enum Refusal<'r> {
+    /// A guard's words stand there.
+    Guarded(&'r Guard),
+    /// The rule does not look in this zone.
+    Zone(Zone),
+    /// The values found do not make up the field's value.
+    NoValue,
+}
+
+/// What a rule did in one sentence: for `rules explain`.
+#[derive(Debug)]
+pub enum Attempt<'r> {
+    /// It gave a candidate.
+    Gave(Box<Candidate<'r>>),
+    /// It matched these words, but was refused.
+    Refused(Range<usize>, Refusal<'r>),
+    /// It came so far.
+    Stopped(&'r Pattern, Stop),
+}
+
+/// Runs one sentence of a rule over one sentence of the text.
+pub fn attempts<'r>(rule: &'r Rule, say: &'r Pattern, scene: &Scene<'_>, sentence: &Range<usize>) -> Vec<Attempt<'r>> {
+    let words = scene.words_in(sentence);
+    let (matches, stop) = matcher::run(say, scene, words.clone());
+    if matches.is_empty() {
+        return stop.into_iter().map(|stop| Attempt::Stopped(say, stop)).collect();
+    }
+    matches
+        .into_iter()
+        .map(|found| {
+            let matched = span(scene, &found.words);
+            match weigh(rule, say, scene, &words, &found) {
+                Ok(candidate) => Attempt::Gave(Box::new(candidate)),
+                Err(refusal) => Attempt::Refused(matched, refusal),
+            }
+        })
+        .collect()
+}
+
+fn span(scene: &Scene<'_>, words: &Range<usize>) -> Range<usize> {
+    match (scene.words.get(words.start), words.end.checked_sub(1).and_then(|last| scene.words.get(last))) {
+        (Some(first), Some(last)) if words.start < words.end => first.range.start..last.range.end,
+        (Some(first), _) => first.range.start..first.range.start,
+        _ => 0..0,
+    }
+}
+
+fn weigh<'r>(
+    rule: &'r Rule,
+    say: &Pattern,
+    scene: &Scene<'_>,
+    words: &Range<usize>,
+    found: &Match,
+) -> Result<Candidate<'r>, Refusal<'r>> {
+    let matched = span(scene, &found.words);
+    let zone = scene.text.zone_at(matched.start);
+    let zone_allowed = if rule.zones.is_empty() { zone != Zone::Contents } else { rule.zones.contains(&zone) };
+    // Sentences given by hand are no whole contract: all stands in one zone.
+    if !zone_allowed && !scene.text.zones.is_empty() {
+        return Err(Refusal::Zone(zone));
+    }
+    if let Some(guard) = rule.guards.iter().find(|guard| holds(guard, rule, scene, words, found)) {
+        return Err(Refusal::Guarded(guard));
+    }
+    let slots = Slots { rule, say, scene, found };
+    let Some((value, doubtful)) = slots.value() else { return Err(Refusal::NoValue) };
+    let mut finds: Vec<&Find> = slots.taken().collect();
+    finds.dedup();
+    let mut ranges: Vec<_> = finds.iter().map(|find| find.read_at()).collect();
+    if ranges.is_empty() {
+        ranges.push(matched.clone());
+    }
+    let repairs = found.repairs.len() + finds.iter().map(|find| find.repairs.len()).sum::<usize>();
+    let ocr = ranges.iter().map(|range| scene.text.confidence(range)).fold(1.0, f64::min);
+    let features = Features {
+        heading: heading_holds(rule, scene, matched.start),
+        preferred_zone: rule.preferred_zones.contains(&zone),
+        zone: Some(zone),
+        repairs,
+        ocr,
+        doubtful,
+    };
+    Ok(Candidate { rule, value, ranges, matched, features, evidence: None })
+}
+
+/// True where the words of a guard stand where they must not.
+fn holds(guard: &Guard, rule: &Rule, scene: &Scene<'_>, words: &Range<usize>, found: &Match) -> bool {
+    let window = match guard.side {
+        Side::Before => found.words.start.saturating_sub(rule.guard_words).max(words.start)..found.words.start,
+        Side::Between => found.words.clone(),
+        Side::After => found.words.end..(found.words.end + rule.guard_words).min(words.end),
+        Side::Sentence => words.clone(),
+        Side::Heading => {
+            return headings(scene, span(scene, &found.words).start).any(|senses| row_stands(&guard.words, &senses));
+        }
+    };
+    window.clone().any(|at| row_at(guard, scene, at, window.end))
+}
+
+fn row_at(guard: &Guard, scene: &Scene<'_>, at: usize, end: usize) -> bool {
+    guard
+        .words
+        .iter()
+        .enumerate()
+        .all(|(n, &id)| at + n < end && scene.words[at + n].senses.iter().any(|sense| sense.id == id))
+}
+
+type Senses = Vec<Vec<super::lexicon::Sense>>;
+
+fn row_stands(row: &[super::lexicon::WordId], words: &Senses) -> bool {
+    words
+        .windows(row.len())
+        .any(|window| window.iter().zip(row).all(|(senses, id)| senses.iter().any(|sense| sense.id == *id)))
+}
+
+/// The words of each heading above a position.
+fn headings<'a>(scene: &'a Scene<'_>, position: usize) -> impl Iterator<Item = Senses> + 'a {
+    let mut clause = scene.text.clause_at(position);
+    std::iter::from_fn(move || {
+        let current = &scene.text.clauses[clause?];
+        clause = current.parent;
+        let head = scene.words_in(&(current.range.start..current.body));
+        Some(scene.words[head].iter().map(|word| word.senses.clone()).collect())
+    })
+}
+
+fn heading_holds(rule: &Rule, scene: &Scene<'_>, position: usize) -> bool {
+    !rule.headings.is_empty()
+        && headings(scene, position).any(|words| rule.headings.iter().any(|row| row_stands(row, &words)))
+}
+
+/// The filled blanks of a match, by what `take` calls them.
+struct Slots<'a, 'r, 't> {
+    rule: &'r Rule,
+    say: &'a Pattern,
+    scene: &'a Scene<'t>,
+    found: &'a Match,
+}
+
+impl<'a> Slots<'a, '_, '_> {
+    fn slot(&self, part: &str) -> Option<(&'a Find, bool)> {
+        let wanted = self.rule.take.get(part)?;
+        self.found.filled.iter().find_map(|&(blank, find)| {
+            let blank = &self.say.blanks[blank];
+            let exclusive = blank.name.as_deref() == Some("exclusive");
+            blank.answers_to(wanted).then(|| (&self.scene.finds[find], exclusive))
+        })
+    }
+
+    fn find(&self, part: &str) -> Option<&'a Find> {
+        self.slot(part).map(|(find, _)| find)
+    }
+
+    fn taken(&self) -> impl Iterator<Item = &'a Find> {
+        self.rule.take.keys().filter_map(|part| self.find(part))
+    }
+
+    fn implied(&self, key: &str) -> Option<&str> {
+        self.rule.implies.get(key).map(String::as_str)
+    }
+
+    fn value(&self) -> Option<(Value, bool)> {
+        match self.rule.field {
+            FieldId::ContractType => Some((Value::Type(named(self.implied("value")?)?), false)),
+            FieldId::SigningDate | FieldId::EffectiveDate | FieldId::EndDate => self.day(),
+            FieldId::Term => match self.find("value") {
+                None => Some((Value::Term(named(self.implied("value")?)?), false)),
+                Some(find) => match self.period(find)? {
+                    (Some(period), doubtful) => Some((Value::Term(period), doubtful)),
+                    (None, _) => Some((Value::Blank, false)),
+                },
+            },
+            FieldId::Renewal => self.renewal(),
+            FieldId::Notice => self.notice(),
+            FieldId::Value => self.money(),
+            FieldId::RelatesTo => {
+                let reference = self.find("reference").and_then(text_of);
+                let date = self.find("date").and_then(day_of);
+                (reference.is_some() || date.is_some())
+                    .then_some((Value::RelatesTo(RelatesTo { reference, date }), false))
+            }
+            FieldId::Reference | FieldId::Court => Some((Value::Text(text_of(self.find("value")?)?), false)),
+            FieldId::GoverningLaw => match self.find("value") {
+                Some(find) => Some((Value::Law(text_of(find)?), false)),
+                None => Some((Value::Law(self.implied("value")?.to_owned()), false)),
+            },
+        }
+    }
+
+    fn day(&self) -> Option<(Value, bool)> {
+        let Some((find, exclusive)) = self.slot("value") else {
+            return match self.implied("value")? {
+                "signing" => Some((Value::DayOf(EventRef::Signing), false)),
+                "last_signature" => Some((Value::DayOf(EventRef::LastSignature), false)),
+                "date_first_written" => Some((Value::DayOf(EventRef::DateFirstWritten), false)),
+                _ => None,
+            };
+        };
+        let last_in_force = |day: Date| if exclusive { day.yesterday().ok() } else { Some(day) };
+        match &find.thing {
+            Thing::Entity(Entity::Date(reading)) => match *reading {
+                DateReading::Day(day) => Some((Value::Day(last_in_force(day)?), false)),
+                DateReading::Blank => Some((Value::Blank, false)),
+                DateReading::Ambiguous(first, second) => {
+                    Some((Value::EitherDay(last_in_force(first)?, last_in_force(second)?), true))
+                }
+                DateReading::Yearly { .. } | DateReading::Partial | DateReading::Impossible => None,
+            },
+            Thing::Entity(Entity::Event(event)) => Some((Value::DayOf(*event), false)),
+            _ => None,
+        }
+    }
+
+    /// A period (`None` for a blank) and whether a person must look at it.
+    fn period(&self, find: &Find) -> Option<(Option<Term>, bool)> {
+        let Thing::Entity(Entity::Period(reading)) = &find.thing else { return None };
+        if reading.blank {
+            return Some((None, true));
+        }
+        let term = reading.period.map_or(Term::Indefinite, Term::Period);
+        Some((Some(term), reading.figure_says.is_some() || reading.period.is_some_and(|p| !self.plausible(p))))
+    }
+
+    fn plausible(&self, period: Period) -> bool {
+        let days = period.rough_days();
+        self.rule.bounds.min.is_none_or(|min| days >= min.rough_days())
+            && self.rule.bounds.max.is_none_or(|max| days <= max.rough_days())
+    }
+
+    fn renewal(&self) -> Option<(Value, bool)> {
+        let kind: RenewalKind = named(self.implied("kind")?)?;
+        let (period, doubtful) = match self.find("value") {
+            Some(find) => self.period(find)?,
+            None => (self.implied("period").and_then(named), false),
+        };
+        let times = self.find("times").and_then(|find| match find.thing {
+            Thing::Number(number) => Some(number),
+            _ => None,
+        });
+        let max_times = times.or_else(|| self.implied("times").and_then(|times| times.parse().ok()));
+        Some((Value::Renewal(Renewal { kind, period, max_times }), doubtful))
+    }
+
+    fn notice(&self) -> Option<(Value, bool)> {
+        let (period, doubtful) = match self.find("value") {
+            None => (Some(named(self.implied("period")?)?), false),
+            Some(find) => match self.period(find)? {
+                (Some(Term::Period(period)), doubtful) => (Some(period), doubtful),
+                (Some(Term::Indefinite), _) => return None,
+                (None, _) => return Some((Value::Blank, false)),
+            },
+        };
+        let by = match (self.find("by"), self.implied("by")) {
+            (Some(Find { thing: Thing::Role(role), .. }), _) => role.clone(),
+            (_, Some(by)) => by.to_owned(),
+            _ => String::new(),
+        };
+        let against = match self.find("against").map(|find| &find.thing) {
+            Some(Thing::Entity(Entity::Event(event))) => against(*event),
+            _ => self.implied("against").and_then(named),
+        };
+        let form = self.implied("form").map(str::to_owned);
+        // `by` and `against` that the rule does not give are read from the clause when notices are put together.
+        let notice = Notice { period, by, against: against.unwrap_or(Against::Other), form };
+        Some((Value::Notice(notice), doubtful))
+    }
+
+    fn money(&self) -> Option<(Value, bool)> {
+        let Thing::Entity(Entity::Amount(reading)) = &self.find("value")?.thing else { return None };
+        if reading.cents <= 0 {
+            return None;
+        }
+        let per = reading.per.or_else(|| self.implied("per").and_then(named)).unwrap_or(Per::Total);
+        let amount = format!("{}.{:02}", reading.cents / 100, reading.cents % 100);
+        let money = Money { amount, currency: reading.currency.clone(), per, vat: reading.vat };
+        Some((Value::Money(money), reading.disputed))
+    }
+}
+
+/// The moment of the record format that an event is, where it is one.
+pub fn against(event: EventRef) -> Option<Against> {
+    match event {
+        EventRef::EndOfTerm => Some(Against::EndOfTerm),
+        EventRef::EndOfMonth => Some(Against::EndOfMonth),
+        EventRef::EndOfQuarter => Some(Against::EndOfQuarter),
+        EventRef::EndOfYear => Some(Against::EndOfYear),
+        EventRef::AnyTime => Some(Against::AnyTime),
+        EventRef::EndOfHalfYear => Some(Against::Other),
+        _ => None,
+    }
+}
+
+fn text_of(find: &Find) -> Option<String> {
+    match &find.thing {
+        Thing::Entity(
+            Entity::Reference(text) | Entity::Court(text) | Entity::Jurisdiction(text) | Entity::Registration(text),
+        ) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn day_of(find: &Find) -> Option<Date> {
+    match find.thing {
+        Thing::Entity(Entity::Date(DateReading::Day(day))) => Some(day),
+        _ => None,
+    }
+}
+
+/// A candidate from a label: the first fitting value beside it, or the place left open.
+pub fn beside_label<'r>(
+    rule: &'r Rule,
+    scene: &Scene<'_>,
+    label: &Range<usize>,
+    beside: &Range<usize>,
+) -> Option<Candidate<'r>> {
+    debug_assert_eq!(rule.place, Place::Label);
+    let zone = scene.text.zone_at(label.start);
+    if !rule.zones.is_empty() && !rule.zones.contains(&zone) && !scene.text.zones.is_empty() {
+        return None;
+    }
+    let words = scene.words_in(label);
+    let (say, found) = rule.says.iter().find_map(|say| {
+        let (matches, _) = matcher::run(say, scene, words.clone());
+        matches.into_iter().find(|found| found.words == words).map(|found| (say, found))
+    })?;
+    if rule.guards.iter().any(|guard| {
+        let value = scene.words_in(&(label.start..beside.end));
+        value.clone().any(|at| row_at(guard, scene, at, value.end))
+    }) {
+        return None;
+    }
+    let kind = rule.take.get("value").and_then(|name| Kind::named(name));
+    let features = |range: &Range<usize>, find: Option<&Find>, doubtful| Features {
+        zone: Some(zone),
+        repairs: found.repairs.len() + find.map_or(0, |find| find.repairs.len()),
+        ocr: scene.text.confidence(range),
+        doubtful,
+        ..Features::default()
+    };
+    let candidate = |value, range: Range<usize>, features| Candidate {
+        rule,
+        value,
+        matched: label.start..range.end.max(label.end),
+        ranges: vec![range],
+        features,
+        evidence: None,
+    };
+    let Some(kind) = kind else {
+        let slots = Slots { rule, say, scene, found: &found };
+        let (value, doubtful) = slots.value()?;
+        return Some(candidate(value, label.clone(), features(label, None, doubtful)));
+    };
+    if beside.is_empty() {
+        return Some(candidate(Value::Blank, label.clone(), features(label, None, false)));
+    }
+    let find = scene.finds_in(beside).find(|find| find.kind() == kind)?;
+    let index = scene.finds.iter().position(|other| std::ptr::eq(other, find))?;
+    let labelled = labelled_pattern(say, kind);
+    let filled = Match { words: found.words.clone(), filled: vec![(0, index)], repairs: found.repairs.clone() };
+    let slots = Slots { rule, say: &labelled, scene, found: &filled };
+    let (value, doubtful) = slots.value()?;
+    Some(candidate(value, find.read_at(), features(&find.range, Some(find), doubtful)))
+}
+
+/// A label's pattern has no blank; the value beside it fills one of the wanted kind.
+fn labelled_pattern(say: &Pattern, kind: Kind) -> Pattern {
+    let blanks = vec![super::pattern::Blank { kinds: vec![kind], name: None }];
+    Pattern { blanks, ..say.clone() }
+}

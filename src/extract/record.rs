@@ -1,0 +1,366 @@
+//! Puts the record together: candidates become decisions, decisions become fields with evidence and an explanation,
+//! and what can be computed is computed.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+use super::{
+    RuleSet,
+    candidate::{Candidate, Value},
+    decide::{Decision, decide},
+    derive,
+    entity::EventRef,
+    notice::{self, Around},
+    parties::{self, Found},
+    rule::FieldId,
+    scene::Scene,
+    title,
+};
+use crate::{
+    model::{
+        Evidence, Field, Fields, Language, Status,
+        record::{Alternative, Notice, Party, RelatesTo, Renewal, RenewalKind, Term},
+    },
+    text::{Text, Zone},
+};
+
+/// Reads a whole record.
+pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> Fields {
+    let mut desk =
+        Desk { rules, scene, language, candidates: rules.candidates(scene), title: title::find(rules, scene) };
+    let mut fields = Fields::absent();
+    if let Some(range) = desk.title.clone() {
+        fields.title = desk.title_field(&range);
+        desk.candidates.extend(rules.in_title(scene, &range));
+    }
+    fields.contract_type = desk.field(FieldId::ContractType, |value| match value {
+        Value::Type(kind) => Some(*kind),
+        _ => None,
+    });
+    fields.reference = desk.field(FieldId::Reference, text_of);
+    fields.parties = parties::find(rules, scene).into_iter().map(|found| desk.party(found)).collect();
+    fields.signing_date = desk.signing_date();
+    fields.effective_date = desk.day_field(FieldId::EffectiveDate, &fields.signing_date);
+    fields.end_date = desk.day_field(FieldId::EndDate, &fields.signing_date);
+    fields.term = desk.field(FieldId::Term, |value| match value {
+        Value::Term(term) => Some(*term),
+        _ => None,
+    });
+    fields.renewal = desk.renewal();
+    fields.notice = desk.notices(fields.term.value, fields.renewal.value.as_ref());
+    fields.value = desk.field(FieldId::Value, |value| match value {
+        Value::Money(money) => Some(money.clone()),
+        _ => None,
+    });
+    fields.governing_law = desk.field(FieldId::GoverningLaw, text_of);
+    fields.court = desk.field(FieldId::Court, text_of);
+    fields.relates_to = desk.relates_to();
+    if fields.term.value == Some(Term::Indefinite) && fields.end_date.value.is_some() {
+        // Both an end and no end: a person must look.
+        fields.term.status = Status::Conflict;
+        fields.end_date.status = Status::Conflict;
+    }
+    fields.end_date = derive::end_date(fields.end_date, &fields.effective_date, &fields.term, language);
+    let ours: Vec<String> = rules.words("customer_role").map(str::to_owned).collect();
+    fields.notice_deadline =
+        derive::notice_deadline(&fields.end_date, &fields.notice, &fields.renewal, &ours, language);
+    fields
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) | Value::Law(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn evidence_of(text: &Text, ranges: &[Range<usize>]) -> Vec<Evidence> {
+    ranges.iter().flat_map(|range| text.evidence(range)).collect()
+}
+
+struct Desk<'r, 's, 't> {
+    rules: &'r RuleSet,
+    scene: &'s Scene<'t>,
+    language: Language,
+    candidates: Vec<Candidate<'r>>,
+    title: Option<Range<usize>>,
+}
+
+impl<'r> Desk<'r, '_, '_> {
+    /// Takes the candidates of a field.
+    fn take(&mut self, field: FieldId) -> Vec<Candidate<'r>> {
+        let (taken, kept) = std::mem::take(&mut self.candidates).into_iter().partition(|c| c.rule.field == field);
+        self.candidates = kept;
+        taken
+    }
+
+    fn field<T: Clone>(&mut self, id: FieldId, typed: impl Fn(&Value) -> Option<T>) -> Field<T> {
+        let candidates = self.take(id);
+        self.decided(candidates, typed)
+    }
+
+    fn decided<T: Clone>(&self, candidates: Vec<Candidate<'r>>, typed: impl Fn(&Value) -> Option<T>) -> Field<T> {
+        match decide(candidates, &self.rules.calibration) {
+            Some(decision) => self.of_decision(&decision, typed),
+            None => Field::absent(),
+        }
+    }
+
+    fn of_decision<T>(&self, decision: &Decision<'r>, typed: impl Fn(&Value) -> Option<T>) -> Field<T> {
+        let text = self.scene.text;
+        let best = &decision.best;
+        let alternatives = decision
+            .lost
+            .iter()
+            .filter_map(|lost| {
+                Some(Alternative {
+                    value: typed(&lost.value)?,
+                    rule: Some(lost.rule.clone()),
+                    confidence: lost.confidence,
+                    explanation: Some(lost.why.say(self.language).into()),
+                    evidence: evidence_of(text, &lost.ranges),
+                })
+            })
+            .collect();
+        let evidence = match &best.evidence {
+            Some(evidence) => vec![evidence.clone()],
+            None => evidence_of(text, &best.ranges),
+        };
+        Field {
+            value: typed(&best.value),
+            status: decision.status,
+            confidence: decision.confidence,
+            rule: Some(best.rule.id.clone()),
+            derived_from: Vec::new(),
+            explanation: Some(self.explain(best, decision.agreeing)),
+            alternatives,
+            evidence,
+        }
+    }
+
+    fn explain(&self, candidate: &Candidate<'_>, agreeing: usize) -> String {
+        let title = self.language.say(&candidate.rule.title.nl, &candidate.rule.title.en);
+        let clause = self.scene.text.clause_at(candidate.matched.start).filter(|_| candidate.evidence.is_none());
+        let mut said = title.clone();
+        if let Some(clause) = clause {
+            said.push_str(&format!(" ({})", self.scene.text.clause_name(clause)));
+        }
+        if agreeing > 1 {
+            let others = agreeing - 1;
+            said.push_str(
+                &self
+                    .language
+                    .say(format!("; {others} andere regel(s) stemmen in"), format!("; {others} other rule(s) agree")),
+            );
+        }
+        if candidate.features.repairs > 0 {
+            said.push_str(self.language.say("; een leesfout is hersteld", "; a reading error was mended"));
+        }
+        if candidate.features.doubtful {
+            said.push_str(self.language.say("; de waarde is twijfelachtig", "; the value is doubtful"));
+        }
+        said
+    }
+
+    fn title_field(&self, range: &Range<usize>) -> Field<String> {
+        let title = self.scene.text.slice(range).split_whitespace().collect::<Vec<_>>().join(" ");
+        Field {
+            value: Some(title),
+            status: Status::Proposed,
+            confidence: 0.85,
+            rule: Some("title.names_kind".into()),
+            explanation: Some(
+                self.language
+                    .say(
+                        "eerste korte regel die een soort contract noemt",
+                        "first short line that names a kind of contract",
+                    )
+                    .into(),
+            ),
+            evidence: self.scene.text.evidence(range),
+            ..Field::absent()
+        }
+    }
+
+    fn party(&self, found: Found) -> Field<Party> {
+        Field {
+            value: Some(found.party),
+            status: Status::Proposed,
+            confidence: found.how.prior(),
+            rule: Some(found.how.rule().into()),
+            explanation: Some(
+                self.language.say("genoemd als partij in de aanhef", "named as a party in the opening").into(),
+            ),
+            evidence: evidence_of(self.scene.text, &found.ranges),
+            ..Field::absent()
+        }
+    }
+
+    /// The day of the last signature: what the signature block says goes before what the opening says.
+    fn signing_date(&mut self) -> Field<Date> {
+        let candidates = self.take(FieldId::SigningDate);
+        let (block, opening): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|c| c.features.zone == Some(Zone::Signatures));
+        let blank = block.iter().any(|c| c.value == Value::Blank);
+        let day = |c: &Candidate<'_>| match c.value {
+            Value::Day(day) => Some(day),
+            _ => None,
+        };
+        let typed = |value: &Value| match value {
+            Value::Day(day) => Some(*day),
+            Value::EitherDay(_, later) => Some(*later),
+            _ => None,
+        };
+        let latest = block.iter().filter_map(day).max();
+        match latest {
+            Some(latest) => {
+                let last: Vec<_> = block.into_iter().filter(|c| day(c) == Some(latest)).collect();
+                let mut field = self.decided(last, typed);
+                if blank {
+                    field.status = field.status.min(Status::Proposed);
+                    field.confidence = field.confidence.min(0.5);
+                }
+                field
+            }
+            None if block.iter().any(|c| matches!(c.value, Value::EitherDay(..))) => self.decided(block, typed),
+            None => {
+                let days: Vec<_> = opening.into_iter().filter(|c| !matches!(c.value, Value::DayOf(_))).collect();
+                let stated = self.decided(days, typed);
+                if stated.value.is_none() && blank { self.decided(block, typed) } else { stated }
+            }
+        }
+    }
+
+    /// A date that may be that of the signing.
+    fn day_field(&mut self, id: FieldId, signing: &Field<Date>) -> Field<Date> {
+        let mut candidates = self.take(id);
+        let mut from_signing = Vec::new();
+        for candidate in &mut candidates {
+            if let Value::DayOf(event) = candidate.value {
+                let resolves =
+                    matches!(event, EventRef::Signing | EventRef::LastSignature | EventRef::DateFirstWritten);
+                candidate.value = match signing.value {
+                    Some(day) if resolves => Value::Day(day),
+                    None if resolves && signing.status == Status::Blank => Value::Blank,
+                    _ => continue,
+                };
+                from_signing.push(candidate.rule.id.clone());
+            }
+        }
+        candidates.retain(|c| !matches!(c.value, Value::DayOf(_)));
+        let mut field = self.decided(candidates, |value| match value {
+            Value::Day(day) | Value::EitherDay(day, _) => Some(*day),
+            _ => None,
+        });
+        if field.value.is_some() && field.rule.as_ref().is_some_and(|rule| from_signing.contains(rule)) {
+            field.derived_from = vec!["signing_date".into()];
+            field.status = field.status.min(signing.status);
+            field.confidence = field.confidence.min(signing.confidence);
+        }
+        field
+    }
+
+    fn renewal(&mut self) -> Field<Renewal> {
+        let mut candidates = self.take(FieldId::Renewal);
+        // A period or a maximum that one rule read completes what another read without it.
+        let best_of = |kind: RenewalKind, candidates: &[Candidate<'r>]| {
+            let of_kind = |c: &&Candidate<'r>| matches!(&c.value, Value::Renewal(r) if r.kind == kind);
+            let period = candidates.iter().filter(of_kind).find_map(|c| match &c.value {
+                Value::Renewal(renewal) => renewal.period,
+                _ => None,
+            });
+            let times = candidates.iter().filter(of_kind).find_map(|c| match &c.value {
+                Value::Renewal(renewal) => renewal.max_times,
+                _ => None,
+            });
+            (period, times)
+        };
+        let known = candidates.clone();
+        for candidate in &mut candidates {
+            if let Value::Renewal(renewal) = &mut candidate.value {
+                let (period, times) = best_of(renewal.kind, &known);
+                renewal.period = renewal.period.or(period);
+                renewal.max_times = renewal.max_times.or(times);
+            }
+        }
+        self.decided(candidates, |value| match value {
+            Value::Renewal(renewal) => Some(renewal.clone()),
+            _ => None,
+        })
+    }
+
+    /// One notice for each period and party.
+    fn notices(&mut self, term: Option<Term>, renewal: Option<&Renewal>) -> Vec<Field<Notice>> {
+        let candidates = self.take(FieldId::Notice);
+        let everyone: Vec<String> = self.rules.words("everyone").map(str::to_owned).collect();
+        let around = Around { term, renewal, everyone: &everyone };
+        let inside = candidates.iter().any(|c| !matches!(c.features.zone, Some(Zone::Annex | Zone::GeneralTerms)));
+        let mut by_value: Vec<(Notice, Vec<Candidate<'r>>)> = Vec::new();
+        let mut blanks = Vec::new();
+        for mut candidate in candidates {
+            if inside && matches!(candidate.features.zone, Some(Zone::Annex | Zone::GeneralTerms)) {
+                continue;
+            }
+            let Some(notice) = notice::complete(&candidate, self.scene, &around) else {
+                blanks.push(candidate);
+                continue;
+            };
+            candidate.value = Value::Notice(notice.clone());
+            let same = |known: &Notice| known.period == notice.period && (known.by == notice.by || notice.by == "any");
+            match by_value.iter_mut().find(|(known, _)| same(known)) {
+                Some((_, group)) => group.push(candidate),
+                None => by_value.push((notice, vec![candidate])),
+            }
+        }
+        // `any` beside a named party with the same period is the same notice, seen from farther off.
+        let named: Vec<_> = by_value.iter().filter(|(n, _)| n.by != "any").map(|(n, _)| n.period).collect();
+        by_value.retain(|(notice, _)| notice.by != "any" || !named.contains(&notice.period));
+        let typed = |value: &Value| match value {
+            Value::Notice(notice) => Some(notice.clone()),
+            _ => None,
+        };
+        if by_value.is_empty() && !blanks.is_empty() {
+            return vec![self.decided(blanks, typed)];
+        }
+        let mut fields: Vec<_> = by_value
+            .into_iter()
+            .map(|(_, group)| self.decided(group, typed))
+            .filter(|field| field.value.is_some())
+            .collect();
+        fields.sort_by_key(|field| field.evidence.first().map(|evidence| evidence.page));
+        // Several periods for the same party: a person must choose.
+        for at in 0..fields.len() {
+            let by = |field: &Field<Notice>| field.value.as_ref().map(|notice| notice.by.clone());
+            let rivals = fields.iter().filter(|other| by(other) == by(&fields[at])).count();
+            if rivals > 1 {
+                fields[at].status = fields[at].status.min(Status::Conflict);
+                fields[at].confidence = fields[at].confidence.min(0.5);
+            }
+        }
+        fields
+    }
+
+    fn relates_to(&mut self) -> Field<RelatesTo> {
+        let mut candidates = self.take(FieldId::RelatesTo);
+        let known = candidates.clone();
+        let first = |part: &dyn Fn(&RelatesTo) -> bool| {
+            known.iter().find_map(|c| match &c.value {
+                Value::RelatesTo(other) if part(other) => Some(other.clone()),
+                _ => None,
+            })
+        };
+        let date = first(&|other| other.date.is_some()).and_then(|other| other.date);
+        let reference = first(&|other| other.reference.is_some()).and_then(|other| other.reference);
+        for candidate in &mut candidates {
+            if let Value::RelatesTo(other) = &mut candidate.value {
+                other.date = other.date.or(date);
+                other.reference = other.reference.take().or_else(|| reference.clone());
+            }
+        }
+        self.decided(candidates, |value| match value {
+            Value::RelatesTo(other) => Some(other.clone()),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,277 @@
+//! A text made ready for matching: its words as rule words, its values as blanks can hold them, and the terms that
+//! stand for values elsewhere. It decides nothing about fields.
+
+use std::{collections::HashMap, ops::Range};
+
+use super::{
+    entity::{self, DateReading, Entity, Repair},
+    lexicon::{Lexicon, Sense, fold},
+    pattern::Kind,
+};
+use crate::text::{Text, TokenKind};
+
+/// A word of the text.
+#[derive(Clone, Debug)]
+pub struct SceneWord {
+    /// Its place in the running text.
+    pub range: Range<usize>,
+    /// The rule words that it matches.
+    pub senses: Vec<Sense>,
+    /// The rule words that it matches together with the next word (`opzeg termijn`).
+    pub joined: Vec<Sense>,
+}
+
+/// Something that can fill a blank.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Thing {
+    /// What the entity grammars found.
+    Entity(Entity),
+    /// A small number.
+    Number(u16),
+    /// What the contract calls a party.
+    Role(String),
+}
+
+/// A value in the text and the words that it takes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Find {
+    /// Its place in the running text.
+    pub range: Range<usize>,
+    /// Where its value is read, where that is elsewhere (a defined term's definition).
+    pub defined_at: Option<Range<usize>>,
+    /// The value.
+    pub thing: Thing,
+    /// Repairs that it rests on.
+    pub repairs: Vec<Repair>,
+    /// Its first word.
+    pub first: usize,
+    /// The word after its last.
+    pub end: usize,
+}
+
+impl Find {
+    /// The kind of blank that it can fill.
+    pub fn kind(&self) -> Kind {
+        match &self.thing {
+            Thing::Number(_) => Kind::Number,
+            Thing::Role(_) => Kind::Role,
+            Thing::Entity(entity) => match entity {
+                Entity::Date(_) => Kind::Date,
+                Entity::Period(_) => Kind::Period,
+                Entity::Amount(_) => Kind::Amount,
+                Entity::Organization(_) => Kind::Organization,
+                Entity::Person(_) => Kind::Person,
+                Entity::Registration(_) => Kind::Registration,
+                Entity::Jurisdiction(_) => Kind::Jurisdiction,
+                Entity::Court(_) => Kind::Court,
+                Entity::Event(_) => Kind::Event,
+                Entity::Reference(_) => Kind::Reference,
+            },
+        }
+    }
+
+    /// Where its value is read: its definition, or its own place.
+    pub fn read_at(&self) -> Range<usize> {
+        self.defined_at.clone().unwrap_or_else(|| self.range.clone())
+    }
+}
+
+/// A text ready for matching.
+pub struct Scene<'t> {
+    /// The text itself.
+    pub text: &'t Text,
+    /// Its words, marks left out.
+    pub words: Vec<SceneWord>,
+    /// Its values, by first word.
+    pub finds: Vec<Find>,
+}
+
+const DUTCH_NUMBERS: [&str; 13] =
+    ["nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"];
+const ENGLISH_NUMBERS: [&str; 13] =
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+
+/// A small number in words or figures; also `driemaal`, `twice`.
+pub fn small_number(folded: &str) -> Option<u16> {
+    if let Ok(number) = folded.parse() {
+        return Some(number).filter(|&number| number <= 100);
+    }
+    let stem = folded.strip_suffix("maal").or_else(|| folded.strip_suffix("malen")).unwrap_or(folded);
+    let place = |names: &[&str]| names.iter().position(|&name| name == stem).and_then(|at| u16::try_from(at).ok());
+    match folded {
+        "once" | "eens" | "eenmalig" | "eenmalige" => Some(1),
+        "twice" => Some(2),
+        "thrice" => Some(3),
+        _ => place(&DUTCH_NUMBERS).or_else(|| place(&ENGLISH_NUMBERS)),
+    }
+}
+
+impl<'t> Scene<'t> {
+    /// Prepares a text. `roles` are words that usually name a party.
+    pub fn new(text: &'t Text, lexicon: &Lexicon, roles: &[String]) -> Self {
+        let mut known: HashMap<String, Vec<Sense>> = HashMap::new();
+        let mut senses = |folded: &str| match known.get(folded) {
+            Some(senses) => senses.clone(),
+            None => {
+                let senses = lexicon.senses(folded);
+                known.insert(folded.to_owned(), senses.clone());
+                senses
+            }
+        };
+        let tokens: Vec<_> = text.tokens.iter().filter(|token| token.kind != TokenKind::Mark).collect();
+        let folded: Vec<String> = tokens.iter().map(|token| fold(text.slice(&token.range))).collect();
+        let words: Vec<SceneWord> = tokens
+            .iter()
+            .enumerate()
+            .map(|(at, token)| {
+                // Only a gap of one space may be OCR's: `opzeg termijn`, not `opzeg\ntermijn`.
+                let joined = match tokens.get(at + 1) {
+                    Some(next)
+                        if folded[at].len() + folded[at + 1].len() >= 8
+                            && text.slice(&(token.range.end..next.range.start)) == " " =>
+                    {
+                        lexicon.whole_only(&format!("{}{}", folded[at], folded[at + 1]))
+                    }
+                    _ => Vec::new(),
+                };
+                SceneWord { range: token.range.clone(), senses: senses(&folded[at]), joined }
+            })
+            .collect();
+        let mut scene = Self { text, words, finds: Vec::new() };
+        let mut finds: Vec<Find> = entity::find(text)
+            .into_iter()
+            .map(|spot| scene.find(spot.range, None, Thing::Entity(spot.entity), spot.repairs))
+            .collect();
+        finds.extend(scene.numbers(&folded));
+        finds.extend(scene.roles(&folded, roles, &finds));
+        finds.extend(scene.defined_values(&finds));
+        finds.sort_by(|a, b| (a.first, b.end, a.kind()).cmp(&(b.first, a.end, b.kind())));
+        scene.finds = finds;
+        scene
+    }
+
+    fn find(&self, range: Range<usize>, defined_at: Option<Range<usize>>, thing: Thing, repairs: Vec<Repair>) -> Find {
+        let first = self.word_from(range.start);
+        let end = self.word_from(range.end).max(first);
+        Find { range, defined_at, thing, repairs, first, end }
+    }
+
+    fn numbers<'a>(&'a self, folded: &'a [String]) -> impl Iterator<Item = Find> + 'a {
+        folded.iter().enumerate().filter_map(|(at, word)| {
+            let number = small_number(word)?;
+            Some(self.find(self.words[at].range.clone(), None, Thing::Number(number), Vec::new()))
+        })
+    }
+
+    /// Roles: words that usually name a party, and terms that this contract binds to one.
+    fn roles(&self, folded: &[String], usual: &[String], finds: &[Find]) -> Vec<Find> {
+        let names_party = |range: &Range<usize>| {
+            finds.iter().any(|find| {
+                matches!(find.kind(), Kind::Organization | Kind::Person)
+                    && find.range.start >= range.start
+                    && find.range.end <= range.end
+            })
+        };
+        let mut names: Vec<Vec<String>> = usual.iter().map(|role| vec![fold(role)]).collect();
+        for term in self.text.terms.iter().filter(|term| names_party(&term.meaning)) {
+            let words: Vec<String> = super::pattern::words_of(&term.term).into_iter().map(fold).collect();
+            if (1..=3).contains(&words.len()) {
+                names.push(words);
+            }
+        }
+        names.sort();
+        names.dedup();
+        let mut by_first: HashMap<&str, Vec<&Vec<String>>> = HashMap::new();
+        for name in &names {
+            by_first.entry(name[0].as_str()).or_default().push(name);
+        }
+        let mut found = Vec::new();
+        for at in 0..folded.len() {
+            let longest = by_first
+                .get(folded[at].as_str())
+                .into_iter()
+                .flatten()
+                .filter(|name| folded[at..].starts_with(name))
+                .max_by_key(|name| name.len());
+            if let Some(name) = longest {
+                let range = self.words[at].range.start..self.words[at + name.len() - 1].range.end;
+                let role = self.text.slice(&range).to_owned();
+                found.push(self.find(range, None, Thing::Role(role), Vec::new()));
+            }
+        }
+        found
+    }
+
+    /// Occurrences of terms that stand for one date or one period: `the Effective Date`, `the Initial Term`.
+    fn defined_values(&self, finds: &[Find]) -> Vec<Find> {
+        let mut found = Vec::new();
+        for term in &self.text.terms {
+            if term.term.len() < 4 {
+                continue;
+            }
+            let near = |kind: Kind| {
+                let mut inside = finds.iter().filter(|find| {
+                    find.kind() == kind
+                        && find.range.start >= term.meaning.start
+                        && find.range.end <= term.meaning.end
+                        && !matches!(find.thing, Thing::Entity(Entity::Date(DateReading::Partial)))
+                });
+                // Definitions that stand behind the value bind the nearest one before them; those in front, the first.
+                if term.meaning.end <= term.range.start { inside.next_back() } else { inside.next() }
+            };
+            let Some(value) = near(Kind::Date).or_else(|| near(Kind::Period)) else { continue };
+            for (at, _) in self.text.running.match_indices(term.term.as_str()) {
+                let range = at..at + term.term.len();
+                let whole = self.words.get(self.word_from(at)).is_some_and(|word| word.range.start == at);
+                if whole && range != term.range && !(value.range.start <= at && at < value.range.end) {
+                    let source = Some(value.range.clone());
+                    found.push(self.find(range, source, value.thing.clone(), value.repairs.clone()));
+                }
+            }
+        }
+        found
+    }
+
+    /// Index of the first word that starts at or after a position.
+    pub fn word_from(&self, position: usize) -> usize {
+        self.words.partition_point(|word| word.range.start < position)
+    }
+
+    /// The words of a range of the running text.
+    pub fn words_in(&self, range: &Range<usize>) -> Range<usize> {
+        let first = self.word_from(range.start);
+        first..self.word_from(range.end).max(first)
+    }
+
+    /// The values that start at a word.
+    pub fn finds_at(&self, word: usize) -> impl Iterator<Item = (usize, &Find)> {
+        let start = self.finds.partition_point(|find| find.first < word);
+        self.finds[start..]
+            .iter()
+            .take_while(move |find| find.first == word)
+            .enumerate()
+            .map(move |(n, f)| (start + n, f))
+    }
+
+    /// The values inside a range of the running text.
+    pub fn finds_in(&self, range: &Range<usize>) -> impl Iterator<Item = &Find> {
+        let start = self.finds.partition_point(|find| find.first < self.word_from(range.start));
+        let range = range.clone();
+        self.finds[start..]
+            .iter()
+            .take_while({
+                let end = range.end;
+                move |find| find.range.start < end
+            })
+            .filter(move |find| find.range.start >= range.start && find.range.end <= range.end)
+    }
+
+    /// The sentence of a position.
+    pub fn sentence_at(&self, position: usize) -> Range<usize> {
+        let after = self.text.sentences.partition_point(|sentence| sentence.end <= position);
+        match self.text.sentences.get(after) {
+            Some(sentence) if sentence.start <= position => sentence.clone(),
+            _ => position..position,
+        }
+    }
+}

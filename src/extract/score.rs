@@ -1,0 +1,73 @@
+//! How sure a candidate is: the trust in its rule and a few documented features, added up as log-odds. The weights
+//! are fixed; what is measured on labelled contracts is the trust (see `calibration`).
+
+use super::{candidate::Features, rule::Strength};
+use crate::text::Zone;
+
+/// A heading above names what the rule looks for.
+pub const HEADING: f64 = 0.8;
+/// It stands in a zone that the rule prefers.
+pub const PREFERRED_ZONE: f64 = 0.6;
+/// Annexes describe details and quote other contracts.
+pub const ANNEX: f64 = -1.5;
+/// General terms are written for all contracts; this contract goes before them.
+pub const GENERAL_TERMS: f64 = -2.0;
+/// Recitals tell what went before.
+pub const RECITALS: f64 = -1.0;
+/// For each repair of a reading error.
+pub const REPAIR: f64 = -0.7;
+/// A word of the value was read with less than 60 % confidence.
+pub const UNSURE_WORD: f64 = -1.0;
+/// A rule that looks at other words found the same value.
+pub const AGREEMENT: f64 = 1.0;
+/// A value that is implausible or disputed is never more likely than not.
+pub const DOUBTFUL_CAP: f64 = 0.5;
+
+/// Log-odds of a probability.
+pub fn logit(p: f64) -> f64 {
+    let p = p.clamp(0.001, 0.999);
+    (p / (1.0 - p)).ln()
+}
+
+/// Probability of log-odds.
+pub fn probability(score: f64) -> f64 {
+    1.0 / (1.0 + (-score).exp())
+}
+
+/// The sum of a candidate's features, without agreement.
+pub fn features(features: &Features) -> f64 {
+    parts(features).iter().map(|&(_, weight)| weight).sum()
+}
+
+/// The features that count for a candidate, named, for explanations.
+pub fn parts(features: &Features) -> Vec<(&'static str, f64)> {
+    let zone = match features.zone {
+        Some(Zone::Annex) => ("annex", ANNEX),
+        Some(Zone::GeneralTerms) => ("general terms", GENERAL_TERMS),
+        Some(Zone::Recitals) => ("recitals", RECITALS),
+        _ => ("zone", 0.0),
+    };
+    let all = [
+        ("heading", if features.heading { HEADING } else { 0.0 }),
+        ("preferred zone", if features.preferred_zone { PREFERRED_ZONE } else { 0.0 }),
+        zone,
+        ("repairs", REPAIR * features.repairs as f64),
+        ("unsure words", if features.ocr < 0.6 { UNSURE_WORD } else { 0.0 }),
+    ];
+    all.into_iter().filter(|&(_, weight)| weight != 0.0).collect()
+}
+
+/// The kind of evidence that values are pooled by when rules are measured: how the rule is trusted, where the value
+/// stands, whether another rule agrees, whether anything was repaired.
+pub fn pattern(strength: Strength, features: &Features, agreed: bool) -> String {
+    let zone = match features.zone {
+        Some(Zone::Annex | Zone::GeneralTerms) => "outside",
+        Some(Zone::Recitals) => "recitals",
+        _ if features.heading || features.preferred_zone => "expected",
+        _ => "contract",
+    };
+    let agreed = if agreed { "agreed" } else { "alone" };
+    let clean = if features.repairs > 0 || features.ocr < 0.6 { "repaired" } else { "clean" };
+    let doubt = if features.doubtful { "/doubtful" } else { "" };
+    format!("{}/{zone}/{agreed}/{clean}{doubt}", strength.name())
+}
