@@ -35,8 +35,11 @@ fn spot(scan: &Scan<'_>, first: usize, last: usize, legal_form: Option<&str>) ->
 fn legal_form(scan: &Scan<'_>, at: usize) -> Option<(usize, &'static str)> {
     let (last, form) = lexicon().phrases("legal_forms").at(scan, at)?;
     // Forms are printed with capitals; `plc` and the German ones are not always.
-    let printed =
-        scan.is_capital(at) || matches!(form, "plc" | "GmbH") || scan.is_mark(at, '(') || scan.raw(at).starts_with('8');
+    let printed = scan.is_capital(at)
+        || matches!(form, "plc" | "GmbH")
+        || scan.is_mark(at, '(')
+        || scan.raw(at).starts_with('8')
+        || (matches!(scan.folded(at), "inc" | "llc" | "ltd") && at > 0 && scan.is_mark(at - 1, ','));
     let glued = scan.touches(at) && !matches!(scan.mark(at.wrapping_sub(1)), Some(',' | ')' | '"'));
     (printed && !glued).then_some((last, form))
 }
@@ -177,13 +180,17 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
         }
     }
     let mut first = first?;
+    // A signatory's office stands above the next company.
+    if let Some(office) = (first..form_at.saturating_sub(1)).rev().find(|&at| is_office(scan, at)) {
+        first = office + 1;
+    }
     // What was taken in with the name but belongs to the sentence.
     loop {
         let drop = match scan.kind(first)? {
             Kind::Number => scan.is_mark(first + 1, '.') || scan.is_mark(first + 1, ')'),
             Kind::Word => match scan.folded(first) {
                 "the" | "de" | "het" => starts_sentence(scan, first) || !scan.is_capital(first),
-                "and" | "en" | "of" | "or" | "by" | "in" | "een" | "a" | "an" => true,
+                "and" | "en" | "of" | "or" | "by" | "in" | "for" | "voor" | "een" | "a" | "an" => true,
                 _ => false,
             },
             Kind::Mark('"') => false,
@@ -196,6 +203,23 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
         first += 1;
     }
     (first < form_at && !(scan.is_mark(first, '.'))).then_some(first)
+}
+
+fn is_office(scan: &Scan<'_>, at: usize) -> bool {
+    matches!(
+        scan.folded(at),
+        "officer"
+            | "director"
+            | "president"
+            | "signatory"
+            | "secretary"
+            | "treasurer"
+            | "ceo"
+            | "cfo"
+            | "chairman"
+            | "committee"
+            | "confidential"
+    ) && scan.is_capital(at)
 }
 
 /// `Bruckmann, Rosser, Sherrill & Co.`: the series ends with a joint before the form.
@@ -276,7 +300,10 @@ fn legal_form_at_end(scan: &Scan<'_>, at: usize) -> bool {
 
 /// `Stichting X`, `gemeente Y`, `N.V. Z`, `gemeenten Bladel, Bergeijk en Eersel`.
 fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
-    let Some((form_last, value)) = lexicon().phrases("prefix_forms").at(scan, at) else { return };
+    let Some((form_last, value)) = lexicon().phrases("prefix_forms").at(scan, at).or_else(|| compound_form(scan, at))
+    else {
+        return;
+    };
     let Some((kind, form)) = value.split_once(' ') else { return };
     if scan.touches(at) && matches!(scan.mark(at.wrapping_sub(1)), Some('-' | '.')) {
         return;
@@ -290,6 +317,10 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
         return;
     }
     let Some(mut next) = scan.next(form_last) else { return };
+    // `de stichting Stichting X`: the name starts at the second.
+    if lexicon().phrases("prefix_forms").at(scan, next).is_some_and(|(_, other)| other == value) {
+        return;
+    }
     if kind == "places" {
         let mut first = at;
         loop {
@@ -318,6 +349,26 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
         last = end;
     }
     spots.push(spot(scan, at, last, Some(form)));
+}
+
+/// Kinds of body in one word with what they are for (`Huisartsenstichting`), or with their region (`Regionale ICT-dienst`).
+fn compound_form(scan: &Scan<'_>, at: usize) -> Option<(usize, &'static str)> {
+    const ENDINGS: &[(&str, &str)] = &[
+        ("stichting", "body stichting"),
+        ("vereniging", "body vereniging"),
+        ("maatschap", "body maatschap"),
+        ("waterschap", "body waterschap"),
+    ];
+    if !scan.is_capital(at) {
+        return None;
+    }
+    let word = scan.folded(at);
+    if matches!(word, "regionale" | "intergemeentelijke" | "gemeenschappelijke") {
+        let last = (at + 1..at + 4).find(|&last| scan.folded(last).ends_with("dienst"))?;
+        let joined = (at + 1..last).all(|between| scan.is_word(between) || scan.is_mark(between, '-'));
+        return joined.then_some((last, "body openbaar lichaam"));
+    }
+    ENDINGS.iter().find(|(ending, _)| word.ends_with(ending)).map(|&(_, value)| (at, value))
 }
 
 /// Goes right over a name; `joins` lets `en` stand in it.
@@ -371,9 +422,10 @@ fn by_place(scan: &Scan<'_>, at: usize) -> Option<Spot> {
 /// The run of a name that its place gives away.
 pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
     if scan.is_mark(at, '(') {
-        let opens = (at + 1..at + 5).any(|inside| scan.is_mark(inside, '"'))
-            && (at + 1..at + 5).all(|inside| !scan.is_mark(inside, ')'))
-            || matches!(scan.folded(at + 1), "hereinafter" | "hierna");
+        let inside =
+            (at + 1..at + 4).take_while(|&inside| !scan.is_mark(inside, ')')).any(|inside| scan.is_mark(inside, '"'));
+        let role = is_stop(scan, at + 1) && scan.is_mark(at + 2, ')');
+        let opens = inside || role || matches!(scan.folded(at + 1), "hereinafter" | "hierna");
         if !opens {
             return None;
         }
@@ -413,5 +465,9 @@ fn is_run(scan: &Scan<'_>, first: usize, last: usize) -> bool {
             .is_some_and(|word| word.month.is_some() || word.unit.is_some() || word.currency.is_some())
     };
     let place = lexicon().phrases("jurisdictions").at(scan, first).is_some_and(|(end, _)| end == last);
-    !place && !words.is_empty() && words.len() <= 8 && !words.iter().any(|&at| known(at) || is_stop(scan, at))
+    !place
+        && !words.is_empty()
+        && words.len() <= 8
+        && (super::person::starts_with_given_name(scan, first) || !words.iter().any(|&at| known(at)))
+        && !words.iter().any(|&at| is_stop(scan, at))
 }

@@ -165,6 +165,10 @@ fn count_ending_at(scan: &Scan<'_>, last: usize, unit_at: usize) -> Option<Count
     let count = simple_count(scan, last)?;
     // `01-02-2019 jaar`, `artikel 3 maanden`: the number belongs to something before it.
     let left = scan.before(count.first);
+    // `2 + 1 + 1 jaar` is a term with options.
+    if left.is_some_and(|left| scan.is_mark(left, '+')) {
+        return None;
+    }
     if let Some(left) = left.filter(|_| scan.touches(count.first)) {
         if matches!(scan.mark(left), Some('/' | '.' | '-' | ',' | '€' | '$'))
             && scan.kind(count.first) == Some(Kind::Number)

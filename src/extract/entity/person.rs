@@ -15,8 +15,13 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
             Some(Kind::Word) => {
                 spots.extend(titled(scan, at));
                 spots.extend(with_initials(scan, at, at));
+                spots.extend(declaring(scan, at));
             }
             Some(Kind::Mark('(')) => {}
+            Some(Kind::Mark('/')) => {
+                spots.extend(signed(scan, at));
+                continue;
+            }
             _ => continue,
         }
         if let Some((first, last)) =
@@ -47,6 +52,30 @@ fn titled(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     }
     let end = end_of_person(scan, name)?;
     Some(spot(scan, at, name, end))
+}
+
+/// `/s/ Christine Beauchamp`: a conformed signature, often with the printed name right behind it.
+fn signed(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    if scan.folded(at + 1) != "s" || !scan.is_mark(at + 2, '/') {
+        return None;
+    }
+    let first = scan.next(at + 2)?;
+    let last = end_of_person(scan, first)?;
+    let again = (first + 1..=last).find(|&again| scan.folded(again) == scan.folded(first));
+    let last = again.map_or(last, |again| again - 1);
+    let words = (first..=last).filter(|&at| scan.is_word(at)).count();
+    (2..=6).contains(&words).then(|| spot(scan, first, first, last))
+}
+
+/// `I, Andrew Prozes, have executed`.
+fn declaring(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    if scan.raw(at) != "I" || !scan.is_mark(at + 1, ',') {
+        return None;
+    }
+    let first = scan.next(at + 1)?;
+    let last = end_of_person(scan, first)?;
+    let words = (first..=last).filter(|&at| scan.is_word(at)).count();
+    (scan.is_mark(last + 1, ',') && (2..=6).contains(&words)).then(|| spot(scan, first, first, last))
 }
 
 /// `R.A.L. Jansen`, `J. van der Berg`.
@@ -110,7 +139,7 @@ fn end_of_person(scan: &Scan<'_>, first: usize) -> Option<usize> {
     last
 }
 
-/// A run of two to five words that starts with a given name, or has an initial in it.
+/// A run of two to six words that starts with a given name, has an initial in it, or is said to be an employee or born.
 pub(super) fn looks_like_person(scan: &Scan<'_>, first: usize, last: usize) -> bool {
     let words: Vec<usize> = (first..=last).filter(|&at| scan.is_word(at)).collect();
     if !(2..=6).contains(&words.len())
@@ -119,8 +148,14 @@ pub(super) fn looks_like_person(scan: &Scan<'_>, first: usize, last: usize) -> b
     {
         return false;
     }
-    let given = lexicon().phrases("given_names").at(scan, first).is_some();
+    let given = starts_with_given_name(scan, first);
+    let role = (last + 1..last + 6)
+        .any(|at| matches!(scan.folded(at), "employee" | "executive" | "individual" | "werknemer" | "geboren"));
     let initial = words.iter().any(|&at| scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.'));
     let titled = lexicon().phrases("titles").at(scan, first).is_some();
-    given || initial || titled
+    given || initial || titled || role
+}
+
+pub(super) fn starts_with_given_name(scan: &Scan<'_>, first: usize) -> bool {
+    lexicon().phrases("given_names").at(scan, first).is_some()
 }

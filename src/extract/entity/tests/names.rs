@@ -115,3 +115,16 @@ fn amounts() {
     }
     assert_eq!(values("tienduizend euro (€ 15.000)", Dutch, amount), [("EUR".to_owned(), 1_000_000, true)]);
 }
+
+#[test]
+fn parties_without_a_legal_form() {
+    check("PARTIES: Jeanne Jackson (“EMPLOYEE”) and", English, &["person Jeanne Jackson"]);
+    check("by Benny Ward (Employee) in favor", English, &["person Benny Ward"]);
+    check("/s/ Mary Minnick Mary Minnick", English, &["person Mary Minnick"]);
+    check("I, Andrew Prozes, have executed", English, &["person Andrew Prozes"]);
+    check("tussen Affinity Gaming (hierna \"Affinity\")", Dutch, &["Affinity Gaming"]);
+    check("drkoop.com, inc.", English, &["drkoop.com, inc."]);
+    check("Managing Director LINDEN PARTNERS L.P.", English, &["LINDEN PARTNERS L.P."]);
+    check("Regionale ICT-dienst Waardzijde, gevestigd", Dutch, &["Regionale ICT-dienst Waardzijde"]);
+    check("de stichting Stichting Borgfonds", Dutch, &["Stichting Borgfonds"]);
+}
