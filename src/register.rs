@@ -17,15 +17,25 @@ use crate::{
 };
 
 mod accession;
+mod current;
+mod decision;
 mod document;
+mod dump;
 mod fields;
+mod holding;
+pub mod lifecycle;
+mod listing;
 mod outbox;
 mod receipt;
 mod record;
 mod schema;
 
 pub use accession::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason};
+pub use current::{Closure, Current};
+pub use decision::{Act, Decision, Request};
 pub use document::{ArchivalCopy, Document, Findings, NewDocument, Original, PageCounts, Role};
+pub use holding::Filter;
+pub use listing::Entry;
 pub use outbox::Event;
 pub use receipt::{ArchivalState, Receipt, ReceiptDocument, ReceiptFile, Totals};
 pub use record::{Named, Record};

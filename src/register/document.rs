@@ -6,7 +6,8 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ArchivalState, Db as _, Event, Register, fields, json_column, name, named, outbox, parsed, parsed_option, to_json,
+    ArchivalState, Db as _, Event, Register, fields, holding, json_column, name, named, outbox, parsed, parsed_option,
+    to_json,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -270,14 +271,14 @@ pub(super) fn insert_document(tx: &Transaction<'_>, new: &NewDocument) -> Result
     let document = &new.document;
     let record = document.record.as_str();
     tx.execute(
-        "INSERT INTO records (record, created) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+        "INSERT INTO records (record, created) VALUES (?1, ?2)
+         ON CONFLICT DO UPDATE SET created = min(created, excluded.created)",
         params![record, new.created.to_string()],
     )
     .db("cannot add a record")?;
     tx.prepare_cached(
         "INSERT INTO documents
-         SELECT ?1, ?2, (SELECT count(*) FROM documents WHERE record = ?2),
-                ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
     )
     .and_then(|mut statement| {
         statement.execute(params![
@@ -333,5 +334,6 @@ fn insert_findings(tx: &Transaction<'_>, document: &DocumentId, findings: &Findi
             |row| row.get(0),
         )
         .db("cannot add findings")?;
-    fields::insert(tx, document, generation, &findings.fields)
+    fields::insert(tx, document, generation, &findings.fields)?;
+    holding::refresh_of_document(tx, document)
 }

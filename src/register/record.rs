@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
-use super::{Db as _, Document, Findings, Register, fields, parsed, parsed_option};
+use super::{Db as _, Document, Event, Findings, Register, fields, outbox, parsed, parsed_option};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
@@ -19,7 +19,7 @@ pub struct Record {
     pub created: Timestamp,
     /// The contract that took its place.
     pub superseded_by: Option<RecordId>,
-    /// Its dossier, in the order in which it came in.
+    /// Its dossier: the contract, then the rest in the order in which it came in.
     pub documents: Vec<Document>,
 }
 
@@ -41,6 +41,19 @@ impl Register {
     /// A document.
     pub fn document(&self, id: &DocumentId) -> Result<Document> {
         self.read(|tx| document(tx, id))
+    }
+
+    /// Says that another contract took the place of this one.
+    pub fn supersede(&self, record: &RecordId, by: &RecordId, events: &[Event]) -> Result<()> {
+        self.write(|tx| {
+            let changed = tx
+                .execute("UPDATE records SET superseded_by = ?2 WHERE record = ?1", [record.as_str(), by.as_str()])
+                .db("cannot note that a record is superseded")?;
+            if changed == 0 {
+                return Err(Error::new(ErrorKind::NotFound, format!("there is no record `{record}`")));
+            }
+            outbox::insert(tx, events)
+        })
     }
 
     /// All documents, in the order of their ids: for rebuilding the index and for checking the whole archive.
@@ -113,7 +126,10 @@ pub(super) fn record(tx: &Transaction<'_>, id: &RecordId) -> Result<Record> {
         .db("cannot look up a record")?
         .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no record `{id}`")))?;
     let documents = tx
-        .prepare_cached("SELECT * FROM documents WHERE record = ?1 ORDER BY position")
+        .prepare_cached(
+            "SELECT documents.* FROM documents JOIN originals ON blake3 = original WHERE record = ?1
+             ORDER BY role <> 'main', accessioned, document",
+        )
         .and_then(|mut statement| statement.query_map([id.as_str()], Document::of_row)?.collect())
         .db("cannot list the dossier of a record")?;
     Ok(Record { documents, ..record })
@@ -126,7 +142,7 @@ fn document(tx: &Transaction<'_>, id: &DocumentId) -> Result<Document> {
         .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no document `{id}`")))
 }
 
-fn findings(tx: &Transaction<'_>, document: &DocumentId) -> Result<Option<Findings>> {
+pub(super) fn findings(tx: &Transaction<'_>, document: &DocumentId) -> Result<Option<Findings>> {
     let head = |row: &Row<'_>| {
         let generation: u32 = row.get("generation")?;
         let (key, rule_set, found) = (row.get("findings_key")?, parsed(row, "rule_set")?, parsed(row, "found")?);

@@ -53,7 +53,6 @@ CREATE TABLE records (
 CREATE TABLE documents (
     document            TEXT PRIMARY KEY,
     record              TEXT NOT NULL REFERENCES records,
-    position            INTEGER NOT NULL, -- in the dossier, from 0
     role                TEXT NOT NULL CHECK (role IN ('main', 'amendment', 'annex', 'letter')),
     original            TEXT NOT NULL REFERENCES originals,
     first_page          INTEGER NOT NULL,
@@ -70,12 +69,12 @@ CREATE TABLE documents (
     problems            TEXT NOT NULL, -- JSON list
     archival_state      TEXT NOT NULL CHECK (archival_state IN ('accepted', 'refused', 'none')),
     archival_blake3     TEXT,
-    UNIQUE (record, position),
     CHECK (first_page >= 1 AND last_page >= first_page),
     CHECK (pages_read + pages_blank + pages_separator + pages_unreadable = last_page - first_page + 1),
     CHECK ((archival_state = 'accepted') = (archival_blake3 IS NOT NULL))
 ) STRICT;
 CREATE INDEX documents_by_original ON documents (original);
+CREATE INDEX documents_by_record ON documents (record);
 
 CREATE TABLE findings (
     document     TEXT NOT NULL REFERENCES documents,

@@ -1,0 +1,413 @@
+//! The values that hold now: what was found in the main document, what other documents of the dossier say otherwise,
+//! and a person's decisions before both. Values computed from a decided one are computed anew.
+
+use std::collections::BTreeSet;
+
+use jiff::{civil::Date, tz::TimeZone};
+use rusqlite::Transaction;
+use serde_json::{Map, Value, json};
+
+use super::{Act, Decision, Record, Register, Role, decision, fields, record};
+use crate::{
+    Result,
+    model::{Field, Fields, Language, RecordId, Status, reckon, record::Against, record::Term},
+};
+
+/// A record as it stands now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Current {
+    /// The record, with its dossier.
+    pub record: Record,
+    /// Its values.
+    pub fields: Fields,
+    /// The fields that a person decided.
+    pub decided: BTreeSet<String>,
+    /// Whether and when it was recorded as over.
+    pub closure: Option<Closure>,
+}
+
+/// A recorded end: the contract's last day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closure {
+    /// Notice was given.
+    Terminated(Date),
+    /// It ended otherwise.
+    Ended(Date),
+}
+
+/// Fields in which a later document of the dossier may say something else than the contract.
+const AMENDABLE: [&str; 5] = ["end_date", "term", "renewal", "value", "notice_deadline"];
+
+impl Register {
+    /// The values of a record that hold now. `language` is that of the explanations.
+    pub fn current(&self, record: &RecordId, language: Language) -> Result<Current> {
+        self.read(|tx| of_record(tx, record, language))
+    }
+}
+
+pub(super) fn of_record(tx: &Transaction<'_>, id: &RecordId, language: Language) -> Result<Current> {
+    let record = record::record(tx, id)?;
+    let main = record.documents.iter().find(|document| document.role == Role::Main).or(record.documents.first());
+    let mut values = fields::to_value(&Fields::absent())?;
+    for document in main.into_iter().chain(record.documents.iter().filter(|&other| Some(other) != main)) {
+        let Some(found) = record::findings(tx, &document.id)? else { continue };
+        let found = fields::to_value(&found.fields)?;
+        if Some(document) == main {
+            values = found;
+        } else if document.role == Role::Amendment {
+            let said = language.say("volgens wijziging", "by amendment");
+            amend(&mut values, &found, &format!("{said} {}", document.id));
+        }
+    }
+    let decisions = decision::of_record(tx, id)?;
+    let (decided, closure) = decide(&mut values, &decisions, language);
+    let mut fields = fields::from_value(values)?;
+    if !decided.is_empty() {
+        derive_anew(&mut fields, &decided, language);
+    }
+    Ok(Current { record, fields, decided, closure })
+}
+
+/// Shows what an amendment says beside what the contract says: a person chooses. Of two dates the earlier stands
+/// first, so that no deadline comes out too late meanwhile.
+fn amend(values: &mut Map<String, Value>, found: &Map<String, Value>, said: &str) {
+    for field in AMENDABLE {
+        let (Some(held), Some(other)) = (values.get_mut(field), found.get(field)) else { continue };
+        if other["value"].is_null() || other["value"] == held["value"] {
+            continue;
+        }
+        let (mut first, mut second) = (held.clone(), other.clone());
+        second["explanation"] = said.into();
+        let other_is_earlier = field.ends_with("_date") || field == "notice_deadline";
+        if first["value"].is_null() || other_is_earlier && second["value"].as_str() < first["value"].as_str() {
+            std::mem::swap(&mut first, &mut second);
+        }
+        let mut alternatives = first.get("alternatives").and_then(Value::as_array).cloned().unwrap_or_default();
+        if !second["value"].is_null() {
+            alternatives.insert(0, alternative(&second));
+            first["status"] = "conflict".into();
+        } else {
+            first["status"] = "proposed".into();
+        }
+        first["alternatives"] = alternatives.into();
+        *held = first;
+    }
+}
+
+/// A field as a reading that lost.
+fn alternative(field: &Value) -> Value {
+    json!({
+        "value": field["value"], "rule": field["rule"], "confidence": field["confidence"],
+        "explanation": field["explanation"], "evidence": field["evidence"],
+    })
+}
+
+/// A value that a person decided, as the record format shows it.
+pub(super) fn decided(value: Value, explanation: String) -> Value {
+    let status = if value.is_null() { Status::Absent } else { Status::Auto };
+    json!({
+        "value": value, "status": status, "confidence": 1.0, "rule": null, "explanation": explanation,
+        "alternatives": [], "evidence": [],
+    })
+}
+
+/// Puts decisions over findings. The last decision on a field holds.
+fn decide(
+    values: &mut Map<String, Value>,
+    decisions: &[Decision],
+    language: Language,
+) -> (BTreeSet<String>, Option<Closure>) {
+    let mut fields = BTreeSet::new();
+    let mut closure = None;
+    for decision in decisions {
+        let day = decision.at.to_zoned(TimeZone::UTC).date();
+        let (by, note) = (&decision.by, decision.note.as_ref().map_or(String::new(), |note| format!(": {note}")));
+        let (dutch, english) = match &decision.act {
+            Act::Accept { .. } => ("aanvaard door", "accepted by"),
+            Act::Correct { .. } => ("verbeterd door", "corrected by"),
+            Act::NotInContract { .. } => ("staat niet in het contract volgens", "not in the contract according to"),
+            Act::TerminatedOn(last_day) => {
+                closure = Some(Closure::Terminated(*last_day));
+                continue;
+            }
+            Act::EndedOn(last_day) => {
+                closure = Some(Closure::Ended(*last_day));
+                continue;
+            }
+        };
+        let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
+        let Some(field) = decision.act.field() else { continue };
+        let Some(held) = values.get_mut(field) else { continue };
+        *held = match &decision.act {
+            Act::Accept { found, .. } => {
+                let accept = |found: &Value| {
+                    let mut shown = decided(found["value"].clone(), explanation.clone());
+                    shown["evidence"] = found["evidence"].clone();
+                    shown
+                };
+                found.as_array().map_or_else(|| accept(found), |list| list.iter().map(accept).collect())
+            }
+            Act::Correct { value, .. } => match (&*held, value) {
+                (Value::Array(_), Value::Array(list)) => {
+                    list.iter().map(|value| decided(value.clone(), explanation.clone())).collect()
+                }
+                (found, value) => {
+                    let mut shown = decided(value.clone(), explanation);
+                    // What the rules read stays to be seen.
+                    if !found["rule"].is_null() && !found["value"].is_null() && found["value"] != *value {
+                        shown["alternatives"] = vec![alternative(found)].into();
+                    }
+                    shown
+                }
+            },
+            _ if held.is_array() => Value::Array(Vec::new()),
+            _ => decided(Value::Null, explanation),
+        };
+        fields.insert(field.to_owned());
+    }
+    (fields, closure)
+}
+
+/// Computes anew what rests on a decided value and was not decided itself: a deadline counted from the old end would
+/// come out too late.
+fn derive_anew(fields: &mut Fields, decided: &BTreeSet<String>, language: Language) {
+    let is_decided = |names: &[&str]| names.iter().any(|&name| decided.contains(name));
+    let mut end_changed = is_decided(&["end_date"]);
+    let end_is_derived = fields.end_date.value.is_none() || !fields.end_date.derived_from.is_empty();
+    if !end_changed && end_is_derived && is_decided(&["effective_date", "term"]) {
+        let old = fields.end_date.value;
+        fields.end_date = derived_end(fields, language);
+        end_changed = old != fields.end_date.value;
+    }
+    if !is_decided(&["notice_deadline"]) && (end_changed || is_decided(&["notice"])) {
+        fields.notice_deadline = derived_deadline(fields, language);
+    }
+}
+
+fn derived_end(fields: &Fields, language: Language) -> Field<Date> {
+    let (Some(start), Some(Term::Period(term))) = (fields.effective_date.value, fields.term.value) else {
+        return Field::absent();
+    };
+    let explanation = format!("{start} + {term}{}", language.say(", min een dag", ", less one day"));
+    let inputs = [
+        (fields.effective_date.status, fields.effective_date.confidence),
+        (fields.term.status, fields.term.confidence),
+    ];
+    derived(reckon::end_of_term(start, term), &inputs, &["effective_date", "term"], explanation)
+}
+
+fn derived_deadline(fields: &Fields, language: Language) -> Field<Date> {
+    let end = &fields.end_date;
+    let counted = fields.notice.iter().filter_map(|notice| {
+        let held = notice.value.as_ref().filter(|held| held.against == Against::EndOfTerm)?;
+        let deadline = reckon::notice_deadline(end.value?, held.period?)?;
+        Some((deadline.day, held.period?, deadline.later_reading, notice))
+    });
+    let Some((day, period, later, notice)) = counted.min_by_key(|&(day, ..)| day) else { return Field::absent() };
+    let mut explanation = format!("{} − {period}", end.value.map_or_else(String::new, |day| day.to_string()));
+    if let Some(later) = later {
+        let said = language.say("op een andere manier geteld", "counted the other way");
+        explanation.push_str(&format!(" ({said}: {later})"));
+    }
+    let inputs = [(end.status, end.confidence), (notice.status, notice.confidence)];
+    derived(Some(day), &inputs, &["end_date", "notice"], explanation)
+}
+
+fn derived(value: Option<Date>, inputs: &[(Status, f64)], from: &[&str], explanation: String) -> Field<Date> {
+    let Some(value) = value else { return Field::absent() };
+    let certain = inputs.iter().all(|&(status, _)| status == Status::Auto);
+    Field {
+        value: Some(value),
+        status: if certain { Status::Auto } else { Status::Proposed },
+        confidence: inputs.iter().fold(1.0, |least, &(_, confidence)| f64::min(least, confidence)),
+        derived_from: from.iter().map(|&name| name.to_owned()).collect(),
+        explanation: Some(explanation),
+        ..Field::absent()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{
+        ErrorKind,
+        model::{Blake3, Digests, DocumentId, PageNo, Period, record::Notice},
+        register::{
+            Completion, Findings, Item, NewDocument, Outcome, Request,
+            testing::{TestRegister, archived, auto, moment, party},
+        },
+    };
+
+    fn lease() -> Fields {
+        let notice =
+            Notice { period: Some(Period::of_months(3)), by: "any".into(), against: Against::EndOfTerm, form: None };
+        let mut end_date = auto(date(2025, 12, 31));
+        end_date.derived_from = vec!["effective_date".into(), "term".into()];
+        Fields {
+            title: auto("Huurovereenkomst".into()),
+            parties: vec![party("Gemeente Diemen", "Verhuurder"), party("Café Zürich B.V.", "Huurder")],
+            effective_date: auto(date(2024, 1, 1)),
+            term: auto(Term::Period(Period::of_years(2))),
+            end_date,
+            notice: vec![auto(notice)],
+            notice_deadline: auto(date(2025, 9, 30)),
+            ..Fields::absent()
+        }
+    }
+
+    fn decide(register: &TestRegister, record: &RecordId, request: Request) -> Result<()> {
+        let decision = register.prepare_decision(record, request, "J. de Wit", moment(), None)?;
+        register.add_decision(&decision, &[])
+    }
+
+    fn correct(field: &str, value: &str) -> Request {
+        Request::Correct { field: field.into(), value: value.into() }
+    }
+
+    fn fields_of(register: &TestRegister, record: &RecordId) -> Fields {
+        register.current(record, Language::English).unwrap().fields
+    }
+
+    #[test]
+    fn a_decision_holds_before_a_finding_and_after_every_new_run() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", lease());
+        decide(&register, &item.record, correct("title", "Huurovereenkomst kade 4")).unwrap();
+        let found = register.findings(&item.document).unwrap().unwrap();
+        let newer = Findings { key: "rules 2".into(), ..found };
+        register.add_findings(&item.document, &newer, &[]).unwrap();
+        let title = fields_of(&register, &item.record).title;
+        assert_eq!(title.value.as_deref(), Some("Huurovereenkomst kade 4"));
+        assert_eq!((title.status, title.confidence, title.rule), (Status::Auto, 1.0, None));
+        assert_eq!(title.explanation.as_deref(), Some("corrected by J. de Wit, 2026-03-02"));
+        assert_eq!(title.alternatives[0].value, "Huurovereenkomst", "what the rules read stays to be seen");
+        assert_eq!(register.findings(&item.document).unwrap().unwrap().fields, lease());
+    }
+
+    #[test]
+    fn an_accepted_value_keeps_its_evidence_and_does_not_follow_a_new_finding() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", lease());
+        decide(&register, &item.record, Request::Accept { field: "parties".into() }).unwrap();
+        let fields = Fields { parties: vec![party("Iemand anders", "Huurder")], ..lease() };
+        let newer = Findings { key: "rules 2".into(), rule_set: Blake3::of(b"2"), found: moment(), fields };
+        register.add_findings(&item.document, &newer, &[]).unwrap();
+        let parties = fields_of(&register, &item.record).parties;
+        let names: Vec<_> = parties.iter().map(|party| party.value.as_ref().unwrap().name.as_str()).collect();
+        assert_eq!(names, ["Gemeente Diemen", "Café Zürich B.V."]);
+        assert_eq!(parties[0].evidence, lease().parties[0].evidence);
+    }
+
+    #[test]
+    fn what_rests_on_a_corrected_value_is_computed_anew() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", lease());
+        decide(&register, &item.record, correct("term", "P1Y")).unwrap();
+        let fields = fields_of(&register, &item.record);
+        assert_eq!(fields.end_date.value, Some(date(2024, 12, 31)));
+        assert_eq!(fields.notice_deadline.value, Some(date(2024, 9, 30)));
+        decide(&register, &item.record, correct("end_date", "2026-06-30")).unwrap();
+        assert_eq!(fields_of(&register, &item.record).notice_deadline.value, Some(date(2026, 3, 30)));
+        decide(&register, &item.record, Request::NotInContract { field: "notice".into() }).unwrap();
+        assert_eq!(fields_of(&register, &item.record).notice_deadline.value, None);
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_an_example() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", lease());
+        let check = |field: &str, value: &str, good: bool| {
+            let got = register.prepare_decision(&item.record, correct(field, value), "J.", moment(), None);
+            assert_eq!(got.is_ok(), good, "{field} = {value}: {got:?}");
+            assert!(
+                good || got.is_err_and(|error| error.kind() == ErrorKind::InvalidInput && error.advice().is_some())
+            );
+        };
+        check("end_date", "2027-12-31", true);
+        check("end_date", "31-12-2027", false);
+        check("term", "indefinite", true);
+        check("term", "2 jaar", false);
+        check("contract_type", "lease", true);
+        check("contract_type", "huur", false);
+        check("value", r#"{"amount": "12500.00", "currency": "EUR", "per": "year"}"#, true);
+        check("value", r#"{"amount": "12.500", "currency": "EUR", "per": "year"}"#, false);
+        check("value", r#"{"amount": "1.00", "currency": "EUR", "per": "year", "btw": "incl"}"#, false);
+        check("parties", r#"{"name": "Jansen"}"#, true);
+        check("parties", "[]", false);
+        check("notice", r#"{"period": "P3M", "by": "any", "against": "end_of_term"}"#, true);
+        check("titel", "x", false);
+        check("title", "  ", false);
+        let nothing = Request::Accept { field: "court".into() };
+        assert!(register.prepare_decision(&item.record, nothing, "J.", moment(), None).is_err());
+    }
+
+    #[test]
+    fn of_two_decisions_at_the_same_time_the_second_is_told() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", lease());
+        let prepare =
+            |title| register.prepare_decision(&item.record, correct("title", title), "J.", moment(), None).unwrap();
+        let (first, second) = (prepare("a"), prepare("b"));
+        register.add_decision(&first, &[]).unwrap();
+        assert_eq!(register.add_decision(&second, &[]).unwrap_err().kind(), ErrorKind::Conflict);
+        assert_eq!(register.decisions(&item.record).unwrap(), [first]);
+    }
+
+    #[test]
+    fn an_amendment_shows_beside_the_contract_and_the_earlier_end_stands_first() {
+        let register = TestRegister::new();
+        let contract = register.archive("a.pdf", lease());
+        let (_, items) = register.batch(&["addendum.pdf"]);
+        let fields = Fields { end_date: auto(date(2027, 12, 31)), ..Fields::absent() };
+        register.complete_items(&[amendment(&items[0], &contract.record, fields)]).unwrap();
+        let current = register.current(&contract.record, Language::English).unwrap();
+        assert_eq!(current.record.documents.len(), 2);
+        let end = current.fields.end_date;
+        assert_eq!((end.value, end.status), (Some(date(2025, 12, 31)), Status::Conflict));
+        assert_eq!(end.alternatives[0].value, date(2027, 12, 31));
+        decide(&register, &contract.record, correct("end_date", "2027-12-31")).unwrap();
+        assert_eq!(fields_of(&register, &contract.record).notice_deadline.value, Some(date(2027, 9, 30)));
+    }
+
+    fn amendment(item: &Item, record: &RecordId, fields: Fields) -> Completion {
+        let mut completion = archived(item, b"addendum", fields);
+        if let Outcome::Archived { documents, .. } = &mut completion.outcome {
+            documents[0].document.record = record.clone();
+            documents[0].document.role = Role::Amendment;
+        }
+        completion
+    }
+
+    #[test]
+    fn a_corrected_value_is_filtered_by_at_once() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", lease());
+        let by_party = |name: &str| crate::register::Filter { party: Some(name.into()), ..Default::default() };
+        assert_eq!(register.select(&by_party("cafe zurich")).unwrap(), std::slice::from_ref(&item.record));
+        decide(&register, &item.record, correct("parties", r#"[{"name": "Jansen"}]"#)).unwrap();
+        assert!(register.select(&by_party("zürich")).unwrap().is_empty());
+        assert_eq!(register.select_documents(&by_party("JANSEN")).unwrap(), [item.document]);
+        let until = crate::register::Filter { ends_until: Some(date(2025, 12, 30)), ..Default::default() };
+        assert!(register.select(&until).unwrap().is_empty());
+    }
+
+    #[test]
+    fn two_documents_of_one_original_are_both_its_documents() {
+        let register = TestRegister::new();
+        let (batch, items) = register.batch(&["bundle.pdf"]);
+        let mut completion = archived(&items[0], b"bundle", Fields::absent());
+        if let Outcome::Archived { documents, .. } = &mut completion.outcome {
+            let mut second: NewDocument = documents[0].clone();
+            second.document.id = DocumentId::random();
+            second.document.record = RecordId::random();
+            second.document.first_page = PageNo::from_index(2);
+            second.document.last_page = PageNo::from_index(3);
+            documents.push(second);
+        }
+        register.complete_items(&[completion]).unwrap();
+        assert_eq!(register.find_original(Digests::of(b"bundle").blake3).unwrap().unwrap().1.len(), 2);
+        assert_eq!(register.receipt(&batch).unwrap().totals.pages.total(), 4);
+    }
+}

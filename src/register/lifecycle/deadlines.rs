@@ -1,0 +1,236 @@
+//! The next deadlines of one reading of a contract.
+
+use jiff::civil::Date;
+
+use super::{Deadline, DeadlineKind, Terms, terms::Next};
+use crate::{
+    model::{
+        Field, Fields, Language, Period, Status, reckon,
+        record::{Against, Notice, Party},
+    },
+    register::holding::fold,
+};
+
+/// The next deadlines of each kind at a day, earliest first.
+pub(super) fn of(
+    terms: &Terms,
+    fields: &Fields,
+    as_of: Date,
+    own_organizations: &[String],
+    language: Language,
+) -> Vec<Deadline> {
+    let notices = Notices { terms, fields, as_of, language };
+    let side = own_side(&fields.parties, own_organizations);
+    let mut deadlines: Vec<Deadline> =
+        fields.notice.iter().filter(|notice| side.may_give(notice)).filter_map(|notice| notices.next(notice)).collect();
+    deadlines.extend(notices.stated(&deadlines));
+    if matches!(side, Side::Unknown) {
+        // Not known which notice is ours: the earliest is safe for both sides.
+        deadlines.sort_by_key(|deadline| deadline.date);
+        deadlines.truncate(1);
+    }
+    deadlines.extend(option(terms, fields, as_of, language));
+    deadlines.extend(end(terms, as_of, language));
+    deadlines.sort_by(|a, b| (a.date, a.kind, &a.party).cmp(&(b.date, b.kind, &b.party)));
+    deadlines.dedup_by(|b, a| (a.kind, &a.party, a.date) == (b.kind, &b.party, b.date));
+    deadlines
+}
+
+/// Which party we are.
+enum Side {
+    /// None of the parties is known to be us.
+    Unknown,
+    /// The roles of the other parties: a notice for one of them is not ours to give.
+    Others(Vec<String>),
+}
+
+impl Side {
+    fn may_give(&self, notice: &Field<Notice>) -> bool {
+        let Some(notice) = &notice.value else { return false };
+        match self {
+            Self::Unknown => true,
+            // A role that no party has may be ours by another name.
+            Self::Others(roles) => !roles.contains(&fold(&notice.by)),
+        }
+    }
+}
+
+fn own_side(parties: &[Field<Party>], own_organizations: &[String]) -> Side {
+    let own: Vec<String> = own_organizations.iter().map(|name| fold(name)).filter(|name| !name.is_empty()).collect();
+    let is_ours = |party: &Party| own.iter().any(|name| fold(&party.name).contains(name.as_str()));
+    let parties: Vec<&Party> = parties.iter().filter_map(|party| party.value.as_ref()).collect();
+    if !parties.iter().any(|party| is_ours(party)) {
+        return Side::Unknown;
+    }
+    let others = parties.iter().filter(|party| !is_ours(party));
+    Side::Others(others.filter_map(|party| party.role.as_deref().map(fold)).collect())
+}
+
+struct Notices<'a> {
+    terms: &'a Terms,
+    fields: &'a Fields,
+    as_of: Date,
+    language: Language,
+}
+
+impl Notices<'_> {
+    /// The next day by which a notice must have been received.
+    fn next(&self, field: &Field<Notice>) -> Option<Deadline> {
+        let notice = field.value.as_ref()?;
+        // Of two readings of one notice the longer period gives the earlier day.
+        let disputed = field.alternatives.iter().filter(|_| field.status == Status::Conflict);
+        let period =
+            disputed.filter_map(|other| other.value.period).chain(notice.period).max_by_key(|p| p.rough_days())?;
+        let found = match notice.against {
+            Against::EndOfMonth => self.against_calendar(period, 1),
+            Against::EndOfQuarter => self.against_calendar(period, 3),
+            Against::EndOfYear => self.against_calendar(period, 12),
+            Against::AnyTime | Against::EndOfTerm | Against::Other => self.against_term(period),
+        };
+        let (date, certain, explanation) = found?;
+        let party = (notice.by != "any").then(|| notice.by.clone());
+        let certain = certain && field.status == Status::Auto && notice.against != Against::Other;
+        Some(Deadline { kind: DeadlineKind::Notice, party, date, certain, explanation })
+    }
+
+    /// Against the end of a term: that of the term that runs, or of a later one where it is too late for this one.
+    fn against_term(&self, period: Period) -> Option<(Date, bool, String)> {
+        let Self { terms, as_of, language, .. } = self;
+        let mut renewals = terms.renewals_at(*as_of)?;
+        loop {
+            let (end, earliest) = (terms.end(renewals)?, terms.earliest_end(renewals)?);
+            let deadline = reckon::notice_deadline(earliest, period)?;
+            if deadline.day >= *as_of {
+                let mut explanation = format!(
+                    "{} {end} − {period}{}",
+                    language.say("einde", "end"),
+                    language.say("; de opzegging moet dan ontvangen zijn", "; notice must have been received by then")
+                );
+                self.add_later(&mut explanation, deadline.later_reading);
+                if renewals > 0 {
+                    explanation.push_str(language.say("; na stilzwijgende verlenging", "; after tacit renewal"));
+                }
+                let certain = terms.end_is_certain
+                    && deadline.later_reading.is_none()
+                    && earliest == end
+                    && (renewals == 0 || terms.next_is_certain);
+                return Some((deadline.day, certain, explanation));
+            }
+            renewals = renewals.checked_add(1)?;
+        }
+    }
+
+    /// Against the end of a calendar month, quarter or year: the first one that a notice received today still makes,
+    /// and the last day of receipt for it.
+    fn against_calendar(&self, period: Period, months: i8) -> Option<(Date, bool, String)> {
+        let Self { terms, as_of, language, .. } = self;
+        let in_force = terms.indefinite || matches!(terms.next, Next::Endless | Next::Terms(..) | Next::Unknown);
+        let mut end = period_end(*as_of, months)?;
+        loop {
+            let deadline = reckon::notice_deadline(end, period)?;
+            if deadline.day >= *as_of {
+                // A contract that ends by itself before that needs no notice against it.
+                if !in_force && terms.first_end.is_none_or(|last_day| end > last_day) {
+                    return None;
+                }
+                let mut explanation = match language {
+                    Language::Dutch => format!(
+                        "opzegging die vandaag ({as_of}) of uiterlijk {} is ontvangen, beëindigt het per {end} ({end} − {period})",
+                        deadline.day
+                    ),
+                    Language::English => format!(
+                        "notice received today ({as_of}) or by {} ends it on {end} ({end} − {period})",
+                        deadline.day
+                    ),
+                };
+                self.add_later(&mut explanation, deadline.later_reading);
+                return Some((deadline.day, deadline.later_reading.is_none(), explanation));
+            }
+            end = period_end(end.tomorrow().ok()?, months)?;
+        }
+    }
+
+    /// A deadline that the contract states, or that a person gave, where it is earlier than what was counted.
+    fn stated(&self, counted: &[Deadline]) -> Option<Deadline> {
+        let Self { terms, as_of, language, fields } = self;
+        let field = &fields.notice_deadline;
+        let first = field.value.filter(|_| field.derived_from.is_empty() || counted.is_empty())?;
+        let (mut date, mut renewals) = (first, 0);
+        while date < *as_of {
+            let Next::Terms(period, most) = terms.next else { return None };
+            renewals += 1;
+            if most.is_some_and(|most| renewals > most) {
+                return None;
+            }
+            date = period.after(first, renewals)?;
+        }
+        if counted.iter().any(|deadline| deadline.date <= date) {
+            return None;
+        }
+        let mut explanation = field
+            .explanation
+            .clone()
+            .unwrap_or_else(|| language.say("zo staat het in het contract", "as the contract states it").to_owned());
+        if renewals > 0 {
+            explanation.push_str(language.say("; na stilzwijgende verlenging", "; after tacit renewal"));
+        }
+        let certain = field.status == Status::Auto && (renewals == 0 || terms.next_is_certain);
+        Some(Deadline { kind: DeadlineKind::Notice, party: None, date, certain, explanation })
+    }
+
+    fn add_later(&self, explanation: &mut String, later: Option<Date>) {
+        if let Some(later) = later {
+            let said = self.language.say("op een andere manier geteld", "counted the other way");
+            explanation.push_str(&format!(" ({said}: {later})"));
+        }
+    }
+}
+
+/// Last day of the calendar month, quarter or year that a day is in.
+fn period_end(day: Date, months: i8) -> Option<Date> {
+    let last_month = (day.month() + months - 1) / months * months;
+    Some(Date::new(day.year(), last_month, 1).ok()?.last_of_month())
+}
+
+/// The last day to use an option. A notice period against the end may be meant for the option too: the earlier day.
+fn option(terms: &Terms, fields: &Fields, as_of: Date, language: Language) -> Option<Deadline> {
+    let last_day = terms.first_end.filter(|_| terms.option)?;
+    let periods = fields.notice.iter().filter_map(|notice| {
+        let notice = notice.value.as_ref().filter(|notice| notice.against == Against::EndOfTerm)?;
+        notice.period
+    });
+    let counted = periods.filter_map(|period| Some((reckon::notice_deadline(last_day, period)?.day, period)));
+    let (date, explanation) = match counted.min_by_key(|&(day, _)| day) {
+        Some((day, period)) => {
+            let why = language
+                .say("de opzegtermijn kan ook voor de optie gelden", "the notice period may hold for the option too");
+            (day, format!("{last_day} − {period}; {why}"))
+        }
+        None => {
+            let why = language.say(
+                "de optie moet voor het einde gebruikt zijn; het contract kan een eerdere dag noemen",
+                "the option must have been used before the end; the contract may name an earlier day",
+            );
+            (last_day, why.to_owned())
+        }
+    };
+    (date >= as_of).then_some(Deadline { kind: DeadlineKind::Option, party: None, date, certain: false, explanation })
+}
+
+/// The end of the term that runs.
+fn end(terms: &Terms, as_of: Date, language: Language) -> Option<Deadline> {
+    let renewals = terms.renewals_at(as_of)?;
+    let date = terms.end(renewals)?;
+    let explanation = match (terms.next, renewals) {
+        (Next::Nothing, _) => language.say("laatste dag van de looptijd", "last day of the term"),
+        (Next::Terms(_, Some(most)), renewals) if renewals == most => {
+            language.say("laatste dag van de laatste verlenging", "last day of the last renewal")
+        }
+        _ => language.say(
+            "laatste dag van de lopende termijn; zonder opzegging loopt het contract door",
+            "last day of the term that runs; without notice the contract goes on",
+        ),
+    };
+    let certain = terms.end_is_certain && (renewals == 0 || terms.next_is_certain);
+    Some(Deadline { kind: DeadlineKind::End, party: None, date, certain, explanation: explanation.to_owned() })
+}
