@@ -1,0 +1,181 @@
+//! Why something that was handed over is not taken in: a typed kind for machines, a sentence for people.
+
+use crate::model::Language;
+
+/// Why an arrival goes to quarantine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It has no bytes.
+    Empty,
+    /// Its content is of a kind that griffie recognizes and does not take, in Dutch and in English.
+    UnsupportedType(&'static str, &'static str),
+    /// Its content is of no known kind.
+    UnknownType,
+    /// It is a link, which is never followed: it may lead anywhere.
+    SymbolicLink,
+    /// It is a pipe, socket or device, which is never opened: reading it may never end.
+    SpecialFile,
+    /// It grew or changed while it was looked at.
+    StillWritten,
+    /// The operating system would not let it be read.
+    Unreadable(String),
+    /// An operating system or program left it behind for its own use.
+    SystemFile,
+    /// The archive, or this member of it, asks for a password.
+    Encrypted,
+    /// The archive's list of members cannot be read.
+    DamagedContainer,
+    /// Two members of the archive have one name, so that one of them would be lost.
+    AmbiguousNames,
+    /// This member's bytes are not those that the archive says they are.
+    DamagedMember,
+    /// This member is compressed by a method that is not supported.
+    UnsupportedCompression,
+    /// The archive or e-mail holds nothing.
+    NothingInside,
+    /// The archive holds more members than are allowed.
+    TooManyMembers(usize),
+    /// What the outermost container holds unpacks to more bytes than are allowed.
+    TooMuchInside(u64),
+    /// This member unpacks to implausibly many times its packed size.
+    ImplausibleRatio(u64),
+    /// Containers inside containers, deeper than is allowed.
+    NestedTooDeep(usize),
+    /// The e-mail is larger than is allowed.
+    MailTooLarge(u64),
+    /// A small picture that belongs to the layout of an e-mail, such as a logo.
+    InlineImage,
+}
+
+impl Reason {
+    /// The typed kind, which stays the same for ever.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::UnsupportedType(..) => "unsupported_type",
+            Self::UnknownType => "unknown_type",
+            Self::SymbolicLink => "symbolic_link",
+            Self::SpecialFile => "special_file",
+            Self::StillWritten => "still_written",
+            Self::Unreadable(_) => "unreadable",
+            Self::SystemFile => "system_file",
+            Self::Encrypted => "encrypted",
+            Self::DamagedContainer => "damaged_container",
+            Self::AmbiguousNames => "ambiguous_names",
+            Self::DamagedMember => "damaged_member",
+            Self::UnsupportedCompression => "unsupported_compression",
+            Self::NothingInside => "nothing_inside",
+            Self::TooManyMembers(_) => "too_many_members",
+            Self::TooMuchInside(_) => "too_much_inside",
+            Self::ImplausibleRatio(_) => "implausible_ratio",
+            Self::NestedTooDeep(_) => "nested_too_deep",
+            Self::MailTooLarge(_) => "mail_too_large",
+            Self::InlineImage => "inline_image",
+        }
+    }
+
+    /// The sentence for people: what is the matter and, where something can be done, what.
+    pub fn message(&self, language: Language) -> String {
+        let megabytes = |bytes: &u64| bytes / 1_000_000;
+        match self {
+            Self::Empty => language.say("het bestand is leeg", "the file is empty").into(),
+            Self::UnsupportedType(nl, en) => language.say(
+                format!("het bestand is {nl}; dat kan niet worden gelezen: lever het aan als PDF"),
+                format!("the file is {en}, which cannot be read: hand it in as PDF"),
+            ),
+            Self::UnknownType => {
+                language.say("de inhoud is van geen bekende soort", "its content is of no known kind").into()
+            }
+            Self::SymbolicLink => language
+                .say(
+                    "het is een symbolische koppeling, en die worden niet gevolgd: lever het bestand zelf aan",
+                    "it is a symbolic link, and those are not followed: hand in the file itself",
+                )
+                .into(),
+            Self::SpecialFile => language
+                .say("het is een pipe, socket of apparaat, geen bestand", "it is a pipe, socket or device, not a file")
+                .into(),
+            Self::StillWritten => language
+                .say(
+                    "het bestand werd nog geschreven: neem het opnieuw op als het klaar is",
+                    "the file was still being written: ingest it again when it is complete",
+                )
+                .into(),
+            Self::Unreadable(why) => language.say(
+                format!("het bestand kan niet worden gelezen ({why})"),
+                format!("the file cannot be read ({why})"),
+            ),
+            Self::SystemFile => language
+                .say(
+                    "het is een hulpbestand van een besturingssysteem of programma, geen document",
+                    "it is a housekeeping file of an operating system or program, not a document",
+                )
+                .into(),
+            Self::Encrypted => language
+                .say(
+                    "het archiefbestand vraagt om een wachtwoord: lever de inhoud zonder wachtwoord aan",
+                    "the archive asks for a password: hand in its content without one",
+                )
+                .into(),
+            Self::DamagedContainer => language
+                .say(
+                    "het archiefbestand is beschadigd: de inhoudsopgave kan niet worden gelezen",
+                    "the archive is damaged: its list of members cannot be read",
+                )
+                .into(),
+            Self::AmbiguousNames => language
+                .say(
+                    "twee bestanden in het archiefbestand hebben dezelfde naam: pak het zelf uit",
+                    "two members of the archive have the same name: unpack it by other means",
+                )
+                .into(),
+            Self::DamagedMember => language
+                .say(
+                    "dit bestand is beschadigd in het archiefbestand; de andere zijn wel uitgepakt",
+                    "this member is damaged inside the archive; the others were unpacked",
+                )
+                .into(),
+            Self::UnsupportedCompression => language
+                .say(
+                    "dit bestand is ingepakt op een manier die niet wordt ondersteund: pak het zelf uit",
+                    "this member is packed by a method that is not supported: unpack it by other means",
+                )
+                .into(),
+            Self::NothingInside => {
+                language.say("er zitten geen bestanden of bijlagen in", "it holds no files or attachments").into()
+            }
+            Self::TooManyMembers(limit) => language.say(
+                format!("het archiefbestand bevat meer dan {limit} bestanden: splits het"),
+                format!("the archive holds more than {limit} members: split it"),
+            ),
+            Self::TooMuchInside(limit) => language.say(
+                format!("uitgepakt is de inhoud samen groter dan {} MB: splits het archiefbestand", megabytes(limit)),
+                format!("unpacked, its content exceeds {} MB in all: split the archive", megabytes(limit)),
+            ),
+            Self::ImplausibleRatio(limit) => language.say(
+                format!("dit bestand wordt bij uitpakken meer dan {limit} keer zo groot, wat op misbruik wijst"),
+                format!("this member grows more than {limit} times when unpacked, which suggests abuse"),
+            ),
+            Self::NestedTooDeep(limit) => language.say(
+                format!("er zitten meer dan {limit} archiefbestanden of e-mails in elkaar: pak ze zelf uit"),
+                format!("more than {limit} archives or e-mails sit inside each other: unpack them by other means"),
+            ),
+            Self::MailTooLarge(limit) => language.say(
+                format!("de e-mail is groter dan {} MB: lever de bijlagen los aan", megabytes(limit)),
+                format!("the e-mail is larger than {} MB: hand in its attachments by themselves", megabytes(limit)),
+            ),
+            Self::InlineImage => language
+                .say(
+                    "het is een kleine afbeelding uit de opmaak van een e-mail, geen document",
+                    "it is a small picture from the layout of an e-mail, not a document",
+                )
+                .into(),
+        }
+    }
+}
+
+impl From<std::io::Error> for Reason {
+    fn from(error: std::io::Error) -> Self {
+        Self::Unreadable(error.kind().to_string())
+    }
+}

@@ -1,0 +1,197 @@
+//! Opens containers and writes their members, one at a time, under numbered names in a private folder. What a member
+//! is called is only a label: it never becomes a path.
+
+use std::{
+    collections::HashSet,
+    fs::File,
+    io::{Read, Write as _},
+    path::Path,
+};
+
+use mail_parser::{MessageParser, MessagePart, MimeHeaders as _, PartType};
+use tempfile::TempPath;
+use zip::{ZipArchive, result::ZipError};
+
+use super::{Limits, Reason, kind};
+use crate::model::MediaType;
+
+/// An opened container.
+pub(super) enum Container {
+    /// A ZIP archive and the index of its next member.
+    Zip(Box<ZipArchive<File>>, usize),
+    /// The attachments of an e-mail, already written.
+    Mail(std::vec::IntoIter<Member>),
+}
+
+/// A member of a container: its label, and its bytes or why they were not written.
+pub(super) struct Member {
+    pub(super) label: String,
+    pub(super) unpacked: Result<TempPath, Reason>,
+}
+
+/// What may still be unpacked from one outermost container, and where to.
+pub(super) struct Unpacker<'a> {
+    pub(super) folder: &'a Path,
+    pub(super) limits: &'a Limits,
+    /// Number of the next file in the folder.
+    pub(super) next_name: &'a mut u64,
+    pub(super) bytes_left: &'a mut u64,
+    pub(super) members_left: &'a mut usize,
+}
+
+impl Container {
+    /// Opens a container; nothing of an archive is unpacked yet.
+    pub(super) fn open(media: MediaType, mut file: File, unpacker: &mut Unpacker<'_>) -> Result<Self, Reason> {
+        let limits = unpacker.limits;
+        if media == MediaType::Zip {
+            let archive = kind::open_zip(file, limits.members)?;
+            let files = (0..archive.len()).filter(|i| archive.by_index_data(*i).is_ok_and(|entry| !entry.is_dir()));
+            let n_files = files.count();
+            if n_files == 0 {
+                return Err(Reason::NothingInside);
+            }
+            if n_files > *unpacker.members_left {
+                return Err(Reason::TooManyMembers(limits.members));
+            }
+            // What the list announces is checked before anything is written; what comes out is counted as well.
+            if archive.decompressed_size().is_some_and(|size| size > u128::from(*unpacker.bytes_left)) {
+                return Err(Reason::TooMuchInside(limits.unpacked_bytes));
+            }
+            return Ok(Self::Zip(Box::new(archive), 0));
+        }
+        let size = file.metadata()?.len();
+        if size > limits.mail_bytes {
+            return Err(Reason::MailTooLarge(limits.mail_bytes));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        std::io::Seek::rewind(&mut file)?;
+        file.take(limits.mail_bytes).read_to_end(&mut bytes)?;
+        let message = MessageParser::default().parse(&bytes).ok_or(Reason::DamagedContainer)?;
+        let parts: Vec<_> = message.attachments().filter(|part| !part.is_multipart()).collect();
+        if parts.is_empty() {
+            return Err(Reason::NothingInside);
+        }
+        if parts.len() > *unpacker.members_left {
+            return Err(Reason::TooManyMembers(limits.members));
+        }
+        let members: Vec<_> = parts.iter().enumerate().map(|(i, part)| unpacker.attachment(i, part)).collect();
+        Ok(Self::Mail(members.into_iter()))
+    }
+
+    /// The next member, if there is one.
+    pub(super) fn next(&mut self, unpacker: &mut Unpacker<'_>) -> Option<Member> {
+        match self {
+            Self::Mail(members) => members.next(),
+            Self::Zip(archive, next) => loop {
+                let index = *next;
+                *next += 1;
+                let entry = archive.by_index_data(index).ok()?;
+                if !entry.is_dir() {
+                    *unpacker.members_left = unpacker.members_left.saturating_sub(1);
+                    let label = label(&String::from_utf8_lossy(entry.name_raw()), entry.name().ok().as_deref());
+                    return Some(Member { label, unpacked: unpacker.zip_member(archive, index) });
+                }
+            },
+        }
+    }
+}
+
+impl Unpacker<'_> {
+    fn zip_member(&mut self, archive: &mut ZipArchive<File>, index: usize) -> Result<TempPath, Reason> {
+        let entry = archive.by_index_data(index).map_err(|_| Reason::DamagedMember)?;
+        if entry.is_symlink() {
+            return Err(Reason::SymbolicLink);
+        }
+        if entry.encrypted() {
+            return Err(Reason::Encrypted);
+        }
+        let packed = entry.compressed_size();
+        let entry = archive.by_index(index).map_err(|error| match error {
+            ZipError::CompressionMethodNotSupported(_) | ZipError::UnsupportedArchive(_) => {
+                Reason::UnsupportedCompression
+            }
+            _ => Reason::DamagedMember,
+        })?;
+        self.write(entry, Some(packed))
+    }
+
+    fn attachment(&mut self, index: usize, part: &MessagePart<'_>) -> Member {
+        *self.members_left = self.members_left.saturating_sub(1);
+        let name = part.attachment_name().map(str::to_owned).or_else(|| {
+            let subject = part.message()?.subject()?;
+            Some(format!("{subject}.eml"))
+        });
+        let name = name.unwrap_or_else(|| format!("attachment-{}", index + 1));
+        let is_picture = part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("image"));
+        let attached = part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment);
+        let bytes = match &part.body {
+            PartType::Message(message) => message.raw_message(),
+            _ => part.contents(),
+        };
+        let unpacked = if is_picture && !attached && bytes.len() as u64 <= self.limits.inline_image_bytes {
+            Err(Reason::InlineImage)
+        } else {
+            self.write(bytes, None)
+        };
+        Member { label: label(&name, Some(&name)), unpacked }
+    }
+
+    /// Writes a member's bytes, within the limits. What was written of a member that is refused goes away again.
+    fn write(&mut self, mut from: impl Read, packed: Option<u64>) -> Result<TempPath, Reason> {
+        let limits = self.limits;
+        if *self.bytes_left == 0 {
+            return Err(Reason::TooMuchInside(limits.unpacked_bytes));
+        }
+        let name = format!("{:08}", *self.next_name);
+        *self.next_name += 1;
+        let mut file = tempfile::Builder::new().prefix(&name).rand_bytes(0).tempfile_in(self.folder)?;
+        let mut buffer = vec![0; 64 * 1024];
+        let mut written = 0_u64;
+        loop {
+            let length = match from.read(&mut buffer) {
+                Ok(0) => return Ok(file.into_temp_path()),
+                Ok(length) => length,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+                Err(_) => return Err(Reason::DamagedMember),
+            };
+            written += length as u64;
+            if written > limits.ratio_from_bytes && packed.is_some_and(|packed| written / limits.ratio > packed) {
+                return Err(Reason::ImplausibleRatio(limits.ratio));
+            }
+            // What was unpacked in vain counts too: the work was done.
+            *self.bytes_left = self.bytes_left.saturating_sub(length as u64);
+            if *self.bytes_left == 0 {
+                return Err(Reason::TooMuchInside(limits.unpacked_bytes));
+            }
+            file.write_all(&buffer[..length])?;
+        }
+    }
+}
+
+/// A name as it may be shown: no control characters, not longer than people and databases bear.
+fn label(raw: &str, decoded: Option<&str>) -> String {
+    const LONGEST: usize = 255;
+    let clean = |c: char| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c };
+    let name: String = decoded.unwrap_or(raw).replace('\\', "/").chars().map(clean).collect();
+    let n_chars = name.chars().count();
+    match n_chars {
+        0 => "?".into(),
+        1..=LONGEST => name,
+        // The end tells more than the middle: it has the extension.
+        _ => name.chars().take(200).chain("…".chars()).chain(name.chars().skip(n_chars - 54)).collect(),
+    }
+}
+
+/// Labels already given out in one container, so that no two members are called the same.
+#[derive(Default)]
+pub(super) struct Labels(HashSet<String>);
+
+impl Labels {
+    pub(super) fn unique(&mut self, label: String) -> String {
+        let numbered = (2..).map(|n| format!("{label} ({n})"));
+        let free = std::iter::once(label.clone()).chain(numbered).find(|label| !self.0.contains(label));
+        let free = free.expect("there are more numbers than members");
+        self.0.insert(free.clone());
+        free
+    }
+}
