@@ -3,10 +3,13 @@
 
 mod blank;
 mod columns;
+mod fax;
 mod pdf;
 mod raster;
 mod scan;
+mod sheet;
 mod soundness;
+mod still;
 mod survey;
 mod words;
 
@@ -15,9 +18,12 @@ use std::{
     path::Path,
 };
 
+use image::ImageFormat;
+use memmap2::Mmap;
+
 use crate::{
     Error, ErrorKind, Result,
-    error::Context,
+    error::{Context, Fold},
     model::{MediaType, PageBox, PageNo, PageReading},
 };
 
@@ -63,6 +69,8 @@ pub struct Source(Kind);
 
 enum Kind {
     Pdf(pdf::Document),
+    Tiff(fax::Sheets),
+    Still(still::Still),
 }
 
 impl Source {
@@ -70,6 +78,10 @@ impl Source {
     pub fn open(path: &Path, media: MediaType, password: Option<&str>) -> Result<Self> {
         catch_unwind(AssertUnwindSafe(|| match media {
             MediaType::Pdf => pdf::Document::open(path, password).map(Kind::Pdf),
+            MediaType::Tiff => fax::Sheets::open(path).map(Kind::Tiff),
+            MediaType::Jpeg => still::Still::open(path, ImageFormat::Jpeg).map(Kind::Still),
+            MediaType::Png => still::Still::open(path, ImageFormat::Png).map(Kind::Still),
+            MediaType::Webp => still::Still::open(path, ImageFormat::WebP).map(Kind::Still),
             _ => Err(Error::new(ErrorKind::UnsupportedDocument, format!("{} has no pages to read", media.iana()))),
         }))
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::UnsupportedDocument, "the file is damaged: it cannot be opened")))
@@ -80,6 +92,8 @@ impl Source {
     pub fn page_count(&self) -> usize {
         match &self.0 {
             Kind::Pdf(document) => document.page_count(),
+            Kind::Tiff(sheets) => sheets.page_count(),
+            Kind::Still(_) => 1,
         }
     }
 
@@ -87,17 +101,29 @@ impl Source {
     pub fn page(&self, page: PageNo) -> Result<Page> {
         let read = catch_unwind(AssertUnwindSafe(|| match &self.0 {
             Kind::Pdf(document) => document.page(page),
+            Kind::Tiff(sheets) => sheets.page(page),
+            Kind::Still(still) => still.page(page),
         }));
         let answer = match read {
             Ok(answer) => answer,
             Err(_) => {
                 // The decoder may have left locks and caches half changed.
-                match &self.0 {
-                    Kind::Pdf(document) => document.reopen()?,
+                if let Kind::Pdf(document) = &self.0 {
+                    document.reopen()?;
                 }
                 Err(Error::new(ErrorKind::Engine, "a decoder failed on it"))
             }
         };
         answer.doing(|| format!("failed to read page {page}"))
     }
+}
+
+/// Maps a file, so that memory does not grow with its size.
+fn map(path: &Path) -> Result<Mmap> {
+    let file = std::fs::File::open(path).fold(ErrorKind::Storage, || format!("cannot open `{}`", path.display()))?;
+    #[expect(unsafe_code, reason = "a file can only be mapped so")]
+    // SAFETY: what is mapped is the archive's own copy, which nothing writes to. Were it cut short all the same,
+    // only the worker process that reads it would die.
+    let map = unsafe { Mmap::map(&file) };
+    map.fold(ErrorKind::UnsupportedDocument, || "the file is empty or cannot be read")
 }

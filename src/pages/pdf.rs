@@ -15,8 +15,10 @@ use hayro::{
     vello_cpu::color::palette::css::WHITE,
 };
 
+use memmap2::Mmap;
+
 use super::{
-    MAX_PIXELS, Page, PageImage,
+    MAX_PIXELS, Page, PageImage, map,
     raster::{Raster, luma_of},
     scan::{Lifter, Scan, steps},
     soundness,
@@ -25,7 +27,6 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    error::Fold,
     model::{PageBox, PageNo, PageReading, PageState, Problem, TextSource},
 };
 
@@ -39,7 +40,7 @@ const MAX_KEPT: usize = 24 << 20;
 /// An open PDF.
 pub(super) struct Document {
     open: RefCell<Open>,
-    bytes: Arc<memmap2::Mmap>,
+    bytes: Arc<Mmap>,
     password: String,
     pages: usize,
 }
@@ -72,14 +73,7 @@ impl Open {
 
 impl Document {
     pub(super) fn open(path: &Path, password: Option<&str>) -> Result<Self> {
-        let file =
-            std::fs::File::open(path).fold(ErrorKind::Storage, || format!("cannot open `{}`", path.display()))?;
-        #[expect(unsafe_code, reason = "mapping a file: memory must not grow with its size")]
-        // SAFETY: what is mapped is the archive's own copy, which nothing writes to; a reader of untrusted bytes
-        // runs in a worker process, which is all that a file cut short under it would take down.
-        let bytes =
-            unsafe { memmap2::Mmap::map(&file) }.fold(ErrorKind::UnsupportedDocument, || "the file cannot be read")?;
-        let bytes = Arc::new(bytes);
+        let bytes = Arc::new(map(path)?);
         let (pdf, password) = parse(&bytes, password)?;
         let pages = pdf.pages().len();
         if pages == 0 {
@@ -117,7 +111,7 @@ fn refused(message: &'static str) -> Error {
 }
 
 /// Parses the file; with no password first, as most encrypted files want none for reading.
-fn parse(bytes: &Arc<memmap2::Mmap>, password: Option<&str>) -> Result<(Pdf, String)> {
+fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<(Pdf, String)> {
     let mut error = LoadPdfError::Invalid;
     for password in std::iter::once("").chain(password.filter(|password| !password.is_empty())) {
         match Pdf::new_with_password(bytes.clone(), password) {
@@ -257,7 +251,7 @@ impl Leaf {
                 72.0 / across.min(down).max(1e-6)
             })
             .fold(0.0, f64::max);
-        let dpi = if finest > 0.0 { finest.clamp(RENDER_DPI, 300.0) } else { RENDER_DPI / 1.0 } * self.unit.min(10.0);
+        let dpi = if finest > 0.0 { finest.clamp(RENDER_DPI, 300.0) } else { RENDER_DPI } * self.unit.min(10.0);
         let limit = (MAX_RENDERED / page).sqrt().min(16_000.0 / self.width.max(self.height));
         let scale = (dpi / 72.0).min(limit);
         let settings = PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE };

@@ -1,0 +1,169 @@
+//! TIFF: many pages, black and white (fax), grey or color. Decodes strip by strip, so that color takes no memory.
+
+use std::{cell::RefCell, io::Cursor, path::Path};
+
+use memmap2::Mmap;
+use tiff::{
+    ColorType,
+    decoder::{Decoder, DecodingResult, Limits},
+    tags::Tag,
+};
+
+use super::{
+    MAX_PIXELS, Page, map,
+    pdf::refused_image,
+    raster::{Raster, luma_of, over},
+    sheet,
+};
+use crate::{Error, ErrorKind, Result, error::Fold, model::PageNo};
+
+/// A file with more pages than this is taken for a loop.
+const MOST_PAGES: usize = 50_000;
+
+/// A TIFF file.
+pub(super) struct Sheets {
+    decoder: RefCell<Decoder<Cursor<Mmap>>>,
+    /// The directories that are pages (others are previews).
+    pages: Vec<usize>,
+}
+
+fn damaged() -> &'static str {
+    "the TIFF is damaged or of an unknown kind"
+}
+
+impl Sheets {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let mut limits = Limits::default();
+        limits.decoding_buffer_size = 256 << 20;
+        limits.intermediate_buffer_size = 256 << 20;
+        let mut decoder =
+            Decoder::new(Cursor::new(map(path)?)).fold(ErrorKind::UnsupportedDocument, damaged)?.with_limits(limits);
+        let mut pages = Vec::new();
+        for index in 0..MOST_PAGES {
+            // NewSubfileType (TIFF 6.0, section 8): bit 0 marks a smaller copy of another image.
+            let kind = decoder.find_tag_unsigned::<u32>(Tag::NewSubfileType).ok().flatten().unwrap_or(0);
+            if kind & 1 == 0 || index == 0 {
+                pages.push(index);
+            }
+            // What follows a broken directory cannot be found; the pages before it can be read.
+            if !decoder.more_images() || decoder.next_image().is_err() {
+                break;
+            }
+        }
+        Ok(Self { decoder: RefCell::new(decoder), pages })
+    }
+
+    pub(super) fn page_count(&self) -> usize {
+        self.pages.len()
+    }
+
+    pub(super) fn page(&self, number: PageNo) -> Result<Page> {
+        let index = *self.pages.get(number.index()).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page"))?;
+        let decoder = &mut *self.decoder.borrow_mut();
+        decoder.seek_to_image(index).fold(ErrorKind::UnsupportedDocument, damaged)?;
+        let raster = decode(decoder)?;
+        let resolution = sheet::resolution(density(decoder), raster.width, raster.height);
+        let orientation = decoder.find_tag_unsigned(Tag::Orientation).ok().flatten().unwrap_or(1);
+        Ok(sheet::page(number, raster, resolution, sheet::pose_of(orientation)))
+    }
+}
+
+/// Dots per inch as the file says.
+fn density(decoder: &mut Decoder<Cursor<Mmap>>) -> Option<(f64, f64)> {
+    let inches = match decoder.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok()?.unwrap_or(2) {
+        2 => 1.0,
+        3 => 2.54,
+        _ => return None,
+    };
+    let across = f64::from(decoder.get_tag_f32(Tag::XResolution).ok()?);
+    let down = f64::from(decoder.get_tag_f32(Tag::YResolution).ok()?);
+    Some((across * inches, down * inches))
+}
+
+fn decode(decoder: &mut Decoder<Cursor<Mmap>>) -> Result<Raster> {
+    let unsupported = ErrorKind::UnsupportedDocument;
+    let (width, height) = decoder.dimensions().fold(unsupported, damaged)?;
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(refused_image(width, height));
+    }
+    let color = decoder.colortype().fold(unsupported, damaged)?;
+    let palette = match color {
+        ColorType::Palette(_) => decoder.get_tag_u16_vec(Tag::ColorMap).fold(unsupported, damaged)?,
+        _ => Vec::new(),
+    };
+    // Stored plane by plane, the second of red, green and blue stands for brightness; a lone plane is itself.
+    let planes = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok().flatten() == Some(2);
+    let (chunk_width, chunk_height) = decoder.chunk_dimensions();
+    let (across, down) = (width.div_ceil(chunk_width.max(1)), height.div_ceil(chunk_height.max(1)));
+    let plane = if planes && color.num_samples() >= 3 { 1 } else { 0 };
+    let mut page = Raster::white(width, height);
+    let mut decoded = 0;
+    for row in 0..down {
+        for column in 0..across {
+            let chunk = row * across + column + plane * across * down;
+            let (part_width, part_height) = decoder.chunk_data_dimensions(chunk);
+            // A damaged strip stays white; the others are read.
+            let Ok(data) = decoder.read_chunk(chunk) else { continue };
+            let color = if planes { ColorType::Gray(color.bit_depth()) } else { color };
+            let luma = grey(data, color, &palette, part_width, part_height)?;
+            let part = Raster::new(part_width, part_height, luma);
+            page.paste(&part, (column * chunk_width).into(), (row * chunk_height).into(), false);
+            decoded += 1;
+        }
+    }
+    if decoded == 0 {
+        return Err(Error::new(unsupported, "the image is damaged: it cannot be decoded"));
+    }
+    Ok(page)
+}
+
+/// Brightness of decoded samples.
+fn grey(data: DecodingResult, color: ColorType, palette: &[u16], width: u32, height: u32) -> Result<Vec<u8>> {
+    let samples: Vec<u8> = match data {
+        DecodingResult::U8(samples) => samples,
+        DecodingResult::U16(samples) => samples.into_iter().map(|v| (v >> 8) as u8).collect(),
+        DecodingResult::U32(samples) => samples.into_iter().map(|v| (v >> 24) as u8).collect(),
+        DecodingResult::F32(samples) => samples.into_iter().map(|v| (v.clamp(0.0, 1.0) * 255.0) as u8).collect(),
+        _ => return Err(Error::new(ErrorKind::UnsupportedDocument, "the image's kind of samples is not read")),
+    };
+    let lookup = |index: u8| {
+        let third = palette.len() / 3;
+        let part = |plane: usize| palette.get(plane * third + usize::from(index)).map_or(255, |v| (v >> 8) as u8);
+        luma_of(part(0), part(1), part(2))
+    };
+    let pixels = |size: usize, of: &dyn Fn(&[u8]) -> u8| samples.chunks_exact(size).map(of).collect();
+    Ok(match color {
+        ColorType::Gray(bits @ 1..8) => {
+            let most = (1_u16 << bits) - 1;
+            unpacked(&samples, bits, width, height).map(|v| (u16::from(v) * 255 / most) as u8).collect()
+        }
+        ColorType::Palette(bits @ 1..8) => unpacked(&samples, bits, width, height).map(lookup).collect(),
+        ColorType::Palette(_) => samples.iter().copied().map(lookup).collect(),
+        ColorType::Gray(_) => samples,
+        // Grey with an extra sample, which is alpha in what scanners and programs write.
+        ColorType::GrayA(_) | ColorType::Multiband { num_samples: 2, .. } => pixels(2, &|p| over(p[0], p[1], 255)),
+        ColorType::RGB(_) => pixels(3, &|p| luma_of(p[0], p[1], p[2])),
+        ColorType::RGBA(_) => pixels(4, &|p| over(luma_of(p[0], p[1], p[2]), p[3], 255)),
+        // Luma leads.
+        ColorType::YCbCr(_) | ColorType::Lab(_) => pixels(3, &|p| p[0]),
+        ColorType::CMYK(_) => pixels(4, &|p| {
+            let ink = |v: u8| over(0, p[3], 255 - v);
+            luma_of(ink(p[0]), ink(p[1]), ink(p[2]))
+        }),
+        _ => return Err(Error::new(ErrorKind::UnsupportedDocument, "the image's kind of color is not read")),
+    })
+}
+
+/// Samples of fewer than eight bits; each row starts on a byte.
+fn unpacked(bytes: &[u8], bits: u8, width: u32, height: u32) -> impl Iterator<Item = u8> {
+    let (bits, width) = (usize::from(bits), width as usize);
+    let row_bytes = (width * bits).div_ceil(8);
+    (0..height as usize).flat_map(move |row| {
+        (0..width).map(move |x| {
+            let at = x * bits;
+            let pair = |byte: usize| u16::from(bytes.get(row * row_bytes + byte).copied().unwrap_or(255));
+            let both = pair(at / 8) << 8 | pair(at / 8 + 1);
+            (both >> (16 - bits - at % 8)) as u8 & ((1_u16 << bits) - 1) as u8
+        })
+    })
+}

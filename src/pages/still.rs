@@ -1,0 +1,134 @@
+//! JPEG, PNG and WebP: one image, one page.
+
+use std::{fs::File, io::BufReader, io::Read, path::Path, path::PathBuf};
+
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
+
+use super::{
+    MAX_PIXELS, Page,
+    pdf::refused_image,
+    raster::{Raster, luma_of, over},
+    sheet,
+};
+use crate::{ErrorKind, Result, error::Fold, model::PageNo};
+
+/// The most bytes that one decoded image may take.
+const MAX_BYTES: u64 = 400 << 20;
+
+/// An image file.
+pub(super) struct Still {
+    path: PathBuf,
+    format: ImageFormat,
+}
+
+impl Still {
+    pub(super) fn open(path: &Path, format: ImageFormat) -> Result<Self> {
+        let still = Self { path: path.to_owned(), format };
+        let decoder = still.decoder()?;
+        let (width, height) = decoder.dimensions();
+        if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_BYTES {
+            return Err(refused_image(width, height));
+        }
+        Ok(still)
+    }
+
+    fn decoder(&self) -> Result<impl ImageDecoder + use<>> {
+        let file =
+            File::open(&self.path).fold(ErrorKind::Storage, || format!("cannot open `{}`", self.path.display()))?;
+        ImageReader::with_format(BufReader::new(file), self.format)
+            .into_decoder()
+            .fold(ErrorKind::UnsupportedDocument, || "the image is damaged or of an unknown kind")
+    }
+
+    pub(super) fn page(&self, number: PageNo) -> Result<Page> {
+        let mut decoder = self.decoder()?;
+        let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms).to_exif();
+        let exif = decoder.exif_metadata().ok().flatten();
+        let image = DynamicImage::from_decoder(decoder)
+            .fold(ErrorKind::UnsupportedDocument, || "the image is damaged: it cannot be decoded")?;
+        let raster = grey(image);
+        let said = exif.as_deref().and_then(exif_density).or_else(|| self.density());
+        let resolution = sheet::resolution(said, raster.width, raster.height);
+        Ok(sheet::page(number, raster, resolution, sheet::pose_of(orientation.into())))
+    }
+
+    /// Dots per inch as the file's head says.
+    fn density(&self) -> Option<(f64, f64)> {
+        let mut head = Vec::new();
+        File::open(&self.path).ok()?.take(64 << 10).read_to_end(&mut head).ok()?;
+        match self.format {
+            ImageFormat::Jpeg => jfif_density(&head),
+            ImageFormat::Png => png_density(&head),
+            _ => None,
+        }
+    }
+}
+
+/// Brightness on white paper.
+fn grey(image: DynamicImage) -> Raster {
+    let (width, height) = (image.width(), image.height());
+    match image {
+        DynamicImage::ImageLuma8(grey) => Raster::new(width, height, grey.into_raw()),
+        DynamicImage::ImageRgb8(rgb) => Raster::from_rgb(width, height, rgb.into_raw()),
+        DynamicImage::ImageLuma16(grey) => {
+            Raster::new(width, height, grey.into_raw().into_iter().map(|v| (v >> 8) as u8).collect())
+        }
+        image if image.color().has_alpha() => {
+            let rgba = image.into_rgba8();
+            let luma = rgba.pixels().map(|pixel| {
+                let [red, green, blue, alpha] = pixel.0;
+                over(luma_of(red, green, blue), alpha, 255)
+            });
+            Raster::new(width, height, luma.collect())
+        }
+        image => Raster::from_rgb(width, height, image.into_rgb8().into_raw()),
+    }
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+/// The density of a JFIF header (ITU-T T.871, 10.1).
+fn jfif_density(head: &[u8]) -> Option<(f64, f64)> {
+    let at = head.windows(5).position(|window| window == b"JFIF\0")?;
+    let unit = *head.get(at + 7)?;
+    let (across, down) = (u16_at(head, at + 8)?, u16_at(head, at + 10)?);
+    per_inch(across.into(), down.into(), if unit == 1 { 1.0 } else { 2.54 }, unit == 1 || unit == 2)
+}
+
+/// The density of a `pHYs` chunk (PNG, 11.3.4.3): pixels a meter.
+fn png_density(head: &[u8]) -> Option<(f64, f64)> {
+    let at = head.windows(4).position(|window| window == b"pHYs")?;
+    let (across, down) = (u32_at(head, at + 4)?, u32_at(head, at + 8)?);
+    per_inch(across.into(), down.into(), 0.0254, *head.get(at + 12)? == 1)
+}
+
+fn per_inch(across: f64, down: f64, inches: f64, known: bool) -> Option<(f64, f64)> {
+    (known && across > 0.0 && down > 0.0).then_some((across * inches, down * inches))
+}
+
+/// The density in EXIF data: tags 282, 283 and 296 of its first directory (TIFF 6.0, section 8).
+fn exif_density(exif: &[u8]) -> Option<(f64, f64)> {
+    let little = exif.starts_with(b"II");
+    let number = |at: usize, length: usize| -> Option<usize> {
+        let bytes = exif.get(at..at.checked_add(length)?)?;
+        let add = |sum: usize, byte: &u8| sum << 8 | usize::from(*byte);
+        Some(if little { bytes.iter().rev().fold(0, add) } else { bytes.iter().fold(0, add) })
+    };
+    let directory = number(4, 4)?;
+    let entry = |tag: usize| {
+        (0..number(directory, 2)?).map(|index| directory + 2 + 12 * index).find(|at| number(*at, 2) == Some(tag))
+    };
+    let ratio = |tag: usize| {
+        let at = number(entry(tag)? + 8, 4)?;
+        let (over, under) = (number(at, 4)?, number(at.checked_add(4)?, 4)?);
+        (under > 0).then(|| over as f64 / under as f64)
+    };
+    let unit = entry(296).and_then(|at| number(at + 8, 2)).unwrap_or(2);
+    per_inch(ratio(282)?, ratio(283)?, if unit == 3 { 2.54 } else { 1.0 }, unit == 2 || unit == 3)
+}
