@@ -1,1 +1,11 @@
-//! The append-only log: what was done to which object, by whom, with what result.
+//! The append-only log: what was done to which object, by whom, with what result. A Merkle tree (RFC 6962) in the
+//! layout of C2SP tlog-tiles, with signed checkpoints; it holds no document content and outlives the documents.
+
+mod event_v1;
+mod log;
+pub mod merkle;
+pub mod note;
+pub mod tiles;
+
+pub use event_v1::{Agent, Event, EventKind, ObjectRef, Outcome};
+pub use log::{Log, checkpoints, entries, verifier_keys};

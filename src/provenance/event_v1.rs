@@ -1,0 +1,194 @@
+//! An event of the log, version 1: PREMIS terms, ids and digests, never content.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ErrorKind, Result,
+    archive::Stored,
+    error::Fold,
+    model::{Blake3, digest::Hasher},
+    storage::ObjectName,
+};
+
+/// Something that was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its id: the same event handed in twice is one event.
+    pub id: String,
+    /// What was done.
+    pub event: EventKind,
+    /// When.
+    pub at: Timestamp,
+    /// Who or what did it.
+    pub agent: Agent,
+    /// The batch, item, document or record that it was done to.
+    pub about: Vec<String>,
+    /// The objects that it put into the store or looked at, with their digests.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<ObjectRef>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// A typed reason in snake_case (`encrypted`), or the digest of a rule set; never words of a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// Kinds of event: terms of the PREMIS event type vocabulary in snake_case, and four of our own at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // the terms are defined by PREMIS
+pub enum EventKind {
+    Ingestion,
+    MessageDigestCalculation,
+    FormatIdentification,
+    MetadataExtraction,
+    Validation,
+    Normalization,
+    Quarantine,
+    FixityCheck,
+    Replication,
+    Dissemination,
+    Deaccession,
+    Deletion,
+    /// Words were read from page images or taken from a digital page.
+    TextRecognition,
+    /// A person decided about a record.
+    Decision,
+    /// A legal hold was laid or lifted.
+    Hold,
+    /// An access mark was set.
+    AccessMark,
+}
+
+/// Who or what did it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Agent {
+    /// A program with its version.
+    Program {
+        /// Its name.
+        name: String,
+        /// Its version.
+        version: String,
+    },
+    /// A person, as named to griffie.
+    Person {
+        /// The name.
+        name: String,
+    },
+}
+
+impl Agent {
+    /// This program.
+    pub fn griffie() -> Self {
+        Self::Program { name: env!("CARGO_PKG_NAME").into(), version: env!("CARGO_PKG_VERSION").into() }
+    }
+}
+
+/// An object of the store and what its bytes were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObjectRef {
+    /// Its name.
+    pub name: ObjectName,
+    /// Digest of its bytes.
+    pub blake3: Blake3,
+}
+
+impl From<&Stored> for ObjectRef {
+    fn from(stored: &Stored) -> Self {
+        Self { name: stored.name().clone(), blake3: stored.digests().blake3 }
+    }
+}
+
+/// How it ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// As it should.
+    Success,
+    /// In part: some pages could not be read, some objects not checked.
+    Partial,
+    /// It failed; the detail says why.
+    Failure,
+}
+
+impl Event {
+    /// An event by this program that went well. Its id follows from what it says, so that the same work done again
+    /// after a crash gives the same event, wherever time and objects are the same.
+    pub fn new(event: EventKind, at: Timestamp, about: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            id: String::new(),
+            event,
+            at,
+            agent: Agent::griffie(),
+            about: about.into_iter().collect(),
+            objects: Vec::new(),
+            outcome: Outcome::Success,
+            detail: None,
+        }
+        .named()
+    }
+
+    /// Adds objects.
+    pub fn objects<'a>(mut self, stored: impl IntoIterator<Item = &'a Stored>) -> Self {
+        self.objects.extend(stored.into_iter().map(ObjectRef::from));
+        self.named()
+    }
+
+    /// Says who did it.
+    pub fn by(mut self, agent: Agent) -> Self {
+        self.agent = agent;
+        self.named()
+    }
+
+    /// Says how it ended.
+    pub fn outcome(mut self, outcome: Outcome, detail: Option<String>) -> Self {
+        (self.outcome, self.detail) = (outcome, detail);
+        self.named()
+    }
+
+    fn named(mut self) -> Self {
+        self.id.clear();
+        let mut hasher = Hasher::default();
+        hasher.update(&serde_json::to_vec(&self).expect("an event is plain data"));
+        self.id = format!("e-{}", &hasher.finish().blake3.hex()[..24]);
+        self
+    }
+
+    /// As the outbox keeps it.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("an event is plain data")
+    }
+
+    /// Back from the outbox.
+    pub fn from_json(json: &str) -> Result<Self> {
+        serde_json::from_str(json).fold(ErrorKind::InvalidInput, || "this is no event")
+    }
+}
+
+/// An event as it stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "schema")]
+pub(super) enum Entry {
+    #[serde(rename = "griffie-event/1")]
+    V1 {
+        /// The index of the first event of the append that it came with: so the entries themselves tell which
+        /// checkpoints there must be.
+        append: u64,
+        #[serde(flatten)]
+        event: Event,
+    },
+}
+
+impl Entry {
+    pub(super) fn encode(append: u64, event: &Event) -> Vec<u8> {
+        serde_json::to_vec(&Self::V1 { append, event: event.clone() }).expect("an event is plain data")
+    }
+
+    pub(super) fn decode(bytes: &[u8]) -> Result<(u64, Event)> {
+        let Self::V1 { append, event } =
+            serde_json::from_slice(bytes).fold(ErrorKind::FixityMismatch, || "an entry of the log is no event")?;
+        Ok((append, event))
+    }
+}

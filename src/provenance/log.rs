@@ -1,0 +1,352 @@
+//! The log as it grows: appends in groups, each ended by a signed checkpoint; finishes at the next opening what a crash
+//! interrupted. Its objects are only ever added.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    path::Path,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    event_v1::{Entry, Event},
+    merkle::{self, Hash, leaf_hash, node_hash, root_of},
+    note::{Checkpoint, SignerKey, VerifierKey, read_checkpoint},
+    tiles::{self, LOG, TileNodes, WIDTH},
+};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Context,
+    storage::{ObjectName, Store},
+};
+
+/// An event that is among the last so many is known and not appended again.
+const REMEMBERED: usize = 4096;
+
+/// The log of an archive, open for appending. One process at a time has it open.
+pub struct Log {
+    store: Store,
+    signer: SignerKey,
+    state: Mutex<State>,
+}
+
+/// The right edge of the tree, and what was appended lately.
+#[derive(Clone, Default)]
+struct State {
+    size: u64,
+    /// The entries of the bundle that is not full yet.
+    bundle: Vec<Vec<u8>>,
+    /// On each tile level the hashes of the tile that is not full yet.
+    edges: Vec<Vec<Hash>>,
+    recent: HashMap<String, u64>,
+    order: VecDeque<String>,
+    head: Option<Checkpoint>,
+}
+
+impl State {
+    fn root(&self) -> Hash {
+        // Every edge splits into full subtrees, larger ones to the left; higher levels stand left of lower ones.
+        let mut subtrees = Vec::new();
+        for edge in self.edges.iter().rev() {
+            let mut rest = &edge[..];
+            while !rest.is_empty() {
+                let (left, right) = rest.split_at(1 << rest.len().ilog2());
+                subtrees.push(root_of(left));
+                rest = right;
+            }
+        }
+        let Some(last) = subtrees.pop() else { return merkle::empty_root() };
+        subtrees.iter().rev().fold(last, |right, left| node_hash(left, &right))
+    }
+
+    fn remember(&mut self, id: String, index: u64) {
+        if self.order.len() == REMEMBERED
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.recent.remove(&oldest);
+        }
+        self.order.push_back(id.clone());
+        self.recent.insert(id, index);
+    }
+}
+
+impl Log {
+    /// Opens the log in a store with the key at `key_file`, which is made at first use.
+    pub fn open(store: &Store, key_file: &Path) -> Result<Self> {
+        Self::with_key(store, SignerKey::open(key_file)?)
+    }
+
+    /// Opens the log with a key.
+    pub fn with_key(store: &Store, signer: SignerKey) -> Result<Self> {
+        let key_name: ObjectName = format!("{LOG}/keys/{}", signer.verifier().id_hex()).parse()?;
+        store.put_new(&key_name, signer.verifier().encode() + "\n")?;
+        let log = Self { store: store.clone(), signer, state: Mutex::default() };
+        log.recover().doing(|| "failed to open the provenance log")?;
+        Ok(log)
+    }
+
+    /// The index that the next event gets.
+    pub fn next_index(&self) -> u64 {
+        self.state().size
+    }
+
+    /// The signed head, once there is an event.
+    pub fn head(&self) -> Option<Checkpoint> {
+        self.state().head.clone()
+    }
+
+    /// The key that checks the checkpoints signed from now on.
+    pub fn verifier(&self) -> &VerifierKey {
+        self.signer.verifier()
+    }
+
+    /// Where an event stands, if it is among the last 4,096.
+    pub fn find(&self, id: &str) -> Option<u64> {
+        self.state().recent.get(id).copied()
+    }
+
+    /// Appends events and returns where they stand. When it returns they are on disk under a signed checkpoint. Those
+    /// that are among the last 4,096 of the log keep their place, so a group may be handed in again after a crash.
+    ///
+    /// Each call writes the unfinished bundle anew: hand in the events of many documents at once.
+    pub fn append(&self, events: &[Event]) -> Result<Vec<u64>> {
+        let mut state = self.state();
+        // Worked out on the side: after an error the log is as it was, and the same call may be made again.
+        let mut next = state.clone();
+        let append = state.size;
+        let mut places = Vec::with_capacity(events.len());
+        let mut entries = Vec::new();
+        for event in events {
+            let place = match next.recent.get(&event.id) {
+                Some(place) => *place,
+                None => {
+                    let index = append + entries.len() as u64;
+                    let entry = Entry::encode(append, event);
+                    if entry.len() > usize::from(u16::MAX) {
+                        let message = format!("the event `{}` is longer than 64 KiB", event.id);
+                        return Err(
+                            Error::new(ErrorKind::InvalidInput, message).hint("name fewer objects in one event")
+                        );
+                    }
+                    entries.push(entry);
+                    next.remember(event.id.clone(), index);
+                    index
+                }
+            };
+            places.push(place);
+        }
+        if !entries.is_empty() {
+            self.write(&mut next, entries).doing(|| "failed to append to the provenance log")?;
+            *state = next;
+        }
+        Ok(places)
+    }
+
+    /// Proves that the event at `index` is in the log with `size` events (the size of a checkpoint).
+    pub fn inclusion_proof(&self, index: u64, size: u64) -> Result<Vec<Hash>> {
+        if index >= size || size > self.next_index() {
+            return Err(Error::new(ErrorKind::InvalidInput, format!("the log has no event {index} of {size}")));
+        }
+        merkle::inclusion_proof(&TileNodes { store: &self.store, size: self.tile_size(size) }, index, size)
+    }
+
+    /// Proves that the log with `old` events is the beginning of the log with `new` events.
+    pub fn consistency_proof(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
+        if old > new || new > self.next_index() {
+            return Err(Error::new(ErrorKind::InvalidInput, format!("the log does not grow from {old} to {new}")));
+        }
+        merkle::consistency_proof(&TileNodes { store: &self.store, size: self.tile_size(new) }, old, new)
+    }
+
+    /// Tiles of the present size answer for every earlier one too: hashes of full subtrees never change.
+    fn tile_size(&self, size: u64) -> u64 {
+        self.next_index().max(size)
+    }
+
+    /// Entries first, then hashes, then the checkpoint that makes them count.
+    fn write(&self, state: &mut State, entries: Vec<Vec<u8>>) -> Result<()> {
+        let mut tiles: Vec<(u32, u64, Vec<Hash>)> = Vec::new();
+        let mut bundles = Vec::new();
+        for entry in entries {
+            let leaf = leaf_hash(&entry);
+            state.bundle.push(entry);
+            state.size += 1;
+            if state.bundle.len() as u64 == WIDTH {
+                bundles.push((state.size / WIDTH - 1, std::mem::take(&mut state.bundle)));
+            }
+            let (mut level, mut hash) = (0, leaf);
+            loop {
+                if state.edges.len() == level {
+                    state.edges.push(Vec::new());
+                }
+                state.edges[level].push(hash);
+                if (state.edges[level].len() as u64) < WIDTH {
+                    break;
+                }
+                let full = std::mem::take(&mut state.edges[level]);
+                hash = root_of(&full);
+                let index = (state.size >> (8 * (level as u32 + 1))) - 1;
+                tiles.push((level as u32, index, full));
+                level += 1;
+            }
+        }
+        for (index, bundle) in &bundles {
+            self.store.put_new(&tiles::bundle_name(*index, WIDTH), tiles::pack(bundle)?)?;
+        }
+        if !state.bundle.is_empty() {
+            let name = tiles::bundle_name(state.size / WIDTH, state.bundle.len() as u64);
+            self.store.put_new(&name, tiles::pack(&state.bundle)?)?;
+        }
+        for (level, edge) in (0_u32..).zip(&state.edges) {
+            if !edge.is_empty() {
+                tiles.push((level, state.size >> (8 * (level + 1)), edge.clone()));
+            }
+        }
+        for (level, index, hashes) in tiles {
+            self.store.put_new(&tiles::tile_name(level, index, hashes.len() as u64), hashes.concat())?;
+        }
+        let (checkpoint, note) = self.signer.sign(state.size, state.root());
+        match self.store.put_new(&tiles::checkpoint_name(state.size), note) {
+            // Ed25519 is deterministic, so only a checkpoint by an earlier key can differ: it must say the same.
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                let keys = verifier_keys(&self.store)?;
+                let earlier = read_checkpoint(&self.store.get(&tiles::checkpoint_name(state.size))?, &keys)?;
+                if earlier.root != checkpoint.root {
+                    return Err(error);
+                }
+            }
+            done => _ = done?,
+        }
+        state.head = Some(checkpoint);
+        Ok(())
+    }
+
+    /// Takes up the log at its last checkpoint, then finishes an append whose entries were written but not signed for.
+    fn recover(&self) -> Result<()> {
+        let mut state = State::default();
+        let size = checkpoints(&self.store)?.last().copied().unwrap_or(0);
+        if size > 0 {
+            let note = self.store.get(&tiles::checkpoint_name(size))?;
+            let head = read_checkpoint(&note, &verifier_keys(&self.store)?)?;
+            state.size = size;
+            let mut level = 0;
+            while size >> (8 * level) > 0 {
+                let width = (size >> (8 * level)) % WIDTH;
+                let index = size >> (8 * (level + 1));
+                let edge = if width == 0 { Vec::new() } else { tiles::read_tile(&self.store, level, index, width)? };
+                state.edges.push(edge);
+                level += 1;
+            }
+            if size % WIDTH > 0 {
+                let bundle = self.store.get(&tiles::bundle_name(size / WIDTH, size % WIDTH))?;
+                state.bundle = tiles::unpack(&bundle, size % WIDTH)?;
+            }
+            if state.root() != head.root || head.size != size {
+                let message = "the tiles of the log do not give the root that its checkpoint signs";
+                return Err(Error::new(ErrorKind::FixityMismatch, message).hint("run `griffie verify`"));
+            }
+            state.head = Some(head);
+            self.remember_tail(&mut state)?;
+        }
+        let unsigned = self.unsigned_entries(&state)?;
+        if !unsigned.is_empty() {
+            for (index, entry) in (state.size..).zip(&unsigned) {
+                state.remember(Entry::decode(entry)?.1.id, index);
+            }
+            self.write(&mut state, unsigned)?;
+        }
+        *self.state() = state;
+        Ok(())
+    }
+
+    fn remember_tail(&self, state: &mut State) -> Result<()> {
+        let from = state.size.saturating_sub(REMEMBERED as u64);
+        for entry in entries(&self.store, from, state.size) {
+            let (index, _, event) = entry?;
+            state.remember(event.id, index);
+        }
+        Ok(())
+    }
+
+    fn unsigned_entries(&self, state: &State) -> Result<Vec<Vec<u8>>> {
+        let mut found = Vec::new();
+        for index in state.size / WIDTH.. {
+            let (name, width) = match self.store.head(&tiles::bundle_name(index, WIDTH))? {
+                Some(_) => (tiles::bundle_name(index, WIDTH), WIDTH),
+                None => {
+                    let mut widest = 0;
+                    for entry in self.store.list(&tiles::partial_bundles(index)) {
+                        widest = widest.max(entry?.name.last().parse().unwrap_or(0));
+                    }
+                    (tiles::bundle_name(index, widest), widest)
+                }
+            };
+            let known = if index == state.size / WIDTH { state.bundle.len() } else { 0 };
+            if width as usize <= known {
+                break;
+            }
+            let bundle = tiles::unpack(&self.store.get(&name)?, width)?;
+            if bundle[..known] != state.bundle[..known] {
+                let message = format!("`{name}` does not go on from the last checkpoint");
+                return Err(Error::new(ErrorKind::FixityMismatch, message).hint("run `griffie verify`"));
+            }
+            found.extend_from_slice(&bundle[known..]);
+            if width < WIDTH {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // State is replaced whole, so a panic elsewhere cannot leave it half done.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The sizes of all checkpoints in a store, smallest first.
+pub fn checkpoints(store: &Store) -> Result<Vec<u64>> {
+    let mut sizes = Vec::new();
+    for entry in store.list(&format!("{LOG}/checkpoints")) {
+        // A foreign name is for `verify` to report.
+        sizes.extend(entry?.name.last().parse::<u64>().ok());
+    }
+    sizes.sort_unstable();
+    Ok(sizes)
+}
+
+/// The keys in a store that check its checkpoints.
+pub fn verifier_keys(store: &Store) -> Result<Vec<VerifierKey>> {
+    let mut keys = Vec::new();
+    for entry in store.list(&format!("{LOG}/keys")) {
+        let name = entry?.name;
+        let text = String::from_utf8_lossy(&store.get(&name)?).into_owned();
+        let key = VerifierKey::decode(text.strip_suffix('\n').unwrap_or(&text))
+            .doing(|| format!("failed to read `{name}`"))?;
+        if name.last() == key.id_hex() {
+            keys.push(key);
+        }
+    }
+    Ok(keys)
+}
+
+/// The events from `from` up to `size`, which is that of a checkpoint: index, index of the first event of their append,
+/// event.
+pub fn entries(store: &Store, from: u64, size: u64) -> impl Iterator<Item = Result<(u64, u64, Event)>> + use<'_> {
+    (from / WIDTH..size.div_ceil(WIDTH)).flat_map(move |index| {
+        let width = (size - index * WIDTH).min(WIDTH);
+        let bundle = store.get(&tiles::bundle_name(index, width)).and_then(|bytes| tiles::unpack(&bytes, width));
+        let (entries, error) = match bundle {
+            Ok(entries) => (entries, None),
+            Err(error) => (Vec::new(), Some(Err(error))),
+        };
+        let skip = usize::try_from(from.saturating_sub(index * WIDTH)).unwrap_or(usize::MAX);
+        let events = (index * WIDTH..).zip(entries).skip(skip).map(|(index, entry)| {
+            let (append, event) = Entry::decode(&entry)?;
+            Ok((index, append, event))
+        });
+        error.into_iter().chain(events)
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! What the log promises, above all after a crash.
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::provenance::EventKind;
+
+fn signer() -> SignerKey {
+    SignerKey::from_secret([7; 32])
+}
+
+fn log(store: &Store) -> Log {
+    Log::with_key(store, signer()).unwrap()
+}
+
+fn events(from: u64, to: u64) -> Vec<Event> {
+    (from..to).map(|i| Event::new(EventKind::Ingestion, Timestamp::UNIX_EPOCH, [format!("i-{i}")])).collect()
+}
+
+fn root_over(store: &Store, size: u64) -> Hash {
+    let leaves: Vec<Hash> =
+        entries(store, 0, size).map(|entry| entry.unwrap()).map(|(_, a, e)| leaf_hash(&Entry::encode(a, &e))).collect();
+    root_of(&leaves)
+}
+
+#[test]
+fn groups_of_any_size_give_the_root_over_all_entries() {
+    let store = Store::memory();
+    let mut size = 0;
+    for group in [1, 2, 250, 3, 1, 600, 168, 255, 1] {
+        let log = log(&store);
+        assert_eq!(log.append(&events(size, size + group)).unwrap(), (size..size + group).collect::<Vec<_>>());
+        size += group;
+        let head = log.head().unwrap();
+        assert_eq!((head.size, head.root), (size, root_over(&store, size)), "{size}");
+    }
+    assert_eq!(checkpoints(&store).unwrap(), [1, 3, 253, 256, 257, 857, 1025, 1280, 1281]);
+    let log = log(&store);
+    for (old, new) in [(1, 1281), (256, 257), (253, 1025), (857, 1280)] {
+        let root =
+            |size| read_checkpoint(&store.get(&tiles::checkpoint_name(size)).unwrap(), &[log.verifier().clone()]);
+        let (old_root, new_root) = (root(old).unwrap().root, root(new).unwrap().root);
+        let proof = log.consistency_proof(old, new).unwrap();
+        assert!(merkle::consistency_holds(old, &old_root, new, &new_root, &proof), "{old} {new}");
+        let (_, append, event) = entries(&store, old - 1, size).next().unwrap().unwrap();
+        let proof = log.inclusion_proof(old - 1, new).unwrap();
+        let leaf = leaf_hash(&Entry::encode(append, &event));
+        assert!(merkle::inclusion_holds(&leaf, old - 1, new, &new_root, &proof), "{old} {new}");
+    }
+}
+
+#[test]
+fn an_event_handed_in_again_keeps_its_place() {
+    let store = Store::memory();
+    log(&store).append(&events(0, 5)).unwrap();
+    let log = log(&store);
+    assert_eq!(log.append(&events(3, 8)).unwrap(), [3, 4, 5, 6, 7]);
+    assert_eq!((log.next_index(), log.find(&events(6, 7)[0].id)), (8, Some(6)));
+    assert_eq!(log.append(&events(0, 8)).unwrap().len(), 8);
+    assert_eq!(log.next_index(), 8);
+}
+
+/// Cuts the writing of an append short after each of its objects, by copying only so many of them.
+#[test]
+fn an_append_cut_short_anywhere_is_finished_or_never_was() {
+    let before = Store::memory();
+    log(&before).append(&events(0, 250)).unwrap();
+    let after = copy_of(&before, |_| true);
+    log(&after).append(&events(250, 530)).unwrap();
+    let kept: Vec<String> = before.list("").map(|entry| entry.unwrap().name.to_string()).collect();
+    let written = [
+        "log/tile/entries/000",
+        "log/tile/entries/001",
+        "log/tile/entries/002.p/18",
+        "log/tile/0/000",
+        "log/tile/0/001",
+        "log/tile/0/002.p/18",
+        "log/tile/1/000.p/2",
+    ];
+    for survived in 0..=written.len() {
+        let crashed =
+            copy_of(&after, |name| kept.iter().any(|kept| kept == name) || written[..survived].contains(&name));
+        let log = log(&crashed);
+        let mut places = log.append(&events(250, 530)).unwrap();
+        places.sort_unstable();
+        assert_eq!(places, (250..530).collect::<Vec<_>>(), "{survived}");
+        assert_eq!(log.head().unwrap().root, root_over(&crashed, 530), "{survived}");
+        let ids: std::collections::HashSet<_> = entries(&crashed, 0, 530).map(|entry| entry.unwrap().2.id).collect();
+        assert_eq!(ids.len(), 530, "{survived}");
+    }
+}
+
+fn copy_of(store: &Store, keep: impl Fn(&str) -> bool) -> Store {
+    let copy = Store::memory();
+    for entry in store.list("").map(|entry| entry.unwrap()).filter(|entry| keep(entry.name.as_str())) {
+        copy.put_new(&entry.name, store.get(&entry.name).unwrap()).unwrap();
+    }
+    copy
+}
+
+#[test]
+fn a_tampered_edge_is_refused_at_opening() {
+    let store = Store::memory();
+    log(&store).append(&events(0, 10)).unwrap();
+    let bad = copy_of(&store, |name| name != "log/tile/0/000.p/10");
+    bad.put_new(&tiles::tile_name(0, 0, 10), vec![1; 320]).unwrap();
+    assert_eq!(Log::with_key(&bad, signer()).err().unwrap().kind(), ErrorKind::FixityMismatch);
+}
+
+#[test]
+fn a_new_key_goes_on_where_the_old_one_stopped() {
+    let store = Store::memory();
+    log(&store).append(&events(0, 3)).unwrap();
+    let log = Log::with_key(&store, SignerKey::from_secret([8; 32])).unwrap();
+    log.append(&events(3, 5)).unwrap();
+    assert_eq!(verifier_keys(&store).unwrap().len(), 2);
+    assert_eq!(log.head().unwrap().root, root_over(&store, 5));
+}
+
+#[test]
+fn an_event_too_large_for_the_log_changes_nothing() {
+    let (store, mut event) = (Store::memory(), events(0, 1).remove(0));
+    event.about = vec!["x".repeat(70_000)];
+    let log = log(&store);
+    assert_eq!(log.append(&[event]).unwrap_err().kind(), ErrorKind::InvalidInput);
+    assert_eq!((log.next_index(), checkpoints(&store).unwrap().len()), (0, 0));
+    assert_eq!(log.append(&events(0, 1)).unwrap(), [0]);
+}
+
+#[test]
+fn events_survive_the_outbox() {
+    let event = events(0, 1).remove(0);
+    assert_eq!(Event::from_json(&event.to_json()).unwrap(), event);
+    assert_ne!(event.id, events(1, 2)[0].id);
+}
