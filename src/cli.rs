@@ -1,15 +1,191 @@
-//! The command line: one file per verb.
+//! The command line: one file per verb. Results go to stdout, everything else to stderr.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use crate::pipeline::read;
+use clap::{Parser, Subcommand};
 
+use crate::{
+    Error, ErrorKind, Result,
+    config::Config,
+    extract::RuleSet,
+    model::Language,
+    pipeline::{
+        examine::{Examiner, Passwords},
+        read::{ReadSettings, Reader, worker_main},
+    },
+    tools::Sandbox,
+};
+
+mod extract;
+mod progress;
 pub mod rules;
+mod table;
 
-/// Runs the command that the arguments name.
-pub fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == read::WORKER_ARGUMENT) {
-        return read::worker_main();
+/// griffie turns stacks of scanned and digital contracts into an archive that can prove itself and a contract
+/// register that fills itself.
+#[derive(Parser)]
+#[command(name = "griffie", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Arguments {
+    /// Folder of the archive, the database and the index.
+    #[arg(long, global = true, env = "GRIFFIE_DATA", default_value = "griffie-data")]
+    data: PathBuf,
+    /// Configuration file [default: griffie.toml in the data folder].
+    #[arg(long, global = true, env = "GRIFFIE_CONFIG")]
+    config: Option<PathBuf>,
+    /// Language of explanations, tables and receipts: nl or en.
+    #[arg(long, global = true, env = "GRIFFIE_LANGUAGE")]
+    language: Option<Language>,
+    /// Worker processes that read pages [default: one a core].
+    #[arg(long, global = true, env = "GRIFFIE_WORKERS")]
+    workers: Option<usize>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done; 2 bad input; 3 configuration; 4 a program or library is missing; \
+5 document cannot be read; 6 not found, or contradicts what is there; 7 refused; 8 stored bytes are not what they \
+were; 9 a worker failed; 10 storage; 11 done, but something was quarantined or only partly read; 70 internal; \
+130 interrupted.";
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Read contracts without archiving them and print what the register would hold.
+    Extract(extract::ExtractArguments),
+    /// Print the text as read, pages separated by form feeds.
+    Text(extract::TextArguments),
+    /// The rule writer's bench.
+    Rules(rules::RulesArgs),
+    /// Reads pages for the program that started it; not for people.
+    #[command(hide = true)]
+    Worker,
+}
+
+/// What every command has at hand.
+pub(crate) struct Context {
+    pub config: Config,
+    pub data: PathBuf,
+}
+
+impl Context {
+    fn rules(&self) -> Result<RuleSet> {
+        RuleSet::embedded()
     }
-    ExitCode::SUCCESS
+
+    fn reader(&self) -> Result<Reader> {
+        let limits =
+            Sandbox { memory_bytes: self.config.worker_memory_mib << 20, cpu_seconds: self.config.page_cpu_seconds };
+        Reader::start(ReadSettings { workers: self.config.workers, limits, ..ReadSettings::default() })
+    }
+
+    fn examiner<'a>(
+        &self,
+        reader: &'a Reader,
+        rules: Option<&'a RuleSet>,
+        password_file: Option<&Path>,
+    ) -> Result<Examiner<'a>> {
+        let passwords = password_file.map(Passwords::from_file).transpose()?.unwrap_or_default();
+        Ok(Examiner { reader, rules, passwords, language: self.config.language })
+    }
+}
+
+/// Runs the command that the arguments name and turns its outcome into an exit code.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are results; a wrong argument is not. Neither is lost to a closed pipe.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { ErrorKind::InvalidInput.exit_code() } else { 0 });
+        }
+    };
+    if matches!(arguments.verb, Verb::Worker) {
+        return worker_main();
+    }
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_target(false)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("GRIFFIE_LOG")
+                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
+        )
+        .init();
+    match run(arguments) {
+        Ok(outcome) => ExitCode::from(outcome.exit_code()),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let mut stderr = io::stderr().lock();
+            let _ = writeln!(stderr, "griffie: {error}");
+            if let Some(advice) = error.advice() {
+                let _ = writeln!(stderr, "hint: {advice}");
+            }
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<Outcome> {
+    let mut config = Config::load(&arguments.data, arguments.config.as_deref())?;
+    if let Some(language) = arguments.language {
+        config.language = language;
+    }
+    if let Some(workers) = arguments.workers.filter(|&workers| workers > 0) {
+        config.workers = workers;
+    }
+    let context = Context { config, data: arguments.data };
+    match arguments.verb {
+        Verb::Extract(arguments) => extract::extract(&context, &arguments),
+        Verb::Text(arguments) => extract::text(&context, &arguments),
+        Verb::Rules(arguments) => {
+            rules::run(&arguments, context.config.language, &mut io::stdout().lock())?;
+            Ok(Outcome::Done)
+        }
+        Verb::Worker => Err(Error::new(ErrorKind::Internal, "a worker has no context")),
+    }
+}
+
+/// How a command ended that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Everything was done.
+    Done,
+    /// Done, but something was quarantined or only partly read.
+    Partial,
+}
+
+impl Outcome {
+    fn exit_code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Partial => crate::error::PARTIAL,
+        }
+    }
+
+    fn partial_if(partial: bool) -> Self {
+        if partial { Self::Partial } else { Self::Done }
+    }
+}
+
+/// Prints a line of results.
+fn print_line(line: impl std::fmt::Display) -> Result<()> {
+    writeln!(io::stdout().lock(), "{line}").map_err(output_failed)
+}
+
+fn output_failed(error: io::Error) -> Error {
+    Error::new(ErrorKind::Storage, "cannot write the result").source(error)
+}
+
+/// A reader of our output that has seen enough is no error.
+fn is_closed_pipe(error: &Error) -> bool {
+    let mut source = error.cause();
+    while let Some(inner) = source {
+        if inner.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::BrokenPipe) {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
 }

@@ -1,1 +1,115 @@
-//! Reads file and environment into a checked configuration.
+//! Reads the configuration file and the environment into a checked [`Config`]. The only room that reads the
+//! environment, besides the flags' own variables, which the command line names in its help.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::{
+    Result,
+    error::{Context as _, Error, ErrorKind, Fold as _},
+    model::Language,
+};
+
+/// Name of the configuration file in the data folder.
+pub const FILE_NAME: &str = "griffie.toml";
+
+/// What may be configured. Every key has a default; unknown keys are refused.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Language of explanations, tables and receipts: `nl` or `en`.
+    pub language: Language,
+    /// Names by which our own organization stands in contracts: deadlines are then those of our side.
+    pub own_organizations: Vec<String>,
+    /// Worker processes that read pages; 0 for one a core.
+    pub workers: usize,
+    /// Memory that a worker process may use, in MiB.
+    pub worker_memory_mib: u64,
+    /// Processor time that a page may cost, in seconds.
+    pub page_cpu_seconds: u64,
+    /// Folder with another rule set than the one built in (`pipelines/` and `dictionaries/` below it).
+    pub rules: Option<PathBuf>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            language: Language::English,
+            own_organizations: Vec::new(),
+            workers: 0,
+            worker_memory_mib: 1024,
+            page_cpu_seconds: 30,
+            rules: None,
+        }
+    }
+}
+
+impl Config {
+    /// Reads `griffie.toml` in the data folder, or the file named; without one, the defaults hold.
+    pub fn load(data: &Path, file: Option<&Path>) -> Result<Self> {
+        let (path, must_exist) = match file {
+            Some(file) => (file.to_path_buf(), true),
+            None => (data.join(FILE_NAME), false),
+        };
+        let doing = || format!("failed to read the configuration `{}`", path.display());
+        let mut config = match std::fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text).doing(doing)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => Self::of_locale(),
+            Err(error) => return Err(error).fold(ErrorKind::Config, doing),
+        };
+        if config.workers == 0 {
+            config.workers = std::thread::available_parallelism().map_or(2, usize::from);
+        }
+        Ok(config)
+    }
+
+    fn parse(text: &str) -> Result<Self> {
+        // The parser's own message names line, column and the keys that exist.
+        let config: Self = toml::from_str(text).fold(ErrorKind::Config, || "it does not fit")?;
+        if config.worker_memory_mib < 256 {
+            return Err(Error::new(ErrorKind::Config, "worker_memory_mib is below 256")
+                .hint("a page of 300 dpi and the OCR engine need some 200 MiB"));
+        }
+        Ok(config)
+    }
+
+    /// The defaults, in the language of the machine's locale.
+    fn of_locale() -> Self {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable).unwrap_or_default();
+        let language = if locale.starts_with("nl") { Language::Dutch } else { Language::English };
+        Self { language, ..Self::default() }
+    }
+}
+
+/// A variable of the environment that is set and not empty.
+#[expect(clippy::disallowed_methods, reason = "the one permitted site")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_and_named() {
+        let error = Config::parse("wrokers = 3").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert!(error.to_string().contains("wrokers"), "{error}");
+    }
+
+    #[test]
+    fn keys_are_read() {
+        let config = Config::parse("language = \"nl\"\nown_organizations = [\"Gemeente Zuidermeer\"]").unwrap();
+        assert_eq!(config.language, Language::Dutch);
+        assert_eq!(config.own_organizations, ["Gemeente Zuidermeer"]);
+        assert!(Config::parse("worker_memory_mib = 10").is_err());
+    }
+
+    #[test]
+    fn a_named_file_must_be_there() {
+        let nowhere = Path::new("/nonexistent/griffie.toml");
+        assert_eq!(Config::load(Path::new("."), Some(nowhere)).unwrap_err().kind(), ErrorKind::Config);
+    }
+}

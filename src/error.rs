@@ -99,6 +99,11 @@ impl Error {
         self.0.kind
     }
 
+    /// The error underneath.
+    pub fn cause(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|source| &**source as &(dyn std::error::Error + 'static))
+    }
+
     /// What to do about it.
     pub fn advice(&self) -> Option<&str> {
         self.0.hint.as_deref()
@@ -111,7 +116,7 @@ impl fmt::Display for Error {
             write!(f, "{doing}: ")?;
         }
         f.write_str(&self.0.message)?;
-        let mut source = self.0.source.as_ref().map(|source| &**source as &dyn std::error::Error);
+        let mut source = self.cause();
         while let Some(error) = source {
             write!(f, ": {error}")?;
             source = error.source();

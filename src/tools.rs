@@ -1,10 +1,13 @@
 //! Finds and runs other programs and worker processes, within limits of memory and CPU time.
 //! Knows nothing of documents: what workers are asked and answer is their callers' business.
 
+use signal_hook::consts::{SIGINT, SIGTERM};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
+
+use crate::{Error, ErrorKind, Result, error::Fold as _};
 
 mod frames;
 mod program;
@@ -14,6 +17,9 @@ mod worker;
 pub use program::{Program, find, run};
 pub use sandbox::Sandbox;
 pub use worker::{Channel, Death, Worker, WorkerProgram};
+
+/// Exit code of a program that was asked twice to stop.
+const INTERRUPTED: i32 = ErrorKind::Interrupted.exit_code() as i32;
 
 /// Asks long work to stop; clones ask the same.
 #[derive(Clone, Debug, Default)]
@@ -28,5 +34,25 @@ impl CancelFlag {
     /// Whether somebody asked.
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)
+    }
+
+    /// A flag that Ctrl-C and the request to terminate set; the second one ends the program at once.
+    pub fn on_signals() -> Result<Self> {
+        let flag = Self::default();
+        for signal in [SIGINT, SIGTERM] {
+            signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&flag.0))
+                .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&flag.0)))
+                .fold(ErrorKind::Internal, || "cannot listen for the request to stop")?;
+        }
+        Ok(flag)
+    }
+
+    /// The error of work that was asked to stop.
+    pub fn check(&self) -> Result<()> {
+        if !self.is_set() {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Interrupted, "stopped on request; what was done is kept")
+            .hint("the same command goes on from here"))
     }
 }

@@ -4,7 +4,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Evidence, Period};
+use super::{Blake3, Evidence, Language, Period, Problem, Sha256};
 
 /// What may be done with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -314,6 +314,45 @@ impl Fields {
             relates_to: Field::absent(),
         }
     }
+}
+
+/// What a line of `griffie extract --json` says of the document itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DocumentFacts {
+    /// The path as given.
+    pub path: String,
+    /// Digest of the original.
+    pub blake3: Blake3,
+    /// The same for the outside world.
+    pub sha256: Sha256,
+    /// IANA media type.
+    pub media_type: String,
+    /// Number of pages.
+    pub pages: usize,
+    /// Main language.
+    pub language: Option<Language>,
+    /// `ocr`, `digital`, `mixed` or `none`.
+    pub text_source: String,
+    /// 0 to 1; null where nothing was read by OCR.
+    pub mean_ocr_confidence: Option<f64>,
+    /// What a person should know.
+    pub problems: Vec<Problem>,
+}
+
+/// A line of `griffie extract --json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordLine {
+    /// Name and version of the format.
+    pub schema: String,
+    /// The document.
+    pub document: DocumentFacts,
+    /// What it says.
+    pub fields: Fields,
+}
+
+impl RecordLine {
+    /// Name and version of the format.
+    pub const SCHEMA: &str = "griffie-record/1";
 }
 
 #[cfg(test)]

@@ -1,0 +1,147 @@
+//! `griffie extract` and `griffie text`: read without archiving.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use clap::Args;
+
+use super::{Context, Outcome, output_failed, print_line, progress::Progress};
+use crate::{
+    Result,
+    pipeline::examine::{Examined, Examiner},
+    tools::CancelFlag,
+};
+
+/// Read contracts without archiving them and print what the register would hold.
+#[derive(Args)]
+pub(super) struct ExtractArguments {
+    /// The files, in the order in which their lines are printed.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Print one line of JSON a file instead of a table.
+    #[arg(long, env = "GRIFFIE_JSON")]
+    json: bool,
+    /// File with passwords for encrypted PDFs, one a line.
+    #[arg(long, env = "GRIFFIE_PASSWORD_FILE")]
+    password_file: Option<PathBuf>,
+}
+
+/// Print the text as read, pages separated by form feeds.
+#[derive(Args)]
+pub(super) struct TextArguments {
+    /// The files.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// File with passwords for encrypted PDFs, one a line.
+    #[arg(long, env = "GRIFFIE_PASSWORD_FILE")]
+    password_file: Option<PathBuf>,
+}
+
+pub(super) fn extract(context: &Context, arguments: &ExtractArguments) -> Result<Outcome> {
+    let rules = context.rules()?;
+    let reader = context.reader()?;
+    let examiner = context.examiner(&reader, Some(&rules), arguments.password_file.as_deref())?;
+    let language = context.config.language;
+    in_order(context, &examiner, &arguments.files, |path, examined| {
+        let examined = match examined {
+            Ok(examined) => examined,
+            Err(error) => {
+                warn(path, &error);
+                Examined::unreadable(path, &error)
+            }
+        };
+        let partial = examined.is_partial();
+        let line = examined.into_line(path);
+        if arguments.json {
+            let json = serde_json::to_string(&line).map_err(io::Error::from).map_err(output_failed)?;
+            print_line(json)?;
+        } else {
+            print_line(super::table::record(&line, language))?;
+        }
+        Ok(partial)
+    })
+}
+
+pub(super) fn text(context: &Context, arguments: &TextArguments) -> Result<Outcome> {
+    let reader = context.reader()?;
+    let examiner = context.examiner(&reader, None, arguments.password_file.as_deref())?;
+    in_order(context, &examiner, &arguments.files, |path, examined| {
+        let examined = match examined {
+            Ok(examined) => examined,
+            Err(error) => {
+                warn(path, &error);
+                return Ok(true);
+            }
+        };
+        let mut stdout = io::stdout().lock();
+        for page in &examined.reading.pages {
+            write!(stdout, "{}\n\u{c}", page.text).map_err(output_failed)?;
+        }
+        Ok(examined.is_partial())
+    })
+}
+
+fn warn(path: &Path, error: &crate::Error) {
+    let mut stderr = io::stderr().lock();
+    let _ = writeln!(stderr, "griffie: `{}`: {error}", path.display());
+    if let Some(advice) = error.advice() {
+        let _ = writeln!(stderr, "hint: {advice}");
+    }
+}
+
+/// Examines files side by side and hands the results on in the order given. `print` says whether a file was only
+/// partly read.
+fn in_order(
+    context: &Context,
+    examiner: &Examiner<'_>,
+    files: &[PathBuf],
+    print: impl Fn(&Path, Result<Examined>) -> Result<bool> + Sync,
+) -> Result<Outcome> {
+    let cancel = CancelFlag::on_signals()?;
+    let progress = Progress::start(context.config.language, files.len());
+    let (next, partial) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    // What is done out of turn waits here; the first failure to print ends the run.
+    let waiting: Mutex<(usize, BTreeMap<usize, Result<Examined>>, Result<()>)> =
+        Mutex::new((0, BTreeMap::new(), Ok(())));
+    std::thread::scope(|scope| {
+        // One thread more than there are workers, so that a worker finds the next file ready.
+        for _ in 0..context.config.workers + 1 {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = files.get(index).filter(|_| !cancel.is_set()) else { return };
+                    let examined = examiner.examine(path, &|_| progress.page_done(), &cancel);
+                    progress.file_done();
+                    let mut turn = waiting.lock().unwrap_or_else(PoisonError::into_inner);
+                    turn.1.insert(index, examined);
+                    while let Some(examined) = {
+                        let first = turn.0;
+                        turn.1.remove(&first)
+                    } {
+                        match print(&files[turn.0], examined) {
+                            Ok(only_partly) => drop(partial.fetch_add(usize::from(only_partly), Ordering::Relaxed)),
+                            Err(error) => {
+                                cancel.set();
+                                if turn.2.is_ok() {
+                                    turn.2 = Err(error);
+                                }
+                            }
+                        }
+                        turn.0 += 1;
+                    }
+                }
+            });
+        }
+    });
+    progress.finish();
+    waiting.into_inner().unwrap_or_else(PoisonError::into_inner).2?;
+    cancel.check()?;
+    Ok(Outcome::partial_if(partial.into_inner() > 0))
+}

@@ -1,0 +1,130 @@
+//! Records and registers as people read them in a terminal.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use crate::model::{
+    Language, Status,
+    record::{Fields, RecordLine},
+};
+
+/// What people call a field.
+pub(crate) fn field_name(field: &str, language: Language) -> &'static str {
+    let (dutch, english) = match field {
+        "title" => ("titel", "title"),
+        "contract_type" => ("soort", "type"),
+        "reference" => ("kenmerk", "reference"),
+        "parties" => ("partij", "party"),
+        "signing_date" => ("ondertekend", "signed"),
+        "effective_date" => ("ingangsdatum", "effective"),
+        "end_date" => ("einddatum", "end"),
+        "term" => ("looptijd", "term"),
+        "renewal" => ("verlenging", "renewal"),
+        "notice" => ("opzegging", "notice"),
+        "notice_deadline" => ("uiterlijk opzeggen", "notice by"),
+        "value" => ("waarde", "value"),
+        "governing_law" => ("recht", "law"),
+        "court" => ("rechter", "court"),
+        "relates_to" => ("hoort bij", "amends"),
+        _ => ("veld", "field"),
+    };
+    language.say(dutch, english)
+}
+
+/// What people call a status.
+pub(crate) fn status_name(status: Status, language: Language) -> &'static str {
+    let (dutch, english) = match status {
+        Status::Auto => ("", ""),
+        Status::Proposed => ("voorstel", "proposed"),
+        Status::Conflict => ("tegenstrijdig", "conflict"),
+        Status::Blank => ("niet ingevuld", "left open"),
+        Status::Absent => ("niet gevonden", "not found"),
+    };
+    language.say(dutch, english)
+}
+
+/// A value in a few words.
+pub(crate) fn value_text(value: &Value) -> String {
+    match value {
+        Value::Null => "–".into(),
+        Value::String(text) => text.clone(),
+        Value::Object(parts) => match (parts.get("amount"), parts.get("name")) {
+            (Some(amount), _) => join(&[parts.get("currency"), Some(amount), parts.get("per"), parts.get("vat")], " "),
+            (_, Some(name)) => {
+                let role = parts.get("role").and_then(Value::as_str).map(|role| format!(" ({role})"));
+                format!("{}{}", value_text(name), role.unwrap_or_default())
+            }
+            _ => join(&parts.values().map(Some).collect::<Vec<_>>(), ", "),
+        },
+        other => other.to_string(),
+    }
+}
+
+fn join(parts: &[Option<&Value>], between: &str) -> String {
+    let texts: Vec<_> = parts.iter().flatten().filter(|part| !part.is_null()).map(|part| value_text(part)).collect();
+    texts.join(between)
+}
+
+/// The fields of a record, one line a value, with where it stands.
+pub(crate) fn fields(fields: &Fields, language: Language) -> String {
+    let mut out = String::new();
+    let Ok(Value::Object(all)) = serde_json::to_value(fields) else { return out };
+    for (name, field) in &all {
+        let values = match field {
+            Value::Array(many) => many.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for value in values {
+            let status: Option<Status> = value.get("status").and_then(|s| serde_json::from_value(s.clone()).ok());
+            let Some(status) = status.filter(|&status| status != Status::Absent) else { continue };
+            let place = value["evidence"].as_array().and_then(|evidence| evidence.first()).map(|first| {
+                let clause = first["clause"].as_str().map(|clause| format!(", {clause}")).unwrap_or_default();
+                format!("{} {}{clause}", language.say("p.", "p."), first["page"])
+            });
+            let note = match (status_name(status, language), place) {
+                ("", None) => String::new(),
+                ("", Some(place)) => format!("  [{place}]"),
+                (status, None) => format!("  [{status}]"),
+                (status, Some(place)) => format!("  [{status}; {place}]"),
+            };
+            let _ = writeln!(out, "  {:<19} {}{note}", field_name(name, language), value_text(&value["value"]));
+        }
+    }
+    out
+}
+
+/// A document with what was found in it.
+pub(crate) fn record(line: &RecordLine, language: Language) -> String {
+    let document = &line.document;
+    let pages = language.say("pagina's", "pages");
+    let mut out = format!("{} ({} {pages}, {})\n", document.path, document.pages, document.text_source);
+    for problem in &document.problems {
+        let page = problem.page.map(|page| format!("p. {page}: ")).unwrap_or_default();
+        let _ = writeln!(out, "  ! {page}{}", problem.message);
+    }
+    out + &fields(&line.fields, language)
+}
+
+/// The snake_case name of an enum's variant.
+pub(crate) fn name_of(variant: &impl serde::Serialize) -> String {
+    serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Field;
+
+    #[test]
+    fn a_value_stands_with_its_status() {
+        let mut record = Fields::absent();
+        record.title = Field { value: Some("Huurovereenkomst".into()), status: Status::Proposed, ..Field::absent() };
+        record.signing_date = Field { status: Status::Blank, ..Field::absent() };
+        let dutch = fields(&record, Language::Dutch);
+        assert_eq!(
+            dutch,
+            "  titel               Huurovereenkomst  [voorstel]\n  ondertekend         –  [niet ingevuld]\n"
+        );
+    }
+}

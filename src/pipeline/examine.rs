@@ -1,0 +1,171 @@
+//! From a file to what it says: read its pages, build the text, apply the rules. Stores nothing.
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use super::{
+    office::{self, MadePdf},
+    read::{PageDone, Reader},
+};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold as _,
+    extract::RuleSet,
+    intake,
+    model::{
+        Digests, Fields, Language, MediaType, PageState, Problem, Reading,
+        digest::Hasher,
+        record::{DocumentFacts, RecordLine},
+    },
+    text::Text,
+    tools::CancelFlag,
+};
+
+/// Passwords to try on encrypted originals.
+#[derive(Clone, Default)]
+pub struct Passwords(Vec<String>);
+
+impl Passwords {
+    /// Reads a file with one password a line.
+    pub fn from_file(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .fold(ErrorKind::InvalidInput, || format!("cannot read the passwords in `{}`", path.display()))?;
+        Ok(Self(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
+    }
+}
+
+/// Reads files and says what is in them.
+pub struct Examiner<'a> {
+    /// Reads pages.
+    pub reader: &'a Reader,
+    /// The rules; without them only the words are read.
+    pub rules: Option<&'a RuleSet>,
+    /// Passwords for encrypted originals.
+    pub passwords: Passwords,
+    /// Language of explanations.
+    pub language: Language,
+}
+
+/// What is in a file.
+pub struct Examined {
+    /// Digests of its bytes.
+    pub digests: Digests,
+    /// Its kind, where it is one that can be read.
+    pub media: Option<MediaType>,
+    /// The words read.
+    pub reading: Reading,
+    /// What the rules found.
+    pub fields: Fields,
+}
+
+impl Examiner<'_> {
+    /// Reads a file as it lies.
+    pub fn examine(&self, path: &Path, page_done: &dyn Fn(PageDone), cancel: &CancelFlag) -> Result<Examined> {
+        let digests = digest_file(path)?;
+        let media = intake::identify(path)?;
+        let (reading, _) = self.read(path, media, page_done, cancel)?;
+        let fields = self.find(&reading);
+        Ok(Examined { digests, media: Some(media), reading, fields })
+    }
+
+    /// Reads the pages of an original, trying the known passwords; word-processor files through a PDF, which is
+    /// handed back since the words' places are on its pages.
+    pub fn read(
+        &self,
+        path: &Path,
+        media: MediaType,
+        page_done: &dyn Fn(PageDone),
+        cancel: &CancelFlag,
+    ) -> Result<(Reading, Option<MadePdf>)> {
+        if media.is_container() {
+            return Err(Error::new(ErrorKind::UnsupportedDocument, "it holds other files and is no document itself")
+                .hint("`griffie ingest` takes the members of archives and e-mails"));
+        }
+        if media.is_office() {
+            let made = office::to_pdf(path, media)?;
+            let reading = self.reader.read(&made.path(), MediaType::Pdf, None, page_done, cancel)?;
+            return Ok((reading, Some(made)));
+        }
+        let mut outcome = self.reader.read(path, media, None, page_done, cancel);
+        for password in &self.passwords.0 {
+            match outcome {
+                Err(error) if error.kind() == ErrorKind::UnsupportedDocument => {
+                    outcome = self.reader.read(path, media, Some(password), page_done, cancel);
+                }
+                _ => break,
+            }
+        }
+        Ok((outcome?, None))
+    }
+
+    /// Applies the rules to what was read.
+    pub fn find(&self, reading: &Reading) -> Fields {
+        self.rules.map_or_else(Fields::absent, |rules| rules.extract(&Text::build(reading), self.language))
+    }
+}
+
+impl Examined {
+    /// A file of which nothing could be read, and why.
+    pub fn unreadable(path: &Path, error: &Error) -> Self {
+        let message = match error.advice() {
+            Some(advice) => format!("{error} ({advice})"),
+            None => error.to_string(),
+        };
+        let problem = Problem { kind: kind_name(error.kind()), message, page: None };
+        Self {
+            digests: digest_file(path).unwrap_or_else(|_| Digests::of(b"")),
+            media: intake::identify(path).ok(),
+            reading: Reading { pages: Vec::new(), language: None, engine: String::new(), problems: vec![problem] },
+            fields: Fields::absent(),
+        }
+    }
+
+    /// Not all of it was read.
+    pub fn is_partial(&self) -> bool {
+        self.reading.pages.is_empty() || self.reading.count(PageState::Unreadable) > 0
+    }
+
+    /// The line of the record format.
+    pub fn into_line(self, path: &Path) -> RecordLine {
+        RecordLine {
+            schema: RecordLine::SCHEMA.into(),
+            document: facts(path.display().to_string(), &self.digests, self.media, &self.reading),
+            fields: self.fields,
+        }
+    }
+}
+
+/// What the record format says of a document.
+pub fn facts(path: String, digests: &Digests, media: Option<MediaType>, reading: &Reading) -> DocumentFacts {
+    DocumentFacts {
+        path,
+        blake3: digests.blake3,
+        sha256: digests.sha256,
+        media_type: media.map_or("application/octet-stream", MediaType::iana).into(),
+        pages: reading.pages.len(),
+        language: reading.language,
+        text_source: reading.text_source().into(),
+        mean_ocr_confidence: reading.mean_ocr_confidence().map(|mean| (mean * 1000.0).round() / 1000.0),
+        problems: reading.all_problems().cloned().collect(),
+    }
+}
+
+/// The name of an error's kind in reasons and problems.
+pub fn kind_name(kind: ErrorKind) -> String {
+    match serde_json::to_value(kind) {
+        Ok(serde_json::Value::String(name)) => name,
+        _ => "internal".into(),
+    }
+}
+
+fn digest_file(path: &Path) -> Result<Digests> {
+    let doing = || format!("cannot read `{}`", path.display());
+    let mut file = File::open(path).fold(ErrorKind::InvalidInput, doing)?;
+    let mut hasher = Hasher::default();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer).fold(ErrorKind::InvalidInput, doing)? {
+            0 => return Ok(hasher.finish()),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+}

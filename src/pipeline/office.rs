@@ -1,0 +1,60 @@
+//! Word-processor files are read through a PDF that LibreOffice makes of them, in a process of its own with limits.
+//! The original stays the record; the PDF is kept beside it, since the words' places are on its pages.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::{
+    Error, ErrorKind, Result,
+    error::{Context as _, Fold as _},
+    model::MediaType,
+    tools::{self, Program},
+};
+
+/// LibreOffice maps far more than it uses.
+const MEMORY_BYTES: u64 = 4 << 30;
+const CPU_SECONDS: u64 = 60;
+
+/// A PDF made of a word-processor file; gone when this is dropped.
+pub struct MadePdf {
+    folder: TempDir,
+    /// What made it, with its version.
+    pub maker: String,
+}
+
+impl MadePdf {
+    /// Where it is.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("original.pdf")
+    }
+}
+
+/// Makes a PDF of a word-processor file.
+pub fn to_pdf(path: &Path, media: MediaType) -> Result<MadePdf> {
+    convert(path, media).doing(|| format!("failed to make a PDF of the {} file", media.extension().to_uppercase()))
+}
+
+fn convert(path: &Path, media: MediaType) -> Result<MadePdf> {
+    let soffice = tools::find("soffice", "libreoffice-writer-nogui")?;
+    let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
+    // Under a name of our own: the sender's may be anything, and the ending must fit the content.
+    let input = folder.path().join(format!("original.{}", media.extension()));
+    std::fs::copy(path, &input).fold(ErrorKind::Storage, || "cannot copy the original")?;
+    let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
+    let program = || {
+        let mut program = Program::new(&soffice, folder.path());
+        program.memory_bytes = MEMORY_BYTES;
+        program.cpu_seconds = CPU_SECONDS;
+        program
+    };
+    let version = tools::run(&program().arguments([profile.as_str(), "--version"]))?;
+    let arguments = [&*profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", "."];
+    tools::run(&program().arguments(arguments).arguments([&input]))?;
+    let made = MadePdf { folder, maker: String::from_utf8_lossy(&version).trim().to_owned() };
+    match made.path().try_exists() {
+        Ok(true) => Ok(made),
+        _ => Err(Error::new(ErrorKind::UnsupportedDocument, "LibreOffice could not read it")
+            .hint("open and save it with a word processor, or hand in a PDF of it")),
+    }
+}

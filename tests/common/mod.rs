@@ -1,0 +1,76 @@
+//! What the tests of the built program share.
+#![allow(dead_code, reason = "every test file uses its own part")]
+
+use std::{io::Write as _, path::Path, process::Command};
+
+use lopdf::{Document, Object, Stream, dictionary};
+
+/// The program on a data folder, speaking English, untouched by the caller's settings.
+pub fn griffie(data: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_griffie"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GRIFFIE_")) {
+        command.env_remove(name);
+    }
+    command.env("GRIFFIE_DATA", data).env("GRIFFIE_LANGUAGE", "en");
+    command
+}
+
+/// Runs a command and reads its output as JSON; its exit code must be one of `codes`.
+#[track_caller]
+pub fn json_of(command: &mut Command, codes: &[i32]) -> serde_json::Value {
+    let output = command.output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code().is_some_and(|code| codes.contains(&code)), "{:?}: {stderr}", output.status);
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"))
+}
+
+/// A born-digital PDF of one page with a line of text for every line of `text`.
+pub fn write_pdf(path: &Path, text: &str) {
+    let mut pdf = Document::with_version("1.7");
+    let pages = pdf.new_object_id();
+    let font = pdf.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
+    });
+    let mut content = String::from("BT /F1 11 Tf 14 TL 60 780 Td\n");
+    for line in text.lines() {
+        for piece in wrap(line, 85) {
+            content += &format!("({}) Tj T*\n", piece.replace('\\', "\\\\").replace('(', "\\(").replace(')', "\\)"));
+        }
+    }
+    content += "ET";
+    let content = pdf.add_object(Stream::new(dictionary! {}, content.into_bytes()));
+    let page = pdf.add_object(dictionary! {
+        "Type" => "Page", "Parent" => pages, "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } }, "Contents" => content,
+    });
+    let tree = dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 };
+    pdf.objects.insert(pages, Object::Dictionary(tree));
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    pdf.trailer.set("Root", catalog);
+    pdf.save(path).unwrap();
+}
+
+fn wrap(line: &str, width: usize) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    for word in line.split(' ') {
+        if pieces.last().is_some_and(|last| last.len() + word.len() > width) {
+            pieces.push(String::new());
+        }
+        let last = pieces.last_mut().expect("there is always one");
+        if !last.is_empty() {
+            last.push(' ');
+        }
+        last.push_str(word);
+    }
+    pieces
+}
+
+/// A ZIP archive with these members.
+pub fn write_zip(path: &Path, members: &[(&str, &[u8])]) {
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap();
+}

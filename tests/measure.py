@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Measures griffie and prints a table. Ratios come from one run of both sides on the same files.
+
+usage: measure.py [--list] [MEASUREMENT…]      see tests/measure.sh
+"""
+import glob
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BIN = os.path.join(ROOT, "target/release/griffie")
+SHARED = os.environ.get("GRIFFIE_SHARED", os.path.join(ROOT, "..", "shared"))
+DATA, EVAL = os.path.join(SHARED, "data"), os.path.join(SHARED, "eval")
+TABLE = []
+
+
+def row(name, figure, wanted=""):
+    TABLE.append((name, figure, wanted))
+    print(f"  {name}: {figure}{f'  (wanted: {wanted})' if wanted else ''}", flush=True)
+
+
+def files(*pattern):
+    return sorted(glob.glob(os.path.join(DATA, *pattern)))
+
+
+def tree_memory(pid):
+    """Resident memory in MB of a process and all below it, shared pages counted once where the kernel says so."""
+    total, waiting = 0, [pid]
+    while waiting:
+        process = waiting.pop()
+        try:
+            with open(f"/proc/{process}/smaps_rollup") as rollup:
+                total += int(re.search(r"Pss:\s+(\d+)", rollup.read())[1])
+            for task in os.listdir(f"/proc/{process}/task"):
+                with open(f"/proc/{process}/task/{task}/children") as children:
+                    waiting += map(int, children.read().split())
+        except (OSError, TypeError):
+            pass
+    return total / 1024
+
+
+def timed(*command, watch_memory=False):
+    """Runs a command; returns wall seconds, CPU seconds of it and its children, peak MB, stdout, exit status."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start, peak, out = time.time(), 0.0, tempfile.TemporaryFile()
+    process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
+    if watch_memory:
+        while process.poll() is None:
+            peak = max(peak, tree_memory(process.pid))
+            time.sleep(0.05)
+    process.wait()
+    wall = time.time() - start
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    out.seek(0)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return wall, cpu, peak, out.read().decode("utf-8", "replace"), process.returncode
+
+
+def speed_scans():
+    """pages a minute on the gold scans, against OCRmyPDF on the same files"""
+    scans = files("gold", "*", "contract.scan.pdf")
+    wall, cpu, _, out, _ = timed(BIN, "extract", "--json", *scans)
+    pages = sum(json.loads(line)["document"]["pages"] for line in out.splitlines())
+    ours = pages / wall * 60
+    row("scans, griffie extract", f"{ours:.0f} pages/min, {cpu / pages:.2f} CPU s/page, {pages} pages")
+    with tempfile.TemporaryDirectory() as folder:
+        venv = os.path.join(folder, "venv")
+        subprocess.run([sys.executable, "-m", "venv", venv], check=True)
+        if subprocess.run([f"{venv}/bin/pip", "install", "-q", "ocrmypdf==17.*"]).returncode:
+            return row("scans, OCRmyPDF", "skipped: it cannot be installed")
+        start, before = time.time(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        for n, scan in enumerate(scans):
+            subprocess.run([f"{venv}/bin/ocrmypdf", "-q", "-l", "nld+eng", "--jobs", "2", scan, f"{folder}/{n}.pdf"],
+                           stderr=subprocess.DEVNULL)
+        wall = time.time() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    row("scans, OCRmyPDF", f"{pages / wall * 60:.0f} pages/min, {cpu / pages:.2f} CPU s/page")
+    row("scans, ratio", f"{ours / (pages / wall * 60):.1f}×", "5×")
+
+
+def reading_errors():
+    """character errors and missed words on the gold scans"""
+    out = subprocess.run([sys.executable, f"{EVAL}/cer.py", "griffie", "--bin", BIN], capture_output=True, text=True)
+    last = out.stdout.strip().splitlines()[-1:] or [out.stderr.strip().splitlines()[-1]]
+    row("reading errors", re.sub(r"\s+", " ", last[0]), "CER 7.4 %, words missed 5.2 %")
+
+
+def scores():
+    """the labelled sets"""
+    for name, extra in [("gold", []), ("gold", ["--variant", "scan"]), ("agreements", []), ("kleister", []), ("cuad", [])]:
+        out = subprocess.run([sys.executable, f"{EVAL}/score.py", name, "--bin", BIN, "--data", DATA, *extra],
+                             capture_output=True, text=True).stdout
+        print(out, flush=True)
+        pick = lambda pattern: (re.search(pattern, out) or ["", "?"])[1]
+        f1 = (re.search(r"ALL \(micro\)\s+\S+\s+\S+?\s*(\d\.\d{3})\s", out) or ["", "?"])[1]
+        precision, coverage = pick(r"auto: precision (\S+),"), pick(r"coverage (\S+) ")
+        late, silent = pick(r"later than they are: (\S+);"), pick(r"before a person: (\S+)")
+        row(" ".join(["score", name, *extra[1:]]),
+            f"F1 {f1}; auto precision {precision}, coverage {coverage}; late {late}, silent {silent}")
+
+
+def speed_digital():
+    """documents a second through the whole ingest, born digital"""
+    pdfs = files("cuad", "pdf", "*.pdf")
+    with tempfile.TemporaryDirectory() as folder:
+        wall, cpu, _, _, status = timed(BIN, "ingest", os.path.join(DATA, "cuad", "pdf"), "--data", f"{folder}/d", "--json")
+    row("digital, griffie ingest", f"{len(pdfs) / wall:.1f} documents/s, {cpu / len(pdfs):.3f} CPU s each, exit {status}",
+        "20 documents/s")
+
+
+def memory():
+    """peak of all processes on one long scan, 1,000 and 2,000 pages"""
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", "pikepdf"], check=True)
+    import pikepdf
+    sources = [pikepdf.open(scan) for scan in files("gold", "D*", "contract.scan.pdf")]
+    for wanted in (1000, 2000):
+        with tempfile.TemporaryDirectory() as folder:
+            long = pikepdf.new()
+            while len(long.pages) < wanted:
+                for source in sources:
+                    long.pages.extend(source.pages)
+            del long.pages[wanted:]
+            long.save(f"{folder}/long.pdf")
+            wall, _, peak, out, _ = timed(BIN, "ingest", f"{folder}/long.pdf", "--data", f"{folder}/d", "--workers", "2",
+                                          "--json", watch_memory=True)
+            row(f"memory, {wanted} pages", f"{peak:.0f} MB at the peak, {wanted / wall * 60:.0f} pages/min", "500 MB")
+
+
+def hostile():
+    """every hostile file in one run"""
+    with tempfile.TemporaryDirectory() as folder:
+        wall, _, peak, out, status = timed(BIN, "ingest", os.path.join(DATA, "hostile"), "--data", f"{folder}/d", "--json",
+                                           watch_memory=True)
+        check = subprocess.run([BIN, "verify", "--data", f"{folder}/d"], capture_output=True).returncode
+    totals = json.loads(out)["totals"]
+    row("hostile files", f"{totals} in {wall:.0f} s, peak {peak:.0f} MB, exit {status}, verify exit {check}", "1,536 MB")
+
+
+def loss():
+    """killed at 200 random moments"""
+    out = subprocess.run(["cargo", "test", "--release", "-q", "--test", "crash", "--", "--nocapture"], cwd=ROOT,
+                         env={**os.environ, "GRIFFIE_RANDOM_KILLS": "200"}, capture_output=True, text=True)
+    found = re.findall(r"(?m)^random kills: .*$", out.stdout + out.stderr)
+    row("loss", found[-1] if found else f"exit {out.returncode}", "nothing lost, nothing double")
+
+
+def bench(name):
+    out = subprocess.run(["cargo", "bench", "-q", "--bench", name], cwd=ROOT, capture_output=True, text=True).stdout
+    for line in out.strip().splitlines():
+        row(name, line.strip())
+
+
+def search():
+    """queries on 200,000 clauses"""
+    bench("search")
+
+
+def overhead():
+    """griffie against the bare engine on the same page images"""
+    bench("reading")
+
+
+def rules():
+    """text model and all rules, a page"""
+    bench("rules")
+
+
+ALL = [speed_scans, reading_errors, scores, speed_digital, memory, hostile, loss, search, overhead, rules]
+
+if __name__ == "__main__":
+    asked = sys.argv[1:]
+    if "--list" in asked:
+        sys.exit("\n".join(f"{one.__name__:<16}{one.__doc__}" for one in ALL))
+    for one in ALL:
+        if asked and one.__name__ not in asked:
+            continue
+        print(f"{one.__name__}: {one.__doc__}", flush=True)
+        needs_data = one not in (loss, search)
+        if needs_data and not os.path.isdir(DATA):
+            row(one.__name__, f"skipped: there is no {DATA}")
+            continue
+        try:
+            one()
+        except Exception as error:  # one measurement that fails does not cost the others
+            row(one.__name__, f"failed: {error!r}")
+    width = max(len(name) for name, _, _ in TABLE)
+    print("\n" + "\n".join(f"{name:<{width}}  {figure}  {wanted and f'[wanted: {wanted}]'}" for name, figure, wanted in TABLE))
