@@ -127,3 +127,6 @@ fn map(path: &Path) -> Result<Mmap> {
     let map = unsafe { Mmap::map(&file) };
     map.fold(ErrorKind::UnsupportedDocument, || "the file is empty or cannot be read")
 }
+
+#[cfg(test)]
+mod tests;

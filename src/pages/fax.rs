@@ -5,7 +5,7 @@ use std::{cell::RefCell, io::Cursor, path::Path};
 use memmap2::Mmap;
 use tiff::{
     ColorType,
-    decoder::{Decoder, DecodingResult, Limits},
+    decoder::{Decoder, DecodingResult, Limits, ifd::Value},
     tags::Tag,
 };
 
@@ -75,8 +75,11 @@ fn density(decoder: &mut Decoder<Cursor<Mmap>>) -> Option<(f64, f64)> {
         3 => 2.54,
         _ => return None,
     };
-    let across = f64::from(decoder.get_tag_f32(Tag::XResolution).ok()?);
-    let down = f64::from(decoder.get_tag_f32(Tag::YResolution).ok()?);
+    let mut ratio = |tag| match decoder.find_tag(tag).ok()?? {
+        Value::Rational(over, under) if under > 0 => Some(f64::from(over) / f64::from(under)),
+        value => value.into_f64().ok(),
+    };
+    let (across, down) = (ratio(Tag::XResolution)?, ratio(Tag::YResolution)?);
     Some((across * inches, down * inches))
 }
 

@@ -6,7 +6,7 @@ use hayro::{
         BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageData, ImageDrawProps, Paint, SoftMask,
         font::GlyphRun,
     },
-    kurbo::{Affine, BezPath, Rect},
+    kurbo::{Affine, BezPath, Rect, Vec2},
 };
 
 use super::{
@@ -23,8 +23,8 @@ const SQUARE: f64 = 3e-4;
 pub(super) struct Scan {
     /// Where the scan lies on the page, in points.
     pub(super) area: Rect,
-    /// Points a pixel.
-    pub(super) step: f64,
+    /// Points a pixel, across and down the displayed page.
+    pub(super) step: Vec2,
 }
 
 impl Scan {
@@ -34,12 +34,12 @@ impl Scan {
         if !survey.glyphs.is_empty() || survey.images.iter().any(|image| image.composed) {
             return None;
         }
-        let (step, _) = steps(first.matrix);
+        let step = displayed_steps(first.matrix);
         for image in &survey.images {
-            let (across, down) = steps(image.matrix);
-            let one_size = (across / step - 1.0).abs() < 0.01;
+            let own = displayed_steps(image.matrix);
+            let one_size = (own.x / step.x - 1.0).abs() < 0.01 && (own.y / step.y - 1.0).abs() < 0.01;
             // Fax pixels may be a little off square; twice as high as wide they must be rendered.
-            let square_pixels = (across / down - 1.0).abs() < 0.06;
+            let square_pixels = (step.x / step.y - 1.0).abs() < 0.06;
             if squareness(image.matrix) > SQUARE || !one_size || !square_pixels {
                 return None;
             }
@@ -53,8 +53,9 @@ impl Scan {
         });
         let opaque = survey.covers.iter().filter(|cover| cover.image).all(|cover| cover.opaque);
         let marks = survey.covers.iter().filter(|cover| !cover.image && !cover.white).count();
-        let pixels = (area.width() / step) * (area.height() / step);
-        (hidden && (opaque || marks == 0) && step > 0.0 && pixels <= MAX_PIXELS as f64).then_some(Self { area, step })
+        let pixels = (area.width() / step.x) * (area.height() / step.y);
+        (hidden && (opaque || marks == 0) && step.x > 0.0 && step.y > 0.0 && pixels <= MAX_PIXELS as f64)
+            .then_some(Self { area, step })
     }
 }
 
@@ -62,6 +63,13 @@ impl Scan {
 pub(super) fn steps(matrix: Affine) -> (f64, f64) {
     let [a, b, c, d, _, _] = matrix.as_coeffs();
     (a.hypot(b), c.hypot(d))
+}
+
+/// Points per pixel across and down the displayed page, for an image that lies along its sides.
+fn displayed_steps(matrix: Affine) -> Vec2 {
+    let (across, down) = steps(matrix);
+    let [a, b, ..] = matrix.as_coeffs();
+    if a.abs() >= b.abs() { Vec2::new(across, down) } else { Vec2::new(down, across) }
 }
 
 /// How a square image must be moved to stand as its matrix says.
@@ -105,26 +113,29 @@ impl<'s> Lifter<'s> {
         let whole = Rect::new(0.0, 0.0, f64::from(placed.width), f64::from(placed.height));
         let at = placed.matrix.transform_rect_bbox(whole);
         let step = self.scan.step;
-        let pixels = |points: f64| (points / step).round().max(1.0) as u32;
-        let uncut = at.inflate(step, step).contains_rect(self.scan.area)
-            && self.scan.area.inflate(step, step).contains_rect(at)
-            && placed.visible.inflate(step, step).contains_rect(at);
+        let near = |rect: Rect| rect.inflate(step.x, step.y);
+        let area = self.scan.area;
+        let uncut =
+            near(at).contains_rect(area) && near(area).contains_rect(at) && near(placed.visible).contains_rect(at);
         if self.images.len() == 1 && uncut {
             self.canvas = Some(image);
             return;
         }
-        let (width, height) = (pixels(at.width()), pixels(at.height()));
-        let near = image.width.abs_diff(width) <= 1 && image.height.abs_diff(height) <= 1;
-        let image = if near { image } else { image.scaled(width, height) };
-        let offset = |point: f64, from: f64| ((point - from) / step).round() as i64;
-        let area = self.scan.area;
-        let canvas = self.canvas.get_or_insert_with(|| Raster::white(pixels(area.width()), pixels(area.height())));
-        let (x, y) = (offset(at.x0, area.x0), offset(at.y0, area.y0));
+        let pixels = |points: f64, step: f64| (points / step).round().max(1.0) as u32;
+        let size = |rect: Rect| (pixels(rect.width(), step.x), pixels(rect.height(), step.y));
+        let (width, height) = size(at);
+        let fits = image.width.abs_diff(width) <= 1 && image.height.abs_diff(height) <= 1;
+        let image = if fits { image } else { image.scaled(width, height) };
+        let offset = |length: f64, step: f64| (length / step).round() as i64;
+        let (canvas_width, canvas_height) = size(area);
+        let canvas = self.canvas.get_or_insert_with(|| Raster::white(canvas_width, canvas_height));
+        let (x, y) = (offset(at.x0 - area.x0, step.x), offset(at.y0 - area.y0, step.y));
         // Only what the clip lets through.
         let seen = placed.visible;
-        let cut = |from: f64, start: f64| offset(from, start).max(0) as u32;
-        let (left, top) = (cut(seen.x0, at.x0), cut(seen.y0, at.y0));
-        let (right, bottom) = (cut(seen.x1, at.x0).min(image.width), cut(seen.y1, at.y0).min(image.height));
+        let cut = |length: f64, step: f64| offset(length, step).max(0) as u32;
+        let (left, top) = (cut(seen.x0 - at.x0, step.x), cut(seen.y0 - at.y0, step.y));
+        let right = cut(seen.x1 - at.x0, step.x).min(image.width);
+        let bottom = cut(seen.y1 - at.y0, step.y).min(image.height);
         if (left, top) == (0, 0) && (right + 1, bottom + 1) >= (image.width, image.height) {
             canvas.paste(&image, x, y, ink_alone);
         } else if right > left && bottom > top {

@@ -37,6 +37,9 @@ const LEAST_CHARACTERS: usize = 24;
 /// Fewer letters than this tell nothing by how often they occur.
 const LEAST_LETTERS: u32 = 150;
 
+/// Contracts, tables and signature pages lie above 0.83; shifted alphabets below 0.71.
+const LEAST_LIKENESS: f64 = 0.76;
+
 /// The fault of a page's text, if it has one.
 pub(super) fn fault(text: &str) -> Option<Fault> {
     let (mut all, mut unmapped, mut word_like, mut letters) = (0_usize, 0_usize, 0_usize, 0_usize);
@@ -73,7 +76,7 @@ pub(super) fn fault(text: &str) -> Option<Fault> {
     }
     let latin: u32 = counts.iter().sum();
     let mostly_latin = latin as usize * 10 > letters * 7;
-    (latin >= LEAST_LETTERS && mostly_latin && likeness(&counts) < 0.62).then_some(Fault::Shuffled)
+    (latin >= LEAST_LETTERS && mostly_latin && likeness(&counts) < LEAST_LIKENESS).then_some(Fault::Shuffled)
 }
 
 /// Cosine between the counts of letters and the usual ones: 1 where they are in proportion.

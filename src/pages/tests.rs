@@ -1,0 +1,317 @@
+//! Whole originals, made here with lopdf and read back.
+
+use std::path::Path;
+
+use lopdf::{Dictionary, Document, EncryptionState, EncryptionVersion, Object, Permissions, Stream, dictionary};
+
+use super::*;
+use crate::model::{PageState, TextSource};
+
+const A4: [i64; 4] = [0, 0, 595, 842];
+
+/// A PDF of one page with this content; `page` changes its dictionary.
+struct Sketch {
+    document: Document,
+    page: Dictionary,
+    resources: Dictionary,
+}
+
+impl Sketch {
+    fn new(content: &str) -> Self {
+        let mut document = Document::with_version("1.5");
+        let font = document.add_object(dictionary! {
+            "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica", "Encoding" => "WinAnsiEncoding",
+        });
+        let content = document.add_object(Stream::new(dictionary! {}, content.as_bytes().to_vec()));
+        let page = dictionary! {
+            "Type" => "Page", "Contents" => content, "MediaBox" => A4.map(Object::from).to_vec(),
+        };
+        let resources = dictionary! { "Font" => dictionary! { "F1" => font } };
+        Self { document, page, resources }
+    }
+
+    fn with(mut self, key: &str, value: impl Into<Object>) -> Self {
+        self.page.set(key, value.into());
+        self
+    }
+
+    /// Adds a grey image named `name`.
+    fn image(mut self, name: &str, width: i64, height: i64, luma: Vec<u8>) -> Self {
+        let stream = Stream::new(
+            dictionary! {
+                "Type" => "XObject", "Subtype" => "Image", "Width" => width, "Height" => height,
+                "ColorSpace" => "DeviceGray", "BitsPerComponent" => 8,
+            },
+            luma,
+        );
+        let image = self.document.add_object(stream);
+        if !self.resources.has(b"XObject") {
+            self.resources.set("XObject", dictionary! {});
+        }
+        let images = self.resources.get_mut(b"XObject").and_then(Object::as_dict_mut).expect("just set");
+        images.set(name, image);
+        self
+    }
+
+    fn finish(mut self) -> Document {
+        self.page.set("Resources", self.resources);
+        let pages = self.document.new_object_id();
+        self.page.set("Parent", pages);
+        let page = self.document.add_object(self.page);
+        self.document
+            .objects
+            .insert(pages, dictionary! { "Type" => "Pages", "Count" => 1, "Kids" => vec![page.into()] }.into());
+        let catalog = self.document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+        self.document.trailer.set("Root", catalog);
+        self.document.trailer.set("ID", vec![Object::string_literal("0123456789abcdef"), Object::string_literal("0")]);
+        self.document
+    }
+
+    fn read(self) -> Page {
+        first_page(&mut self.finish())
+    }
+
+    #[track_caller]
+    fn digital(self) -> PageReading {
+        match self.read() {
+            Page::Digital(reading) => reading,
+            Page::Image(_) => panic!("an image came out"),
+        }
+    }
+
+    #[track_caller]
+    fn image_of(self) -> PageImage {
+        match self.read() {
+            Page::Image(image) => image,
+            Page::Digital(reading) => panic!("no image came out, but {:?} {:?}", reading.state, reading.text),
+        }
+    }
+}
+
+fn saved(document: &mut Document) -> tempfile::TempPath {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    document.save_to(&mut file).unwrap();
+    file.into_temp_path()
+}
+
+fn open(path: &Path, password: Option<&str>) -> Result<Source> {
+    Source::open(path, MediaType::Pdf, password)
+}
+
+fn first_page(document: &mut Document) -> Page {
+    open(&saved(document), None).unwrap().page(PageNo::from_index(0)).unwrap()
+}
+
+/// An image of `width` × `height` with text-like strokes, and one black pixel block in its top left corner.
+fn scan(width: i64, height: i64) -> Vec<u8> {
+    (0..height)
+        .flat_map(|y| {
+            (0..width).map(move |x| {
+                let corner = x < width / 4 && y < height / 4;
+                let strokes = y % 16 < 8 && x % 12 < 5 && (width / 3..width * 2 / 3).contains(&x);
+                if corner || strokes { 10 } else { 250 }
+            })
+        })
+        .collect()
+}
+
+const WORDS: &str = "BT /F1 12 Tf 72 700 Td (De huurovereenkomst eindigt) Tj 0 -14 Td (op 31 december 2024.) Tj ET";
+
+#[test]
+fn a_digital_page_gives_words_in_lines_with_places() {
+    let reading = Sketch::new(WORDS).digital();
+    assert_eq!(reading.text, "De huurovereenkomst eindigt\nop 31 december 2024.");
+    assert_eq!((reading.state, reading.source), (PageState::Read, TextSource::Digital));
+    let word = &reading.words[0];
+    assert_eq!((reading.word_text(word), word.size, word.line, word.confidence), ("De", 48, 0, 100));
+    assert!((word.bounds.x0 - 72.0 / 595.0).abs() < 0.002, "{:?}", word.bounds);
+    assert!((word.bounds.y1 - (842.0 - 700.0 + 2.64) / 842.0).abs() < 0.002, "{:?}", word.bounds);
+    assert_eq!(reading.words.last().map(|word| word.line), Some(1));
+}
+
+#[test]
+fn places_follow_the_displayed_page() {
+    // Turned clockwise: what stood at the left of the top now stands at the top, near the right.
+    let turned = Sketch::new(WORDS).with("Rotate", 90).digital();
+    assert_eq!((turned.width_pt, turned.height_pt), (842.0, 595.0));
+    assert!(turned.text.starts_with("De huurovereenkomst"));
+    let first = turned.words[0].bounds;
+    assert!(first.x0 > 0.8 && first.y0 < 0.15, "{first:?}");
+    let crop: Vec<Object> = [36, 0, 595, 842].map(Object::from).to_vec();
+    let cropped = Sketch::new(WORDS).with("CropBox", crop).digital();
+    assert!((cropped.words[0].bounds.x0 - 36.0 / 559.0).abs() < 0.002);
+}
+
+#[test]
+fn spaces_come_from_gaps_and_letter_spacing_is_no_gap() {
+    let check = |content: &str, want: &str| assert_eq!(Sketch::new(content).digital().text, want, "{content}");
+    check("BT /F1 12 Tf 72 700 Td [(de) -400 (huur) -5 (der)] TJ ET", "de huurder");
+    check("BT /F1 12 Tf 4 Tc 72 700 Td (OVEREENKOMST) Tj ET", "OVEREENKOMST");
+    check("BT /F1 12 Tf 72 700 Td (A R T I K E L  1) Tj ET", "ARTIKEL 1");
+    // Printed twice, a little apart, to look bold.
+    check("BT /F1 12 Tf 72 700 Td (Huurder) Tj 0.3 0 Td (Huurder) Tj ET", "Huurder");
+    check("BT /F1 12 Tf 72 700 Td (10) Tj /F1 7 Tf 4 Ts (e) Tj ET", "10e");
+}
+
+#[test]
+fn a_scan_gives_its_own_pixels_as_displayed() {
+    let (width, height) = (400, 560);
+    let luma = scan(width, height);
+    let page = || Sketch::new("q 595 0 0 842 0 0 cm /Im0 Do Q").image("Im0", width, height, luma.clone());
+    let upright = page().image_of();
+    assert!(upright.own_pixels && !upright.bilevel);
+    assert_eq!((upright.width, upright.height, &upright.luma), (400, 560, &luma));
+    assert_eq!(upright.place, PageBox::new(0.0, 0.0, 1.0, 1.0));
+    assert!((upright.dpi - 48.4).abs() < 0.1);
+    let turned = page().with("Rotate", 90).image_of();
+    assert_eq!((turned.width, turned.height, turned.own_pixels), (560, 400, true));
+    // The dark corner moved from the top left to the top right.
+    assert_eq!((turned.luma[0], turned.luma[559]), (250, 10));
+}
+
+#[test]
+fn strips_make_one_scan() {
+    let luma = scan(400, 560);
+    let (top, bottom) = luma.split_at(400 * 280);
+    let page = Sketch::new("q 595 0 0 421 0 421 cm /Im0 Do Q q 595 0 0 421 0 0 cm /Im1 Do Q")
+        .image("Im0", 400, 280, top.to_vec())
+        .image("Im1", 400, 280, bottom.to_vec())
+        .image_of();
+    assert_eq!((page.width, page.height, page.own_pixels, page.luma == luma), (400, 560, true, true));
+}
+
+#[test]
+fn a_text_layer_that_is_not_seen_makes_no_digital_page() {
+    let layer = "BT 3 Tr /F1 12 Tf 72 700 Td (Misread w0rds of an 0CR program that nobody sees) Tj ET";
+    let over = format!("q 595 0 0 842 0 0 cm /Im0 Do Q {layer}");
+    assert!(Sketch::new(&over).image("Im0", 400, 560, scan(400, 560)).image_of().own_pixels);
+    // Painted first and covered by the scan.
+    let under = format!("{} q 595 0 0 842 0 0 cm /Im0 Do Q", layer.replace("3 Tr", ""));
+    assert!(Sketch::new(&under).image("Im0", 400, 560, scan(400, 560)).image_of().own_pixels);
+    // White on white, and outside the page.
+    let hidden = "BT 1 g /F1 12 Tf 72 700 Td (secret) Tj 0 g 0 2000 Td (outside) Tj 0 -2100 Td (seen) Tj ET";
+    assert_eq!(Sketch::new(hidden).digital().text, "seen");
+}
+
+#[test]
+fn a_stamped_scan_is_read_as_a_whole() {
+    let stamped = "q 595 0 0 842 0 0 cm /Im0 Do Q BT /F1 10 Tf 400 20 Td (KENMERK 2024-0042) Tj ET";
+    let page = Sketch::new(stamped).image("Im0", 400, 560, scan(400, 560)).image_of();
+    assert!(!page.own_pixels && page.problems.is_empty());
+}
+
+#[test]
+fn a_skewed_scan_is_rendered() {
+    let page = Sketch::new("q 590 20 -20 838 0 0 cm /Im0 Do Q").image("Im0", 400, 560, scan(400, 560)).image_of();
+    assert!(!page.own_pixels);
+    assert_eq!((page.width, page.height), (1652, 2338));
+}
+
+#[test]
+fn a_font_without_mapping_sends_the_page_to_ocr() {
+    let mut sketch = Sketch::new("BT /F2 12 Tf 72 700 Td (abcdefghijklmnop) Tj 0 -20 Td (abcdefghijklmnop) Tj ET");
+    let names: Vec<Object> =
+        std::iter::once(Object::from(97)).chain((0..16).map(|n| Object::Name(format!("g{n}").into_bytes()))).collect();
+    let shape =
+        sketch.document.add_object(Stream::new(dictionary! {}, b"600 0 0 0 500 700 d1 0 0 300 700 re f".to_vec()));
+    let mut shapes = Dictionary::new();
+    (0..16).for_each(|n| shapes.set(format!("g{n}"), shape));
+    let font = sketch.document.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "Type3", "FirstChar" => 97, "LastChar" => 112,
+        "FontBBox" => [0, 0, 600, 700].map(Object::from).to_vec(),
+        "FontMatrix" => [0.001, 0.0, 0.0, 0.001, 0.0, 0.0].map(|v: f32| Object::Real(v)).to_vec(),
+        "Widths" => vec![Object::from(600); 16], "CharProcs" => shapes,
+        "Encoding" => dictionary! { "Type" => "Encoding", "Differences" => names },
+    });
+    sketch.resources.set("Font", dictionary! { "F2" => font });
+    let page = sketch.image_of();
+    assert_eq!(page.problems.iter().map(|problem| problem.kind.as_str()).collect::<Vec<_>>(), ["bad_text_layer"]);
+    assert!(!page.own_pixels && page.luma.contains(&0));
+}
+
+#[test]
+fn pages_without_anything_on_them_are_blank() {
+    assert_eq!(Sketch::new("").digital().state, PageState::Blank);
+    assert_eq!(Sketch::new("1 1 1 rg 0 0 595 842 re f").digital().state, PageState::Blank);
+    // Paper with dust and two punch holes.
+    let (width, height) = (1240_i64, 1754_i64);
+    let mut luma = vec![245; (width * height) as usize];
+    for (x, y) in [(300, 400), (801, 1203), (640, 77)] {
+        luma[(y * width + x) as usize] = 0;
+    }
+    for (x, y) in (0..38).flat_map(|x| (0..38).map(move |y| (x, y))) {
+        if (x - 19) * (x - 19) + (y - 19) * (y - 19) < 19 * 19 {
+            luma[((640 + y) * width + 60 + x) as usize] = 20;
+            luma[((1110 + y) * width + 60 + x) as usize] = 20;
+        }
+    }
+    let scan = |luma| Sketch::new("q 595 0 0 842 0 0 cm /Im0 Do Q").image("Im0", width, height, luma);
+    assert_eq!(scan(luma.clone()).digital().state, PageState::Blank);
+    // A page number is something.
+    for (x, y) in (0..10).flat_map(|x| (0..22).map(move |y| (x, y))) {
+        luma[((1600 + y) * width + 620 + x) as usize] = 0;
+    }
+    assert!(scan(luma).image_of().own_pixels);
+}
+
+#[test]
+fn an_encrypted_pdf_asks_for_its_password() {
+    let encrypted = |user: &str| {
+        let mut document = Sketch::new(WORDS).finish();
+        let version = EncryptionVersion::V2 {
+            document: &document,
+            owner_password: "owner",
+            user_password: user,
+            key_length: 128,
+            permissions: Permissions::all(),
+        };
+        let state = EncryptionState::try_from(version).unwrap();
+        document.encrypt(&state).unwrap();
+        saved(&mut document)
+    };
+    assert_eq!(open(&encrypted(""), None).unwrap().page_count(), 1);
+    let locked = encrypted("geheim");
+    let refused = |password| open(&locked, password).err().map(|error| (error.kind(), error.to_string()));
+    let (kind, message) = refused(None).unwrap();
+    assert_eq!((kind, message.as_str()), (ErrorKind::UnsupportedDocument, "the PDF is protected with a password"));
+    assert!(refused(Some("fout")).unwrap().1.contains("the one given does not open it"));
+    let page = open(&locked, Some("geheim")).unwrap().page(PageNo::from_index(0)).unwrap();
+    assert!(matches!(page, Page::Digital(reading) if reading.words.len() == 7));
+}
+
+#[test]
+fn what_cannot_be_read_says_why() {
+    let check = |bytes: &[u8], want: &str| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, bytes).unwrap();
+        let error = open(file.path(), None).err().unwrap();
+        assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::UnsupportedDocument, want));
+    };
+    check(b"", "the file is empty");
+    check(b"Geachte heer, mevrouw", "the file is not a PDF");
+    check(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog", "the PDF is cut off: its end is missing");
+    check(b"%PDF-1.7\nnothing\n%%EOF", "the PDF is damaged: no page can be found in it");
+}
+
+/// Writes a TIFF of two grey pages, one of them to be turned, and reads it back.
+#[test]
+fn tiff_pages_stand_upright() {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    let luma = scan(400, 560);
+    let mut encoder = tiff::encoder::TiffEncoder::new(std::fs::File::create(&path).unwrap()).unwrap();
+    for orientation in [1_u16, 6] {
+        let mut image = encoder.new_image::<tiff::encoder::colortype::Gray8>(400, 560).unwrap();
+        image.encoder().write_tag(tiff::tags::Tag::Orientation, orientation).unwrap();
+        let inch = tiff::tags::ResolutionUnit::Inch;
+        image.resolution(inch, tiff::encoder::Rational { n: 150, d: 1 });
+        image.write_data(&luma).unwrap();
+    }
+    drop(encoder);
+    let source = Source::open(&path, MediaType::Tiff, None).unwrap();
+    assert_eq!(source.page_count(), 2);
+    let sizes = [0, 1].map(|index| match source.page(PageNo::from_index(index)).unwrap() {
+        Page::Image(image) => (image.width, image.height, image.dpi, image.luma[0]),
+        Page::Digital(_) => panic!("blank"),
+    });
+    assert_eq!(sizes, [(400, 560, 150.0, 10), (560, 400, 150.0, 250)]);
+}
