@@ -202,10 +202,12 @@ impl RuleSet {
                 tried.extend(self.by_trigger.get(&sense.id).into_iter().flatten());
             }
         }
-        if matches!(scene.text.zone_at(sentence.start), Zone::Title | Zone::Preamble | Zone::Signatures) {
+        let short_zone = matches!(scene.text.zone_at(sentence.start), Zone::Title | Zone::Preamble | Zone::Signatures);
+        if short_zone || place == Place::Head {
             tried.extend(&self.without_trigger);
         }
         let language = scene.text.language_at(sentence.start);
+        let mut given = Vec::new();
         for (number, say) in tried {
             let rule = &self.rules[number];
             if rule.place != place || language.is_some_and(|language| language != rule.lang) {
@@ -213,9 +215,10 @@ impl RuleSet {
             }
             for attempt in candidate::attempts(rule, &rule.says[say], scene, sentence) {
                 if let Attempt::Gave(candidate) = attempt {
-                    found.push(*candidate);
+                    given.push(*candidate);
                 }
             }
         }
+        found.extend(candidate::keep_fullest(given));
     }
 }

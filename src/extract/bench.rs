@@ -95,7 +95,7 @@ impl RuleSet {
                 }
             }
         }
-        found
+        candidate::keep_fullest(found)
     }
 
     /// What no example proves: guard entries without a counter-example that they alone stop, sentences that no example

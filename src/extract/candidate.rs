@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::{
     entity::{DateReading, Entity, EventRef},
+    lexicon::fold,
     matcher::{self, Match, Stop},
     pattern::{Kind, Pattern},
     rule::{FieldId, Guard, Place, Rule, Side},
@@ -115,6 +116,8 @@ pub struct Candidate<'r> {
     pub value: Value,
     /// Places of the value in the running text, the main one first.
     pub ranges: Vec<Range<usize>>,
+    /// It takes a value from a blank, not only from what the rule implies.
+    pub takes: bool,
     /// The matched words in the running text.
     pub matched: Range<usize>,
     /// What speaks for and against it.
@@ -143,6 +146,18 @@ pub enum Attempt<'r> {
     Refused(Range<usize>, Refusal<'r>),
     /// It came so far.
     Stopped(&'r Pattern, Stop),
+}
+
+/// Drops a rule's candidates where the same rule read more of the value from the same words.
+pub fn keep_fullest(candidates: Vec<Candidate<'_>>) -> Vec<Candidate<'_>> {
+    let fuller = |other: &Candidate<'_>, than: &Candidate<'_>| {
+        other.rule.id == than.rule.id
+            && other.ranges.len() + usize::from(other.takes) > than.ranges.len() + usize::from(than.takes)
+            && other.matched.start < than.matched.end
+            && than.matched.start < other.matched.end
+    };
+    let keep: Vec<bool> = candidates.iter().map(|one| !candidates.iter().any(|other| fuller(other, one))).collect();
+    candidates.into_iter().zip(keep).filter_map(|(candidate, keep)| keep.then_some(candidate)).collect()
 }
 
 /// Runs one sentence of a rule over one sentence of the text.
@@ -194,6 +209,7 @@ fn weigh<'r>(
     let mut finds: Vec<&Find> = slots.taken().collect();
     finds.dedup();
     let mut ranges: Vec<_> = finds.iter().map(|find| find.read_at()).collect();
+    let takes = !ranges.is_empty();
     if ranges.is_empty() {
         ranges.push(matched.clone());
     }
@@ -207,7 +223,7 @@ fn weigh<'r>(
         ocr,
         doubtful,
     };
-    Ok(Candidate { rule, value, ranges, matched, features, evidence: None })
+    Ok(Candidate { rule, value, ranges, takes, matched, features, evidence: None })
 }
 
 /// True where the words of a guard stand where they must not.
@@ -392,12 +408,27 @@ impl<'a> Slots<'a, '_, '_> {
         Some((Value::Notice(notice), doubtful))
     }
 
+    /// Over what an amount is counted, where a word of the sentence says so: `op jaarbasis`, `monthly`.
+    fn per_in_words(&self) -> Option<Per> {
+        let text = self.scene.text;
+        self.scene.words[self.found.words.clone()].iter().find_map(|word| {
+            match fold(text.slice(&word.range)).as_str() {
+                "jaarbasis" | "jaarlijks" | "jaarlijkse" | "jaarhuur" | "jaarprijs" | "annual" | "annually"
+                | "yearly" => Some(Per::Year),
+                "maandelijks" | "maandelijkse" | "maandhuur" | "maandprijs" | "monthly" => Some(Per::Month),
+                "kwartaalbedrag" | "quarterly" => Some(Per::Quarter),
+                _ => None,
+            }
+        })
+    }
+
     fn money(&self) -> Option<(Value, bool)> {
         let Thing::Entity(Entity::Amount(reading)) = &self.find("value")?.thing else { return None };
         if reading.cents <= 0 {
             return None;
         }
-        let per = reading.per.or_else(|| self.implied("per").and_then(named)).unwrap_or(Per::Total);
+        let per = reading.per.or_else(|| self.implied("per").and_then(named)).or_else(|| self.per_in_words());
+        let per = per.unwrap_or(Per::Total);
         let amount = format!("{}.{:02}", reading.cents / 100, reading.cents % 100);
         let money = Money { amount, currency: reading.currency.clone(), per, vat: reading.vat };
         Some((Value::Money(money), reading.disputed))
@@ -469,6 +500,7 @@ pub fn beside_label<'r>(
         value,
         matched: label.start..range.end.max(label.end),
         ranges: vec![range],
+        takes: true,
         features,
         evidence: None,
     };

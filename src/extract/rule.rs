@@ -373,7 +373,8 @@ fn compile(source: Source<'_>, rule: Spanned<RuleSource>, lists: &Lists, lexicon
             // One byte for the quote before the text.
             source.refuse(say.span().start + 1 + fault.at, &format!("rule `{id}`: {}", fault.message), fault.hint)
         })?;
-        if pattern.triggers.is_empty() && !rule.zone.iter().all(|zone| BOUNDED.contains(zone)) | rule.zone.is_empty() {
+        let bounded = !rule.zone.is_empty() && rule.zone.iter().all(|zone| BOUNDED.contains(zone));
+        if pattern.triggers.is_empty() && !bounded && rule.kind != Place::Head {
             let message = format!("rule `{id}`: the sentence has no word that must always be there");
             return Err(source
                 .refuse(say.span().start, &message, None)

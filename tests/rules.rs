@@ -1,0 +1,67 @@
+//! The rules that are built in hold what their examples say, and rule files that are wrong are refused with the place.
+
+use griffie::{extract::RuleSet, model::Language, text::Text};
+
+fn pack(rules: &str) -> Vec<(String, String)> {
+    vec![
+        ("contract/words.nl.toml".into(), "[words]\nrole = [\"koper\"]\n".into()),
+        ("contract/rules/a.nl.toml".into(), format!("schema = 1\n{rules}")),
+    ]
+}
+
+const RULE: &str = r#"
+[[rule]]
+id = "nl.term.lasts"
+title = { nl = "Duurt", en = "Lasts" }
+lang = "nl"
+field = "term"
+say = ["overeenkomst duurt <period>"]
+take = { value = "period" }
+examples = [{ text = "De overeenkomst duurt vier jaar.", want = ["P4Y"] }]
+counter_examples = [{ text = "De garantie duurt vier jaar." }]
+"#;
+
+#[test]
+fn every_example_of_the_embedded_rules_holds() {
+    let rules = RuleSet::embedded().unwrap();
+    let (count, failures) = rules.test_examples();
+    assert!(count > 150, "{count}");
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn a_wrong_rule_file_is_refused_with_place_and_hint() {
+    let check = |from: &str, to: &str, says: &[&str]| {
+        let error = RuleSet::compile(pack(&RULE.replace(from, to))).err().unwrap();
+        let all = format!("{error:?}");
+        assert!(says.iter().all(|part| all.contains(part)), "{all}");
+    };
+    check("<period>", "<perriod>", &["a.nl.toml:8:26", "did you mean `period`?"]);
+    check("\"term\"", "\"tern\"", &["a.nl.toml:7:9", "did you mean `term`?"]);
+    check("say =", "sya =", &["a.nl.toml:8:1"]);
+    check(
+        "counter_examples = [{ text = \"De garantie duurt vier jaar.\" }]",
+        "counter_examples = []",
+        &["counter-example"],
+    );
+    check("want = [\"P4Y\"]", "want = []", &["no example"]);
+}
+
+#[test]
+fn the_order_of_rules_never_matters() {
+    let other = RULE.replace("nl.term.lasts", "nl.term.also").replace("duurt <", "...3 <");
+    let text = Text::of_sentence("De overeenkomst duurt vier jaar.", Some(Language::Dutch));
+    let read = |rules: &str| {
+        let rules = RuleSet::compile(pack(rules)).unwrap();
+        serde_json::to_string(&rules.extract(&text, Language::Dutch)).unwrap()
+    };
+    assert_eq!(read(&format!("{RULE}{other}")), read(&format!("{other}{RULE}")));
+}
+
+#[test]
+fn explain_tells_where_a_rule_stopped() {
+    let rules = RuleSet::compile(pack(RULE)).unwrap();
+    let text = Text::of_sentence("De overeenkomst duurt lang.", Some(Language::Dutch));
+    let told = rules.explain(&text, Some("nl.term"), Language::English);
+    assert!(told.contains("stopped at “lang”, expected <period>"), "{told}");
+}
