@@ -128,9 +128,11 @@ impl Engine {
     /// Reads a page in the direction that gives words. An upright page is read once, and at once: only a page whose
     /// lines run down, or that gives no words that can be trusted, is tried in other directions.
     fn read_upright(&mut self, page: Canvas, dpi: f32, languages: Languages) -> Result<Attempt> {
-        let lines = upright::lines(&page, dpi);
-        let first = if lines == Lines::Down { self.best_turn(&page, dpi, languages, &[90, 270])? } else { 0 };
-        let attempt = self.read_turned(&page, first, dpi, languages)?;
+        // 72 dots per inch keep lines apart, and leave few pixels to count.
+        let small = page.scaled((72.0 / dpi).min(1.0));
+        let first =
+            if upright::lines(&small) == Lines::Down { self.best_turn(&page, dpi, languages, &[90, 270])? } else { 0 };
+        let attempt = self.read_turned(&page, &small, first, dpi, languages)?;
         if trust(&attempt.words) >= TRUSTED {
             return Ok(attempt);
         }
@@ -138,13 +140,20 @@ impl Engine {
         if best == first {
             return Ok(attempt);
         }
-        let other = self.read_turned(&page, best, dpi, languages)?;
+        let other = self.read_turned(&page, &small, best, dpi, languages)?;
         Ok(if letters(&other.words) > letters(&attempt.words) { other } else { attempt })
     }
 
-    fn read_turned(&mut self, page: &Canvas, turn: u16, dpi: f32, languages: Languages) -> Result<Attempt> {
+    fn read_turned(
+        &mut self,
+        page: &Canvas,
+        small: &Canvas,
+        turn: u16,
+        dpi: f32,
+        languages: Languages,
+    ) -> Result<Attempt> {
         let turned = page.turned(turn);
-        let skew = straighten::skew(&turned, dpi);
+        let skew = straighten::skew(&small.turned(turn));
         let page = if skew == 0.0 { turned } else { Rotation::of(&turned, skew).straighten(&turned) };
         let words = self.engine(languages)?.read(&page, dpi)?;
         Ok(Attempt { page, turn, skew, words })
@@ -203,4 +212,104 @@ fn for_reading(page: Canvas, dpi: f32, bilevel: bool) -> (Canvas, f32) {
         return (page, dpi);
     }
     (page.scaled(READING_DPI / dpi), READING_DPI)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ErrorKind,
+        model::{PageBox, PageNo},
+    };
+
+    const PAGE: &[u8] = include_bytes!("../tests/fixtures/lease-page.png");
+
+    fn engine() -> Engine {
+        Engine::open(&EngineSettings::default()).expect("tests/setup.sh installs the engine")
+    }
+
+    fn lease() -> Canvas {
+        let page = image::load_from_memory(PAGE).unwrap().into_luma8();
+        Canvas { width: page.width() as usize, height: page.height() as usize, luma: page.into_raw() }
+    }
+
+    fn image(page: Canvas) -> PageImage {
+        let points = |pixels: usize| pixels as f32 * 72.0 / 200.0;
+        PageImage {
+            page: PageNo::from_index(0),
+            width_pt: points(page.width),
+            height_pt: points(page.height),
+            place: PageBox::new(0.0, 0.0, 1.0, 1.0),
+            width: page.width as u32,
+            height: page.height as u32,
+            luma: page.luma,
+            dpi: 200.0,
+            bilevel: false,
+            own_pixels: true,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Where `maanden.`, the last word of the first part, stands on the upright page.
+    const MONTHS: PageBox = PageBox { x0: 0.639, y0: 0.379, x1: 0.757, y1: 0.404 };
+
+    #[track_caller]
+    fn check(page: Canvas, turn: u16, skew: f32) {
+        let reading = engine().read(image(page), None).unwrap();
+        assert_eq!(reading.turn, turn);
+        assert!((reading.skew - skew).abs() < 0.3, "skew {} is not {skew}", reading.skew);
+        assert!(reading.text.contains("opgezegd met een termijn van ten minste zes maanden."), "{}", reading.text);
+        let months = reading.words.iter().find(|word| reading.word_text(word) == "maanden.").unwrap();
+        let upright = reading.upright(months);
+        // A skewed page's boxes are compared roughly: they have moved around the page's middle.
+        let near = if skew == 0.0 { 0.01 } else { 0.03 };
+        for (got, want) in <[f32; 4]>::from(upright).into_iter().zip(<[f32; 4]>::from(MONTHS)) {
+            assert!((got - want).abs() < near, "{upright:?}");
+        }
+        assert!((40..=56).contains(&months.size), "{}", months.size);
+        assert_eq!(reading.problems, []);
+    }
+
+    #[test]
+    fn a_page_is_read_in_every_direction() {
+        check(lease(), 0, 0.0);
+        check(lease().turned(90), 270, 0.0);
+        check(lease().turned(180), 180, 0.0);
+        check(lease().turned(270), 90, 0.0);
+    }
+
+    #[test]
+    fn a_skewed_page_is_read_straight() {
+        let page = lease();
+        let skewed = Rotation::of(&page, -3.0).straighten(&page);
+        check(skewed, 0, 3.0);
+    }
+
+    #[test]
+    fn a_part_of_a_page_has_its_boxes_on_the_page() {
+        let place = PageBox::new(0.5, 0.5, 1.0, 1.0);
+        let reading = engine().read(PageImage { place, ..image(lease()) }, Some(Languages::Dutch)).unwrap();
+        assert!(reading.words.iter().all(|word| word.bounds.x0 > 0.5 && word.bounds.y0 > 0.5));
+        assert_eq!(reading.ocr_language.as_deref(), Some("nld"));
+    }
+
+    #[test]
+    fn a_page_without_ink_is_blank() {
+        let white = Canvas { luma: vec![250; 600 * 800], width: 600, height: 800 };
+        assert_eq!(engine().read(image(white.clone()), None).unwrap().state, PageState::Blank);
+        // Dust: a speck here and there.
+        let mut dusty = white;
+        (0..40).for_each(|i| dusty.luma[i * 11_987 % 480_000] = 0);
+        assert_eq!(engine().read(image(dusty), None).unwrap().state, PageState::Blank);
+    }
+
+    #[test]
+    fn a_missing_engine_names_its_packages() {
+        let check = |settings: EngineSettings| {
+            let error = Engine::open(&settings).err().unwrap();
+            assert_eq!(error.kind(), ErrorKind::MissingTool);
+            assert!(error.advice().unwrap().contains("apt-get install tesseract-ocr tesseract-ocr-nld"));
+        };
+        check(EngineSettings { library: Some("/nowhere/libtesseract.so.5".into()), ..EngineSettings::default() });
+    }
 }

@@ -8,7 +8,7 @@ pub fn enter_words(words: &[ReadWord], place: PageBox, upright: &Canvas, reading
     let mut line = None;
     for word in words {
         let text = word.text.trim();
-        if text.is_empty() {
+        if text.is_empty() || is_scratch(text, word.confidence) {
             continue;
         }
         if let Some(before) = line {
@@ -32,5 +32,23 @@ pub fn enter_words(words: &[ReadWord], place: PageBox, upright: &Canvas, reading
             block: word.block,
             line: word.line,
         });
+    }
+}
+
+/// Whether a "word" is a line, a speck or a stamp's edge: marks without a letter or digit that the engine itself
+/// doubts. Dots and underscores stay whatever their confidence: an open place in a contract says something.
+fn is_scratch(text: &str, confidence: f32) -> bool {
+    let says_something = |c: char| c.is_alphanumeric() || ".…_".contains(c);
+    confidence < 50.0 && !text.chars().any(says_something)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_doubtful_marks_are_dropped() {
+        assert!(is_scratch("|", 20.0) && is_scratch("—~", 40.0));
+        assert!(!is_scratch("|", 90.0) && !is_scratch("........", 5.0) && !is_scratch("€1", 3.0));
     }
 }

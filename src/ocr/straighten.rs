@@ -7,22 +7,21 @@ const MOST: f32 = 6.0;
 /// Less than this does not trouble the engine, in degrees.
 const LEAST: f32 = 0.3;
 
-/// The skew of a page in degrees clockwise; 0 where it has too little text to tell, or hardly any.
-pub fn skew(page: &Canvas, dpi: f32) -> f32 {
-    // 72 dots per inch keep lines apart, and leave few pixels to count.
-    let small = page.scaled((72.0 / dpi).min(1.0));
-    let ink = ink(&small);
+/// The skew of a page in degrees clockwise, from a small image of it; 0 where it has too little text to tell, or
+/// hardly any.
+pub fn skew(small: &Canvas) -> f32 {
+    let ink = ink(small);
     if ink.len() < 500 {
         return 0.0;
     }
     let best = |from: f32, to: f32, step: f32| {
         let steps = ((to - from) / step).round() as usize;
         let angles = (0..=steps).map(|i| from + i as f32 * step);
-        angles.map(|angle| (sharpness(&ink, &small, angle), angle)).max_by(|a, b| a.0.total_cmp(&b.0))
+        angles.map(|angle| (sharpness(&ink, small, angle), angle)).max_by(|a, b| a.0.total_cmp(&b.0))
     };
     let Some((_, coarse)) = best(-MOST, MOST, 0.5) else { return 0.0 };
     let Some((sharp, angle)) = best(coarse - 0.4, coarse + 0.4, 0.1) else { return 0.0 };
-    let level = sharpness(&ink, &small, 0.0);
+    let level = sharpness(&ink, small, 0.0);
     // At the edge of what is looked for nothing was found, and a hardly sharper page is as good as it was.
     if angle.abs() < LEAST || angle.abs() > MOST || sharp < level * 1.05 { 0.0 } else { angle }
 }
@@ -135,15 +134,15 @@ mod tests {
     fn skew_is_found_and_taken_out() {
         for degrees in [-5.0, -3.0, -0.7, 0.0, 1.2, 3.0] {
             let page = lines(degrees);
-            let found = skew(&page, 72.0);
+            let found = skew(&page);
             assert!((found - degrees).abs() < 0.25, "{degrees}: {found}");
             let straight = Rotation::of(&page, found).straighten(&page);
-            assert_eq!(skew(&straight, 72.0), 0.0, "{degrees}");
+            assert_eq!(skew(&straight), 0.0, "{degrees}");
         }
     }
 
     #[test]
     fn an_empty_page_has_no_skew() {
-        assert_eq!(skew(&Canvas { width: 300, height: 300, luma: vec![255; 90_000] }, 72.0), 0.0);
+        assert_eq!(skew(&Canvas { width: 300, height: 300, luma: vec![255; 90_000] }), 0.0);
     }
 }

@@ -16,10 +16,9 @@ pub enum Lines {
     Unclear,
 }
 
-/// How the lines of a page run.
-pub fn lines(page: &Canvas, dpi: f32) -> Lines {
-    let small = page.scaled((72.0 / dpi).min(1.0));
-    let across = sharpness(&small);
+/// How the lines of a page run, from a small image of it.
+pub fn lines(small: &Canvas) -> Lines {
+    let across = sharpness(small);
     let down = sharpness(&small.turned(90));
     if down > across * 1.5 {
         Lines::Down
@@ -78,8 +77,8 @@ mod tests {
         let pixels = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
         let luma = pixels.map(|(x, y)| if y % 14 < 5 && (x * 7 + y) % 45 < 33 { 30 } else { 225 }).collect();
         let page = Canvas { width, height, luma };
-        assert_eq!(lines(&page, 72.0), Lines::Across);
-        assert_eq!(lines(&page.turned(90), 72.0), Lines::Down);
-        assert_eq!(lines(&Canvas { luma: vec![240; width * height], ..page }, 72.0), Lines::Unclear);
+        assert_eq!(lines(&page), Lines::Across);
+        assert_eq!(lines(&page.turned(90)), Lines::Down);
+        assert_eq!(lines(&Canvas { luma: vec![240; width * height], ..page }), Lines::Unclear);
     }
 }

@@ -127,7 +127,8 @@ impl Reader {
             lead: true,
             languages: None,
             events,
-            abandoned: Arc::new(AtomicBool::new(false)),
+            abandoned: Arc::default(),
+            slow: Arc::default(),
         };
         let _abandon = Abandon(Arc::clone(&task.abandoned));
         let mut books = Books::default();

@@ -21,7 +21,7 @@ use crate::{
     error::Context,
     model::{MediaType, PageNo, PageReading, PageState, Problem},
     ocr::{EngineFacts, Languages, language},
-    tools::{Death, Worker, WorkerProgram},
+    tools::{Death, Sandbox, Worker, WorkerProgram},
 };
 
 /// Width and height in points of a page of which nothing is known: A4.
@@ -42,6 +42,8 @@ pub struct Task {
     pub events: Sender<Event>,
     /// Nobody waits for it any more.
     pub abandoned: Arc<AtomicBool>,
+    /// A page of the document took all the CPU time that it may.
+    pub slow: Arc<AtomicBool>,
 }
 
 /// What becomes of a task.
@@ -120,6 +122,9 @@ impl Slot {
                 }
                 Ok(Attempt::Died(death)) => {
                     self.worker = None;
+                    if death == Death::CpuTime {
+                        task.slow.store(true, Ordering::Relaxed);
+                    }
                     tries = if before == (task.pages.start, task.pages.end) { tries + 1 } else { 1 };
                     if tries < 2 {
                         continue;
@@ -151,7 +156,14 @@ impl Slot {
         let Some(worker) = &mut self.worker else {
             return Err(Error::new(ErrorKind::Internal, "no worker after its start"));
         };
+        // A document made to waste time does so on every page: once caught, it gets a quarter, for the second try too.
+        let slow = task.slow.load(Ordering::Relaxed);
+        let cpu_seconds = self.settings.limits.cpu_seconds;
         let job = Job {
+            limits: Sandbox {
+                cpu_seconds: if slow { cpu_seconds.div_ceil(4) } else { cpu_seconds },
+                ..self.settings.limits
+            },
             path: task.path.to_path_buf(),
             media: task.media,
             password: task.password.as_deref().map(str::to_owned),

@@ -28,6 +28,7 @@ pub struct Opening {
 /// Pages to read.
 #[derive(Serialize, Deserialize)]
 pub struct Job {
+    pub limits: Sandbox,
     pub path: PathBuf,
     pub media: MediaType,
     pub password: Option<String>,
@@ -160,8 +161,8 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
         if open.as_ref().is_none_or(|(path, _)| *path != job.path) || job.lead {
             open = None;
             let mapped = job.path.metadata().map_or(0, |facts| facts.len());
-            opening.limits.allow_memory(mapped)?;
-            opening.limits.allow_work()?;
+            job.limits.allow_memory(mapped)?;
+            job.limits.allow_work()?;
             match reader.open(&job.path, job.media, job.password.as_deref()) {
                 Ok(document) => open = Some((job.path.clone(), document)),
                 Err(error) => {
@@ -171,7 +172,7 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
             }
         }
         if let Some((_, document)) = &open {
-            read_pages(&mut reader, document, &job, opening.limits, channel)?;
+            read_pages(&mut reader, document, &job, channel)?;
         }
     }
     Ok(())
@@ -181,14 +182,13 @@ fn read_pages<R: DocumentReader>(
     reader: &mut R,
     document: &R::Document,
     job: &Job,
-    limits: Sandbox,
     channel: &mut Channel,
 ) -> Result<()> {
     let count = reader.page_count(document);
     channel.reply(&Reply::Opened(count))?;
     let mut lead = Lead { languages: job.languages, read_by_ocr: 0 };
     for index in job.pages.start..job.pages.end.min(count) {
-        limits.allow_work()?;
+        job.limits.allow_work()?;
         let page = PageNo::from_index(index);
         let languages = if job.lead { lead.languages } else { job.languages };
         // Tried again once: an error that comes back is the page's own.
