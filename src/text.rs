@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 mod clauses;
+mod heads;
 mod join;
 mod labels;
 mod language;
@@ -17,6 +18,9 @@ mod source;
 mod terms;
 mod tokens;
 mod zones;
+
+#[cfg(test)]
+mod tests;
 
 use self::{
     join::{Joiner, Lexicon},
@@ -153,10 +157,15 @@ impl Text {
             votes.add(&word.text);
         }
         let language = votes.most().or(reading.language);
-        let flows: Vec<_> = pages.iter().enumerate().flat_map(|(i, words)| layout::order(i, words)).collect();
+        let mut rows: Vec<_> = pages.iter().map(|words| lines::rows(words)).collect();
+        let heights: Vec<f32> = reading.pages.iter().map(|page| page.upright_size().1).collect();
+        let heads = heads::take(&mut rows, &pages, &heights);
+        let ordered = rows.into_iter().zip(&pages).enumerate();
+        let flows: Vec<_> = ordered.flat_map(|(i, (rows, words))| layout::order(i, rows, words)).collect();
+        let running_heads = heads.into_iter().filter_map(|head| head.shown(&pages, &source)).collect();
         let mut joiner = Joiner::new(source, &lexicon, language);
         let paragraphs = paragraphs::write(&flows, &pages, &mut joiner);
-        Self::of_parts(joiner, &paragraphs, language)
+        Self { running_heads, ..Self::of_parts(joiner, &paragraphs, language) }
     }
 
     /// A text without pages, for sentences given by hand (examples in rule files, `rules explain --text`). A `\n` is

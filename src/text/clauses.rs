@@ -280,7 +280,10 @@ fn heading_len(rest: &str, paragraph: &Paragraph, listed: bool) -> Option<usize>
     let upper = rest.starts_with(char::is_uppercase);
     // The whole line.
     if rest.len() <= 120 && words <= 12 && !paragraph.row && !rest.ends_with([';', ',']) {
-        let plain = upper && !listed && !rest.ends_with(':') && (words <= 10 && !rest.ends_with('.') || words <= 4);
+        let plain = upper
+            && !listed
+            && !rest.ends_with(':')
+            && (words <= 10 && !rest.ends_with('.') || words <= 6 && is_titled(rest));
         if plain || ((paragraph.bold || is_caps(rest)) && words >= 1) {
             return Some(rest.len());
         }
@@ -310,6 +313,14 @@ fn heading_len(rest: &str, paragraph: &Paragraph, listed: bool) -> Option<usize>
     let last_is_abbreviation =
         heading.rsplit(' ').next().is_some_and(|w| w.chars().count() <= 2 && c == '.' && count > 1);
     (good && !last_is_abbreviation && heading.chars().filter(|c| c.is_alphabetic()).count() >= 3).then_some(at)
+}
+
+/// All words have capitals but those that join them: `Entire Agreement.`, `Duur en Opzegging.`
+fn is_titled(text: &str) -> bool {
+    let joins = |w: &str| {
+        matches!(w, "and" | "of" | "the" | "or" | "to" | "for" | "in" | "by" | "en" | "van" | "de" | "het" | "&")
+    };
+    text.split_whitespace().all(|w| w.starts_with(char::is_uppercase) || joins(w))
 }
 
 #[cfg(test)]

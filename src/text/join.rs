@@ -38,6 +38,15 @@ fn core(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
+/// What stands behind the last space, or the last few characters of a very long word.
+pub(super) fn last_word(text: &str) -> &str {
+    let mut from = text.len().saturating_sub(64);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    text[from..].rsplit(char::is_whitespace).next().unwrap_or("")
+}
+
 /// What becomes of a hyphen between two lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hyphen {
@@ -140,8 +149,7 @@ impl<'a> Joiner<'a> {
     /// What the hyphen at the end of the running text means before the next line's first word.
     fn hyphen(&self, next: &str) -> Option<Hyphen> {
         let before = self.running.strip_suffix('-')?;
-        let start = before.rfind(|c: char| c.is_whitespace()).map_or(0, |at| at + 1);
-        let part = before[start..].trim_start_matches(|c: char| !c.is_alphanumeric());
+        let part = last_word(before).trim_start_matches(|c: char| !c.is_alphanumeric());
         let last = part.chars().next_back()?;
         let first = next.chars().next()?;
         let follows = core(next);

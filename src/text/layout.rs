@@ -1,9 +1,33 @@
-//! Puts the lines of a page into reading order. Reads no language.
+//! Puts the lines of a page into reading order: columns one after the other, tables row by row. Knows only the few
+//! words that tell a signature block from a table.
 
-use super::lines::{Line, PlacedWord, median, rows};
+use std::{ops::Range, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{
+    lines::{Line, PlacedWord, median},
+    marker,
+};
 
 /// A gap of this many ems between two lines of one row makes them cells, whatever stands above and below.
 const CELL_GAP: f32 = 3.0;
+/// Narrowest white strip, in ems, that parts columns.
+const GUTTER: f32 = 0.8;
+
+/// Rows with more cells are scattered words, not a table; blocks with more rows are read in parts. Both keep the work
+/// on a page proportional to its words.
+const MOST_COLUMNS: usize = 40;
+const LONGEST: usize = 200;
+
+/// What stands at the start of a line in a signature block.
+static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^(by\b|its:|name:|title:|date:|naam\b|namens\b|voor\s|for\s|on\ behalf|datum\b|plaats\b|getekend|\(?get\.|/s/|handtekening|functie\b|
+        (de\ )?(ver)?huurder\b|(de\ )?opdracht(gever|nemer)|(de\ )?(ver)?koper\b|(de\ )?leverancier|_{5,}|\.{8,}|(de\ )?(directeur|burgemeester|voorzitter|secretaris|sekretaris|minister|wethouder))",
+    )
+    .expect("the pattern is a constant that a test compiles")
+});
 
 /// A line in reading order.
 #[derive(Clone, Debug)]
@@ -28,48 +52,296 @@ pub(super) enum Start {
     Cell,
     /// A new paragraph.
     Paragraph,
-    /// The same cell or paragraph.
+    /// The same cell.
     Same,
 }
 
-/// The lines of a page in reading order.
-pub(super) fn order(page: usize, words: &[PlacedWord<'_>]) -> Vec<Flow> {
-    let rows = rows(words);
-    let mut out = Vec::new();
-    for row in rows {
-        let mut cells: Vec<Line> = Vec::new();
-        for line in row {
-            let near = |last: &Line| line.area.x0 - last.area.x1 < CELL_GAP * last.em.max(line.em);
-            match cells.last_mut().filter(|last| near(last)) {
-                Some(last) => last.absorb(line),
-                None => cells.push(line),
+/// The rows of a page in reading order.
+pub(super) fn order(page: usize, rows: Vec<Vec<Line>>, words: &[PlacedWord<'_>]) -> Vec<Flow> {
+    let rows: Vec<Vec<Line>> = rows.into_iter().map(|row| with_markers(row, words)).collect();
+    let mut out: Vec<Flow> = Vec::new();
+    let body_right = rows.iter().flatten().map(|l| l.area.x1).fold(0.0, f32::max);
+    let mut body = Vec::new();
+    let (mut at, mut after_block) = (0, false);
+    while at < rows.len() {
+        match run(&rows[at..]) {
+            Some((len, gutters)) => {
+                let block = Block::of(&rows[at..at + len], &gutters);
+                if block.reads_down(words) {
+                    block.columns(page, body_right, words, &mut out);
+                } else {
+                    block.rows(page, words, &mut out);
+                }
+                at += len;
+                after_block = true;
+            }
+            None => {
+                let line = joined(rows[at].clone());
+                body.push(out.len());
+                let start = if std::mem::take(&mut after_block) { Start::Paragraph } else { Start::Free };
+                out.push(flow(page, line, start));
+                at += 1;
             }
         }
-        let many = cells.len() > 1;
-        for (i, line) in cells.into_iter().enumerate() {
-            let start = match (i, many) {
-                (0, false) => Start::Free,
-                (0, true) => Start::Paragraph,
-                _ => Start::Cell,
-            };
-            out.push(Flow { page, line, start, left: 0.0, right: 0.0, pitch: 0.0 });
-        }
     }
-    measure(&mut out);
+    measure(&mut out, &body);
     out
 }
 
-/// Fills in the column's edges and the usual distance of lines.
-fn measure(flows: &mut [Flow]) {
-    let long = flows.iter().any(|f| f.line.words.len() > 5);
-    let body = || flows.iter().filter(|f| !long || f.line.words.len() > 5);
-    let left = body().map(|f| f.line.area.x0).fold(f32::MAX, f32::min);
-    let right = body().map(|f| f.line.area.x1).fold(0.0, f32::max);
+fn flow(page: usize, line: Line, start: Start) -> Flow {
+    Flow { page, line, start, left: f32::NAN, right: f32::NAN, pitch: 0.0 }
+}
+
+/// A number or bullet belongs to the text beside it, however wide the gap.
+fn with_markers(row: Vec<Line>, words: &[PlacedWord<'_>]) -> Vec<Line> {
+    let mut out: Vec<Line> = Vec::new();
+    for line in row {
+        let only_marker = |last: &Line| {
+            last.words.len() <= 2 && {
+                let text = last.text(words) + " X";
+                marker::marker(&text).is_some_and(|m| m.len + 1 >= text.len())
+            }
+        };
+        match out.last_mut().filter(|last| only_marker(last)) {
+            Some(last) => last.absorb(line),
+            None => out.push(line),
+        }
+    }
+    out
+}
+
+fn joined(row: Vec<Line>) -> Line {
+    let mut row = row.into_iter();
+    let mut line = row.next().expect("rows hold at least one line");
+    row.for_each(|right| line.absorb(right));
+    line
+}
+
+/// How many rows from here share a white strip, and the strips; none where the first row has no wide gap.
+fn run(rows: &[Vec<Line>]) -> Option<(usize, Vec<(f32, f32)>)> {
+    let first = rows.first()?;
+    let em = first.iter().map(|l| l.em).fold(1.0, f32::max);
+    let mut gutters: Vec<(f32, f32)> = first.windows(2).map(|w| (w[0].area.x1, w[1].area.x0)).collect();
+    if gutters.is_empty() || gutters.len() > MOST_COLUMNS {
+        return None;
+    }
+    let widest = |gaps: &[(f32, f32)]| gaps.iter().map(|g| g.1 - g.0).fold(0.0, f32::max);
+    let (mut len, mut beside, mut gap) = (1, 1, widest(&gutters));
+    for row in rows[1..].iter().take(LONGEST) {
+        if row.len() > MOST_COLUMNS {
+            break;
+        }
+        let step = row[0].area.y0 - rows[len - 1][0].area.y1;
+        if step > 9.0 * em {
+            break;
+        }
+        let left: Vec<(f32, f32)> = gutters.iter().filter_map(|&gutter| narrowed(gutter, row, em)).collect();
+        // A table does not lose columns half way.
+        if left.is_empty() || (row.len() > 1 && left.len() + 1 < gutters.len()) {
+            break;
+        }
+        gutters = left;
+        len += 1;
+        if row.len() > 1 {
+            beside += 1;
+            gap = gap.max(row.windows(2).map(|w| w[1].area.x0 - w[0].area.x1).fold(0.0, f32::max));
+        }
+    }
+    // Lines below that stand alone on the left belong to what follows, unless the block ends the page.
+    let ends_page = len == rows.len();
+    while len > 1 && rows[len - 1].len() == 1 {
+        let (above, row) = (&rows[len - 2][0], &rows[len - 1][0]);
+        let on_left = row.area.x1 <= gutters[0].0 + 0.1;
+        let far = row.area.y0 - above.area.y1 > 1.2 * em;
+        if !(on_left && (far || row.bold && !above.bold) && (!ends_page || far && row.bold)) {
+            break;
+        }
+        len -= 1;
+    }
+    let enough = beside > 1 && gap > 1.6 * em || gap > CELL_GAP * em;
+    enough.then_some((len, gutters))
+}
+
+/// What a row leaves of a white strip.
+fn narrowed((mut from, mut to): (f32, f32), row: &[Line], em: f32) -> Option<(f32, f32)> {
+    for line in row {
+        let (x0, x1) = (line.area.x0, line.area.x1);
+        if x1 <= from || x0 >= to {
+            continue;
+        }
+        // It reaches in from the left or from the right, lies within, or stands across.
+        match (x0 <= from, x1 >= to) {
+            (true, true) => return None,
+            (true, false) => from = x1,
+            (false, true) => to = x0,
+            (false, false) if x0 - from >= to - x1 => to = x0,
+            (false, false) => from = x1,
+        }
+    }
+    (to - from >= GUTTER * em).then_some((from, to))
+}
+
+/// Rows that share white strips.
+struct Block<'a> {
+    /// For each row the line of each column, where it has one.
+    cells: Vec<Vec<Option<Line>>>,
+    /// Left and right edge of each column.
+    edges: Vec<(f32, f32)>,
+    rows: &'a [Vec<Line>],
+}
+
+impl<'a> Block<'a> {
+    fn of(rows: &'a [Vec<Line>], gutters: &[(f32, f32)]) -> Self {
+        let columns = gutters.len() + 1;
+        let mut edges = vec![(f32::MAX, f32::MIN); columns];
+        let column_of = |line: &Line| {
+            let middle = f32::midpoint(line.area.x0, line.area.x1);
+            gutters.iter().filter(|g| middle > f32::midpoint(g.0, g.1)).count()
+        };
+        let cells = rows.iter().map(|row| {
+            let mut cells: Vec<Option<Line>> = vec![None; columns];
+            for line in row {
+                let column = column_of(line);
+                edges[column].0 = edges[column].0.min(line.area.x0);
+                edges[column].1 = edges[column].1.max(line.area.x1);
+                match &mut cells[column] {
+                    Some(cell) => cell.absorb(line.clone()),
+                    none => *none = Some(line.clone()),
+                }
+            }
+            cells
+        });
+        let cells = cells.collect();
+        Self { cells, edges, rows }
+    }
+
+    /// Whether its columns are read one after the other, as in signature blocks and texts in columns; else it is a
+    /// table.
+    fn reads_down(&self, words: &[PlacedWord<'_>]) -> bool {
+        if self.edges.len() > 3 {
+            return false;
+        }
+        let texts: Vec<Vec<Option<String>>> =
+            self.cells.iter().map(|row| row.iter().map(|c| c.as_ref().map(|l| l.text(words))).collect()).collect();
+        let column = |i: usize| texts.iter().filter_map(move |row| row[i].as_deref());
+        let share = |i: usize, test: &dyn Fn(&str) -> bool| {
+            let (mut hits, mut n) = (0.0_f32, 0.0_f32);
+            for text in column(i) {
+                n += 1.0;
+                hits += f32::from(u8::from(test(text)));
+            }
+            if n > 0.0 { hits / n } else { 0.0 }
+        };
+        let ends_in_colon = |text: &str| text.ends_with(':');
+        let last = self.edges.len() - 1;
+        let signs = |i: usize| column(i).filter(|text| SIGNS.is_match(text)).count();
+        let paired = texts.iter().filter(|row| {
+            let heads: Vec<_> = row.iter().flatten().map(|text| first_word(text)).collect();
+            heads.len() > 1 && heads.windows(2).all(|w| w[0] == w[1] && !w[0].is_empty())
+        });
+        let paired = paired.count();
+        let open = |text: &str| text.len() > 4 && text.chars().all(|c| matches!(c, '_' | '.' | ' ' | '-'));
+        let both_open = texts.iter().any(|row| row.len() > 1 && row.iter().all(|c| c.as_deref().is_some_and(open)));
+        let numbers = |text: &str| {
+            let digits = text.chars().filter(char::is_ascii_digit).count();
+            digits * 2 >= text.chars().filter(|c| !c.is_whitespace()).count() || text.starts_with(['€', '$', 'ƒ'])
+        };
+        if share(last, &numbers) > 0.5 {
+            return false;
+        }
+        if both_open || paired > 0 && (signs(last) > 0 || paired * 2 >= texts.len()) {
+            return true;
+        }
+        if share(0, &ends_in_colon) >= 0.5 && share(last, &ends_in_colon) < 0.25 {
+            return false;
+        }
+        let dated = |text: &str| text.split(|c: char| !c.is_ascii_digit()).any(|n| n.len() == 4) && text.contains(',');
+        let dated_both = texts.iter().any(|row| row.len() > 1 && row.iter().all(|c| c.as_deref().is_some_and(dated)));
+        if dated_both || (signs(0) > 0 && signs(last) > 0) {
+            return true;
+        }
+        // Text that flows: long lines, many of which go on in small letters.
+        (0..=last).all(|i| {
+            let long = share(i, &|text: &str| text.split_whitespace().count() >= 4) > 0.6;
+            long && share(i, &|text: &str| text.starts_with(char::is_lowercase)) > 0.3
+        }) && self.rows.len() >= 4
+    }
+
+    /// Writes column after column. In a narrow column a line that leaves room for the next word ends a paragraph.
+    fn columns(self, page: usize, body_right: f32, words: &[PlacedWord<'_>], out: &mut Vec<Flow>) {
+        let Self { mut cells, edges, .. } = self;
+        for (i, &(left, right)) in edges.iter().enumerate() {
+            // The last column may reach as far as the others do.
+            let wide = i.checked_sub(1).map_or(0.0, |before| left - edges[before].0);
+            let right = edges.get(i + 1).map_or(body_right.max(left + wide), |next| next.0).max(right);
+            let mut room = f32::MAX;
+            for line in cells.iter_mut().filter_map(|row| row[i].take()) {
+                let first = line.words.first().map_or(0.0, |&w| words[w].area.width());
+                let start = if room > first + 1.5 * line.em { Start::Paragraph } else { Start::Free };
+                room = right - line.area.x1;
+                out.push(Flow { left, right, ..flow(page, line, start) });
+            }
+        }
+    }
+
+    /// Writes row after row; a row whose first cell is empty, or goes on in small letters, continues the one above.
+    fn rows(self, page: usize, words: &[PlacedWord<'_>], out: &mut Vec<Flow>) {
+        let Self { cells, edges, .. } = self;
+        let starts_small =
+            |cell: &Option<Line>| cell.as_ref().is_none_or(|l| l.text(words).starts_with(char::is_lowercase));
+        let mut groups: Vec<Range<usize>> = Vec::new();
+        for (i, row) in cells.iter().enumerate() {
+            let tight = i > 0 && {
+                let (above, here) = (top(&cells[i - 1]), top(row));
+                let em = row.iter().flatten().map(|l| l.em).fold(1.0, f32::max);
+                here - above < 1.9 * em
+            };
+            let goes_on = tight && (row[0].is_none() || row.iter().all(starts_small));
+            match groups.last_mut().filter(|_| goes_on) {
+                Some(group) => group.end = i + 1,
+                None => groups.push(i..i + 1),
+            }
+        }
+        for group in groups {
+            let mut first_cell = true;
+            for (column, &(left, right)) in edges.iter().enumerate() {
+                let lines = cells[group.clone()].iter().filter_map(|row| row[column].clone());
+                for (k, line) in lines.enumerate() {
+                    let start = match (k, first_cell) {
+                        (0, true) => Start::Paragraph,
+                        (0, false) => Start::Cell,
+                        _ => Start::Same,
+                    };
+                    first_cell = false;
+                    out.push(Flow { left, right, ..flow(page, line, start) });
+                }
+            }
+        }
+    }
+}
+
+fn top(row: &[Option<Line>]) -> f32 {
+    row.iter().flatten().map(|l| l.area.middle()).fold(f32::MAX, f32::min)
+}
+
+fn first_word(text: &str) -> String {
+    let word = text.split(|c: char| c.is_whitespace() || c == ':').next().unwrap_or("");
+    if word.chars().all(|c| c.is_alphabetic() || c == '_') { word.to_lowercase() } else { String::new() }
+}
+
+/// Fills in the body's edges and the usual distance of lines.
+fn measure(flows: &mut [Flow], body: &[usize]) {
+    let long = body.iter().any(|&i| flows[i].line.words.len() > 5);
+    let whole = || body.iter().map(|&i| &flows[i]).filter(|f| !long || f.line.words.len() > 5);
+    let left = whole().map(|f| f.line.area.x0).fold(f32::MAX, f32::min);
+    let right = whole().map(|f| f.line.area.x1).fold(0.0, f32::max);
     let steps = flows.windows(2).map(|w| (w[1].line.area.middle() - w[0].line.area.middle(), w[0].line.em));
     let mut steps: Vec<f32> = steps.filter(|&(step, em)| step > 0.5 * em && step < 3.0 * em).map(|(s, _)| s).collect();
     let pitch = median(&mut steps);
     for flow in flows {
-        (flow.left, flow.right) = (left, right);
+        if flow.left.is_nan() {
+            (flow.left, flow.right) = (left, right);
+        }
         flow.pitch = if pitch > 0.0 { pitch } else { 1.2 * flow.line.em };
     }
 }

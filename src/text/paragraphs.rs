@@ -3,18 +3,17 @@
 use std::ops::Range;
 
 use super::{
-    join::Joiner,
+    join::{Joiner, last_word},
     layout::{Flow, Start},
     lines::PlacedWord,
     marker, normal,
+    zones::is_caps,
 };
 
 /// A paragraph of the running text, with what its place on the page tells.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Paragraph {
     pub range: Range<usize>,
-    /// Size of its type in points; 0 where unknown.
-    pub em: f32,
     pub bold: bool,
     /// Stands in the middle of its column, clear of both edges.
     pub centered: bool,
@@ -81,7 +80,6 @@ pub(super) fn write(flows: &[Flow], pages: &[Vec<PlacedWord<'_>>], joiner: &mut 
             let (left, right) = (area.x0 - flow.left, flow.right - area.x1);
             out.push(Paragraph {
                 range: joiner.running.len()..joiner.running.len(),
-                em: flow.line.em,
                 bold: flow.line.bold,
                 centered: left > 2.0 * flow.line.em && (left - right).abs() < 2.5 * flow.line.em,
                 page_top: previous.is_none_or(|p| p.page != flow.page),
@@ -121,7 +119,7 @@ pub(super) fn write_lines(text: &str, joiner: &mut Joiner<'_>) -> Vec<Paragraph>
         }
         let head = marker::clip_words(words.iter().map(AsRef::as_ref), 48);
         let ended = joiner.running.ends_with(['.', ';', ':', '!', '?']) && !head.starts_with(char::is_lowercase);
-        let last_word = joiner.running.rsplit(char::is_whitespace).next().unwrap_or("");
+        let last_word = last_word(&joiner.running);
         let row = line.trim().contains('\t');
         let after_row = out.last().is_some_and(|p| p.row);
         if empty || ended || row || after_row || (marker::marker(&head).is_some() && !refers(last_word)) {
@@ -154,7 +152,7 @@ fn end_last(out: &mut [Paragraph], len: usize) {
 fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[PlacedWord<'_>]) -> bool {
     let (last, next) = (&before.line, &flow.line);
     let text = marker::clip_words(next.words.iter().map(|&w| &*words[w].text), 48);
-    let last_word = running.rsplit(char::is_whitespace).next().unwrap_or("");
+    let last_word = last_word(running);
     let ended = last_word.trim_end_matches(['"', '\'', ')', ']']).ends_with(['.', ':', ';', '!', '?']);
     let goes_on = !ended && text.starts_with(char::is_lowercase);
     if marker::marker(&text).is_some() && !refers(last_word) {
@@ -164,6 +162,9 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
     let first_width = next.words.first().map_or(0.0, |&w| words[w].area.width());
     let room = before.right - last.area.x1 - first_width - 0.3 * next.em;
     let em = last.em.max(next.em).max(1.0);
+    if before.page != flow.page && next.words.len() <= 10 && is_caps(&text) {
+        return true;
+    }
     if before.page != flow.page || next.area.y0 < last.area.y0 - em {
         return ended && !text.starts_with(char::is_lowercase) || !goes_on && room > 1.5 * em;
     }

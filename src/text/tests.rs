@@ -1,0 +1,209 @@
+//! Laws of the text model, on readings made here.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::model::{PageBox, PageReading, PageState, TextSource, Word};
+
+/// A page of lines: left edge and baseline in points on A4, and the words; six points a letter.
+fn page(index: usize, lines: &[(f32, f32, &str)]) -> PageReading {
+    let mut page = PageReading::wordless(PageNo::from_index(index), PageState::Read, 595.0, 842.0);
+    page.source = TextSource::Digital;
+    for (n, &(x, y, text)) in lines.iter().enumerate() {
+        let mut at = x;
+        for word in text.split(' ') {
+            let width = 6.0 * word.chars().count() as f32;
+            if !page.text.is_empty() {
+                page.text.push(' ');
+            }
+            let start = u32::try_from(page.text.len()).unwrap();
+            page.text.push_str(word);
+            page.words.push(Word {
+                start,
+                end: u32::try_from(page.text.len()).unwrap(),
+                bounds: PageBox::new(at / 595.0, y / 842.0, (at + width) / 595.0, (y + 10.0) / 842.0),
+                confidence: 100,
+                size: 40,
+                bold: false,
+                block: 0,
+                line: u16::try_from(n % 60_000).unwrap(),
+            });
+            at += width + 5.0;
+        }
+    }
+    page
+}
+
+fn reading(pages: Vec<PageReading>) -> Reading {
+    Reading { pages, language: None, engine: "test".into(), problems: Vec::new() }
+}
+
+fn check(lines: &[(f32, f32, &str)], want: &str) -> Text {
+    let text = Text::build(&reading(vec![page(0, lines)]));
+    assert_eq!(text.running, want);
+    text
+}
+
+#[test]
+fn evidence_quotes_words_as_read_with_a_box_a_line() {
+    let text = check(
+        &[(70.0, 100.0, "De opzegtermijn bedraagt een hele kalender-"), (70.0, 112.0, "maand voor beide partijen.")],
+        "De opzegtermijn bedraagt een hele kalendermaand voor beide partijen.",
+    );
+    let at = text.running.find("kalendermaand").unwrap();
+    let evidence = text.evidence(&(at..at + 13));
+    assert_eq!(evidence.len(), 1);
+    assert_eq!((evidence[0].quote.as_str(), evidence[0].boxes.len()), ("kalender- maand", 2));
+    assert_eq!(text.page_at(at), Some(PageNo::from_index(0)));
+    assert!((text.confidence(&(at..at + 13)) - 1.0).abs() < f64::EPSILON);
+}
+
+#[test]
+fn signature_columns_are_not_read_across() {
+    check(
+        &[
+            (70.0, 100.0, "Aldus overeengekomen en in tweevoud opgemaakt door beide partijen:"),
+            (70.0, 124.0, "Steenwijk, 14 september 2006"),
+            (330.0, 124.0, "Meppel, 19 september 2006"),
+            (70.0, 136.0, "gemeente Steenwijkerland"),
+            (330.0, 136.0, "Zouthandel B.V."),
+            (70.0, 180.0, "G.J. Terwolde"),
+            (330.0, 180.0, "H. Prins"),
+        ],
+        "Aldus overeengekomen en in tweevoud opgemaakt door beide partijen:\nSteenwijk, 14 september 2006\ngemeente \
+         Steenwijkerland\nG.J. Terwolde\nMeppel, 19 september 2006\nZouthandel B.V.\nH. Prins",
+    );
+}
+
+#[test]
+fn tables_are_read_row_by_row() {
+    let text = check(
+        &[
+            (70.0, 100.0, "Contractnummer"),
+            (230.0, 100.0, "2019/4711"),
+            (70.0, 114.0, "Huurder"),
+            (230.0, 114.0, "Gemeente Best"),
+            (230.0, 126.0, "Raadhuisplein 1"),
+            (70.0, 140.0, "Opzegtermijn"),
+            (230.0, 140.0, "drie maanden"),
+        ],
+        "Contractnummer\t2019/4711\nHuurder\tGemeente Best Raadhuisplein 1\nOpzegtermijn\tdrie maanden",
+    );
+    let pairs: Vec<_> = text.labels.iter().map(|l| (text.slice(&l.label), text.slice(&l.value))).collect();
+    assert_eq!(pairs[2], ("Opzegtermijn", "drie maanden"));
+}
+
+#[test]
+fn running_heads_are_set_apart() {
+    let pages = (0..4).map(|i| {
+        let foot = format!("Pagina {} van 4", i + 1);
+        let body = [
+            "De huur begint vandaag en loopt door tot",
+            "en met morgen en dan naar de volgende",
+            "dag die dan weer verder",
+        ];
+        let mut lines = vec![(70.0, 30.0, "Contract 2019/4711"), (250.0, 800.0, foot.as_str())];
+        lines.extend(body.iter().enumerate().map(|(k, line)| (70.0, 300.0 + 12.0 * (k as f32), *line)));
+        page(i, &lines)
+    });
+    let text = Text::build(&reading(pages.collect()));
+    assert!(!text.running.contains("Pagina") && !text.running.contains("4711"), "{}", text.running);
+    let mut heads: Vec<_> = text.running_heads.iter().map(|h| (h.text.as_str(), h.pages)).collect();
+    heads.sort_unstable();
+    assert_eq!(heads, [("Contract 2019/4711", 4), ("Pagina 1 van 4", 4)]);
+}
+
+#[test]
+fn a_turned_page_reads_as_the_upright_one() {
+    let upright = page(0, &[(70.0, 100.0, "De huur gaat in op 1 mei"), (70.0, 112.0, "van het volgende jaar.")]);
+    let mut turned = upright.clone();
+    turned.turn = 90;
+    (turned.width_pt, turned.height_pt) = (842.0, 595.0);
+    turned.words.iter_mut().for_each(|w| w.bounds = w.bounds.turned(270));
+    let both = [upright, turned].map(|p| Text::build(&reading(vec![p])).running);
+    assert_eq!(both[0], both[1]);
+}
+
+#[test]
+fn pathological_pages_are_read_in_one_pass() {
+    assert_eq!(Text::build(&reading(Vec::new())).running, "");
+    assert!(Text::build(&reading(vec![page(0, &[])])).sentences.is_empty());
+    // A hundred thousand words on one page: in one place, in rows, as one-letter lines, as hyphens without end.
+    let one_line = "a ".repeat(100_000);
+    assert_eq!(Text::build(&reading(vec![page(0, &[(10.0, 10.0, one_line.trim())])])).tokens.len(), 100_000);
+    let scattered: Vec<_> = (0..100_000_u32).map(|i| ((i % 37) as f32 * 16.0, (i / 37) as f32 * 0.3, "a-")).collect();
+    let text = Text::build(&reading(vec![page(0, &scattered)]));
+    assert!(!text.running.is_empty());
+    let letters: Vec<_> = (0..20_000_u32).map(|i| (70.0, i as f32 * 0.04, "x.")).collect();
+    assert!(!Text::build(&reading(vec![page(0, &letters)])).running.is_empty());
+    for mark in ["\"", "(", ".", "1.", "1.1.1.1", "a)", "(\"", "hierna", "Artikel", ":", "_", "\t", "\n", "’’"] {
+        let text = Text::of_sentence(&mark.repeat(50_000), None);
+        assert!(text.running.len() <= 50_000 * mark.len());
+        Text::of_sentence(&format!("{mark} ").repeat(50_000), None);
+        Text::of_sentence(&format!("{mark}\n").repeat(20_000), None);
+    }
+}
+
+fn any_page() -> impl Strategy<Value = PageReading> {
+    let word = "[A-Za-z0-9.,:;\"'()§€éĳﬁ\u{AD}_/-]{0,9}|Artikel|1\\.|de|BIJLAGE|Naam:|\\(the \"A\"\\)";
+    let place =
+        (word, 0.0_f32..1.0, 0.0_f32..1.0, 0.0_f32..0.2, 0.0_f32..0.05, 0_u8..=100, 0_u8..=80, any::<bool>(), 0_u16..6);
+    let words = prop::collection::vec(place, 0..60);
+    (words, prop::sample::select(vec![0_u16, 90, 180, 270]), -3.0_f32..3.0).prop_map(|(words, turn, skew)| {
+        let mut page = PageReading::wordless(PageNo::from_index(0), PageState::Read, 595.0, 842.0);
+        (page.turn, page.skew, page.source) = (turn, skew, TextSource::Ocr);
+        for (text, x, y, width, height, confidence, size, bold, line) in words {
+            let start = u32::try_from(page.text.len()).unwrap();
+            page.text.push_str(&text);
+            let end = u32::try_from(page.text.len()).unwrap();
+            page.text.push(' ');
+            let bounds = PageBox::new(x, y, x + width, y + height);
+            page.words.push(Word { start, end, bounds, confidence, size, bold, block: line / 2, line });
+        }
+        page
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_token_leads_back_to_its_page(pages in prop::collection::vec(any_page(), 1..4)) {
+        let pages: Vec<_> = pages.into_iter().enumerate().map(|(i, mut p)| { p.page = PageNo::from_index(i); p }).collect();
+        let reading = reading(pages);
+        let text = Text::build(&reading);
+        for token in &text.tokens {
+            let evidence = text.evidence(&token.range);
+            prop_assert!(!evidence.is_empty());
+            prop_assert_eq!(Some(evidence[0].page), text.page_at(token.range.start));
+            for entry in &evidence {
+                prop_assert!(!entry.boxes.is_empty() && !entry.quote.is_empty());
+                let page = &reading.pages[entry.page.index()];
+                for word in entry.quote.split(' ') {
+                    prop_assert!(page.text.contains(word));
+                }
+            }
+        }
+        let inside = |r: &Range<usize>| r.start <= r.end && text.running.get(r.clone()).is_some();
+        prop_assert!(text.clauses.iter().all(|c| inside(&c.range) && inside(&(c.body..c.range.end))));
+        prop_assert!(text.clauses.iter().enumerate().all(|(i, c)| c.parent.is_none_or(|p| p < i)));
+        prop_assert!(text.terms.iter().all(|t| inside(&t.range) && inside(&t.meaning)));
+        prop_assert!(text.labels.iter().all(|l| inside(&l.label) && inside(&l.value)));
+        let held = |t: &Token| text.sentences.iter().filter(|s| s.start <= t.range.start && t.range.end <= s.end).count();
+        prop_assert!(text.tokens.iter().all(|t| held(t) == 1));
+        let covered: usize = text.zones.iter().map(|(r, _)| r.len()).sum();
+        prop_assert_eq!(covered, text.running.len());
+    }
+
+    #[test]
+    fn building_twice_gives_the_same(page in any_page()) {
+        let reading = reading(vec![page]);
+        prop_assert_eq!(format!("{:?}", Text::build(&reading)), format!("{:?}", Text::build(&reading)));
+    }
+
+    #[test]
+    fn sentences_by_hand_never_panic(text in "(\\PC|\n|\t){0,80}") {
+        let built = Text::of_sentence(&text, None);
+        prop_assert!(built.tokens.iter().all(|t| built.running.get(t.range.clone()).is_some()));
+    }
+}
