@@ -202,7 +202,7 @@ impl RuleSet {
                 tried.extend(self.by_trigger.get(&sense.id).into_iter().flatten());
             }
         }
-        let short_zone = matches!(scene.text.zone_at(sentence.start), Zone::Title | Zone::Preamble | Zone::Signatures);
+        let short_zone = matches!(scene.zone_at(sentence.start), Zone::Title | Zone::Preamble | Zone::Signatures);
         if short_zone || place == Place::Head {
             tried.extend(&self.without_trigger);
         }

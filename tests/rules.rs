@@ -36,7 +36,7 @@ fn a_wrong_rule_file_is_refused_with_place_and_hint() {
         let all = format!("{error:?}");
         assert!(says.iter().all(|part| all.contains(part)), "{all}");
     };
-    check("<period>", "<perriod>", &["a.nl.toml:8:26", "did you mean `period`?"]);
+    check("<period>", "<perriod>", &["a.nl.toml:8:28", "did you mean `period`?"]);
     check("\"term\"", "\"tern\"", &["a.nl.toml:7:9", "did you mean `term`?"]);
     check("say =", "sya =", &["a.nl.toml:8:1"]);
     check(

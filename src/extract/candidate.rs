@@ -195,7 +195,7 @@ fn weigh<'r>(
     found: &Match,
 ) -> Result<Candidate<'r>, Refusal<'r>> {
     let matched = span(scene, &found.words);
-    let zone = scene.text.zone_at(matched.start);
+    let zone = scene.zone_at(matched.start);
     let zone_allowed = if rule.zones.is_empty() { zone != Zone::Contents } else { rule.zones.contains(&zone) };
     // Sentences given by hand are no whole contract: all stands in one zone.
     if !zone_allowed && !scene.text.zones.is_empty() {
@@ -472,7 +472,7 @@ pub fn beside_label<'r>(
     beside: &Range<usize>,
 ) -> Option<Candidate<'r>> {
     debug_assert_eq!(rule.place, Place::Label);
-    let zone = scene.text.zone_at(label.start);
+    let zone = scene.zone_at(label.start);
     if !rule.zones.is_empty() && !rule.zones.contains(&zone) && !scene.text.zones.is_empty() {
         return None;
     }

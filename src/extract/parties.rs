@@ -140,6 +140,10 @@ fn in_opening(scene: &Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<Fou
         found.push(describe(scene, find, find.range.start..end, &roles, cues));
     }
     share_roles(&mut found);
+    // Where the contract says what it calls its parties, a name that it calls nothing is only mentioned.
+    if found.iter().filter(|party| party.party.role.is_some()).count() >= 2 {
+        found.retain(|party| party.party.role.is_some());
+    }
     // The same party may be named twice (cover and opening): the first naming with a role counts.
     let mut distinct: Vec<Found> = Vec::new();
     for party in found {

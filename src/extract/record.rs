@@ -25,6 +25,9 @@ use crate::{
     text::{Text, Zone},
 };
 
+/// Notices that are so much less likely than the best one are dropped.
+const WEAKER_NOTICE: f64 = 0.12;
+
 /// Reads a whole record.
 pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> Fields {
     let mut desk =
@@ -328,6 +331,9 @@ impl<'r> Desk<'r, '_, '_> {
             .map(|(_, group)| self.decided(group, typed))
             .filter(|field| field.value.is_some())
             .collect();
+        // Beside a sure notice, a weak one is some other period.
+        let best = fields.iter().map(|field| field.confidence).fold(0.0, f64::max);
+        fields.retain(|field| field.confidence >= best - WEAKER_NOTICE);
         fields.sort_by_key(|field| field.evidence.first().map(|evidence| evidence.page));
         // Several periods for the same party: a person must choose.
         for at in 0..fields.len() {

@@ -8,7 +8,7 @@ use super::{
     lexicon::{Lexicon, Sense, fold},
     pattern::Kind,
 };
-use crate::text::{Text, TokenKind};
+use crate::text::{Text, TokenKind, Zone};
 
 /// A word of the text.
 #[derive(Clone, Debug)]
@@ -84,7 +84,12 @@ pub struct Scene<'t> {
     pub words: Vec<SceneWord>,
     /// Its values, by first word.
     pub finds: Vec<Find>,
+    /// Where the signatures stand, where no words announce them: from the first `place, date` near the end.
+    unannounced: Option<Range<usize>>,
 }
+
+/// A line with a place and a date has at most so many words.
+const PLACE_AND_DATE: usize = 7;
 
 const DUTCH_NUMBERS: [&str; 13] =
     ["nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"];
@@ -137,7 +142,7 @@ impl<'t> Scene<'t> {
                 SceneWord { range: token.range.clone(), senses: senses(&folded[at]), joined }
             })
             .collect();
-        let mut scene = Self { text, words, finds: Vec::new() };
+        let mut scene = Self { text, words, finds: Vec::new(), unannounced: None };
         let mut finds: Vec<Find> = entity::find(text)
             .into_iter()
             .map(|spot| scene.find(spot.range, None, Thing::Entity(spot.entity), spot.repairs))
@@ -147,7 +152,37 @@ impl<'t> Scene<'t> {
         finds.extend(scene.defined_values(&finds));
         finds.sort_by(|a, b| (a.first, b.end, a.kind()).cmp(&(b.first, a.end, b.kind())));
         scene.finds = finds;
+        scene.unannounced = scene.unannounced_signatures();
         scene
+    }
+
+    /// The zone of a position.
+    pub fn zone_at(&self, position: usize) -> Zone {
+        match self.text.zone_at(position) {
+            Zone::Clauses | Zone::Preamble
+                if self.unannounced.as_ref().is_some_and(|tail| tail.contains(&position)) =>
+            {
+                Zone::Signatures
+            }
+            zone => zone,
+        }
+    }
+
+    fn unannounced_signatures(&self) -> Option<Range<usize>> {
+        if self.text.zones.is_empty() || self.text.zones.iter().any(|(_, zone)| *zone == Zone::Signatures) {
+            return None;
+        }
+        let after = |zone: &Zone| matches!(zone, Zone::Annex | Zone::GeneralTerms);
+        let end =
+            self.text.zones.iter().find(|(_, zone)| after(zone)).map_or(self.text.running.len(), |(r, _)| r.start);
+        let from = end - end / 4;
+        let first = self.text.sentences.iter().find(|sentence| {
+            sentence.start >= from
+                && sentence.end <= end
+                && self.words_in(sentence).len() <= PLACE_AND_DATE
+                && self.finds_in(sentence).any(|find| find.kind() == Kind::Date)
+        })?;
+        Some(first.start..end)
     }
 
     fn find(&self, range: Range<usize>, defined_at: Option<Range<usize>>, thing: Thing, repairs: Vec<Repair>) -> Find {
