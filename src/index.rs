@@ -1,1 +1,207 @@
-//! Full-text index of clauses and pages; thrown away and rebuilt at will.
+//! Full-text index of clauses and pages. It holds no truth: it says when it is behind, and can be thrown away and made
+//! again at any time. It knows nothing of parties, types, dates or rights: the caller resolves those in the register
+//! for each query, so that a correction needs no re-indexing.
+
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use tantivy::{
+    IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term, collector::Count, query::TermQuery,
+    schema::IndexRecordOption,
+};
+
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold as _,
+    model::{DocumentId, Language, PageNo, RecordId},
+};
+
+mod analysis;
+mod fields;
+mod hits;
+mod matching;
+mod query;
+mod units;
+
+pub use hits::{Found, Hit, Options};
+pub use query::Query;
+pub use units::units;
+
+use fields::IndexFields;
+
+/// Memory that the writer may fill before it writes a segment: one writing thread needs no more.
+const WRITER_BYTES: usize = 48 << 20;
+/// Name of the folder with this layout of the index; another layout gets another name and starts empty.
+const LAYOUT: &str = "v1";
+
+/// What is found as one hit: a clause, or the part of it that stands on one page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit {
+    /// The page it stands on.
+    pub page: PageNo,
+    /// Number and heading of the clause.
+    pub clause: Option<String>,
+    /// Its place in the document's running text, in bytes.
+    pub range: Range<usize>,
+    /// The running text of that range.
+    pub text: String,
+    /// Its language, where known.
+    pub language: Option<Language>,
+}
+
+/// A document for the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexDocument {
+    /// The contract record it belongs to.
+    pub record: RecordId,
+    /// Its id.
+    pub document: DocumentId,
+    /// Under what key its reading is stored: the index is behind where it has been read anew.
+    pub reading_key: String,
+    /// Its units, in the order of the text; there may be none.
+    pub units: Vec<Unit>,
+}
+
+/// What an index lacks of what the register has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// Documents to add.
+    pub missing: Vec<DocumentId>,
+    /// How many entries it has for documents or readings that are no more; making it anew removes them.
+    pub surplus: usize,
+}
+
+/// The index of one data folder.
+pub struct Index {
+    index: tantivy::Index,
+    fields: IndexFields,
+    reader: IndexReader,
+    // Opened by the first change: searching must not wait for another process that writes.
+    writer: Mutex<Option<IndexWriter>>,
+}
+
+impl Index {
+    /// Opens the index in a folder, and makes an empty one where there is none. One that cannot be read is put aside
+    /// and replaced by an empty one: [`Self::lag`] then names every document.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let place = folder.join(LAYOUT);
+        let index = match open_in(&place) {
+            Ok(index) => index,
+            Err(error) => {
+                let aside = aside(folder)?;
+                tracing::warn!(%error, aside = %aside.display(), "the index cannot be read and starts anew");
+                std::fs::rename(&place, &aside)
+                    .fold(ErrorKind::Storage, || format!("cannot put the broken index `{}` aside", place.display()))?;
+                open_in(&place).fold(ErrorKind::Storage, || format!("cannot make an index in `{}`", place.display()))?
+            }
+        };
+        let reader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()
+            .fold(ErrorKind::Storage, || "cannot read the index")?;
+        let fields = IndexFields::of(&index.schema()).fold(ErrorKind::Internal, || "the index has other fields")?;
+        analysis::register(index.tokenizers());
+        Ok(Self { index, fields, reader, writer: Mutex::new(None) })
+    }
+
+    /// Adds documents, in place of what is there of them, in one commit: after it they are on disk and are found.
+    pub fn add_documents(&self, documents: impl IntoIterator<Item = IndexDocument>) -> Result<()> {
+        self.change(|writer| documents.into_iter().try_for_each(|document| self.add(writer, &document)))
+    }
+
+    /// Removes a document.
+    pub fn delete_document(&self, document: &DocumentId) -> Result<()> {
+        self.change(|writer| {
+            writer.delete_term(Term::from_field_text(self.fields.document, document.as_str()));
+            Ok(())
+        })
+    }
+
+    /// Makes the index anew from all documents, in one commit: until it is done the old state is found.
+    pub fn rebuild(&self, documents: impl IntoIterator<Item = Result<IndexDocument>>) -> Result<()> {
+        self.change(|writer| {
+            writer.delete_all_documents().fold(ErrorKind::Storage, || "cannot empty the index")?;
+            documents.into_iter().try_for_each(|document| self.add(writer, &document?))
+        })
+    }
+
+    /// Compares the index with the documents (and the keys of their readings) that the register has.
+    pub fn lag<'a>(&self, documents: impl IntoIterator<Item = (&'a DocumentId, &'a str)>) -> Result<Lag> {
+        let searcher = self.reader.searcher();
+        let count = |field, text: &str| {
+            let query = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic);
+            searcher.search(&query, &Count).fold(ErrorKind::Storage, || "cannot count in the index")
+        };
+        let (mut missing, mut present) = (Vec::new(), 0);
+        for (document, reading_key) in documents {
+            match count(self.fields.stamp, &stamp(document, reading_key))? {
+                0 => missing.push(document.clone()),
+                _ => present += 1,
+            }
+        }
+        let entries = count(self.fields.kind, fields::STAMP)?;
+        Ok(Lag { missing, surplus: entries.saturating_sub(present) })
+    }
+
+    fn add(&self, writer: &IndexWriter, document: &IndexDocument) -> Result<()> {
+        writer.delete_term(Term::from_field_text(self.fields.document, document.document.as_str()));
+        let mut entry = TantivyDocument::new();
+        entry.add_text(self.fields.document, document.document.as_str());
+        entry.add_text(self.fields.kind, fields::STAMP);
+        entry.add_text(self.fields.stamp, stamp(&document.document, &document.reading_key));
+        let units = document.units.iter().map(|unit| self.fields.entry(document, unit));
+        for entry in std::iter::once(entry).chain(units) {
+            writer.add_document(entry).fold(ErrorKind::Storage, || "cannot add to the index")?;
+        }
+        Ok(())
+    }
+
+    /// Makes changes and commits them; what fails leaves the last commit as it was.
+    fn change(&self, work: impl FnOnce(&IndexWriter) -> Result<()>) -> Result<()> {
+        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = match guard.take() {
+            Some(writer) => writer,
+            None => self.index.writer_with_num_threads(1, WRITER_BYTES).map_err(|error| {
+                Error::new(ErrorKind::Storage, "cannot open the index for writing")
+                    .source(error)
+                    .hint("another griffie may be at work on the same data folder")
+            })?,
+        };
+        let writer = guard.insert(writer);
+        let done = work(writer)
+            .and_then(|()| writer.commit().fold(ErrorKind::Storage, || "cannot commit to the index").map(|_| ()));
+        if done.is_err() {
+            // Dropped, so that nothing half done is in the next commit.
+            *guard = None;
+        }
+        done?;
+        self.reader.reload().fold(ErrorKind::Storage, || "cannot read the index anew")
+    }
+}
+
+fn stamp(document: &DocumentId, reading_key: &str) -> String {
+    format!("{document} {reading_key}")
+}
+
+fn open_in(place: &Path) -> tantivy::Result<tantivy::Index> {
+    std::fs::create_dir_all(place)?;
+    tantivy::Index::open_or_create(tantivy::directory::MmapDirectory::open(place)?, IndexFields::schema())
+}
+
+/// A name that nothing has yet.
+fn aside(folder: &Path) -> Result<PathBuf> {
+    for number in 1..1000 {
+        let aside = folder.join(format!("broken-{number}"));
+        if !aside.try_exists().fold(ErrorKind::Storage, || "cannot look into the index's folder")? {
+            return Ok(aside);
+        }
+    }
+    Err(Error::new(ErrorKind::Storage, format!("`{}` is full of broken indexes", folder.display())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! The fields of the index, and a unit as an entry of it.
+
+use tantivy::{
+    TantivyDocument,
+    schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
+};
+
+use super::{IndexDocument, Unit, analysis};
+use crate::model::Language;
+
+/// `kind` of an entry that says that a document is in the index.
+pub(super) const STAMP: &str = "document";
+/// `kind` of an entry that is a unit.
+pub(super) const UNIT: &str = "unit";
+
+#[derive(Clone, Copy)]
+pub(super) struct IndexFields {
+    pub kind: Field,
+    pub stamp: Field,
+    pub record: Field,
+    pub document: Field,
+    pub page: Field,
+    pub start: Field,
+    pub clause: Field,
+    /// The text under Dutch stems, under English stems, and as written (lower case, accents off).
+    pub dutch: Field,
+    pub english: Field,
+    pub exact: Field,
+}
+
+impl IndexFields {
+    pub fn schema() -> Schema {
+        let mut schema = Schema::builder();
+        let text = |analysis: &str| {
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer(analysis)
+                .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+            TextOptions::default().set_indexing_options(indexing)
+        };
+        schema.add_text_field("kind", STRING);
+        schema.add_text_field("stamp", STRING);
+        schema.add_text_field("record", STRING | STORED);
+        schema.add_text_field("document", STRING | STORED);
+        schema.add_u64_field("page", STORED);
+        schema.add_u64_field("start", STORED);
+        schema.add_text_field("clause", STORED);
+        schema.add_text_field("dutch", text(analysis::DUTCH));
+        schema.add_text_field("english", text(analysis::ENGLISH));
+        schema.add_text_field("exact", text(analysis::EXACT).set_stored());
+        schema.build()
+    }
+
+    pub fn of(schema: &Schema) -> tantivy::Result<Self> {
+        let field = |name| schema.get_field(name);
+        Ok(Self {
+            kind: field("kind")?,
+            stamp: field("stamp")?,
+            record: field("record")?,
+            document: field("document")?,
+            page: field("page")?,
+            start: field("start")?,
+            clause: field("clause")?,
+            dutch: field("dutch")?,
+            english: field("english")?,
+            exact: field("exact")?,
+        })
+    }
+
+    /// The three forms of the text, with how much a match in each counts.
+    pub fn texts(&self) -> [(Field, f32); 3] {
+        [(self.dutch, 1.0), (self.english, 1.0), (self.exact, 0.5)]
+    }
+
+    pub fn entry(&self, document: &IndexDocument, unit: &Unit) -> TantivyDocument {
+        let mut entry = TantivyDocument::new();
+        entry.add_text(self.kind, UNIT);
+        entry.add_text(self.record, document.record.as_str());
+        entry.add_text(self.document, document.document.as_str());
+        entry.add_u64(self.page, u64::from(unit.page.get()));
+        entry.add_u64(self.start, unit.range.start as u64);
+        if let Some(clause) = &unit.clause {
+            entry.add_text(self.clause, clause);
+        }
+        if unit.language != Some(Language::English) {
+            entry.add_text(self.dutch, &unit.text);
+        }
+        if unit.language != Some(Language::Dutch) {
+            entry.add_text(self.english, &unit.text);
+        }
+        entry.add_text(self.exact, &unit.text);
+        entry
+    }
+}
