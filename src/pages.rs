@@ -68,8 +68,8 @@ pub struct PageImage {
 pub struct Source(Kind);
 
 enum Kind {
-    Pdf(pdf::Document),
-    Tiff(fax::Sheets),
+    Pdf(Box<pdf::Document>),
+    Tiff(Box<fax::Sheets>),
     Still(still::Still),
 }
 
@@ -77,8 +77,8 @@ impl Source {
     /// Opens an original. Errors of kind `UnsupportedDocument` say why it cannot be read.
     pub fn open(path: &Path, media: MediaType, password: Option<&str>) -> Result<Self> {
         catch_unwind(AssertUnwindSafe(|| match media {
-            MediaType::Pdf => pdf::Document::open(path, password).map(Kind::Pdf),
-            MediaType::Tiff => fax::Sheets::open(path).map(Kind::Tiff),
+            MediaType::Pdf => pdf::Document::open(path, password).map(|document| Kind::Pdf(Box::new(document))),
+            MediaType::Tiff => fax::Sheets::open(path).map(|sheets| Kind::Tiff(Box::new(sheets))),
             MediaType::Jpeg => still::Still::open(path, ImageFormat::Jpeg).map(Kind::Still),
             MediaType::Png => still::Still::open(path, ImageFormat::Png).map(Kind::Still),
             MediaType::Webp => still::Still::open(path, ImageFormat::WebP).map(Kind::Still),

@@ -4,9 +4,7 @@ use std::{cell::RefCell, collections::HashMap, path::Path, rc::Rc, sync::Arc};
 
 use hayro::{
     PixmapSettings, RenderCache, RenderSettings,
-    hayro_interpret::{
-        Context, InterpreterCache, InterpreterSettings, TransformExt, font::GlyphIdentifier, interpret_page,
-    },
+    hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page},
     hayro_syntax::{
         DecryptionError, LoadPdfError, Pdf,
         page::{Page as PdfPage, Pages},
@@ -51,7 +49,8 @@ struct Open {
     fonts: InterpreterCache<'static>,
     render: Option<RenderCache<'static>>,
     pdf: Rc<Pdf>,
-    bold: HashMap<GlyphIdentifier, bool>,
+    /// By a glyph's key: is it bold?
+    bold: HashMap<u128, bool>,
     kept: usize,
 }
 

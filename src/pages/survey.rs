@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use hayro::{
     hayro_interpret::{
         BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
-        font::{Glyph as FontGlyph, GlyphIdentifier, GlyphRun},
+        font::{Glyph as FontGlyph, GlyphRun},
         hayro_cmap::BfString,
     },
     hayro_syntax::object::{Stream, dict::keys},
@@ -126,7 +126,7 @@ pub(super) struct Surveyor<'c> {
     /// For each open group: does it paint what is in it unchanged?
     groups: Vec<bool>,
     order: u32,
-    bold: &'c mut HashMap<GlyphIdentifier, bool>,
+    bold: &'c mut HashMap<u128, bool>,
     run: Vec<Glyph>,
     /// Width to height of each glyph's matrix in the run.
     ratios: Vec<f64>,
@@ -135,7 +135,7 @@ pub(super) struct Surveyor<'c> {
 }
 
 impl<'c> Surveyor<'c> {
-    pub(super) fn new(page: Rect, bold: &'c mut HashMap<GlyphIdentifier, bool>) -> Self {
+    pub(super) fn new(page: Rect, bold: &'c mut HashMap<u128, bool>) -> Self {
         Self {
             survey: Survey::default(),
             clips: vec![Frame { clip: page, shaped: false }],
@@ -166,7 +166,7 @@ impl<'c> Surveyor<'c> {
     /// Is this glyph's type bold? Asked once for each glyph of a font.
     fn is_bold(&mut self, glyph: &FontGlyph<'_>) -> bool {
         let FontGlyph::Outline(glyph) = glyph else { return false };
-        *self.bold.entry(glyph.identifier()).or_insert_with(|| {
+        *self.bold.entry(glyph.identifier().cache_key()).or_insert_with(|| {
             glyph.font_data().is_some_and(|font| {
                 font.weight.is_some_and(|weight| weight >= 600)
                     || font.postscript_name.is_some_and(|name| {
@@ -358,7 +358,7 @@ fn true_advances(run: &mut [Glyph], ratios: &[f64], stretched: &mut bool) {
     }
     if *stretched {
         for (glyph, ratio) in run.iter_mut().zip(ratios) {
-            glyph.advance = glyph.advance / *ratio;
+            glyph.advance /= *ratio;
         }
     }
 }

@@ -57,10 +57,12 @@ pub(super) fn group(survey: &Survey, width: f64, height: f64) -> Words {
 fn single(survey: &Survey) -> impl Iterator<Item = Glyph> {
     let mut seen: HashMap<(i32, i32), Vec<usize>> = HashMap::with_capacity(survey.glyphs.len());
     survey.glyphs.iter().enumerate().filter_map(move |(index, glyph)| {
-        // Cells of four points: wider than any offset looked for, and a search sees its neighbors.
-        let cell = ((glyph.origin.x / 4.0).floor() as i32, (glyph.origin.y / 4.0).floor() as i32);
+        // Cells of four points: most glyphs and their surroundings lie within one.
+        let cell = |at: f64| (at / 4.0).floor() as i32;
         let near = glyph.up.hypot() * 0.12;
-        let twice = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (cell.0 + dx, cell.1 + dy))).any(|cell| {
+        let Point { x, y } = glyph.origin;
+        let around = |at: f64| cell(at - near)..=cell(at + near).min(cell(at - near) + 8);
+        let twice = around(x).flat_map(|column| around(y).map(move |row| (column, row))).any(|cell| {
             seen.get(&cell).is_some_and(|indexes| {
                 indexes.iter().any(|&other| {
                     let other = &survey.glyphs[other];
@@ -74,7 +76,7 @@ fn single(survey: &Survey) -> impl Iterator<Item = Glyph> {
         if twice {
             return None;
         }
-        seen.entry(cell).or_default().push(index);
+        seen.entry((cell(x), cell(y))).or_default().push(index);
         Some(*glyph)
     })
 }
