@@ -12,6 +12,7 @@ mod layout;
 mod manifest_v1;
 mod reading_v1;
 mod recipe;
+mod verify;
 
 use std::{fs, io, path::Path};
 
@@ -25,6 +26,7 @@ pub use hold_v1::Hold;
 pub use layout::{Area, name};
 pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, PageCounts, Refusal, Rendition};
 pub use recipe::Recipe;
+pub use verify::{Checked, FindingKind, VerifyFinding, VerifyOptions, VerifyReport};
 
 use crate::{
     Error, ErrorKind, Result,

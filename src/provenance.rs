@@ -9,3 +9,10 @@ pub mod tiles;
 
 pub use event_v1::{Agent, Event, EventKind, ObjectRef, Outcome};
 pub use log::{Log, checkpoints, entries, verifier_keys};
+
+pub(crate) use log::peak_root;
+
+/// An entry of a bundle: the index of the first event of its append, and the event.
+pub(crate) fn decode_entry(bytes: &[u8]) -> crate::Result<(u64, Event)> {
+    event_v1::Entry::decode(bytes)
+}

@@ -44,18 +44,7 @@ struct State {
 
 impl State {
     fn root(&self) -> Hash {
-        // Every edge splits into full subtrees, larger ones to the left; higher levels stand left of lower ones.
-        let mut subtrees = Vec::new();
-        for edge in self.edges.iter().rev() {
-            let mut rest = &edge[..];
-            while !rest.is_empty() {
-                let (left, right) = rest.split_at(1 << rest.len().ilog2());
-                subtrees.push(root_of(left));
-                rest = right;
-            }
-        }
-        let Some(last) = subtrees.pop() else { return merkle::empty_root() };
-        subtrees.iter().rev().fold(last, |right, left| node_hash(left, &right))
+        peak_root(&self.edges)
     }
 
     fn remember(&mut self, id: String, index: u64) {
@@ -301,6 +290,22 @@ impl Log {
         // State is replaced whole, so a panic elsewhere cannot leave it half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The root over the right edge of a tree: on each tile level the hashes of the tile that is not full yet.
+pub(crate) fn peak_root(edges: &[Vec<Hash>]) -> Hash {
+    // Every edge splits into full subtrees, larger ones to the left; higher levels stand left of lower ones.
+    let mut subtrees = Vec::new();
+    for edge in edges.iter().rev() {
+        let mut rest = &edge[..];
+        while !rest.is_empty() {
+            let (left, right) = rest.split_at(1 << rest.len().ilog2());
+            subtrees.push(root_of(left));
+            rest = right;
+        }
+    }
+    let Some(last) = subtrees.pop() else { return merkle::empty_root() };
+    subtrees.iter().rev().fold(last, |right, left| node_hash(left, &right))
 }
 
 /// The sizes of all checkpoints in a store, smallest first.

@@ -130,6 +130,13 @@ pub fn read_checkpoint(note: &[u8], keys: &[VerifierKey]) -> Result<Checkpoint> 
     Ok(checkpoint)
 }
 
+/// The id of the key that a note says it was signed with, in hexadecimal.
+pub fn signer_id(note: &[u8]) -> Option<String> {
+    let line = signature_line(std::str::from_utf8(note).ok()?);
+    let signature = STANDARD.decode(line.rsplit(' ').next()?).ok()?;
+    Some(hex::encode(signature.first_chunk::<4>()?))
+}
+
 fn signature_line(note: &str) -> String {
     note.lines().last().unwrap_or_default().to_owned()
 }

@@ -1,0 +1,164 @@
+//! Checks objects one by one against the digest that their name or the log gives, and notes what they refer to.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::{Checked, FindingKind, Findings, ledger::Ledger};
+use crate::{
+    ErrorKind, Result,
+    archive::{Accession, AccessionState, Area, Format, Manifest, name},
+    model::Blake3,
+    storage::{ObjectName, Store},
+};
+
+/// What the bytes of an object told.
+struct Seen {
+    name: ObjectName,
+    /// Digest and length, or why it cannot be read.
+    digest: Result<(Blake3, u64)>,
+    /// Objects that it says are there.
+    refers_to: Vec<ObjectName>,
+}
+
+/// Checks objects in the order of the ledger's queue until time is up.
+pub(super) fn verify(
+    store: &Store,
+    budget: Option<Duration>,
+    begun: Instant,
+    now: Timestamp,
+    ledger: &mut Ledger,
+    findings: &mut Findings,
+    checked: &mut Checked,
+) -> Result<()> {
+    let queue = ledger.queue()?;
+    let readme: ObjectName = name::README.parse()?;
+    ledger.name(&readme, Some(&Blake3::of(include_bytes!("../README.txt"))), "the layout of the store")?;
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
+    let (to_do, jobs) = crossbeam_channel::bounded::<ObjectName>(threads);
+    let (done, results) = crossbeam_channel::bounded::<Seen>(threads);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let (jobs, done) = (jobs.clone(), done.clone());
+            scope.spawn(move || {
+                for name in jobs {
+                    if done.send(look_at(store, name)).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop((jobs, done));
+        let total = queue.len() as u64;
+        let names = queue.iter().take_while(|_| budget.is_none_or(|budget| begun.elapsed() < budget));
+        scope.spawn(move || {
+            for name in names.filter_map(|name| name.parse().ok()) {
+                if to_do.send(name).is_err() {
+                    break;
+                }
+            }
+        });
+        let mut looked_at = 0;
+        for seen in results {
+            looked_at += 1;
+            let good = judge(&seen, ledger, findings)?;
+            if let Ok((_, size)) = seen.digest {
+                checked.objects += 1;
+                checked.bytes += size;
+            }
+            ledger.checked(seen.name.as_str(), now, good)?;
+            for name in &seen.refers_to {
+                ledger.name(name, None, seen.name.as_str())?;
+            }
+        }
+        checked.waiting = total - looked_at;
+        Ok(())
+    })
+}
+
+fn area_of(name: &ObjectName) -> Option<Area> {
+    Area::ALL.into_iter().find(|area| area.folder() == name.folder())
+}
+
+/// The digest that the object's own name gives.
+fn digest_in_name(name: &ObjectName) -> Option<Blake3> {
+    let digest = name.last().parse::<Blake3>().ok()?;
+    let right = match area_of(name)? {
+        Area::Originals => name::original(&digest),
+        Area::Renditions => name::rendition(&digest),
+        _ => return None,
+    };
+    (right == *name).then_some(digest)
+}
+
+fn judge(seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<bool> {
+    let name = &seen.name;
+    let found = match &seen.digest {
+        Ok((digest, _)) => *digest,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            findings.add(FindingKind::MissingObject, name, "it went while the store was checked");
+            return Ok(false);
+        }
+        Err(error) => {
+            findings.add(FindingKind::UnreadableObject, name, error.to_string());
+            return Ok(false);
+        }
+    };
+    let (named, logged) = (digest_in_name(name), ledger.logged(name.as_str())?);
+    let content_named = matches!(area_of(name), Some(Area::Originals | Area::Renditions));
+    if area_of(name).is_none() && logged.is_none() || content_named && named.is_none() {
+        findings.add(FindingKind::ForeignObject, name, "no object of an archive has such a name");
+    } else if logged.is_none() {
+        let message = "no event of the log names it: it was added by other means, or the program was stopped between \
+                       storing and logging it";
+        findings.add(FindingKind::UnloggedObject, name, message);
+        if named.is_some_and(|named| named != found) {
+            findings.changed(name);
+        }
+    } else if logged.is_some_and(|logged| logged != found) || named.is_some_and(|named| named != found) {
+        findings.changed(name);
+    } else {
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+fn look_at(store: &Store, name: ObjectName) -> Seen {
+    let area = area_of(&name);
+    if !matches!(area, Some(Area::Manifests | Area::Accessions)) {
+        let mut hasher = blake3::Hasher::new();
+        let read = store.read(&name, |part| _ = hasher.update(part));
+        let digest = read.map(|size| (Blake3(*hasher.finalize().as_bytes()), size));
+        return Seen { name, digest, refers_to: Vec::new() };
+    }
+    match store.get(&name) {
+        Ok(bytes) => {
+            let digest = Ok((Blake3::of(&bytes), bytes.len() as u64));
+            // What does not decode has changed, and its digest says so.
+            let refers_to = match area {
+                Some(Area::Manifests) => Manifest::decode(&bytes).map(|manifest| references(&manifest)),
+                _ => Accession::decode(&bytes).map(|accession| kept_bytes(&accession)),
+            };
+            Seen { name, digest, refers_to: refers_to.unwrap_or_default() }
+        }
+        Err(error) => Seen { name, digest: Err(error), refers_to: Vec::new() },
+    }
+}
+
+fn references(manifest: &Manifest) -> Vec<ObjectName> {
+    let mut names = vec![name::original(&manifest.original.digests.blake3)];
+    names.extend(manifest.reading.as_ref().map(name::reading));
+    names.extend(manifest.findings.iter().map(|found| name::findings(&found.key)));
+    names.extend(manifest.renditions.iter().map(|rendition| name::rendition(&rendition.digests.blake3)));
+    names
+}
+
+fn kept_bytes(accession: &Accession) -> Vec<ObjectName> {
+    let kept = matches!(accession.state, AccessionState::Archived | AccessionState::Duplicate);
+    let mut names = Vec::new();
+    if kept {
+        names.extend(accession.digests.iter().map(|digests| name::original(&digests.blake3)));
+        names.extend(accession.documents.iter().map(|id| name::numbered(Area::Manifests, id.as_str(), 1)));
+    }
+    names
+}
