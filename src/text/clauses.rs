@@ -87,10 +87,9 @@ impl Tree<'_> {
     /// An unnumbered heading: a clause of its own, beside others like it.
     fn heading(&mut self, paragraph: &Paragraph) {
         let text = &self.text[paragraph.range.clone()];
-        match self.open.iter().position(|o| o.class == Class::Heading) {
-            Some(at) => self.close_to(at, paragraph.range.start),
-            // Inside numbered clauses it is one more level, unless it stands out as none of them does.
-            None => {}
+        // Inside numbered clauses it is one more level.
+        if let Some(at) = self.open.iter().position(|o| o.class == Class::Heading) {
+            self.close_to(at, paragraph.range.start);
         }
         let heading = Some(text.trim_end_matches([':', ' ']).to_owned());
         self.push(Class::Heading, vec![0], None, heading, paragraph.range.start, paragraph.range.end);

@@ -10,7 +10,7 @@ use super::{Labelled, marker, paragraphs::Paragraph};
 /// Labels that may stand several on a line, or without a colon before an open place.
 static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)\b(naam|functie|datum|plaats|handtekening|paraaf(?:\ (?:ver)?huurder)?|titel|namens|adres|by|its|name|title|date|place|
+        r"(?ix)(?-u:\b)(naam|functie|datum|plaats|handtekening|paraaf(?:\ (?:ver)?huurder)?|titel|namens|adres|by|its|name|title|date|place|
         signature|address|contractnummer|contractnr\.?|kenmerk|ons\ kenmerk|uw\ kenmerk|referentie|zaaknummer|
         ingangsdatum|einddatum|looptijd|opzegtermijn|kvk(?:-?nummer|-nr\.?)?|btw(?:-?nummer)?|iban|telefoon|e-mail|d\.d\.)\s?(?::|(?:_{3}|\.{4}|…))",
     )

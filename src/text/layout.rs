@@ -23,8 +23,8 @@ const LONGEST: usize = 200;
 /// What stands at the start of a line in a signature block.
 static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)^(by\b|its:|name:|title:|date:|naam\b|namens\b|voor\s|for\s|on\ behalf|datum\b|plaats\b|getekend|\(?get\.|/s/|handtekening|functie\b|
-        (de\ )?(ver)?huurder\b|(de\ )?opdracht(gever|nemer)|(de\ )?(ver)?koper\b|(de\ )?leverancier|_{5,}|\.{8,}|(de\ )?(directeur|burgemeester|voorzitter|secretaris|sekretaris|minister|wethouder))",
+        r"(?ix)^(by(?-u:\b)|its:|name:|title:|date:|naam(?-u:\b)|namens(?-u:\b)|voor\s|for\s|on\ behalf|datum(?-u:\b)|plaats(?-u:\b)|getekend|\(?get\.|/s/|handtekening|functie(?-u:\b)|
+        (de\ )?(ver)?huurder(?-u:\b)|(de\ )?opdracht(gever|nemer)|(de\ )?(ver)?koper(?-u:\b)|(de\ )?leverancier|_{5,}|\.{8,}|(de\ )?(directeur|burgemeester|voorzitter|secretaris|sekretaris|minister|wethouder))",
     )
     .expect("the pattern is a constant that a test compiles")
 });

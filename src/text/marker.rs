@@ -146,7 +146,7 @@ fn levels(text: &str) -> Option<(Vec<u32>, usize)> {
         }
         out.push(value);
         let point = bytes.get(at) == Some(&b'.') || (bytes.get(at) == Some(&b',') && out.len() == 1);
-        if out.len() == 6 || !point || !bytes.get(at + 1).is_some_and(|&b| digit(b).is_some()) {
+        if out.len() == 6 || !point || bytes.get(at + 1).is_none_or(|&b| digit(b).is_none()) {
             break;
         }
         at += 1;

@@ -11,7 +11,7 @@ use super::DefinedTerm;
 static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
-        \b(?i:hierna|verder|nader|voortaan|hereinafter|hereafter|herein)\b
+        (?-u:\b)(?i:hierna|verder|nader|voortaan|hereinafter|hereafter|herein)(?-u:\b)
         (?i:[\s,:]+(?:ook|steeds|gezamenlijk|samen|tezamen|ieder|elk|afzonderlijk|individueel|verder|nader|hierna|te|
             noemen|genoemd|aan|duiden|aangeduid|als|called|referred|to|as|collectively|individually|be|each|also|
             sometimes|known|and|en|a|an))*
@@ -32,7 +32,7 @@ static QUOTED: LazyLock<Regex> =
 /// `"X" means …`, `"X": …`.
 static MEANS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"["']([^"'\n\t]{2,60})["']\s?(?i:(?:shall\s|zal\s)?(?:mean|means|betekent|betekenen|has\sthe\smeaning|have\sthe\smeaning|heeft\sde\sbetekenis|wordt\sverstaan|wil\szeggen)\b|:\s)"#,
+        r#"["']([^"'\n\t]{2,60})["']\s?(?i:(?:shall\s|zal\s)?(?:mean|means|betekent|betekenen|has\sthe\smeaning|have\sthe\smeaning|heeft\sde\sbetekenis|wordt\sverstaan|wil\szeggen)(?-u:\b)|:\s)"#,
     )
     .expect("constant, compiled by a test")
 });

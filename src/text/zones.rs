@@ -11,7 +11,7 @@ use super::{
     paragraphs::Paragraph,
 };
 
-/// One compiled cue.
+/// One compiled cue. Word borders are those of ASCII: the search is many times slower with Unicode's.
 macro_rules! cue {
     ($name:ident, $pattern:literal) => {
         static $name: LazyLock<Regex> = LazyLock::new(|| {
@@ -24,28 +24,28 @@ cue!(CONTENTS, r"^(inhoud(sopgave)?|table of contents|contents|index)[ .:]*$");
 cue!(CONTENTS_LINE, r"(\.{4,}|( \.){4,}|_{4,})\s*\d{1,3}$|\t\d{1,3}$");
 cue!(
     PREAMBLE,
-    r"^\W*(\w{1,2}[.)] )?((de |het |,)*onder?get[ea]e?ke?nden?|ondergetekenden?|partijen\W*$|comparanten|tussen\b|between\b|by and between|the undersigned|parties\W*$|(this|the) [^.]{0,120}?\b(agreement|contract|lease|amendment|addendum|undertaking|letter)\b[^.]{0,160}\b(made|entered|dated|effective|between|executed)\b|(agreement|lease|amendment) (made|dated|entered)|(deze|dit) [^.]{0,80}(overeenkomst|contract|kontrakt|convenant)\b[^.]{0,80}(aangegaan|gesloten|tussen)|geachte\b|mijne heren|dear\b|gentlemen\b|ladies and gentlemen)"
+    r"^\W*(\w{1,2}[.)] )?((de |het |,)*onder?get[ea]e?ke?nden?|ondergetekenden?|partijen\W*$|comparanten|tussen(?-u:\b)|between(?-u:\b)|by and between|the undersigned|parties\W*$|(this|the) [^.]{0,120}?(?-u:\b)(agreement|contract|lease|amendment|addendum|undertaking|letter)(?-u:\b)[^.]{0,160}(?-u:\b)(made|entered|dated|effective|between|executed)(?-u:\b)|(agreement|lease|amendment) (made|dated|entered)|(deze|dit) [^.]{0,80}(overeenkomst|contract|kontrakt|convenant)(?-u:\b)[^.]{0,80}(aangegaan|gesloten|tussen)|geachte(?-u:\b)|mijne heren|dear(?-u:\b)|gentlemen(?-u:\b)|ladies and gentlemen)"
 );
-cue!(LETTER, r"^\W*(geachte|mijne heren|dear|gentlemen|ladies and gentlemen)\b");
+cue!(LETTER, r"^\W*(geachte|mijne heren|dear|gentlemen|ladies and gentlemen)(?-u:\b)");
 cue!(
     RECITALS,
-    r"^\W*(\w{1,2}[.)] )?((partijen )?(nemen )?in aanmerking (nemen|nemende)|(partijen )?overwegen(de)?\b|overwegingen|considerans|in overweging nemende|nemen in overweging|gelet op|aangezien\b|gezien\b|whereas|recitals?\b|w ?i ?t ?n ?e ?s ?s ?e ?t ?h|background\W*$|preliminary statements?|considering\b|premises\W*$)"
+    r"^\W*(\w{1,2}[.)] )?((partijen )?(nemen )?in aanmerking (nemen|nemende)|(partijen )?overwegen(de)?(?-u:\b)|overwegingen|considerans|in overweging nemende|nemen in overweging|gelet op|aangezien(?-u:\b)|gezien(?-u:\b)|whereas|recitals?(?-u:\b)|w ?i ?t ?n ?e ?s ?s ?e ?t ?h|background\W*$|preliminary statements?|considering(?-u:\b)|premises\W*$)"
 );
 cue!(
     OPERATIVE,
-    r"((komen|zijn|is|hebben|verklaren|verklaard|wordt|worden|spreken)\b[^.]{0,60}\b(overeen(gekomen)?|af)\b\W*((als|het) volg(t|ende))?\W*(als volgt)?\W*$|zijn (als volgt )?overeengekomen|komen (als volgt |het volgende |hierbij )?overeen|(het|als) (navolgende|volgende|volgt) (zijn )?overeen|now,? therefore|agree as follows|hereby agree\b|agree(d)? (to|upon) the following|do hereby)"
+    r"((komen|zijn|is|hebben|verklaren|verklaard|wordt|worden|spreken)(?-u:\b)[^.]{0,60}(?-u:\b)(overeen(gekomen)?|af)(?-u:\b)\W*((als|het) volg(t|ende))?\W*(als volgt)?\W*$|zijn (als volgt )?overeengekomen|komen (als volgt |het volgende |hierbij )?overeen|(het|als) (navolgende|volgende|volgt) (zijn )?overeen|now,? therefore|agree as follows|hereby agree(?-u:\b)|agree(d)? (to|upon) the following|do hereby)"
 );
 cue!(
     SIGNATURES,
-    r"^\W*(aldus\b[^.]{0,80}\b(overeengekomen|opgemaakt|getekend|ondertekend|gedaan|vastgesteld|gesloten)|in (witness|evidence|testimony) w?h?ereof|ten blijke waarvan|(voor akkoord )?(getekend|ondertekend|opgemaakt) (te|in|op|door|namens)\b|voor akkoord|overeengekomen en (getekend|ondertekend)|handtekening(en)?\W*$|ondertekening\W*$|signatures?( page)?\W*$|signed (by|for|as|in)\b|executed (as|by|on)\b|agreed (to )?and accepted|accepted and agreed|acknowledged and agreed|(de )?parties have (caused|executed)|by their representative|hoogachtend|met vriendelijke groet|sincerely|(very truly )?yours|the parties (hereto )?have (executed|caused|signed)|gedaan te\b)"
+    r"^\W*(aldus(?-u:\b)[^.]{0,80}(?-u:\b)(overeengekomen|opgemaakt|getekend|ondertekend|gedaan|vastgesteld|gesloten)|in (witness|evidence|testimony) w?h?ereof|ten blijke waarvan|(voor akkoord )?(getekend|ondertekend|opgemaakt) (te|in|op|door|namens)(?-u:\b)|voor akkoord|overeengekomen en (getekend|ondertekend)|handtekening(en)?\W*$|ondertekening\W*$|signatures?( page)?\W*$|signed (by|for|as|in)(?-u:\b)|executed (as|by|on)(?-u:\b)|agreed (to )?and accepted|accepted and agreed|acknowledged and agreed|(de )?parties have (caused|executed)|by their representative|hoogachtend|met vriendelijke groet|sincerely|(very truly )?yours|the parties (hereto )?have (executed|caused|signed)|gedaan te(?-u:\b))"
 );
 cue!(
     ANNEX,
-    r"^\W*(bijlage|annex|appendix|exhibit|schedule|aanhangsel|attachment)s?\b( (nr\.?|no\.?))? ?([0-9]{1,3}|[ivxIVX]{1,5}|[a-zA-Z])?([.-]?[0-9a-zA-Z]{1,2})?\b"
+    r"^\W*(bijlage|annex|appendix|exhibit|schedule|aanhangsel|attachment)s?(?-u:\b)( (nr\.?|no\.?))? ?([0-9]{1,3}|[ivxIVX]{1,5}|[a-zA-Z])?([.-]?[0-9a-zA-Z]{1,2})?(?-u:\b)"
 );
 cue!(
     GENERAL_TERMS,
-    r"^\W*(algemene\b[^.]{0,40}(voorwaarden|bepalingen)|inkoopvoorwaarden|leveringsvoorwaarden|huurvoorwaarden|verkoopvoorwaarden|(standard )?(general )?terms (and|&) conditions|general (conditions|terms|provisions))\b"
+    r"^\W*(algemene(?-u:\b)[^.]{0,40}(voorwaarden|bepalingen)|inkoopvoorwaarden|leveringsvoorwaarden|huurvoorwaarden|verkoopvoorwaarden|(standard )?(general )?terms (and|&) conditions|general (conditions|terms|provisions))(?-u:\b)"
 );
 
 /// The zones of a text.
@@ -199,10 +199,8 @@ impl Walk {
             return Zone::Contents;
         }
         let early = matches!(now, Zone::Title | Zone::Contents | Zone::Preamble | Zone::Recitals);
-        if !early || i > 40 {
-            if let Some(zone) = appended(now, view, before, next) {
-                return zone;
-            }
+        if let Some(zone) = appended(now, view, before, next).filter(|_| !early || i > 40) {
+            return zone;
         }
         match now {
             Zone::Annex | Zone::GeneralTerms => now,
