@@ -270,6 +270,11 @@ impl Archive {
         self.put(name::numbered(Area::Decisions, decision.record.as_str(), decision.number), decision)
     }
 
+    /// The decisions on a record, oldest first.
+    pub fn decisions_on(&self, record: &RecordId) -> Result<Vec<Decision>> {
+        self.series(Area::Decisions, record.as_str())
+    }
+
     /// All records with decisions, oldest first.
     pub fn decisions(&self) -> Result<impl Iterator<Item = Result<(RecordId, Vec<Decision>)>>> {
         self.all_series(Area::Decisions)

@@ -14,15 +14,20 @@ use crate::{
     extract::RuleSet,
     model::Language,
     pipeline::{
+        App,
         examine::{Examiner, Passwords},
         read::{ReadSettings, Reader, worker_main},
     },
     tools::Sandbox,
 };
 
+mod archive;
 mod extract;
+mod ingest;
 mod progress;
+mod register;
 pub mod rules;
+mod search;
 mod table;
 
 /// griffie turns stacks of scanned and digital contracts into an archive that can prove itself and a contract
@@ -57,6 +62,21 @@ enum Verb {
     Extract(extract::ExtractArguments),
     /// Print the text as read, pages separated by form feeds.
     Text(extract::TextArguments),
+    /// Take files, folders, ZIP archives and e-mails into the archive and the register. Run again after an
+    /// interruption, it goes on where it was stopped.
+    Ingest(ingest::IngestArguments),
+    /// The register: records with deadlines.
+    Register(register::RegisterArguments),
+    /// One record with its evidence.
+    Show(register::ShowArguments),
+    /// Clauses and pages that match.
+    Search(search::SearchArguments),
+    /// A person's act on a record; it is added to the record's history and holds before anything found.
+    Decide(register::DecideArguments),
+    /// The bytes of an original or of its archival copy.
+    Get(archive::GetArguments),
+    /// Make database and index anew from the object store alone.
+    Rebuild,
     /// The rule writer's bench.
     Rules(rules::RulesArgs),
     /// Reads pages for the program that started it; not for people.
@@ -71,6 +91,14 @@ pub(crate) struct Context {
 }
 
 impl Context {
+    fn reading_app(&self) -> Result<App> {
+        App::open(&self.data, self.config.clone())
+    }
+
+    fn writing_app(&self) -> Result<App> {
+        App::open_for_writing(&self.data, self.config.clone())
+    }
+
     fn rules(&self) -> Result<RuleSet> {
         RuleSet::embedded()
     }
@@ -139,6 +167,13 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     match arguments.verb {
         Verb::Extract(arguments) => extract::extract(&context, &arguments),
         Verb::Text(arguments) => extract::text(&context, &arguments),
+        Verb::Ingest(arguments) => ingest::ingest(&context, &arguments),
+        Verb::Register(arguments) => register::register(&context, &arguments),
+        Verb::Show(arguments) => register::show(&context, &arguments),
+        Verb::Search(arguments) => search::search(&context, &arguments),
+        Verb::Decide(arguments) => register::decide(&context, &arguments),
+        Verb::Get(arguments) => archive::get(&context, &arguments),
+        Verb::Rebuild => archive::rebuild(&context),
         Verb::Rules(arguments) => {
             rules::run(&arguments, context.config.language, &mut io::stdout().lock())?;
             Ok(Outcome::Done)

@@ -1,5 +1,15 @@
-//! The steps of a document in order, on one screen.
+//! The steps of a document in order, on one screen ([`ingest`]), and what stands around them.
 
+pub mod app;
+pub mod decide;
+mod events;
 pub mod examine;
+pub mod ingest;
 pub mod office;
 pub mod read;
+pub mod rebuild;
+mod release;
+pub mod stop;
+mod stored;
+
+pub use app::App;

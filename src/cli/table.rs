@@ -4,9 +4,15 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::model::{
-    Language, Status,
-    record::{Fields, RecordLine},
+use crate::{
+    model::{
+        Language, Status,
+        record::{Fields, RecordLine},
+    },
+    register::{
+        Entry,
+        lifecycle::{DeadlineKind, Lifecycle},
+    },
 };
 
 /// What people call a field.
@@ -109,6 +115,35 @@ pub(crate) fn record(line: &RecordLine, language: Language) -> String {
 /// The snake_case name of an enum's variant.
 pub(crate) fn name_of(variant: &impl serde::Serialize) -> String {
     serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A record of the register with its deadlines.
+pub(crate) fn entry(entry: &Entry, language: Language) -> String {
+    let outlook = &entry.outlook;
+    let lifecycle = match outlook.lifecycle {
+        Lifecycle::Running => language.say("loopt", "running"),
+        Lifecycle::Ended => language.say("afgelopen", "ended"),
+        Lifecycle::Terminated => language.say("opgezegd", "terminated"),
+        Lifecycle::Superseded => language.say("vervangen", "superseded"),
+        Lifecycle::Unknown => language.say("onbekend", "unknown"),
+    };
+    let end = match outlook.current_end {
+        Some(day) => language.say(format!(", loopt tot en met {day}"), format!(", runs to {day}")),
+        None => String::new(),
+    };
+    let mut out = format!("{}  {lifecycle}{end}\n", entry.id);
+    out += &fields(&entry.fields, language);
+    for deadline in &outlook.deadlines {
+        let kind = match deadline.kind {
+            DeadlineKind::Notice => language.say("opzeggen", "notice"),
+            DeadlineKind::Option => language.say("optie", "option"),
+            DeadlineKind::End => language.say("einde", "end"),
+        };
+        let party = deadline.party.as_ref().map(|party| format!(" {party}")).unwrap_or_default();
+        let doubt = if deadline.certain { "" } else { language.say(" (onzeker)", " (uncertain)") };
+        let _ = writeln!(out, "  > {} {kind}{party}{doubt}: {}", deadline.date, deadline.explanation);
+    }
+    out
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@
 use tantivy::{
     Term,
     query::{
-        BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, PhrasePrefixQuery, PhraseQuery,
-        Query, TermQuery, TermSetQuery,
+        BooleanQuery, BoostQuery, ConstScoreQuery, FuzzyTermQuery, Occur, PhrasePrefixQuery, PhraseQuery, Query,
+        TermQuery, TermSetQuery,
     },
     schema::{Field, IndexRecordOption},
 };

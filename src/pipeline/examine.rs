@@ -3,6 +3,7 @@
 use std::{fs::File, io::Read as _, path::Path};
 
 use super::{
+    App,
     office::{self, MadePdf},
     read::{PageDone, Reader},
 };
@@ -12,10 +13,11 @@ use crate::{
     extract::RuleSet,
     intake,
     model::{
-        Digests, Fields, Language, MediaType, PageState, Problem, Reading,
+        Blake3, Digests, Fields, Language, MediaType, PageState, Problem, Reading,
         digest::Hasher,
         record::{DocumentFacts, RecordLine},
     },
+    register::Document,
     text::Text,
     tools::CancelFlag,
 };
@@ -97,6 +99,11 @@ impl Examiner<'_> {
         Ok((outcome?, None))
     }
 
+    /// Digest of everything beside an original's bytes that decides which words are read in it.
+    pub fn settings_digest(&self) -> Blake3 {
+        Blake3::of(self.reader.engine_facts().to_string().as_bytes())
+    }
+
     /// Applies the rules to what was read.
     pub fn find(&self, reading: &Reading) -> Fields {
         self.rules.map_or_else(Fields::absent, |rules| rules.extract(&Text::build(reading), self.language))
@@ -147,6 +154,25 @@ pub fn facts(path: String, digests: &Digests, media: Option<MediaType>, reading:
         mean_ocr_confidence: reading.mean_ocr_confidence().map(|mean| (mean * 1000.0).round() / 1000.0),
         problems: reading.all_problems().cloned().collect(),
     }
+}
+
+/// The same of an archived document, from what is stored.
+pub fn stored_facts(app: &App, document: &Document) -> Result<DocumentFacts> {
+    let manifests = app.archive.manifests(&document.id)?;
+    let manifest = manifests.last().ok_or_else(|| {
+        Error::new(ErrorKind::FixityMismatch, format!("document `{}` has no manifest in the store", document.id))
+    })?;
+    Ok(DocumentFacts {
+        path: manifest.original.name.clone(),
+        blake3: manifest.original.digests.blake3,
+        sha256: manifest.original.digests.sha256,
+        media_type: manifest.original.media_type.iana().into(),
+        pages: document.pages.total() as usize,
+        language: document.language,
+        text_source: document.text_source.clone(),
+        mean_ocr_confidence: document.mean_ocr_confidence,
+        problems: document.problems.clone(),
+    })
 }
 
 /// The name of an error's kind in reasons and problems.

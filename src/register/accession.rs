@@ -243,6 +243,43 @@ impl Register {
         })
     }
 
+    /// One item.
+    pub fn item(&self, id: &ItemId) -> Result<Item> {
+        self.read(|tx| {
+            tx.prepare_cached("SELECT * FROM items WHERE item = ?1")
+                .and_then(|mut statement| statement.query_row([id.as_str()], Item::of_row).optional())
+                .db("cannot look up an item")?
+                .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no item `{id}`")))
+        })
+    }
+
+    /// Whether everything in a container, at any depth, is archived (or was before).
+    pub fn all_taken_below(&self, container: &ItemId) -> Result<bool> {
+        self.read(|tx| {
+            tx.prepare_cached(
+                "WITH RECURSIVE below (item, state) AS (
+                     SELECT item, state FROM items WHERE parent = ?1
+                     UNION SELECT items.item, items.state FROM items JOIN below ON items.parent = below.item)
+                 SELECT NOT EXISTS (SELECT 1 FROM below WHERE state IN ('pending', 'quarantined'))",
+            )
+            .and_then(|mut statement| statement.query_row([container.as_str()], |row| row.get(0)))
+            .db("cannot look into a container")
+        })
+    }
+
+    /// Gives up the claims of a batch whose process is gone: its pending items wait again to be read.
+    pub fn release_claims(&self, batch: &BatchId) -> Result<()> {
+        self.write(|tx| {
+            tx.execute(
+                "UPDATE items SET blake3 = NULL, sha256 = NULL, size_bytes = NULL
+                 WHERE batch = ?1 AND state = 'pending'",
+                [batch.as_str()],
+            )
+            .db("cannot give up the claims of a batch")?;
+            Ok(())
+        })
+    }
+
     /// Sets items aside before any work on them, each with its ids. A place that the batch has already (found again by
     /// a run that goes on) gives the item that is there; a place named twice gives one item.
     pub fn reserve_items(&self, batch: &BatchId, new: &[NewItem]) -> Result<Vec<Item>> {

@@ -1,0 +1,122 @@
+//! `griffie ingest`: the main job.
+
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+};
+
+use clap::Args;
+
+use super::{Context, Outcome, output_failed, print_line, progress::Progress};
+use crate::{
+    Result,
+    model::{Language, PageState},
+    pipeline::ingest::{self, Request, Watcher},
+    register::{ItemState, Reason, Receipt},
+    tools::CancelFlag,
+};
+
+/// Take files, folders, ZIP archives and e-mails into the archive and the register. Run again after an interruption,
+/// it goes on where it was stopped.
+#[derive(Args)]
+pub(super) struct IngestArguments {
+    /// Files and folders.
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Print the receipt as JSON.
+    #[arg(long, env = "GRIFFIE_JSON")]
+    json: bool,
+    /// Move the sender's files here once they are archived (they are left where they are without it).
+    #[arg(long, env = "GRIFFIE_MOVE_TO", value_name = "FOLDER")]
+    move_to: Option<PathBuf>,
+    /// File with passwords for encrypted PDFs, one a line.
+    #[arg(long, env = "GRIFFIE_PASSWORD_FILE")]
+    password_file: Option<PathBuf>,
+}
+
+struct Told {
+    progress: Progress,
+    language: Language,
+}
+
+impl Watcher for Told {
+    fn found(&self) {
+        self.progress.file_found();
+    }
+    fn page(&self) {
+        self.progress.page_done();
+    }
+    fn done(&self, path: &str, state: ItemState, reason: Option<&Reason>) {
+        self.progress.file_done();
+        if let (ItemState::Quarantined, Some(reason)) = (state, reason) {
+            let label = self.language.say("in quarantaine", "quarantined");
+            self.progress.say(&format!("{label}: {path}: {}", reason.message));
+        }
+    }
+}
+
+pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<Outcome> {
+    let app = context.writing_app()?;
+    let rules = context.rules()?;
+    let reader = context.reader()?;
+    let examiner = context.examiner(&reader, Some(&rules), arguments.password_file.as_deref())?;
+    let language = context.config.language;
+    let facts = reader.engine_facts();
+    let _ = writeln!(io::stderr(), "griffie: {} {facts}", language.say("leest met", "reads with"));
+    let request = Request { paths: arguments.paths.clone(), move_to: arguments.move_to.clone() };
+    let cancel = CancelFlag::on_signals()?;
+    let told = Told { progress: Progress::start(language, 0), language };
+    let receipt = ingest::ingest(&app, &examiner, &request, &told, &cancel);
+    told.progress.finish();
+    let receipt = receipt?;
+    if arguments.json {
+        print_line(serde_json::to_string_pretty(&receipt).map_err(io::Error::from).map_err(output_failed)?)?;
+    } else {
+        print_line(receipt_text(&receipt, language))?;
+    }
+    let lost = receipt.totals.quarantined > 0 || receipt.totals.pages.unreadable > 0;
+    Ok(Outcome::partial_if(lost))
+}
+
+/// The receipt for people: what did not go in first, then the totals.
+fn receipt_text(receipt: &Receipt, language: Language) -> String {
+    let mut lines =
+        vec![language.say(format!("Ontvangstbewijs {}", receipt.batch), format!("Receipt {}", receipt.batch))];
+    for file in &receipt.files {
+        let state = match file.state {
+            ItemState::Pending => language.say("bezig", "pending"),
+            ItemState::Archived => language.say("gearchiveerd", "archived"),
+            ItemState::Duplicate => language.say("dubbel", "duplicate"),
+            ItemState::Quarantined => language.say("quarantaine", "quarantined"),
+            ItemState::Container => language.say("houder", "container"),
+        };
+        let more = match &file.reason {
+            Some(reason) => format!("  ({}: {})", reason.kind, reason.message),
+            None => file.documents.iter().map(|document| format!("  {} {}", document.record, document.id)).collect(),
+        };
+        lines.push(format!("  {state:<13} {}{more}", file.path));
+    }
+    let totals = &receipt.totals;
+    let pages = [
+        (PageState::Read, totals.pages.read, language.say("gelezen", "read")),
+        (PageState::Blank, totals.pages.blank, language.say("leeg", "blank")),
+        (PageState::Separator, totals.pages.separator, language.say("scheidingsblad", "separator")),
+        (PageState::Unreadable, totals.pages.unreadable, language.say("onleesbaar", "unreadable")),
+    ];
+    let pages: Vec<_> =
+        pages.iter().filter(|(_, count, _)| *count > 0).map(|(_, count, name)| format!("{count} {name}")).collect();
+    let (files, archived, duplicate, quarantined, container) =
+        (totals.files, totals.archived, totals.duplicate, totals.quarantined, totals.container);
+    lines.push(language.say(
+        format!(
+            "{files} bestanden = {archived} gearchiveerd + {duplicate} dubbel + {quarantined} in quarantaine + \
+             {container} houders"
+        ),
+        format!(
+            "{files} files = {archived} archived + {duplicate} duplicate + {quarantined} quarantined + \
+             {container} containers"
+        ),
+    ));
+    lines.push(format!("{}: {}", language.say("pagina's", "pages"), pages.join(", ")));
+    lines.join("\n")
+}

@@ -1,0 +1,197 @@
+//! A data folder, opened: archive, register, index and log, and who may write.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+};
+
+use crate::{
+    Error, ErrorKind, Result,
+    archive::Archive,
+    clock::Clock,
+    config::Config,
+    error::Fold as _,
+    index::{Index, IndexDocument, units},
+    model::{Blake3, Reading},
+    provenance::{Event, Log},
+    register::{Document, Register},
+    storage::Store,
+    text::Text,
+};
+
+/// How many events are handed to the log at once.
+const EVENTS_AT_ONCE: u32 = 1000;
+/// How many documents wait for the index at most.
+const INDEXED_AT_ONCE: usize = 100;
+
+/// An opened data folder.
+pub struct App {
+    /// The folder.
+    pub data: PathBuf,
+    /// The configuration.
+    pub config: Config,
+    /// Tells the time.
+    pub clock: Clock,
+    /// The objects.
+    pub archive: Archive,
+    /// The database.
+    pub register: Register,
+    /// The full-text index.
+    pub index: Index,
+    /// Documents that are in the register and not yet in the index.
+    waiting: Mutex<Vec<IndexDocument>>,
+    /// The log and the lock on the data folder; only a process that has them takes things in.
+    log: Option<Mutex<Log>>,
+    _lock: Option<File>,
+}
+
+impl App {
+    /// Opens a data folder for taking things in; makes it where there is none. Refused while another process does.
+    pub fn open_for_writing(data: &Path, config: Config) -> Result<Self> {
+        std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
+        let lock = lock(data)?.ok_or_else(|| {
+            Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
+                .hint("wait until it is done, or give another --data folder")
+        })?;
+        let mut app = Self::open_parts(data, config)?;
+        app.take_log(lock)?;
+        app.log_waiting_events()?;
+        app.index_what_is_missing()?;
+        Ok(app)
+    }
+
+    /// Opens a data folder that is there, for reading and for decisions.
+    pub fn open(data: &Path, config: Config) -> Result<Self> {
+        if !data.join("store").is_dir() {
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no archive in `{}`", data.display()))
+                .hint("`griffie ingest` makes one; --data names the folder of another"));
+        }
+        if !data.join("griffie.sqlite").is_file() {
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no database in `{}`", data.display()))
+                .hint("`griffie rebuild` makes it anew from the object store"));
+        }
+        Self::open_parts(data, config)
+    }
+
+    fn open_parts(data: &Path, config: Config) -> Result<Self> {
+        Ok(Self {
+            data: data.to_owned(),
+            config,
+            clock: Clock::System,
+            archive: Archive::open(Store::folder(&data.join("store"))?)?,
+            register: Register::open(&data.join("griffie.sqlite"))?,
+            index: Index::open(&data.join("index"))?,
+            waiting: Mutex::default(),
+            log: None,
+            _lock: None,
+        })
+    }
+
+    fn take_log(&mut self, lock: File) -> Result<()> {
+        self.log = Some(Mutex::new(Log::open(self.archive.store(), &self.data.join("log.key"))?));
+        self._lock = Some(lock);
+        Ok(())
+    }
+
+    /// Where containers are unpacked.
+    pub(super) fn scratch(&self) -> Result<PathBuf> {
+        let scratch = self.data.join("scratch");
+        std::fs::create_dir_all(&scratch)
+            .fold(ErrorKind::Storage, || format!("cannot make `{}`", scratch.display()))?;
+        Ok(scratch)
+    }
+
+    /// Hands the events that wait in the database to the log. Threads that come while one is at it find theirs logged.
+    pub(super) fn log_waiting_events(&self) -> Result<()> {
+        let Some(log) = &self.log else { return Ok(()) };
+        let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let waiting = self.register.waiting_events(EVENTS_AT_ONCE)?;
+            if waiting.is_empty() {
+                return Ok(());
+            }
+            let events = waiting.iter().map(|event| Event::from_json(&event.json)).collect::<Result<Vec<_>>>()?;
+            let places = log.append(&events)?;
+            self.register.mark_logged(waiting.iter().map(|event| event.id.as_str()).zip(places))?;
+        }
+    }
+
+    /// The same for a process that has not locked the data folder; if another one has, that one logs them.
+    pub(super) fn log_if_free(&mut self) -> Result<()> {
+        if self.log.is_none() {
+            let Some(lock) = lock(&self.data)? else { return Ok(()) };
+            self.take_log(lock)?;
+        }
+        self.log_waiting_events()
+    }
+
+    /// Notes a document for the index.
+    pub(super) fn index_soon(&self, document: &Document, text: &Text) -> Result<()> {
+        let full = {
+            let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+            waiting.push(index_document(document, text));
+            if waiting.len() < INDEXED_AT_ONCE {
+                return Ok(());
+            }
+            std::mem::take(&mut *waiting)
+        };
+        self.index.add_documents(full)
+    }
+
+    /// Brings the index up to what was noted.
+    pub(super) fn index_now(&self) -> Result<()> {
+        let waiting = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        if waiting.is_empty() { Ok(()) } else { self.index.add_documents(waiting) }
+    }
+
+    /// The same for a process that only searches: while another one takes things in, what it has not indexed yet is
+    /// not found yet.
+    pub fn index_what_is_missing_if_free(&self) -> Result<()> {
+        match lock(&self.data)? {
+            Some(_lock) => self.index_what_is_missing(),
+            None => Ok(()),
+        }
+    }
+
+    /// Adds what the register has and the index lacks, from the stored words.
+    pub fn index_what_is_missing(&self) -> Result<()> {
+        let documents = self.register.documents()?;
+        let lag = self.index.lag(documents.iter().map(|document| (&document.id, document.reading_key.as_str())))?;
+        let missing: std::collections::HashSet<_> = lag.missing.into_iter().collect();
+        for document in documents.iter().filter(|document| missing.contains(&document.id)) {
+            self.index_soon(document, &Text::build(&self.reading(document)?))?;
+        }
+        self.index_now()
+    }
+
+    /// The words of a document.
+    pub fn reading(&self, document: &Document) -> Result<Reading> {
+        let key: Blake3 = document.reading_key.parse().fold(ErrorKind::Storage, || "a reading's key")?;
+        self.archive.reading(&key)?.ok_or_else(|| {
+            Error::new(ErrorKind::FixityMismatch, format!("the words of `{}` are not in the store", document.id))
+                .hint("`griffie verify` names everything that is missing")
+        })
+    }
+}
+
+fn index_document(document: &Document, text: &Text) -> IndexDocument {
+    IndexDocument {
+        record: document.record.clone(),
+        document: document.id.clone(),
+        reading_key: document.reading_key.clone(),
+        units: units(text),
+    }
+}
+
+/// The lock of a data folder, where no other process has it. It goes with the process.
+fn lock(data: &Path) -> Result<Option<File>> {
+    let path = data.join("lock");
+    let doing = || format!("cannot lock `{}`", data.display());
+    let file = File::options().create(true).truncate(false).write(true).open(&path).fold(ErrorKind::Storage, doing)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+        Err(std::fs::TryLockError::Error(error)) => Err(error).fold(ErrorKind::Storage, doing),
+    }
+}

@@ -1,0 +1,105 @@
+//! What is told to the provenance log of an item or a decision, in PREMIS terms. Never words of a document.
+
+use crate::{
+    archive::{self, Manifest, Stored},
+    model::{Digests, MediaType},
+    provenance::{Agent, Event, EventKind, Outcome},
+    register::{self, Decision, Item, Reason},
+};
+
+/// What happened to an item, in order. Times are the item's own: the same work done again after a crash tells the
+/// same story.
+pub(super) struct Story<'a> {
+    item: &'a Item,
+    about: Vec<String>,
+    events: Vec<Event>,
+    objects: Vec<Stored>,
+}
+
+impl<'a> Story<'a> {
+    /// Begins with nothing.
+    pub(super) fn of(item: &'a Item) -> Self {
+        let about = vec![item.batch.to_string(), item.id.to_string()];
+        Self { item, about, events: Vec::new(), objects: Vec::new() }
+    }
+
+    fn tell(&mut self, kind: EventKind, outcome: Outcome, detail: Option<String>) {
+        let event = Event::new(kind, self.item.accessioned, self.about.clone()).outcome(outcome, detail);
+        self.events.push(event);
+    }
+
+    /// An object was stored on the way. The last event, which gives the item its state, names them all.
+    pub(super) fn stored(&mut self, object: Stored) {
+        self.objects.push(object);
+    }
+
+    /// It was received, hashed and, where that was possible, identified.
+    pub(super) fn received(mut self, digests: Option<&Digests>, media: Option<MediaType>) -> Self {
+        if let Some(digests) = digests {
+            let detail = format!("blake3:{}", digests.blake3);
+            self.tell(EventKind::MessageDigestCalculation, Outcome::Success, Some(detail));
+        }
+        if let Some(media) = media {
+            self.tell(EventKind::FormatIdentification, Outcome::Success, Some(media.iana().to_owned()));
+        }
+        self
+    }
+
+    /// Its document is in the archive.
+    pub(super) fn archived(mut self, manifest: &Manifest) -> Self {
+        self.about.extend([manifest.document.to_string(), manifest.record.to_string()]);
+        let whole = if manifest.pages.unreadable == 0 { Outcome::Success } else { Outcome::Partial };
+        let rules = manifest.findings.last().map(|findings| findings.rule_set.clone());
+        self.tell(EventKind::TextRecognition, whole, Some(manifest.engine.clone()));
+        self.tell(EventKind::MetadataExtraction, Outcome::Success, rules);
+        self.tell(EventKind::Ingestion, Outcome::Success, None);
+        self
+    }
+
+    /// Its bytes were there already.
+    pub(super) fn duplicate(mut self) -> Self {
+        self.tell(EventKind::Ingestion, Outcome::Success, Some("duplicate".into()));
+        self
+    }
+
+    /// It holds others.
+    pub(super) fn container(mut self) -> Self {
+        self.tell(EventKind::Ingestion, Outcome::Success, Some("container".into()));
+        self
+    }
+
+    /// It could not be taken in.
+    pub(super) fn quarantined(mut self, reason: &Reason) -> Self {
+        self.tell(EventKind::Quarantine, Outcome::Failure, Some(reason.kind.clone()));
+        self
+    }
+
+    /// For the outbox.
+    pub(super) fn events(mut self) -> Vec<register::Event> {
+        if let Some(last) = self.events.pop() {
+            self.events.push(last.objects(&self.objects));
+        }
+        self.events.iter().map(outbox).collect()
+    }
+}
+
+/// A batch is finished: its receipt is an object.
+pub(super) fn finished(batch: &archive::Batch, stored: &Stored) -> register::Event {
+    let event = Event::new(EventKind::Ingestion, batch.finished, [batch.batch.to_string()])
+        .objects([stored])
+        .outcome(Outcome::Success, Some("receipt".into()));
+    outbox(&event)
+}
+
+/// A person decided.
+pub(super) fn decided(decision: &Decision, stored: &Stored) -> register::Event {
+    let event = Event::new(EventKind::Decision, decision.at, [decision.record.to_string()])
+        .by(Agent::Person { name: decision.by.clone() })
+        .objects([stored])
+        .outcome(Outcome::Success, Some(decision.act.name().to_owned()));
+    outbox(&event)
+}
+
+fn outbox(event: &Event) -> register::Event {
+    register::Event { id: event.id.clone(), json: event.to_json() }
+}

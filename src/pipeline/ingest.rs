@@ -1,0 +1,372 @@
+//! The main job: takes submissions in, one by one, in the commit order, and accounts for every one of them.
+//! [`Run::archive`] is the way of a document. Each of its steps can be taken again after a crash and gives the same
+//! objects, since ids and times are set aside before the first of them.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Condvar, Mutex, PoisonError},
+    time::Duration,
+};
+
+use super::{
+    App,
+    events::Story,
+    examine::{self, Examiner},
+    release,
+    stop::reached,
+    stored,
+};
+use crate::{
+    Error, ErrorKind, Result,
+    archive::Original,
+    error::Context as _,
+    intake::{Arrival, Intake},
+    model::{BatchId, Digests, ItemId, MediaType},
+    register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
+    storage::digests_of_file,
+    text::Text,
+    tools::CancelFlag,
+};
+
+/// What is asked of a run.
+pub struct Request {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Where the sender's files are moved once they are archived; without it they stay where they are.
+    pub move_to: Option<PathBuf>,
+}
+
+/// Who is told how far a run is; called from many threads.
+pub trait Watcher: Sync {
+    /// A file or a member of a container was found.
+    fn found(&self);
+    /// A page was read.
+    fn page(&self);
+    /// A file reached its state.
+    fn done(&self, path: &str, state: ItemState, reason: Option<&Reason>);
+}
+
+/// How long an item waits before it asks again whether another one has read the same bytes.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
+
+/// Takes in all that is asked for and gives the batch's receipt. A batch of the same paths that was stopped before it
+/// was finished is gone on with.
+pub fn ingest(
+    app: &App,
+    examiner: &Examiner<'_>,
+    request: &Request,
+    watcher: &dyn Watcher,
+    cancel: &CancelFlag,
+) -> Result<Receipt> {
+    let batch = begin_or_resume(app, request)?;
+    let run =
+        Run { app, examiner, request, watcher, cancel, batch: &batch, gate: Mutex::new(()), commits: Condvar::new() };
+    run.all()?;
+    cancel.check()?;
+    stored::finish_batch(app, &batch)
+}
+
+fn begin_or_resume(app: &App, request: &Request) -> Result<Batch> {
+    let absolute = |path: &PathBuf| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        path.to_string_lossy().into_owned()
+    };
+    let paths: Vec<_> = request.paths.iter().map(absolute).collect();
+    let mut resumed = None;
+    for open in app.register.open_batches()? {
+        // Whoever worked on it is gone: this process holds the data folder's lock.
+        app.register.release_claims(&open.id)?;
+        if open.paths == paths {
+            resumed = Some(open);
+        }
+    }
+    if let Some(batch) = resumed {
+        return Ok(batch);
+    }
+    let batch = Batch { id: BatchId::random(), started: app.clock.now(), finished: None, paths };
+    app.register.begin_batch(&batch)?;
+    Ok(batch)
+}
+
+struct Run<'a> {
+    app: &'a App,
+    examiner: &'a Examiner<'a>,
+    request: &'a Request,
+    watcher: &'a dyn Watcher,
+    cancel: &'a CancelFlag,
+    batch: &'a Batch,
+    gate: Mutex<()>,
+    commits: Condvar,
+}
+
+/// A container whose members are on their way.
+struct Opened {
+    item: Item,
+    original: Original,
+    source: PathBuf,
+}
+
+/// What the archive keeps of an item in quarantine.
+enum Kept {
+    Bytes(Original),
+    Nothing(Option<Digests>),
+}
+
+impl Run<'_> {
+    /// Finds the files in one thread and takes them in, in a few: one more than there are workers, so that a worker
+    /// finds the next file ready. Containers get their state last, when all their members have theirs.
+    fn all(&self) -> Result<()> {
+        let threads = self.app.config.workers + 1;
+        let (found, waiting) = crossbeam_channel::bounded::<(Item, Arrival)>(threads * 4);
+        let containers = std::thread::scope(|scope| {
+            let takers: Vec<_> = (0..threads)
+                .map(|_| {
+                    let waiting = waiting.clone();
+                    scope.spawn(move || waiting.iter().try_for_each(|(item, arrival)| self.take(&item, &arrival)))
+                })
+                .collect();
+            drop(waiting);
+            let walked = self.walk(&found);
+            drop(found);
+            let taken = takers.into_iter().map(|taker| match taker.join() {
+                Ok(result) => result,
+                Err(_) => Err(Error::new(ErrorKind::Internal, "a thread of the run panicked")),
+            });
+            taken.fold(Ok(()), Result::and).and(walked)
+        })?;
+        if self.cancel.is_set() {
+            return Ok(());
+        }
+        for container in containers {
+            self.close_container(&container)?;
+        }
+        for gone in self.app.register.pending_items(&self.batch.id)? {
+            let reason = Reason {
+                kind: "vanished".into(),
+                message: self.app.config.language.say(
+                    "het bestand was er niet meer toen de onderbroken levering werd hervat".into(),
+                    "the file was gone when the interrupted batch was gone on with".into(),
+                ),
+            };
+            self.quarantine(&gone, Kept::Nothing(None), None, reason)?;
+        }
+        Ok(())
+    }
+
+    /// Sets an item aside for everything that comes in, and hands it on.
+    fn walk(&self, found: &crossbeam_channel::Sender<(Item, Arrival)>) -> Result<Vec<Opened>> {
+        let mut intake = Intake::new(self.app.clock, self.app.scratch()?);
+        intake.leave_out =
+            [Some(&self.app.data), self.request.move_to.as_ref()].into_iter().flatten().cloned().collect();
+        let mut containers = Vec::new();
+        let mut ids: HashMap<usize, ItemId> = HashMap::new();
+        for arrival in intake.walk(&self.request.paths)? {
+            if self.cancel.is_set() {
+                break;
+            }
+            let new = NewItem {
+                source: arrival.source.to_string_lossy().into_owned(),
+                member: arrival.member.clone(),
+                parent: arrival.parent.and_then(|parent| ids.get(&parent).cloned()),
+                accessioned: self.app.clock.now(),
+            };
+            let reserved = self.app.register.reserve_items(&self.batch.id, &[new])?;
+            let Some(item) = reserved.into_iter().next() else { continue };
+            reached("reserved");
+            self.watcher.found();
+            match arrival.media {
+                Ok(media) if media.is_container() => {
+                    ids.insert(arrival.index, item.id.clone());
+                    containers.extend(self.open_container(item, &arrival)?);
+                }
+                _ => drop(found.send((item, arrival))),
+            }
+        }
+        Ok(containers)
+    }
+
+    /// Keeps a container's own bytes.
+    fn open_container(&self, item: Item, arrival: &Arrival) -> Result<Option<Opened>> {
+        let Some(path) = arrival.path() else { return Ok(None) };
+        let digests = digests_of_file(path)?;
+        let original = self.app.archive.store_original(path, &digests)?;
+        Ok(Some(Opened { item, original, source: arrival.source.clone() }))
+    }
+
+    fn close_container(&self, container: &Opened) -> Result<()> {
+        let item = &container.item;
+        if item.state == ItemState::Pending {
+            let digests = container.original.digests();
+            let outcome = Outcome::Container(Some(*digests));
+            let mut story = Story::of(item).received(Some(digests), None).container();
+            story.stored(container.original.stored().clone());
+            self.commit(item, outcome, story, None)?;
+        }
+        if item.parent.is_none() && self.app.register.all_taken_below(&item.id)? {
+            self.release(item, &container.source)?;
+        }
+        Ok(())
+    }
+
+    /// Brings one item to its state. Only a fault of the archive itself is an error, and ends the run.
+    fn take(&self, item: &Item, arrival: &Arrival) -> Result<()> {
+        if self.cancel.is_set() {
+            return Ok(());
+        }
+        let outcome = match item.state {
+            ItemState::Pending => self.take_pending(item, arrival),
+            // A run that was stopped had come so far.
+            state => {
+                self.watcher.done(&item.path(), state, item.reason.as_ref());
+                self.released_if_taken(item, arrival)
+            }
+        };
+        outcome.doing(|| format!("failed to take in `{}`", item.path())).inspect_err(|_| self.cancel.set())
+    }
+
+    fn take_pending(&self, item: &Item, arrival: &Arrival) -> Result<()> {
+        let language = self.app.config.language;
+        let refused =
+            |reason: &crate::intake::Reason| Reason { kind: reason.kind().into(), message: reason.message(language) };
+        let digests = match arrival.path().map(digests_of_file).transpose() {
+            Ok(digests) => digests,
+            Err(error) => return self.quarantine(item, Kept::Nothing(None), None, reason_of(&error)),
+        };
+        let (media, path, digests) = match (&arrival.media, arrival.path(), digests) {
+            (Ok(media), Some(path), Some(digests)) => (*media, path, digests),
+            // What no one can read is kept all the same: the reason may be ours.
+            (Err(reason), Some(path), Some(digests)) if digests.size_bytes > 0 => {
+                let original = self.app.archive.store_original(path, &digests)?;
+                return self.quarantine(item, Kept::Bytes(original), None, refused(reason));
+            }
+            (Err(reason), _, digests) => return self.quarantine(item, Kept::Nothing(digests), None, refused(reason)),
+            (Ok(_), ..) => return Err(Error::new(ErrorKind::Internal, "a file without a place")),
+        };
+        loop {
+            match self.app.register.claim_original(&item.id, &digests)? {
+                Claim::Granted => match self.archive(item, path, media, digests) {
+                    Ok(()) => break,
+                    Err(error) if is_the_files_own(error.kind()) => {
+                        let kept = match self.app.archive.store_original(path, &digests) {
+                            Ok(original) => Kept::Bytes(original),
+                            // It changed or went while it was read.
+                            Err(error) if is_the_files_own(error.kind()) => Kept::Nothing(None),
+                            Err(error) => return Err(error),
+                        };
+                        self.quarantine(item, kept, Some(media), reason_of(&error))?;
+                        break;
+                    }
+                    Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+                    Err(error) => return Err(error),
+                },
+                Claim::Archived(_) => {
+                    // The sender's file may go only if the archive's copy is whole.
+                    self.app.archive.store_original(path, &digests)?;
+                    let story = Story::of(item).received(Some(&digests), Some(media)).duplicate();
+                    self.commit(item, Outcome::Duplicate(digests), story, Some(media))?;
+                    break;
+                }
+                Claim::Taken(_) if self.cancel.is_set() => return Ok(()),
+                Claim::Taken(_) => {
+                    let gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+                    drop(self.commits.wait_timeout(gate, ASK_AGAIN));
+                }
+            }
+        }
+        self.released_if_taken(&self.app.register.item(&item.id)?, arrival)
+    }
+
+    /// The way of a document.
+    fn archive(&self, item: &Item, path: &Path, media: MediaType, digests: Digests) -> Result<()> {
+        let app = self.app;
+        let original = app.archive.store_original(path, &digests)?;
+        reached("original-stored");
+        let read = stored::reading(app, self.examiner, &original, media, &|_| self.watcher.page(), self.cancel)?;
+        reached("reading-stored");
+        let text = Text::build(&read.reading);
+        let found = stored::findings(app, self.examiner, &read, &text)?;
+        reached("findings-stored");
+        let manifest = stored::manifest(item, &digests, media, &read, &found);
+        let kept = app.archive.put_manifest(&manifest)?;
+        reached("manifest-stored");
+        let mut story = Story::of(item).received(Some(&digests), Some(media)).archived(&manifest);
+        for object in [original.stored().clone(), read.stored, found.stored, kept] {
+            story.stored(object);
+        }
+        let new = stored::new_document(&manifest, found.fields)?;
+        let document = new.document.clone();
+        let outcome = Outcome::Archived { original: stored::original(&manifest), documents: vec![new] };
+        self.commit(item, outcome, story, Some(media))?;
+        app.index_soon(&document, &text)
+    }
+
+    fn quarantine(&self, item: &Item, kept: Kept, media: Option<MediaType>, reason: Reason) -> Result<()> {
+        let digests = match &kept {
+            Kept::Bytes(original) => Some(*original.digests()),
+            Kept::Nothing(digests) => *digests,
+        };
+        let mut story = Story::of(item).received(digests.as_ref(), media).quarantined(&reason);
+        if let Kept::Bytes(original) = kept {
+            story.stored(original.stored().clone());
+        }
+        self.commit(item, Outcome::Quarantined { digests, reason }, story, media)
+    }
+
+    /// Accession object, then database, then log: from here on the item has its state.
+    fn commit(&self, item: &Item, outcome: Outcome, mut story: Story<'_>, media: Option<MediaType>) -> Result<()> {
+        let app = self.app;
+        let there = match &outcome {
+            Outcome::Duplicate(digests) => app.register.find_original(digests.blake3)?.map(|(_, documents)| documents),
+            _ => None,
+        };
+        let accession = stored::accession(item, &outcome, media, &there.unwrap_or_default());
+        story.stored(app.archive.put_accession(&accession)?);
+        reached("accession-stored");
+        app.register.complete_items(&[Completion { item: item.id.clone(), outcome, events: story.events() }])?;
+        reached("database-committed");
+        app.log_waiting_events()?;
+        reached("log-appended");
+        drop(self.gate.lock().unwrap_or_else(PoisonError::into_inner));
+        self.commits.notify_all();
+        let item = app.register.item(&item.id)?;
+        self.watcher.done(&item.path(), item.state, item.reason.as_ref());
+        Ok(())
+    }
+
+    /// The sender's file goes to the done folder when the archive has it. What is quarantined stays: its sender must
+    /// see to it. Members go with their container.
+    fn released_if_taken(&self, item: &Item, arrival: &Arrival) -> Result<()> {
+        let taken = matches!(item.state, ItemState::Archived | ItemState::Duplicate);
+        if taken && item.parent.is_none() { self.release(item, &arrival.source) } else { Ok(()) }
+    }
+
+    fn release(&self, item: &Item, source: &Path) -> Result<()> {
+        let Some(done) = &self.request.move_to else { return Ok(()) };
+        release::to_done(source, &self.request.paths, done)
+            .doing(|| format!("`{}` is archived but cannot be moved", item.path()))?;
+        reached("released");
+        Ok(())
+    }
+}
+
+/// Faults that lie in the file, or in what it needs to be read: the rest of the batch goes on.
+fn is_the_files_own(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::UnsupportedDocument
+            | ErrorKind::Engine
+            | ErrorKind::MissingTool
+            | ErrorKind::InvalidInput
+            | ErrorKind::NotFound
+            | ErrorKind::Conflict
+    )
+}
+
+fn reason_of(error: &Error) -> Reason {
+    let message = match error.advice() {
+        Some(advice) => format!("{error}; {advice}"),
+        None => error.to_string(),
+    };
+    Reason { kind: examine::kind_name(error.kind()), message }
+}

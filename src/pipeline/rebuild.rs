@@ -1,0 +1,121 @@
+//! Makes database and index anew from the object store alone, through the functions that wrote them first.
+
+use std::path::Path;
+
+use super::{App, decide, stored};
+use crate::{
+    Error, ErrorKind, Result,
+    archive::{Accession, AccessionState},
+    config::Config,
+    error::Fold as _,
+    register::{Batch, Completion, Outcome, Reason},
+};
+
+/// What was found in the store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Batches.
+    pub batches: usize,
+    /// Submission items.
+    pub items: usize,
+    /// Documents.
+    pub documents: usize,
+    /// Decisions of people.
+    pub decisions: usize,
+}
+
+/// Rebuilds a data folder. A database that is there is put aside, never overwritten.
+pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
+    if !data.join("store").is_dir() {
+        return Err(Error::new(ErrorKind::NotFound, format!("there is no object store in `{}`", data.display()))
+            .hint("restore the folder `store` first: everything else follows from it"));
+    }
+    put_aside(data)?;
+    let app = App::open_for_writing(data, config.clone())?;
+    let mut counts = Counts::default();
+    for id in app.archive.batches()? {
+        let mut accessions = app.archive.accessions(&id).collect::<Result<Vec<_>>>()?;
+        accessions.sort_by_key(|accession| accession.ordinal);
+        let batch = match app.archive.batch(&id)? {
+            Some(batch) => Batch { id, started: batch.started, finished: Some(batch.finished), paths: batch.paths },
+            // It was stopped: when it began is known by its first item, what was handed over is not.
+            None => {
+                let Some(started) = accessions.iter().map(|accession| accession.accessioned).min() else { continue };
+                Batch { id, started, finished: None, paths: Vec::new() }
+            }
+        };
+        app.register.begin_batch(&batch)?;
+        counts.batches += 1;
+        counts.items += accessions.len();
+        let items: Vec<_> = accessions.iter().map(stored::item).collect();
+        app.register.restore_items(&items)?;
+        // Originals before their duplicates, whatever their order in the batch.
+        let (first, later): (Vec<_>, Vec<_>) =
+            accessions.iter().partition(|accession| accession.state != AccessionState::Duplicate);
+        for accession in first.into_iter().chain(later) {
+            let outcome = outcome(&app, accession, &mut counts)?;
+            app.register.complete_items(&[Completion { item: accession.item.clone(), outcome, events: Vec::new() }])?;
+        }
+    }
+    for series in app.archive.decisions()? {
+        for decision in series?.1 {
+            app.register.add_decision(&decide::row(decision)?, &[])?;
+            counts.decisions += 1;
+        }
+    }
+    app.index_what_is_missing()?;
+    Ok(counts)
+}
+
+fn outcome(app: &App, accession: &Accession, counts: &mut Counts) -> Result<Outcome> {
+    let digests = accession.digests;
+    let known = || {
+        digests.ok_or_else(|| {
+            Error::new(ErrorKind::FixityMismatch, format!("the accession of `{}` has no digests", accession.item))
+        })
+    };
+    Ok(match accession.state {
+        AccessionState::Duplicate => Outcome::Duplicate(known()?),
+        AccessionState::Container => Outcome::Container(digests),
+        AccessionState::Quarantined => {
+            let reason = accession.reason.clone().map(|reason| Reason { kind: reason.kind, message: reason.message });
+            let unknown = || Reason { kind: "unknown".into(), message: String::new() };
+            Outcome::Quarantined { digests, reason: reason.unwrap_or_else(unknown) }
+        }
+        AccessionState::Archived => {
+            let mut documents = Vec::new();
+            let mut original = None;
+            for id in &accession.documents {
+                let manifests = app.archive.manifests(id)?;
+                let manifest = manifests.last().ok_or_else(|| {
+                    Error::new(ErrorKind::FixityMismatch, format!("document `{id}` has no manifest"))
+                        .hint("`griffie verify` names everything that is missing")
+                })?;
+                documents.push(stored::restored_document(app, manifest)?);
+                original = Some(stored::original(manifest));
+                counts.documents += 1;
+            }
+            let original = original.ok_or_else(|| {
+                Error::new(
+                    ErrorKind::FixityMismatch,
+                    format!("the accession of `{}` names no document", accession.item),
+                )
+            })?;
+            Outcome::Archived { original, documents }
+        }
+    })
+}
+
+/// Moves the database, if there is one, to a name that nothing has. The index is made anew where it is behind.
+fn put_aside(data: &Path) -> Result<()> {
+    for name in ["griffie.sqlite", "griffie.sqlite-wal", "griffie.sqlite-shm"] {
+        let from = data.join(name);
+        if !from.is_file() {
+            continue;
+        }
+        let free = (1..).map(|number| data.join(format!("{name}.before-rebuild-{number}")));
+        let Some(to) = free.into_iter().find(|path| matches!(path.try_exists(), Ok(false))) else { continue };
+        std::fs::rename(&from, &to).fold(ErrorKind::Storage, || format!("cannot put `{}` aside", from.display()))?;
+    }
+    Ok(())
+}

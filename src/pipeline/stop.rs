@@ -1,0 +1,41 @@
+//! Named points of the commit order at which a test has the process killed, as a power cut would.
+
+use std::sync::OnceLock;
+
+/// The points between the steps of the commit order, in that order. `GRIFFIE_STOP_AT=<name>[:<n>]` kills the process
+/// (SIGKILL) when it reaches the point for the n-th time.
+pub const POINTS: [&str; 9] = [
+    "reserved",
+    "original-stored",
+    "reading-stored",
+    "findings-stored",
+    "manifest-stored",
+    "accession-stored",
+    "database-committed",
+    "log-appended",
+    "released",
+];
+
+struct Stop {
+    point: String,
+    left: std::sync::atomic::AtomicU32,
+}
+
+/// Says that a point is reached.
+pub(super) fn reached(point: &'static str) {
+    static STOP: OnceLock<Option<Stop>> = OnceLock::new();
+    debug_assert!(POINTS.contains(&point), "{point} is no point");
+    let stop = STOP.get_or_init(|| {
+        let asked = crate::config::variable("GRIFFIE_STOP_AT")?;
+        let (point, nth) = asked.split_once(':').unwrap_or((&asked, "1"));
+        Some(Stop { point: point.into(), left: nth.parse::<u32>().ok()?.into() })
+    });
+    let Some(stop) = stop.as_ref().filter(|stop| stop.point == point) else { return };
+    if stop.left.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) == 1 {
+        let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        // The signal takes the process before this thread goes on; nothing may run in between.
+        loop {
+            std::thread::park();
+        }
+    }
+}

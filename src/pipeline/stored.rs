@@ -1,0 +1,284 @@
+//! Between the register's rows and the archive's objects: what an item became, told in both. A rebuild takes the same
+//! way back.
+
+use super::{App, events, examine::Examiner, read::PageDone};
+use crate::{
+    Error, ErrorKind, Result,
+    archive::{
+        self, Accession, AccessionState, DocumentRole, FindingsRef, Manifest, ManifestOriginal, Original, Recipe,
+        Stored,
+    },
+    error::Fold as _,
+    model::{Blake3, Digests, Fields, MediaType, PageNo, Reading, record::ContractType},
+    register::{
+        self, ArchivalCopy, Batch, Document, Item, ItemState, NewDocument, Outcome, PageCounts, Reason, Receipt, Role,
+        Totals,
+    },
+    text::Text,
+    tools::CancelFlag,
+};
+
+/// Raised whenever reading could give other words from the same bytes and settings.
+const READ_VERSION: &str = "1";
+/// Raised whenever text or rule engine could give other fields from the same words and rules.
+const EXTRACT_VERSION: &str = "1";
+/// The program that made an object.
+pub(super) const PROGRAM: &str = concat!("griffie ", env!("CARGO_PKG_VERSION"));
+
+/// The kind of rendition that an archival copy is.
+const ARCHIVAL_COPY: &str = "archival_copy";
+
+/// Words read, and the key they are stored under.
+pub(super) struct Read {
+    pub reading: Reading,
+    pub key: Blake3,
+    pub stored: Stored,
+}
+
+/// What a run of the rules left, and the key it is stored under.
+pub(super) struct Findings {
+    pub fields: Fields,
+    pub key: Blake3,
+    pub rule_set: Blake3,
+    pub stored: Stored,
+}
+
+/// The words of an original: those that were read before with the same settings, or read now and stored.
+pub(super) fn reading(
+    app: &App,
+    examiner: &Examiner<'_>,
+    original: &Original,
+    media: MediaType,
+    page_done: &dyn Fn(PageDone),
+    cancel: &CancelFlag,
+) -> Result<Read> {
+    let recipe = Recipe {
+        step: "read".into(),
+        version: READ_VERSION.into(),
+        settings: examiner.settings_digest(),
+        inputs: vec![original.digests().blake3],
+    };
+    let key = recipe.key();
+    if let Some(reading) = app.archive.reading(&key)? {
+        let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
+        return Ok(Read { reading, key, stored });
+    }
+    let file = app.archive.original_file(&original.digests().blake3)?;
+    let (reading, _made) = examiner.read(&file, media, page_done, cancel)?;
+    if reading.pages.is_empty() {
+        return Err(Error::new(ErrorKind::UnsupportedDocument, "it has no pages"));
+    }
+    let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
+    Ok(Read { reading, key, stored })
+}
+
+/// What the rules find in the words, found before or now.
+pub(super) fn findings(app: &App, examiner: &Examiner<'_>, read: &Read, text: &Text) -> Result<Findings> {
+    let rules = examiner.rules.ok_or_else(|| Error::new(ErrorKind::Internal, "a register needs rules"))?;
+    let recipe = Recipe {
+        step: "extract".into(),
+        version: EXTRACT_VERSION.into(),
+        settings: Blake3::of(examiner.language.code().as_bytes()),
+        inputs: vec![read.key, rules.digest()],
+    };
+    let key = recipe.key();
+    let fields = match app.archive.findings(&key)? {
+        Some(earlier) => earlier.fields,
+        None => rules.extract(text, examiner.language),
+    };
+    let findings = archive::Findings { recipe, reading: read.key, rule_set: rules.digest().hex(), fields };
+    let (stored, findings) = app.archive.put_findings(&findings)?;
+    Ok(Findings { key, rule_set: rules.digest(), fields: findings.fields, stored })
+}
+
+/// The manifest of a document that has all pages of an original. Times come from the item, so that a second try after
+/// a crash makes the same object.
+pub(super) fn manifest(item: &Item, original: &Digests, media: MediaType, read: &Read, found: &Findings) -> Manifest {
+    let reading = &read.reading;
+    let name = item.member.as_deref().unwrap_or(&item.source);
+    Manifest {
+        document: item.document.clone(),
+        record: item.record.clone(),
+        role: match found.fields.contract_type.value {
+            Some(ContractType::Amendment) => DocumentRole::Amendment,
+            _ => DocumentRole::Main,
+        },
+        made: item.accessioned,
+        program: PROGRAM.into(),
+        original: ManifestOriginal {
+            digests: *original,
+            media_type: media,
+            name: name.rsplit(['/', '!']).next().unwrap_or(name).to_owned(),
+            item: item.id.clone(),
+            accessioned: item.accessioned,
+        },
+        first_page: Some(PageNo::from_index(0)),
+        last_page: Some(PageNo::from_index(reading.pages.len().saturating_sub(1))),
+        pages: stored_counts(PageCounts::of(reading)),
+        language: reading.language,
+        text_source: reading.text_source().into(),
+        mean_ocr_confidence: reading.mean_ocr_confidence(),
+        engine: reading.engine.clone(),
+        reading: Some(read.key),
+        findings: vec![FindingsRef { key: found.key, rule_set: found.rule_set.hex(), found: item.accessioned }],
+        problems: reading.all_problems().cloned().collect(),
+        renditions: Vec::new(),
+        refused: Vec::new(),
+        signatures: Vec::new(),
+    }
+}
+
+/// The row of a document, as its manifest tells of it.
+pub(super) fn document(manifest: &Manifest) -> Document {
+    let first = PageNo::from_index(0);
+    let copy = manifest.renditions.iter().rev().find(|rendition| rendition.kind == ARCHIVAL_COPY);
+    let archival_copy = match copy {
+        Some(copy) => ArchivalCopy::Accepted(copy.digests.blake3),
+        None if manifest.refused.iter().any(|refusal| refusal.kind == ARCHIVAL_COPY) => ArchivalCopy::Refused,
+        None => ArchivalCopy::None,
+    };
+    let archive::PageCounts { read, blank, separator, unreadable } = manifest.pages;
+    Document {
+        id: manifest.document.clone(),
+        record: manifest.record.clone(),
+        role: match manifest.role {
+            DocumentRole::Main => Role::Main,
+            DocumentRole::Amendment => Role::Amendment,
+            DocumentRole::Annex => Role::Annex,
+            DocumentRole::Letter => Role::Letter,
+        },
+        original: manifest.original.digests.blake3,
+        first_page: manifest.first_page.unwrap_or(first),
+        last_page: manifest.last_page.unwrap_or(first),
+        pages: PageCounts { read, blank, separator, unreadable },
+        language: manifest.language,
+        text_source: manifest.text_source.clone(),
+        mean_ocr_confidence: manifest.mean_ocr_confidence,
+        engine: manifest.engine.clone(),
+        reading_key: manifest.reading.map(|key| key.hex()).unwrap_or_default(),
+        problems: manifest.problems.clone(),
+        archival_copy,
+    }
+}
+
+/// The row of an original, as the manifest of one of its documents tells of it.
+pub(super) fn original(manifest: &Manifest) -> register::Original {
+    let ManifestOriginal { digests, media_type, accessioned, .. } = &manifest.original;
+    register::Original { digests: *digests, media_type: *media_type, accessioned: *accessioned }
+}
+
+/// A document with what the last run of the rules found, as it comes into the register.
+pub(super) fn new_document(manifest: &Manifest, fields: Fields) -> Result<NewDocument> {
+    let findings = manifest.findings.last().map(|reference| register_findings(reference, fields)).transpose()?;
+    Ok(NewDocument { document: document(manifest), created: manifest.original.accessioned, findings })
+}
+
+/// A document as its manifest and the objects that this names tell of it.
+pub(super) fn restored_document(app: &App, manifest: &Manifest) -> Result<NewDocument> {
+    let Some(last) = manifest.findings.last() else {
+        return Ok(NewDocument {
+            document: document(manifest),
+            created: manifest.original.accessioned,
+            findings: None,
+        });
+    };
+    let findings = app.archive.findings(&last.key)?.ok_or_else(|| {
+        Error::new(ErrorKind::FixityMismatch, format!("the findings `{}` are not in the store", last.key))
+            .hint("`griffie verify` names everything that is missing")
+    })?;
+    new_document(manifest, findings.fields)
+}
+
+/// What a run of the rules left, with the time at which the document's manifest says that it ran.
+pub(super) fn register_findings(reference: &FindingsRef, fields: Fields) -> Result<register::Findings> {
+    let rule_set = reference.rule_set.parse().fold(ErrorKind::FixityMismatch, || "a rule set's digest")?;
+    Ok(register::Findings { key: reference.key.hex(), rule_set, found: reference.found, fields })
+}
+
+/// The accession object of an item and what became of it.
+pub(super) fn accession(
+    item: &Item,
+    outcome: &Outcome,
+    media: Option<MediaType>,
+    duplicates: &[Document],
+) -> Accession {
+    let (state, reason, digests) = match outcome {
+        Outcome::Archived { original, .. } => (AccessionState::Archived, None, Some(original.digests)),
+        Outcome::Duplicate(digests) => (AccessionState::Duplicate, None, Some(*digests)),
+        Outcome::Quarantined { digests, reason } => (AccessionState::Quarantined, Some(reason.clone()), *digests),
+        Outcome::Container(digests) => (AccessionState::Container, None, *digests),
+    };
+    let documents = match outcome {
+        Outcome::Archived { documents, .. } => documents.iter().map(|new| new.document.id.clone()).collect(),
+        Outcome::Duplicate(_) => duplicates.iter().map(|document| document.id.clone()).collect(),
+        Outcome::Quarantined { .. } | Outcome::Container(_) => Vec::new(),
+    };
+    Accession {
+        batch: item.batch.clone(),
+        item: item.id.clone(),
+        ordinal: item.ordinal,
+        source: item.source.clone(),
+        member: item.member.clone(),
+        parent: item.parent.clone(),
+        department: None,
+        accessioned: item.accessioned,
+        state,
+        reason: reason.map(|Reason { kind, message }| archive::Reason { kind, message }),
+        digests,
+        media_type: media.map(|media| media.iana().to_owned()),
+        documents,
+        reserved_document: item.document.clone(),
+        reserved_record: item.record.clone(),
+    }
+}
+
+/// The row of an item, as its accession tells of it, before it gets its state.
+pub(super) fn item(accession: &Accession) -> Item {
+    Item {
+        id: accession.item.clone(),
+        batch: accession.batch.clone(),
+        ordinal: accession.ordinal,
+        source: accession.source.clone(),
+        member: accession.member.clone(),
+        parent: accession.parent.clone(),
+        accessioned: accession.accessioned,
+        document: accession.reserved_document.clone(),
+        record: accession.reserved_record.clone(),
+        state: ItemState::Pending,
+        reason: None,
+        digests: None,
+    }
+}
+
+/// Ends a batch all of whose items have their state: the receipt becomes an object, then the batch is closed.
+pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
+    let receipt = app.register.receipt(&batch.id)?;
+    let stored = match app.archive.batch(&batch.id)? {
+        // A run that was stopped had come so far; what follows does nothing twice.
+        Some(stored) => stored,
+        None => batch_object(app, batch, &receipt),
+    };
+    let object = app.archive.put_batch(&stored)?;
+    app.register.add_events(&[events::finished(&stored, &object)])?;
+    app.log_waiting_events()?;
+    app.register.finish_batch(&batch.id, stored.finished)?;
+    app.index_now()?;
+    Ok(receipt)
+}
+
+fn batch_object(app: &App, batch: &Batch, receipt: &Receipt) -> archive::Batch {
+    let Totals { files, archived, duplicate, quarantined, container, pages, pending: _ } = receipt.totals;
+    archive::Batch {
+        batch: batch.id.clone(),
+        started: batch.started,
+        finished: app.clock.now(),
+        program: PROGRAM.into(),
+        paths: batch.paths.clone(),
+        totals: archive::Totals { files, archived, duplicate, quarantined, container, pages: stored_counts(pages) },
+    }
+}
+
+fn stored_counts(counts: PageCounts) -> archive::PageCounts {
+    let PageCounts { read, blank, separator, unreadable } = counts;
+    archive::PageCounts { read, blank, separator, unreadable }
+}

@@ -1,0 +1,170 @@
+//! Kills the program (SIGKILL) at every named point of the commit order and at random moments, starts it again, and
+//! finds nothing lost, nothing double, and totals equal to those of an undisturbed run.
+//!
+//! `GRIFFIE_RANDOM_KILLS` sets how many random moments are tried (12 without it).
+
+mod common;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use common::{griffie, json_of, write_pdf};
+use serde_json::Value;
+
+/// What must be equal whatever happened on the way.
+#[derive(Debug, PartialEq)]
+struct Account {
+    /// State by file name.
+    states: BTreeMap<String, String>,
+    totals: Value,
+    /// Title and number of documents by record, in order of title.
+    register: Vec<(String, usize)>,
+    originals: Vec<String>,
+    /// Files that are still with the sender, and that were moved to the done folder.
+    left: Vec<String>,
+    done: Vec<String>,
+}
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    /// A sender's folder: four contracts, a duplicate, an archive with a contract and an empty file in it, and a file
+    /// of no known kind.
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = folder.path().join("inbox");
+        fs::create_dir(&inbox).unwrap();
+        for (n, title) in ["Huurovereenkomst", "Raamovereenkomst", "Dienstverleningsovereenkomst"].iter().enumerate() {
+            write_pdf(&inbox.join(format!("{n}.pdf")), &contract(title, n));
+        }
+        fs::copy(inbox.join("0.pdf"), inbox.join("9-again.pdf")).unwrap();
+        fs::write(inbox.join("notes.xyz"), b"\x00\x01 no kind that anyone knows").unwrap();
+        let inner = folder.path().join("inner.pdf");
+        write_pdf(&inner, &contract("Onderhoudsovereenkomst", 7));
+        common::write_zip(&inbox.join("5.zip"), &[("inner.pdf", &fs::read(&inner).unwrap()), ("empty.pdf", b"")]);
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn ingest(&self) -> Command {
+        let mut command = griffie(&self.path("data"));
+        command.arg("ingest").arg(self.path("inbox")).arg("--move-to").arg(self.path("done")).arg("--json");
+        command
+    }
+
+    /// Runs to the end and accounts for everything; the store must verify.
+    fn settle(&self) -> Account {
+        let receipt = json_of(&mut self.ingest(), &[0, 11]);
+        let verify = json_of(griffie(&self.path("data")).args(["verify", "--json"]), &[0]);
+        assert_eq!(verify["findings"], Value::Array(Vec::new()));
+        let register = json_of(griffie(&self.path("data")).args(["register", "--json"]), &[0]);
+        let mut records: Vec<_> = register
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|record| {
+                let title = record["fields"]["title"]["value"].as_str().unwrap_or("?").to_owned();
+                (title, record["documents"].as_array().unwrap().len())
+            })
+            .collect();
+        records.sort();
+        let states = receipt["files"].as_array().unwrap().iter().map(|file| {
+            let name = file["path"].as_str().unwrap().rsplit("inbox/").next().unwrap().to_owned();
+            (name, file["state"].as_str().unwrap().to_owned())
+        });
+        let states: Vec<_> = states.collect();
+        let by_name: BTreeMap<_, _> = states.iter().cloned().collect();
+        assert_eq!(states.len(), by_name.len(), "a file is listed twice");
+        Account {
+            states: by_name,
+            totals: receipt["totals"].clone(),
+            register: records,
+            originals: files_below(&self.path("data/store/originals")),
+            left: files_below(&self.path("inbox")),
+            done: files_below(&self.path("done")),
+        }
+    }
+}
+
+fn contract(title: &str, n: usize) -> String {
+    format!(
+        "{title}\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Opdrachtgever; en\nBedrijf {n} B.V., \
+         hierna te noemen: Opdrachtnemer;\nkomen overeen als volgt.\nArtikel 1 Duur\nDeze overeenkomst gaat in op \
+         1 maart 202{n} en wordt aangegaan voor de duur van vier jaar."
+    )
+}
+
+/// File names below a folder, sorted.
+fn files_below(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        let Ok(entries) = fs::read_dir(&next) else { continue };
+        for entry in entries {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path.file_name().unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn killed_at_every_point_of_the_commit_order_nothing_is_lost_or_double() {
+    let undisturbed = Desk::new().settle();
+    assert_eq!(undisturbed.totals["files"], 8);
+    assert_eq!(undisturbed.originals.len(), 4 + 2, "the originals, the container and what is quarantined");
+    println!("{:<22} killed at  after the restart", "point");
+    for point in griffie::pipeline::stop::POINTS {
+        for nth in [1, 3] {
+            let desk = Desk::new();
+            let status = desk
+                .ingest()
+                .env("GRIFFIE_STOP_AT", format!("{point}:{nth}"))
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .unwrap();
+            assert_eq!(status.code(), None, "`{point}` was not reached a {nth}. time");
+            assert_eq!(desk.settle(), undisturbed, "killed at `{point}` for the {nth}. time");
+            println!("{point:<22} {nth}. time    nothing lost, nothing double");
+        }
+    }
+}
+
+#[test]
+fn killed_at_random_moments_nothing_is_lost_or_double() {
+    let kills: u32 = std::env::var("GRIFFIE_RANDOM_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
+    let start = std::time::Instant::now();
+    let undisturbed = Desk::new().settle();
+    let whole_run = start.elapsed();
+    let (mut cut, mut state) = (0, 0x9e37_79b9_7f4a_7c15_u64);
+    for round in 0..kills {
+        let desk = Desk::new();
+        let mut child = desk.ingest().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // xorshift64: the moments differ in every round and are the same in every run.
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        std::thread::sleep(whole_run.mul_f64((state % 1000) as f64 / 1000.0).min(Duration::from_secs(20)));
+        child.kill().unwrap();
+        cut += u32::from(child.wait().unwrap().code().is_none());
+        assert_eq!(desk.settle(), undisturbed, "killed in round {round}");
+    }
+    println!("random kills: {kills} moments, {cut} before the end; nothing lost, nothing double");
+    assert!(kills == 0 || cut > 0, "no kill came before the end");
+}
