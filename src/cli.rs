@@ -75,6 +75,8 @@ enum Verb {
     Decide(register::DecideArguments),
     /// The bytes of an original or of its archival copy.
     Get(archive::GetArguments),
+    /// Fixity and log of the whole archive; names what is wrong.
+    Verify(archive::VerifyArguments),
     /// Make database and index anew from the object store alone.
     Rebuild,
     /// The rule writer's bench.
@@ -173,6 +175,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Verb::Search(arguments) => search::search(&context, &arguments),
         Verb::Decide(arguments) => register::decide(&context, &arguments),
         Verb::Get(arguments) => archive::get(&context, &arguments),
+        Verb::Verify(arguments) => archive::verify(&context, &arguments),
         Verb::Rebuild => archive::rebuild(&context),
         Verb::Rules(arguments) => {
             rules::run(&arguments, context.config.language, &mut io::stdout().lock())?;

@@ -5,7 +5,6 @@
 //!
 //! ```text
 //! intake → archive → pages → ocr → text → extract → register → index
-//!              ↑________ renditions ____|       (a new copy goes in; nothing is ever changed)
 //! ```
 //!
 //! A room (module) may use only the product types of the rooms to its left:
@@ -49,7 +48,6 @@ pub mod pages;
 pub mod pipeline;
 pub mod provenance;
 pub mod register;
-pub mod renditions;
 pub mod storage;
 pub mod text;
 pub mod tools;

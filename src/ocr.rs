@@ -263,7 +263,7 @@ mod tests {
         let upright = reading.upright(months);
         // A skewed page's boxes are compared roughly: they have moved around the page's middle.
         let near = if skew == 0.0 { 0.01 } else { 0.03 };
-        for (got, want) in <[f32; 4]>::from(upright).into_iter().zip(<[f32; 4]>::from(MONTHS)) {
+        for (got, want) in <[f64; 4]>::from(upright).into_iter().zip(<[f64; 4]>::from(MONTHS)) {
             assert!((got - want).abs() < near, "{upright:?}");
         }
         assert!((40..=56).contains(&months.size), "{}", months.size);

@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Which rooms a room may import, beside the ground floor (`model`, `error`, `clock`) and itself.
-const MAY_IMPORT: [(&str, &[&str]); 18] = [
+const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("model", &[]),
     ("error", &[]),
     ("clock", &[]),
@@ -21,7 +21,6 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("ocr", &["config", "pages"]),
     ("text", &[]),
     ("extract", &["text"]),
-    ("renditions", &["tools", "pages"]),
     ("register", &[]),
     ("index", &["register", "text"]),
     (

@@ -1,14 +1,17 @@
 //! `griffie get`, `griffie verify` and `griffie rebuild`: the archive itself.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use super::{Context, Outcome, print_line};
+use super::{Context, Outcome, output_failed, print_line};
 use crate::{
     Error, ErrorKind, Result,
+    archive::{Archive, VerifyOptions},
+    clock::Clock,
     pipeline::rebuild,
     register::{ArchivalCopy, Named},
+    storage::Store,
 };
 
 /// The bytes of an original or of its archival copy.
@@ -25,6 +28,88 @@ pub(super) struct GetArguments {
     /// Where to write it; a file that is there is not overwritten.
     #[arg(short, long)]
     output: PathBuf,
+}
+
+/// Check every stored object against its digest, and the log against its signed checkpoints. Works on a copy of the
+/// store on another machine, without the database.
+#[derive(Args)]
+pub(super) struct VerifyArguments {
+    /// Print JSON.
+    #[arg(long, env = "GRIFFIE_JSON")]
+    json: bool,
+    /// A store elsewhere [default: that of the data folder].
+    #[arg(long, env = "GRIFFIE_STORE", value_name = "FOLDER")]
+    store: Option<PathBuf>,
+    /// Begin no further object after so many minutes (`10m`), hours (`2h`) or seconds (`30s`); those that were not
+    /// looked at for longest come first, so that repeated runs reach all.
+    #[arg(long, env = "GRIFFIE_BUDGET", value_parser = budget)]
+    budget: Option<Duration>,
+    /// File that remembers when each object was last checked [default: fixity.history in the data folder].
+    #[arg(long, env = "GRIFFIE_HISTORY", value_name = "FILE")]
+    history: Option<PathBuf>,
+}
+
+fn budget(text: &str) -> std::result::Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time such as 10m, 2h or 30s");
+    let unit = text.chars().last().ok_or_else(wrong)?;
+    let number: u64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
+    let seconds = match unit {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        _ => return Err(wrong()),
+    };
+    Ok(Duration::from_secs(number * seconds))
+}
+
+pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<Outcome> {
+    let folder = arguments.store.clone().unwrap_or_else(|| context.data.join("store"));
+    let archive = Archive::existing(Store::existing_folder(&folder)?);
+    let own = arguments.store.is_none().then(|| context.data.join("fixity.history"));
+    let options = VerifyOptions {
+        budget: arguments.budget,
+        history: arguments.history.clone().or(own),
+        ..VerifyOptions::default()
+    };
+    let report = archive.verify(&options, Clock::System.now())?;
+    if arguments.json {
+        print_line(serde_json::to_string_pretty(&report).map_err(std::io::Error::from).map_err(output_failed)?)?;
+    } else {
+        for finding in &report.findings {
+            print_line(format!("{}  {}: {}", super::table::name_of(&finding.kind), finding.what, finding.message))?;
+        }
+        let checked = &report.checked;
+        print_line(context.config.language.say(
+            format!(
+                "{} objecten ({} bytes) nagelezen, {} wachten; {} gebeurtenissen en {} ijkpunten van het logboek; {} \
+                 bevindingen",
+                checked.objects,
+                checked.bytes,
+                checked.waiting,
+                checked.events,
+                checked.checkpoints,
+                report.findings.len()
+            ),
+            format!(
+                "{} objects ({} bytes) read and compared, {} waiting; {} events and {} checkpoints of the log; {} \
+                 findings",
+                checked.objects,
+                checked.bytes,
+                checked.waiting,
+                checked.events,
+                checked.checkpoints,
+                report.findings.len()
+            ),
+        ))?;
+    }
+    if report.findings.is_empty() {
+        return Ok(Outcome::Done);
+    }
+    Err(Error::new(
+        ErrorKind::FixityMismatch,
+        format!("the store is not as it was: {} findings", report.findings.len()),
+    )
+    .hint("restore the named objects from a copy; `griffie verify --store COPY` tells whether that one is whole"))
 }
 
 pub(super) fn get(context: &Context, arguments: &GetArguments) -> Result<Outcome> {

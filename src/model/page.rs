@@ -81,7 +81,7 @@ pub enum TextSource {
 
 /// A rectangle as fractions (0 to 1) of the page's width and height as displayed; origin top left, y downwards.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "[f32; 4]", into = "[f32; 4]")]
+#[serde(from = "[f64; 4]", into = "[f64; 4]")]
 pub struct PageBox {
     /// Left.
     pub x0: f32,
@@ -133,14 +133,16 @@ impl PageBox {
     }
 }
 
-impl From<[f32; 4]> for PageBox {
-    fn from([x0, y0, x1, y1]: [f32; 4]) -> Self {
+impl From<[f64; 4]> for PageBox {
+    fn from(corners: [f64; 4]) -> Self {
+        let [x0, y0, x1, y1] = corners.map(|corner| corner as f32);
         Self::new(x0, y0, x1, y1)
     }
 }
-impl From<PageBox> for [f32; 4] {
+impl From<PageBox> for [f64; 4] {
     fn from(b: PageBox) -> Self {
-        [b.x0, b.y0, b.x1, b.y1]
+        // Rounded anew, so that JSON shows four decimals and not the nearest single-precision number.
+        [b.x0, b.y0, b.x1, b.y1].map(|corner| (f64::from(corner) * 10_000.0).round() / 10_000.0)
     }
 }
 

@@ -1,1 +1,0 @@
-//! Builds the archival copy from original and words read, and has it accepted.
