@@ -65,7 +65,8 @@ impl Desk {
     /// The totals of the batch, if it was finished: what is left to a further run is a batch of its own.
     fn finished(&self) -> Option<Value> {
         let receipts = fs::read_dir(self.path("data/store/batches")).ok()?;
-        let first = receipts.map(|entry| entry.unwrap().path()).find(|path| path.extension() == Some("json".as_ref()))?;
+        let first =
+            receipts.map(|entry| entry.unwrap().path()).find(|path| path.extension() == Some("json".as_ref()))?;
         let receipt: Value = serde_json::from_slice(&fs::read(first).unwrap()).unwrap();
         Some(receipt["totals"].clone())
     }
@@ -98,7 +99,11 @@ impl Desk {
             states: if finished.is_some() { BTreeMap::new() } else { by_name },
             totals: finished.unwrap_or_else(|| receipt["totals"].clone()),
             register: records,
-            originals: files_below(&self.path("data/store/originals")),
+            // What an interrupted write leaves behind has a `#` in its name and is no object.
+            originals: files_below(&self.path("data/store/originals"))
+                .into_iter()
+                .filter(|n| !n.contains('#'))
+                .collect(),
             left: files_below(&self.path("inbox")),
             done: files_below(&self.path("done")),
         }

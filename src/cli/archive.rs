@@ -9,7 +9,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::{Archive, VerifyOptions},
     clock::Clock,
-    pipeline::rebuild,
+    pipeline::{app, rebuild},
     register::{ArchivalCopy, Named},
     storage::Store,
 };
@@ -65,10 +65,12 @@ fn budget(text: &str) -> std::result::Result<Duration, String> {
 pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<Outcome> {
     let folder = arguments.store.clone().unwrap_or_else(|| context.data.join("store"));
     let archive = Archive::existing(Store::existing_folder(&folder)?);
+    let known = if arguments.store.is_none() { app::known_head(&context.data)? } else { None };
     let own = arguments.store.is_none().then(|| context.data.join("fixity.history"));
     let options = VerifyOptions {
         budget: arguments.budget,
         history: arguments.history.clone().or(own),
+        known: known.into_iter().collect(),
         ..VerifyOptions::default()
     };
     let report = archive.verify(&options, Clock::System.now())?;

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     error::Fold as _,
     index::{Index, IndexDocument, units},
     model::{Blake3, Reading},
-    provenance::{Event, Log},
+    provenance::{Event, Log, note::Checkpoint},
     register::{Document, Register},
     storage::Store,
     text::Text,
@@ -24,6 +25,29 @@ use crate::{
 const EVENTS_AT_ONCE: u32 = 1000;
 /// How many documents wait for the index at most.
 const INDEXED_AT_ONCE: usize = 100;
+
+/// Where the head of the log is noted, in the data folder.
+const LOG_HEAD: &str = "log.head";
+/// How often the log grows while nothing waits for it.
+const LOG_EVERY: Duration = Duration::from_secs(1);
+
+struct OpenLog {
+    log: Log,
+    last: Option<Instant>,
+}
+
+/// The head of a data folder's log as it was last noted.
+pub fn known_head(data: &Path) -> Result<Option<Checkpoint>> {
+    let text = match std::fs::read_to_string(data.join(LOG_HEAD)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).fold(ErrorKind::Storage, || "cannot read the noted head of the log"),
+    };
+    match Checkpoint::parse(&text) {
+        Some(head) => Ok(Some(head)),
+        None => Err(Error::new(ErrorKind::FixityMismatch, format!("`{LOG_HEAD}` holds no head of a log"))),
+    }
+}
 
 /// An opened data folder.
 pub struct App {
@@ -42,7 +66,7 @@ pub struct App {
     /// Documents that are in the register and not yet in the index.
     waiting: Mutex<Vec<IndexDocument>>,
     /// The log and the lock on the data folder; only a process that has them takes things in.
-    log: Option<Mutex<Log>>,
+    log: Option<Mutex<OpenLog>>,
     _lock: Option<File>,
 }
 
@@ -89,7 +113,8 @@ impl App {
     }
 
     fn take_log(&mut self, lock: File) -> Result<()> {
-        self.log = Some(Mutex::new(Log::open(self.archive.store(), &self.data.join("log.key"))?));
+        let log = Log::open(self.archive.store(), &self.data.join("log.key"))?;
+        self.log = Some(Mutex::new(OpenLog { log, last: None }));
         self._lock = Some(lock);
         Ok(())
     }
@@ -105,16 +130,40 @@ impl App {
     /// Hands the events that wait in the database to the log. Threads that come while one is at it find theirs logged.
     pub(super) fn log_waiting_events(&self) -> Result<()> {
         let Some(log) = &self.log else { return Ok(()) };
-        let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let waiting = self.register.waiting_events(EVENTS_AT_ONCE)?;
             if waiting.is_empty() {
                 return Ok(());
             }
             let events = waiting.iter().map(|event| Event::from_json(&event.json)).collect::<Result<Vec<_>>>()?;
-            let places = log.append(&events)?;
+            let places = log.log.append(&events)?;
             self.register.mark_logged(waiting.iter().map(|event| event.id.as_str()).zip(places))?;
+            log.last = Some(Instant::now());
+            if let Some(head) = log.log.head() {
+                self.keep_head(&head)?;
+            }
         }
+    }
+
+    /// The same, but at most once in a while: each append writes the log's right edge anew. Events are safe in the
+    /// database meanwhile; only a sender's file may not be released before they are logged.
+    pub(super) fn log_now_and_then(&self) -> Result<()> {
+        let Some(log) = &self.log else { return Ok(()) };
+        let due = match log.try_lock() {
+            Ok(log) => log.last.is_none_or(|last| last.elapsed() >= LOG_EVERY),
+            // Another thread is at it.
+            Err(_) => false,
+        };
+        if due { self.log_waiting_events() } else { Ok(()) }
+    }
+
+    /// Notes the log's head outside the store: it tells whether the log's end was cut off.
+    fn keep_head(&self, head: &Checkpoint) -> Result<()> {
+        let doing = || "cannot note the head of the log";
+        let new = self.data.join("log.head.new");
+        std::fs::write(&new, head.text()).fold(ErrorKind::Storage, doing)?;
+        std::fs::rename(&new, self.data.join(LOG_HEAD)).fold(ErrorKind::Storage, doing)
     }
 
     /// The same for a process that has not locked the data folder; if another one has, that one logs them.

@@ -325,7 +325,11 @@ impl Run<'_> {
         reached("accession-stored");
         app.register.complete_items(&[Completion { item: item.id.clone(), outcome, events: story.events() }])?;
         reached("database-committed");
-        app.log_waiting_events()?;
+        if self.request.move_to.is_some() {
+            app.log_waiting_events()?;
+        } else {
+            app.log_now_and_then()?;
+        }
         reached("log-appended");
         drop(self.gate.lock().unwrap_or_else(PoisonError::into_inner));
         self.commits.notify_all();

@@ -35,11 +35,12 @@ pub struct Checkpoint {
 
 impl Checkpoint {
     /// The text that is signed (C2SP tlog-checkpoint).
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         format!("{}\n{}\n{}\n", self.origin, self.size, STANDARD.encode(self.root))
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Reads such a text, unsigned: for a head that was kept where only its keeper can write.
+    pub fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         let (origin, size, root) = (lines.next()?, lines.next()?, lines.next()?);
         let checkpoint = Self {
