@@ -178,6 +178,6 @@ fn snippet(body: &str, place: usize) -> String {
 
 /// The first place from `from` on where a word may start.
 fn word_start(body: &str, from: usize) -> usize {
-    let from = body.ceil_char_boundary(from);
+    let from = (from..body.len()).find(|&place| body.is_char_boundary(place)).unwrap_or(body.len());
     body[from..].find(char::is_whitespace).map_or(body.len(), |gap| from + gap)
 }

@@ -88,7 +88,7 @@ fn words_read_wrongly_are_found_when_asked_for() {
         index.index.search(&Query::parse("overeenkomst").unwrap(), None, options).unwrap()
     };
     assert_eq!((search(false).total, search(true).total), (0, 1));
-    assert_eq!(search(true).hits[0].ranges, [3..16]);
+    assert_eq!(search(true).hits[0].ranges.first(), Some(&(3..16)));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn only_documents_that_are_meant_are_found() {
         let found = index.index.search(&Query::parse("huur").unwrap(), Some(documents), Options::default()).unwrap();
         found.hits.iter().map(|hit| hit.document.clone()).collect::<Vec<_>>()
     };
-    assert_eq!(among(std::slice::from_ref(&b.document)), [b.document.clone()]);
+    assert_eq!(among(std::slice::from_ref(&b.document)), std::slice::from_ref(&b.document));
     assert!(among(&[]).is_empty());
     index.index.delete_document(&b.document).unwrap();
     assert!(among(&[b.document]).is_empty());
@@ -154,6 +154,6 @@ fn a_broken_index_is_put_aside_and_starts_anew() {
     drop(index);
     std::fs::write(folder.path().join(LAYOUT).join("meta.json"), b"{").unwrap();
     let index = Index::open(folder.path()).unwrap();
-    assert_eq!(index.lag([(&a.document, "k")]).unwrap().missing, [a.document.clone()]);
+    assert_eq!(index.lag([(&a.document, "k")]).unwrap().missing, std::slice::from_ref(&a.document));
     assert!(folder.path().join("broken-1").is_dir());
 }
