@@ -11,9 +11,10 @@ use griffie::{
 const DOCUMENTS: usize = 5_000;
 const CLAUSES: usize = 40;
 const WORDS: usize = 80;
+const VOCABULARY: f64 = 20_000.0;
 const ROUNDS: usize = 200;
 
-/// Words of contracts: the first are frequent, as in any text.
+/// The most frequent words, most frequent first. The other words are numbered.
 const COMMON: &str = "de van het en een in te dat is op die voor met zijn aan bij door of niet om partij partijen \
     overeenkomst opdrachtgever opdrachtnemer huurder verhuurder artikel lid schriftelijk termijn opzegging maanden \
     einde looptijd stilzwijgend verlengd jaar kwartaal betaling prijs levering aansprakelijkheid schade boete \
@@ -35,12 +36,11 @@ fn clause(numbers: &mut Numbers, common: &[&str]) -> String {
         if !text.is_empty() {
             text.push(' ');
         }
-        if numbers.next(10) < 7 {
-            // Squared, so that the first words come most often.
-            let place = numbers.next(1000) * numbers.next(1000) * common.len() / 1_000_000;
-            text.push_str(common[place]);
-        } else {
-            text.push_str(&format!("{}{}", common[numbers.next(common.len())], numbers.next(400)));
+        // Zipf's law: how often a word comes is inverse to its rank.
+        let rank = VOCABULARY.powf(numbers.next(1 << 24) as f64 / f64::from(1 << 24)) as usize - 1;
+        match common.get(rank) {
+            Some(word) => text.push_str(word),
+            None => text.push_str(&format!("woord{rank}")),
         }
     }
     text

@@ -2,12 +2,14 @@
 
 use tantivy::{
     TantivyDocument,
-    schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
 };
 
 use super::{IndexDocument, Unit, analysis};
-use crate::model::Language;
+use crate::model::{DocumentId, Language};
 
+/// Name of the column of [`document_number`], which filters read.
+pub(super) const NUMBER: &str = "document_number";
 /// `kind` of an entry that says that a document is in the index.
 pub(super) const STAMP: &str = "document";
 /// `kind` of an entry that is a unit.
@@ -19,6 +21,7 @@ pub(super) struct IndexFields {
     pub stamp: Field,
     pub record: Field,
     pub document: Field,
+    pub number: Field,
     pub page: Field,
     pub start: Field,
     pub clause: Field,
@@ -41,6 +44,7 @@ impl IndexFields {
         schema.add_text_field("stamp", STRING);
         schema.add_text_field("record", STRING | STORED);
         schema.add_text_field("document", STRING | STORED);
+        schema.add_u64_field(NUMBER, FAST);
         schema.add_u64_field("page", STORED);
         schema.add_u64_field("start", STORED);
         schema.add_text_field("clause", STORED);
@@ -57,6 +61,7 @@ impl IndexFields {
             stamp: field("stamp")?,
             record: field("record")?,
             document: field("document")?,
+            number: field(NUMBER)?,
             page: field("page")?,
             start: field("start")?,
             clause: field("clause")?,
@@ -76,6 +81,7 @@ impl IndexFields {
         entry.add_text(self.kind, UNIT);
         entry.add_text(self.record, document.record.as_str());
         entry.add_text(self.document, document.document.as_str());
+        entry.add_u64(self.number, document_number(&document.document));
         entry.add_u64(self.page, u64::from(unit.page.get()));
         entry.add_u64(self.start, unit.range.start as u64);
         if let Some(clause) = &unit.clause {
@@ -90,4 +96,10 @@ impl IndexFields {
         entry.add_text(self.exact, &unit.text);
         entry
     }
+}
+
+/// A document's id as a number, one for each: its twelve letters and digits are a number to the base of 36.
+pub(super) fn document_number(document: &DocumentId) -> u64 {
+    let (_, tail) = document.as_str().split_once('-').expect("an id has a prefix");
+    u64::from_str_radix(tail, 36).expect("twelve letters and digits to the base of 36 fit into 64 bits")
 }

@@ -1,15 +1,16 @@
 //! Searching: the units that match, best first, with the places of the matched words.
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use tantivy::{
     TantivyDocument,
-    collector::{Count, TopDocs},
+    collector::{Count, FilterCollector, TopDocs},
     schema::{Field, Value as _},
 };
 
 use super::{
     Index, Query, analysis,
+    fields::{self, document_number},
     matching::{self, Forms},
     query::{Phrase, Wanted},
 };
@@ -19,6 +20,8 @@ use crate::{
     model::{DocumentId, PageNo, RecordId},
 };
 
+/// From here on documents that are meant are many.
+const FEW: usize = 200;
 /// About how many bytes a snippet has.
 const SNIPPET: usize = 240;
 
@@ -76,10 +79,20 @@ impl Index {
             return Ok(Found { total: 0, hits: Vec::new() });
         }
         let searcher = self.reader.searcher();
-        let whole = matching::whole(&self.fields, query.wanted.as_ref(), among, options.ocr_tolerant);
+        // A few documents narrow the search itself; many are looked up for each unit that matches.
+        let few = among.filter(|among| among.len() <= FEW);
+        let whole = matching::whole(&self.fields, query.wanted.as_ref(), few, options.ocr_tolerant);
         let best = TopDocs::with_limit(options.limit.max(1)).and_offset(options.offset).order_by_score();
-        let (best, total) =
-            searcher.search(&whole, &(best, Count)).fold(ErrorKind::Storage, || "cannot search the index")?;
+        let collector = (best, Count);
+        let found = match among.filter(|_| few.is_none()) {
+            None => searcher.search(&whole, &collector),
+            Some(many) => {
+                let many: Arc<HashSet<u64>> = Arc::new(many.iter().map(document_number).collect());
+                let is_meant = move |number: u64| many.contains(&number);
+                searcher.search(&whole, &FilterCollector::new(fields::NUMBER.into(), is_meant, collector))
+            }
+        };
+        let (best, total) = found.fold(ErrorKind::Storage, || "cannot search the index")?;
         let mut phrases = Vec::new();
         if let Some(wanted) = &query.wanted {
             collect(wanted, &mut phrases);

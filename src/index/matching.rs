@@ -117,11 +117,13 @@ fn row(fields: &IndexFields, phrase: &Phrase, forms: &Forms) -> Box<dyn Query> {
         let terms = forms.exact.iter().map(|word| Term::from_field_text(fields.exact, word)).collect();
         return Box::new(PhrasePrefixQuery::new(terms));
     }
-    let any = forms.terms(fields, |field, terms| {
+    // Not as written too: a row of words is also a row of their stems, and positions are what costs.
+    let stems = [(fields.dutch, &forms.dutch), (fields.english, &forms.english)];
+    let any = stems.map(|(field, terms)| -> Box<dyn Query> {
         let terms = terms.iter().map(|word| Term::from_field_text(field, word)).enumerate().collect();
         Box::new(PhraseQuery::new_with_offset_and_slop(terms, phrase.slop))
     });
-    Box::new(BooleanQuery::union(any))
+    Box::new(BooleanQuery::union(any.into()))
 }
 
 fn worth(query: impl Query, boost: f32) -> Box<dyn Query> {

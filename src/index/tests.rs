@@ -116,6 +116,11 @@ fn only_documents_that_are_meant_are_found() {
     };
     assert_eq!(among(std::slice::from_ref(&b.document)), std::slice::from_ref(&b.document));
     assert!(among(&[]).is_empty());
+    // So many that they are looked up in another way.
+    let mut many: Vec<DocumentId> = (0..1000).map(|_| DocumentId::random()).collect();
+    assert!(among(&many).is_empty());
+    many.push(b.document.clone());
+    assert_eq!(among(&many), std::slice::from_ref(&b.document));
     index.index.delete_document(&b.document).unwrap();
     assert!(among(&[b.document]).is_empty());
     assert_eq!(index.search("huur").hits[0].record, a.record);
