@@ -2,6 +2,9 @@
 //! mentioned in passing or only trades under a name is not. Roles, numbers, seats and representatives hang on the
 //! party that they stand behind.
 
+mod elsewhere;
+mod opening;
+
 use std::ops::Range;
 
 use super::{
@@ -63,22 +66,15 @@ impl How {
 
 /// The parties, in the order of the contract.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
-    let zone = |wanted: Zone| scene.text.zones.iter().find(|(_, zone)| *zone == wanted).map(|(range, _)| range.clone());
     let cues = Cues::of(rules);
-    let mut found = zone(Zone::Preamble).map_or_else(Vec::new, |range| in_opening(scene, &range, &cues));
+    let opening = opening::range(scene);
+    let mut found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(scene, range, &cues));
     if found.len() < 2 {
         add_new(&mut found, beside_roles(scene));
     }
-    if found.len() < 2
-        && let Some(range) = zone(Zone::Title)
-    {
-        add_new(&mut found, elsewhere(in_opening(scene, &range, &cues)));
+    if found.len() < 2 {
+        elsewhere::complete(&mut found, scene, opening.as_ref());
     }
-    found
-}
-
-fn elsewhere(mut found: Vec<Found>) -> Vec<Found> {
-    found.iter_mut().for_each(|party| party.how = How::Elsewhere);
     found
 }
 
@@ -92,7 +88,32 @@ fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {
 }
 
 fn name_key(name: &str) -> String {
-    fold(name).chars().filter(|c| c.is_alphanumeric()).collect()
+    let folded = fold(name);
+    let bare = ["the ", "de ", "het "].iter().find_map(|article| folded.strip_prefix(article)).unwrap_or(&folded);
+    bare.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// A name with its legal form as registers abbreviate it, so that a company is the same one in all its contracts:
+/// `Acme Incorporated` is `Acme Inc.`. What was printed stays in the evidence.
+fn usual_spelling(name: &str) -> String {
+    const FORMS: &[(&str, &str)] = &[
+        ("Incorporated", "Inc."),
+        ("Inc", "Inc."),
+        ("L.L.C.", "LLC"),
+        ("L.L.C", "LLC"),
+        ("L.P.", "LP"),
+        ("L.P", "LP"),
+        ("L.L.P.", "LLP"),
+        ("P.L.C.", "plc"),
+        ("Limited", "Ltd."),
+        ("Ltd", "Ltd."),
+        ("Corp", "Corp."),
+    ];
+    let Some((rest, form)) = name.rsplit_once(' ') else { return name.to_owned() };
+    FORMS
+        .iter()
+        .find(|(printed, _)| printed.eq_ignore_ascii_case(form))
+        .map_or_else(|| name.to_owned(), |(_, usual)| format!("{rest} {usual}"))
 }
 
 /// Words that tell the parts of a party's description apart, in both languages.
@@ -107,33 +128,21 @@ impl Cues {
         let list = |name: &str| rules.words(name).map(fold).collect();
         Self { passing: list("passing_mention"), no_role: list("no_role"), seat: list("seat") }
     }
+
+    /// True for a term that can be what the contract calls a party.
+    fn is_role(&self, term: &str) -> bool {
+        let folded = fold(term);
+        let words: Vec<&str> = folded.split_whitespace().collect();
+        (1..=4).contains(&words.len()) && !self.no_role.iter().any(|no| words.iter().any(|word| word == no))
+    }
 }
 
 /// The parties of an opening.
 fn in_opening(scene: &Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<Found> {
     let text = scene.text;
-    let roles: Vec<&DefinedTerm> = text
-        .terms
-        .iter()
-        .filter(|term| opening.contains(&term.range.start) && is_role(&term.term, &cues.no_role))
-        .collect();
-    let mut accepted: Vec<&Find> = Vec::new();
-    for find in scene.finds_in(opening) {
-        if !matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_))) {
-            continue;
-        }
-        if accepted.last().is_some_and(|last| find.range.start < last.range.end) {
-            continue;
-        }
-        // A role's own words are no name.
-        if text.terms.iter().any(|term| term.range.start <= find.range.start && find.range.end <= term.range.end) {
-            continue;
-        }
-        let from = accepted.last().map_or(opening.start, |last| last.range.end);
-        if opens_item(scene, from, find, accepted.is_empty(), cues) {
-            accepted.push(find);
-        }
-    }
+    let roles: Vec<&DefinedTerm> =
+        text.terms.iter().filter(|term| opening.contains(&term.range.start) && cues.is_role(&term.term)).collect();
+    let accepted = opening::names(scene, opening, cues);
     let mut found: Vec<Found> = Vec::new();
     for (number, find) in accepted.iter().enumerate() {
         let end = accepted.get(number + 1).map_or(opening.end, |next| next.range.start);
@@ -156,51 +165,13 @@ fn in_opening(scene: &Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<Fou
     distinct
 }
 
-fn is_role(term: &str, no_role: &[String]) -> bool {
-    let folded = fold(term);
-    let words: Vec<&str> = folded.split_whitespace().collect();
-    (1..=4).contains(&words.len()) && !no_role.iter().any(|no| words.iter().any(|word| word == no))
-}
-
-/// True where a name opens a new item of the list of parties: nothing between the item's start and the name tells that
-/// it is only mentioned.
-fn opens_item(scene: &Scene<'_>, from: usize, find: &Find, first: bool, cues: &Cues) -> bool {
-    let text = scene.text;
-    let gap = text.slice(&(from..find.range.start));
-    let boundary = |at: usize| from + at;
-    // The last place before the name at which an item may start.
-    let mut start = from;
-    let mut bounded = first;
-    for (at, mark) in gap.char_indices() {
-        if matches!(mark, '\n' | ';') {
-            start = boundary(at + mark.len_utf8());
-            bounded = true;
-        }
-    }
-    for term in &text.terms {
-        if term.range.end <= find.range.start && term.range.end > start && term.range.end >= from {
-            start = term.range.end;
-            bounded = true;
-        }
-    }
-    let lead = fold(text.slice(&(start..find.range.start)));
-    let words: Vec<&str> = lead.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
-    let passing = cues.passing.iter().any(|cue| {
-        let cue: Vec<&str> = cue.split_whitespace().collect();
-        words.windows(cue.len()).any(|window| window == cue)
-    });
-    let joined = matches!(words.last(), Some(&"en" | &"and" | &"alsmede" | &"between" | &"tussen"))
-        || matches!(words.as_slice(), [.., "en" | "and", "de" | "het" | "the"]);
-    !passing && (bounded || joined)
-}
-
 fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&DefinedTerm], cues: &Cues) -> Found {
     let text = scene.text;
     let mut party = Party::default();
     let mut ranges = vec![find.range.clone()];
     match &find.thing {
         Thing::Entity(Entity::Organization(reading)) => {
-            party.name = reading.name.clone();
+            party.name = usual_spelling(&reading.name);
             party.legal_form = reading.legal_form.clone();
         }
         Thing::Entity(Entity::Person(reading)) => party.name = reading.name.clone(),

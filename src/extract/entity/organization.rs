@@ -77,8 +77,17 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     // Numbers of funds: `& Co. II, L.P.` was taken above; `Fund LP II`.
     let first = start_of_name(scan, at)?;
     let words = (first..at).filter(|&at| scan.is_word(at)).count();
-    if words == 0 && (first..at).all(|at| scan.kind(at) != Some(Kind::Mixed)) {
+    // `The Company`, `a Delaware Corporation`: a description, no name.
+    let article = usize::from(matches!(scan.folded(first), "the" | "a" | "an"));
+    let place = lexicon().phrases("jurisdictions").at(scan, first + article).is_some_and(|(end, _)| end + 1 == at);
+    let description = first + article == at || (place && matches!(form, "Corp." | "Co." | "LLC" | "L.P."));
+    if description || words == 0 && (first..at).all(|at| scan.kind(at) != Some(Kind::Mixed)) {
         return None;
+    }
+    // `Heritage Bank of Nevada`, `Community Bank Corporation of America`.
+    if matches!(form, "Bank" | "University" | "Trust" | "Corp.") && scan.folded(last + 1) == "of" {
+        let named = (last + 2..last + 5).take_while(|&at| is_name_word(scan, at) && scan.gap(at) != Gap::Paragraph);
+        last = named.filter(|&at| scan.is_word(at)).last().unwrap_or(last);
     }
     // A full stop that ends the sentence stays with the form, as printed.
     Some(spot(scan, first, last, (!matches!(form, "Group")).then_some(form)))
@@ -185,6 +194,9 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
         first = office + 1;
     }
     // What was taken in with the name but belongs to the sentence.
+    if scan.folded(first) == "board" && scan.folded(first + 1) == "of" && scan.folded(first + 3) == "of" {
+        first += 4;
+    }
     loop {
         let drop = match scan.kind(first)? {
             Kind::Number => scan.is_mark(first + 1, '.') || scan.is_mark(first + 1, ')'),
@@ -387,7 +399,9 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             Some(Kind::Word) if is_particle(scan, at) => {
                 (joins || !is_and(scan, at)) && !(is_and(scan, at) && party_follows(scan, at))
             }
+            // `Jeugd- en Gezinszorg`
             Some(Kind::Mark('-')) => scan.touches(at) || scan.touches(at + 1),
+            Some(Kind::Word) if is_and(scan, at) && scan.is_mark(at - 1, '-') => true,
             Some(Kind::Mark('&')) => true,
             Some(Kind::Mark('\'')) => scan.touches(at + 1),
             Some(Kind::Mark('.')) => scan.touches(at) && abbreviates(scan, at),

@@ -4,7 +4,7 @@ use super::{
     Entity, PersonReading, Spot,
     lexicon::lexicon,
     organization::named_by_place,
-    scan::{Kind, Scan},
+    scan::{Gap, Kind, Scan},
 };
 
 /// Adds the persons of a text.
@@ -104,6 +104,19 @@ fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spo
         return None;
     }
     let last = end_of_person(scan, surname)?;
+    // `Matthew M. Bennett`: a given name before the initial.
+    let given = scan.before(name_first).filter(|&given| {
+        scan.kind(given) == Some(Kind::Word)
+            && scan.is_capital(given)
+            && scan.gap(name_first) == Gap::Space
+            && scan.raw(given).chars().count() > 2
+            && (starts_with_given_name(scan, given) || matches!(scan.gap(given), Gap::Paragraph))
+            && lexicon().phrases("not_names").at(scan, given).is_none()
+            && lexicon().phrases("titles").at(scan, given).is_none()
+    });
+    if let Some(given) = given {
+        return Some(spot(scan, given, given, last));
+    }
     Some(spot(scan, first, name_first, last))
 }
 

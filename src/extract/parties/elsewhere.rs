@@ -1,0 +1,137 @@
+//! Parties that the opening does not name: letters, forms and deeds name them in the letterhead, the address, the text
+//! and above the signatures. A name counts by the places that it stands in; one place alone is rarely enough.
+
+use std::ops::Range;
+
+use super::{Found, How, name_key, opening, usual_spelling};
+use crate::{
+    extract::{
+        entity::Entity,
+        lexicon::fold,
+        scene::{Find, Scene, Thing},
+    },
+    model::record::Party,
+    text::Zone,
+};
+
+/// A name weighs so much for standing in the title, the letterhead or the address.
+const IN_TITLE: u32 = 2;
+/// A name weighs so much for standing in the opening.
+const IN_OPENING: u32 = 2;
+/// A name weighs so much for standing with the signatures.
+const WITH_SIGNATURES: u32 = 2;
+/// A name right above a line to sign on weighs so much more.
+const SIGNS: u32 = 1;
+/// From here a name is that of a party.
+const ENOUGH: u32 = 3;
+
+struct Name<'s> {
+    find: &'s Find,
+    weight: u32,
+}
+
+/// Adds parties up to two, the heaviest first.
+pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Option<&Range<usize>>) {
+    let text = scene.text;
+    let title = text.zones.iter().find(|(_, zone)| *zone == Zone::Title).map(|(range, _)| range.clone());
+    let signatures = signatures(scene);
+    let mut names: Vec<(String, Name<'_>)> = Vec::new();
+    let places = [(title, IN_TITLE), (opening.cloned(), IN_OPENING), (signatures.clone(), WITH_SIGNATURES)];
+    for (place, weight) in places {
+        let Some(place) = place else { continue };
+        let mut here: Vec<String> = Vec::new();
+        for find in scene.finds_in(&place).filter(|find| is_candidate(scene, find)) {
+            let key = name_key(name(find));
+            if here.contains(&key) {
+                continue;
+            }
+            let signs = weight == WITH_SIGNATURES && (is_signed(scene, find) || !is_organization(find));
+            let weight = weight + if signs { SIGNS } else { 0 };
+            match names.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, known)) => known.weight += weight,
+                None => names.push((key.clone(), Name { find, weight })),
+            }
+            here.push(key);
+        }
+    }
+    names.retain(|(key, name)| name.weight >= ENOUGH && !found.iter().any(|party| name_key(&party.party.name) == *key));
+    names.sort_by_key(|(_, name)| (std::cmp::Reverse(name.weight), name.find.range.start));
+    let organizations = found.len() + names.iter().filter(|(_, name)| is_organization(name.find)).count();
+    if organizations >= 2 {
+        // Persons beside two organizations act for them.
+        names.retain(|(_, name)| is_organization(name.find));
+    }
+    for (_, name) in names {
+        if found.len() >= 2 {
+            break;
+        }
+        found.push(of(name.find));
+    }
+}
+
+fn signatures(scene: &Scene<'_>) -> Option<Range<usize>> {
+    let text = scene.text;
+    let zone = text.zones.iter().find(|(_, zone)| *zone == Zone::Signatures).map(|(range, _)| range.clone());
+    zone.or_else(|| {
+        // Without words that announce them: where somebody signs.
+        let signed = ["/s/", "By:", "Name:"].iter().filter_map(|mark| text.running.find(mark)).min()?;
+        Some(opening::floor(text, signed.saturating_sub(200))..opening::floor(text, signed + 1500))
+    })
+}
+
+fn is_organization(find: &Find) -> bool {
+    matches!(find.thing, Thing::Entity(Entity::Organization(_)))
+}
+
+fn name(find: &Find) -> &str {
+    match &find.thing {
+        Thing::Entity(Entity::Organization(reading)) => &reading.name,
+        Thing::Entity(Entity::Person(reading)) => &reading.name,
+        _ => "",
+    }
+}
+
+/// Organizations with a form, and persons that do not sign for one.
+fn is_candidate(scene: &Scene<'_>, find: &Find) -> bool {
+    match &find.thing {
+        Thing::Entity(Entity::Organization(reading)) => reading.legal_form.is_some(),
+        Thing::Entity(Entity::Person(reading)) => {
+            let single = reading.name.split_whitespace().count() < 2
+                || reading.name.split('.').next().is_some_and(|first| first.chars().count() == 1);
+            !single && !represents(scene, find)
+        }
+        _ => false,
+    }
+}
+
+/// True for a person behind `By:` or `Attn:`, or with an office below the name.
+fn represents(scene: &Scene<'_>, find: &Find) -> bool {
+    let text = scene.text;
+    let before = fold(text.slice(&(opening::floor(text, find.range.start.saturating_sub(60))..find.range.start)));
+    let after = fold(text.slice(&(find.range.end..opening::floor(text, find.range.end + 80))));
+    let for_another =
+        ["by:", "by ", "by\t", "attn", "attention", "c/o", "dear "].iter().any(|cue| before.contains(cue));
+    let office =
+        ["title", "president", "officer", "director", "counsel", "chairman", "secretary", "manager", "principal"];
+    for_another || office.iter().any(|word| after.contains(word))
+}
+
+/// True where `By:` or a conformed signature follows within two lines.
+fn is_signed(scene: &Scene<'_>, find: &Find) -> bool {
+    let text = scene.text;
+    let after = text.slice(&(find.range.end..opening::floor(text, find.range.end + 60)));
+    ["By", "BY", "/s/", "__", "Name"].iter().any(|mark| after.contains(mark))
+        || (!is_organization(find) && {
+            let before = text.slice(&(opening::floor(text, find.range.start.saturating_sub(12))..find.range.start));
+            before.contains("/s/")
+        })
+}
+
+fn of(find: &Find) -> Found {
+    let mut party = Party { name: name(find).to_owned(), ..Party::default() };
+    if let Thing::Entity(Entity::Organization(reading)) = &find.thing {
+        party.name = usual_spelling(&reading.name);
+        party.legal_form = reading.legal_form.clone();
+    }
+    Found { party, ranges: vec![find.range.clone()], how: How::Elsewhere }
+}

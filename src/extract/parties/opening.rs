@@ -1,0 +1,241 @@
+//! The opening of a contract: how far it goes, and which of the names in it open an item of the list of parties rather
+//! than being mentioned in passing. It describes no party.
+
+use std::ops::Range;
+
+use super::{Cues, name_key};
+use crate::{
+    extract::{
+        entity::Entity,
+        lexicon::fold,
+        scene::{Find, Scene, Thing},
+    },
+    text::{Text, Zone},
+};
+
+/// Without a preamble, the parties are looked for in so much text behind the title.
+const REACH: usize = 3000;
+/// An item of the list of parties names its party within so many bytes; a numbered clause does not.
+const ITEM_LEAD: usize = 60;
+
+/// Where the parties are named: from the start of the preamble to where the recitals or the clauses start.
+pub(super) fn range(scene: &Scene<'_>) -> Option<Range<usize>> {
+    let text = scene.text;
+    let zone = |wanted: Zone| text.zones.iter().find(|(_, zone)| *zone == wanted).map(|(range, _)| range.clone());
+    if let Some(preamble) = zone(Zone::Preamble) {
+        return Some(preamble.start..end(scene, &preamble));
+    }
+    // Forms without a preamble of their own: the paragraph that says between whom.
+    let start = zone(Zone::Title).map_or(0, |title| title.start);
+    let stop = floor(text, start + REACH);
+    let paragraph = paragraphs(text, &(start..stop)).find(|paragraph| {
+        let said = fold(text.slice(paragraph));
+        said.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "between" | "among" | "tussen"))
+    })?;
+    let stop = floor(text, paragraph.start + REACH);
+    let from = paragraph.start..stop;
+    Some(from.start..end(scene, &from))
+}
+
+/// The last character boundary at or before a position.
+pub(super) fn floor(text: &Text, position: usize) -> usize {
+    text.running.floor_char_boundary(position)
+}
+
+pub(super) fn paragraphs<'t>(text: &'t Text, range: &Range<usize>) -> impl Iterator<Item = Range<usize>> + 't {
+    let mut at = range.start;
+    text.slice(range).split_inclusive('\n').map(move |line| {
+        let paragraph = at..at + line.len();
+        at = paragraph.end;
+        paragraph
+    })
+}
+
+fn end(scene: &Scene<'_>, preamble: &Range<usize>) -> usize {
+    const OPENS_RECITALS: &[&str] = &[
+        "whereas",
+        "recital",
+        "background",
+        "witnesseth",
+        "now therefore",
+        "now, therefore",
+        "overwegende",
+        "in aanmerking",
+        "nemen in aanmerking",
+        "premises",
+        "in consideration",
+        "for good consideration",
+    ];
+    const CLOSES: &[&str] = &[
+        "agree as follows",
+        "agrees as follows",
+        "agree to the following",
+        "agree that",
+        "agreed as follows",
+        "covenant as follows",
+        "agreement as follows",
+        "you agree",
+        "i agree",
+        "we agree",
+        "komen overeen",
+    ];
+    for paragraph in paragraphs(scene.text, preamble) {
+        let said = fold(scene.text.slice(&paragraph));
+        let first = paragraph.start == preamble.start;
+        if !first {
+            let head = said.trim_start_matches(|c: char| !c.is_alphanumeric());
+            if OPENS_RECITALS.iter().any(|opener| head.starts_with(opener)) {
+                return paragraph.start;
+            }
+            let names_party = scene.finds_in(&paragraph).find(|find| is_name(find));
+            let late = names_party.is_none_or(|find| find.range.start > paragraph.start + ITEM_LEAD);
+            if late && is_first_clause(head) {
+                return paragraph.start;
+            }
+        }
+        if CLOSES.iter().any(|close| said.contains(close)) {
+            return paragraph.end;
+        }
+    }
+    preamble.end
+}
+
+fn is_first_clause(head: &str) -> bool {
+    ["1.", "1)", "1 ", "article 1", "article i", "section 1", "artikel 1", "a. ", "a) ", "(a) "]
+        .iter()
+        .any(|number| head.starts_with(number))
+}
+
+/// Names an organization or a person.
+pub(super) fn is_name(find: &Find) -> bool {
+    matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_)))
+}
+
+/// The names in an opening that are those of parties.
+pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<&'s Find> {
+    let text = scene.text;
+    let mut accepted: Vec<&Find> = Vec::new();
+    for find in scene.finds_in(opening).filter(|find| is_name(find)) {
+        if accepted.last().is_some_and(|last| find.range.start < last.range.end) {
+            continue;
+        }
+        // A role's own words are no name.
+        if text.terms.iter().any(|term| term.range.start <= find.range.start && find.range.end <= term.range.end) {
+            continue;
+        }
+        let from = accepted.last().map_or(opening.start, |last| last.range.end);
+        if from_list_end(scene, &accepted).is_some_and(|end| find.range.start >= end) {
+            let lead = fold(text.slice(&(from..find.range.start)));
+            if !lead.trim_end().ends_with(" and") {
+                break;
+            }
+        }
+        if let Some(place) = Place::of(scene, from, find, accepted.is_empty(), cues)
+            && credible(scene, find, &place, cues)
+        {
+            accepted.push(find);
+        }
+    }
+    accepted
+}
+
+/// Where the sentence that says `between A and B` ends: what it does not name is no party.
+fn from_list_end(scene: &Scene<'_>, accepted: &[&Find]) -> Option<usize> {
+    let last = accepted.last()?;
+    let sentence = scene.sentence_at(last.range.start);
+    let inside = accepted.iter().filter(|find| sentence.contains(&find.range.start)).count();
+    let first = accepted.iter().find(|find| sentence.contains(&find.range.start))?;
+    let said = fold(scene.text.slice(&(sentence.start..first.range.start.max(sentence.start))));
+    let lists = said.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "between" | "among"));
+    (lists && inside >= 2).then_some(sentence.end)
+}
+
+/// How a name opens its item.
+struct Place {
+    /// Right behind `between`, `and` and the like.
+    joined: bool,
+    /// At the start of a paragraph.
+    heads_paragraph: bool,
+}
+
+impl Place {
+    /// Where nothing between the item's start and the name tells that it is only mentioned.
+    fn of(scene: &Scene<'_>, from: usize, find: &Find, first: bool, cues: &Cues) -> Option<Self> {
+        let text = scene.text;
+        let gap = text.slice(&(from..find.range.start));
+        // The last place before the name at which an item may start.
+        let mut start = from;
+        let mut bounded = first;
+        for (at, mark) in gap.char_indices() {
+            if matches!(mark, '\n' | ';') {
+                start = from + at + mark.len_utf8();
+                bounded = true;
+            }
+        }
+        for term in &text.terms {
+            if term.range.end <= find.range.start && term.range.end > start && term.range.end >= from {
+                start = term.range.end;
+                bounded = true;
+            }
+        }
+        let lead = fold(text.slice(&(start..find.range.start)));
+        let words: Vec<&str> =
+            lead.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
+        let passing = cues.passing.iter().any(|cue| {
+            let cue: Vec<&str> = cue.split_whitespace().collect();
+            words.windows(cue.len()).any(|window| window == cue)
+        });
+        let joint = |word: &str| {
+            matches!(word, "en" | "and" | "alsmede" | "between" | "among" | "tussen" | "by" | "with" | "met" | "of")
+        };
+        let joined = match words.as_slice() {
+            [.., last, "de" | "het" | "the"] => joint(last),
+            [.., last] => joint(last),
+            [] => false,
+        };
+        let strongly = joined && !matches!(words.last(), Some(&"by" | &"of" | &"with" | &"met"));
+        (!passing && (bounded || strongly)).then(|| Self {
+            joined,
+            heads_paragraph: words.is_empty() && text.running[..find.range.start].trim_end_matches(' ').ends_with('\n'),
+        })
+    }
+}
+
+/// A name with a legal form, or of a body, speaks for itself; others need a description that only parties have.
+fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool {
+    let text = scene.text;
+    let name = match &find.thing {
+        Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some() => {
+            return !names_two_terms(text, &reading.name);
+        }
+        Thing::Entity(Entity::Organization(reading)) => &reading.name,
+        Thing::Entity(Entity::Person(reading)) => &reading.name,
+        _ => return false,
+    };
+    let behind = fold(text.slice(&(find.range.end..floor(text, find.range.end + 160))));
+    let behind = behind.split('\n').next().unwrap_or_default();
+    let term_behind = text.terms.iter().find(|term| {
+        term.range.start >= find.range.end && term.range.start < find.range.end + 250 && cues.is_role(&term.term)
+    });
+    if matches!(find.thing, Thing::Entity(Entity::Person(_))) {
+        // `A. Definition`: an enumerator and a word. `Mr. Hawk` speaks of somebody who was named before.
+        let words = name.split_whitespace().count();
+        let single_initial = name.split('.').next().is_some_and(|first| first.chars().count() == 1);
+        let enumerator = single_initial && (place.heads_paragraph || (words == 2 && !place.joined));
+        return (words > 1 && !enumerator) || (term_behind.is_some() && words > 1);
+    }
+    let key = name_key(name);
+    let is_term = text.terms.iter().any(|term| {
+        name_key(&term.term) == key && !(term.range.start >= find.range.end && term.range.start < find.range.end + 8)
+    });
+    let described = ["a ", "an ", "with ", "having ", "located ", "gevestigd", "established", "whose ", "on behalf"]
+        .iter()
+        .any(|word| behind.trim_start_matches([',', ' ', ')', '(']).starts_with(word));
+    !is_term && cues.is_role(name) && (place.joined || place.heads_paragraph) && (term_behind.is_some() || described)
+}
+
+/// `Intel and Company`: what the contract calls its parties, joined, is no name.
+fn names_two_terms(text: &Text, name: &str) -> bool {
+    let is_term = |part: &str| text.terms.iter().any(|term| name_key(&term.term) == name_key(part));
+    name.split_once(" and ").is_some_and(|(left, right)| is_term(left) || is_term(right))
+}
