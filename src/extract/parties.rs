@@ -88,7 +88,7 @@ fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {
 }
 
 fn name_key(name: &str) -> String {
-    let folded = fold(name);
+    let folded = fold(&usual_spelling(name));
     let bare = ["the ", "de ", "het "].iter().find_map(|article| folded.strip_prefix(article)).unwrap_or(&folded);
     bare.chars().filter(|c| c.is_alphanumeric()).collect()
 }

@@ -28,11 +28,13 @@ const ENOUGH: u32 = 3;
 struct Name<'s> {
     find: &'s Find,
     weight: u32,
+    signs: bool,
 }
 
-/// Adds parties up to two, the heaviest first.
+/// Adds parties up to two, the heaviest first, and further ones that sign.
 pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Option<&Range<usize>>) {
     let text = scene.text;
+    let unnamed = found.is_empty();
     let title = text.zones.iter().find(|(_, zone)| *zone == Zone::Title).map(|(range, _)| range.clone());
     let signatures = signatures(scene);
     let mut names: Vec<(String, Name<'_>)> = Vec::new();
@@ -48,8 +50,11 @@ pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Optio
             let signs = weight == WITH_SIGNATURES && (is_signed(scene, find) || !is_organization(find));
             let weight = weight + if signs { SIGNS } else { 0 };
             match names.iter_mut().find(|(known, _)| *known == key) {
-                Some((_, known)) => known.weight += weight,
-                None => names.push((key.clone(), Name { find, weight })),
+                Some((_, known)) => {
+                    known.weight += weight;
+                    known.signs |= signs;
+                }
+                None => names.push((key.clone(), Name { find, weight, signs })),
             }
             here.push(key);
         }
@@ -62,10 +67,10 @@ pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Optio
         names.retain(|(_, name)| is_organization(name.find));
     }
     for (_, name) in names {
-        if found.len() >= 2 {
-            break;
+        // More than two only where the opening names none and each signs for itself.
+        if found.len() < 2 || (unnamed && name.signs && is_organization(name.find)) {
+            found.push(of(name.find));
         }
-        found.push(of(name.find));
     }
 }
 
@@ -94,7 +99,12 @@ fn name(find: &Find) -> &str {
 /// Organizations with a form, and persons that do not sign for one.
 fn is_candidate(scene: &Scene<'_>, find: &Find) -> bool {
     match &find.thing {
-        Thing::Entity(Entity::Organization(reading)) => reading.legal_form.is_some(),
+        // `By: Acme GP Inc., its general partner` signs for another.
+        Thing::Entity(Entity::Organization(reading)) => {
+            let before = &scene.text.running[..find.range.start];
+            reading.legal_form.is_some()
+                && !["By:", "BY:", "By", "c/o"].iter().any(|cue| before.trim_end().ends_with(cue))
+        }
         Thing::Entity(Entity::Person(reading)) => {
             let single = reading.name.split_whitespace().count() < 2
                 || reading.name.split('.').next().is_some_and(|first| first.chars().count() == 1);

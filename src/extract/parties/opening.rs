@@ -79,6 +79,7 @@ fn end(scene: &Scene<'_>, preamble: &Range<usize>) -> usize {
         "we agree",
         "komen overeen",
     ];
+    let mut lists = false;
     for paragraph in paragraphs(scene.text, preamble) {
         let said = fold(scene.text.slice(&paragraph));
         let first = paragraph.start == preamble.start;
@@ -89,10 +90,13 @@ fn end(scene: &Scene<'_>, preamble: &Range<usize>) -> usize {
             }
             let names_party = scene.finds_in(&paragraph).find(|find| is_name(find));
             let late = names_party.is_none_or(|find| find.range.start > paragraph.start + ITEM_LEAD);
-            if late && is_first_clause(head) {
+            if late && !lists && is_first_clause(head) {
                 return paragraph.start;
             }
         }
+        lists |= ["between", "among", "parties", "tussen", "ondergetekenden"]
+            .iter()
+            .any(|opens| said.trim_end_matches(|c: char| !c.is_alphanumeric()).ends_with(opens));
         if CLOSES.iter().any(|close| said.contains(close)) {
             return paragraph.end;
         }
@@ -147,7 +151,11 @@ fn from_list_end(scene: &Scene<'_>, accepted: &[&Find]) -> Option<usize> {
     let first = accepted.iter().find(|find| sentence.contains(&find.range.start))?;
     let said = fold(scene.text.slice(&(sentence.start..first.range.start.max(sentence.start))));
     let lists = said.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "between" | "among"));
-    (lists && inside >= 2).then_some(sentence.end)
+    // `Ltd.` may look like the end of a sentence.
+    let said = scene.text.slice(&sentence).trim_end();
+    let cut = ["Inc.", "Ltd.", "L.P.", "Corp.", "Co.", "L.L.C.", "S.A.", "INC.", "LTD.", "CORP.", "N.A.", "Jr."];
+    let cut = cut.iter().any(|form| said.ends_with(form));
+    (lists && inside >= 2 && !cut).then_some(sentence.end)
 }
 
 /// How a name opens its item.
@@ -194,11 +202,16 @@ impl Place {
             [] => false,
         };
         let strongly = joined && !matches!(words.last(), Some(&"by" | &"of" | &"with" | &"met"));
-        (!passing && (bounded || strongly)).then(|| Self {
-            joined,
-            heads_paragraph: words.is_empty() && text.running[..find.range.start].trim_end_matches(' ').ends_with('\n'),
-        })
+        (!passing && (bounded || strongly))
+            .then(|| Self { joined, heads_paragraph: opens_paragraph(text, find.range.start) })
     }
+}
+
+/// At the start of a paragraph, or behind its enumerator.
+fn opens_paragraph(text: &Text, position: usize) -> bool {
+    let before = &text.running[..position];
+    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+    line.chars().filter(|c| c.is_alphanumeric()).count() <= 3
 }
 
 /// A name with a legal form, or of a body, speaks for itself; others need a description that only parties have.
