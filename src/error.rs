@@ -3,6 +3,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use crate::model::Language;
+
 /// What went wrong, by who can mend it. Exit codes are frozen: scripts depend on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -63,8 +65,15 @@ struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     hint: Option<Cow<'static, str>>,
+    reason: Option<Reason>,
     context: Vec<Cow<'static, str>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+/// Why a document cannot be taken in, by its own doing.
+struct Reason {
+    kind: Cow<'static, str>,
+    dutch: Cow<'static, str>,
 }
 
 /// Result with griffie's error.
@@ -73,12 +82,26 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of a kind. `message` says why, in lower case and without a full stop.
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), hint: None, context: Vec::new(), source: None }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            hint: None,
+            reason: None,
+            context: Vec::new(),
+            source: None,
+        }))
     }
 
     /// Adds what to do about it.
     pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Types a fault of a document: a name for machines (snake_case, the same for ever), and in Dutch what the message
+    /// and the hint say.
+    pub fn because(mut self, kind: impl Into<Cow<'static, str>>, dutch: impl Into<Cow<'static, str>>) -> Self {
+        self.0.reason = Some(Reason { kind: kind.into(), dutch: dutch.into() });
         self
     }
 
@@ -97,6 +120,29 @@ impl Error {
     /// What went wrong, by who can mend it.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// The name of a document's fault.
+    pub fn reason(&self) -> Option<&str> {
+        self.0.reason.as_ref().map(|reason| &*reason.kind)
+    }
+
+    /// The name of a document's fault and the Dutch sentence about it.
+    pub fn typed(&self) -> Option<(&str, &str)> {
+        self.0.reason.as_ref().map(|reason| (&*reason.kind, &*reason.dutch))
+    }
+
+    /// What went wrong and what to do about it, in one sentence for people.
+    pub fn explain(&self, language: Language) -> String {
+        let english = match self.advice() {
+            Some(advice) => format!("{self}; {advice}"),
+            None => self.to_string(),
+        };
+        let dutch = match &self.0.reason {
+            Some(reason) => reason.dutch.to_string(),
+            None => format!("het kan niet worden verwerkt ({english})"),
+        };
+        language.say(dutch, english)
     }
 
     /// The error underneath.
@@ -172,5 +218,18 @@ mod tests {
             .hint("free some space");
         assert_eq!(error.to_string(), "failed to archive `lease.pdf`: cannot write `b3/ab/cd`: disk is full");
         assert_eq!((error.kind().exit_code(), error.advice()), (10, Some("free some space")));
+    }
+
+    #[test]
+    fn a_documents_fault_is_told_in_both_languages() {
+        let error = Error::new(ErrorKind::UnsupportedDocument, "the PDF is cut off")
+            .hint("ask the sender for the whole file")
+            .because("truncated", "de PDF is afgekapt: vraag de afzender om het hele bestand");
+        assert_eq!(error.reason(), Some("truncated"));
+        assert_eq!(error.explain(Language::English), "the PDF is cut off; ask the sender for the whole file");
+        assert!(error.explain(Language::Dutch).starts_with("de PDF is afgekapt"));
+        let untyped = Error::new(ErrorKind::Engine, "a worker died");
+        assert_eq!(untyped.reason(), None);
+        assert_eq!(untyped.explain(Language::Dutch), "het kan niet worden verwerkt (a worker died)");
     }
 }

@@ -374,7 +374,10 @@ fn is_system_file(name: &str) -> bool {
 
 /// The kind of one file by its content. Errors of kind `UnsupportedDocument` say why it is none that can be read.
 pub fn identify(path: &Path) -> Result<MediaType> {
-    let refuse = |reason: Reason| Error::new(ErrorKind::UnsupportedDocument, reason.message(Language::English));
+    let refuse = |reason: Reason| {
+        Error::new(ErrorKind::UnsupportedDocument, reason.message(Language::English))
+            .because(reason.kind(), reason.message(Language::Dutch))
+    };
     // A link that is named is meant.
     let target = std::fs::canonicalize(path).fold(ErrorKind::NotFound, || "cannot open the file")?;
     let (mut file, metadata) = open(&target).map_err(refuse)?;

@@ -82,9 +82,10 @@ impl Source {
             MediaType::Jpeg => still::Still::open(path, ImageFormat::Jpeg).map(Kind::Still),
             MediaType::Png => still::Still::open(path, ImageFormat::Png).map(Kind::Still),
             MediaType::Webp => still::Still::open(path, ImageFormat::WebP).map(Kind::Still),
-            _ => Err(Error::new(ErrorKind::UnsupportedDocument, format!("{} has no pages to read", media.iana()))),
+            _ => Err(Error::new(ErrorKind::UnsupportedDocument, format!("{} has no pages to read", media.iana()))
+                .because("unsupported_type", format!("{} heeft geen pagina's om te lezen", media.iana()))),
         }))
-        .unwrap_or_else(|_| Err(Error::new(ErrorKind::UnsupportedDocument, "the file is damaged: it cannot be opened")))
+        .unwrap_or_else(|_| Err(damaged("the file is damaged: it cannot be opened")))
         .map(Self)
     }
 
@@ -126,6 +127,16 @@ fn map(path: &Path) -> Result<Mmap> {
     // only the worker process that reads it would die.
     let map = unsafe { Mmap::map(&file) };
     map.fold(ErrorKind::UnsupportedDocument, || "the file is empty or cannot be read")
+        .map_err(|error| error.because("empty", "het bestand is leeg of kan niet worden gelezen"))
+}
+
+/// The file's own bytes are at fault.
+fn damaged(message: &'static str) -> Error {
+    is_damaged(Error::new(ErrorKind::UnsupportedDocument, message))
+}
+
+fn is_damaged(error: Error) -> Error {
+    error.because("damaged", "het bestand is beschadigd of van een onbekend soort: vraag om een andere kopie")
 }
 
 #[cfg(test)]

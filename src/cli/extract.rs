@@ -15,6 +15,7 @@ use clap::Args;
 use super::{Context, Outcome, output_failed, print_line, progress::Progress};
 use crate::{
     Result,
+    model::Language,
     pipeline::examine::{Examined, Examiner},
     tools::CancelFlag,
 };
@@ -53,8 +54,8 @@ pub(super) fn extract(context: &Context, arguments: &ExtractArguments) -> Result
         let examined = match examined {
             Ok(examined) => examined,
             Err(error) => {
-                warn(path, &error);
-                Examined::unreadable(path, &error)
+                warn(path, &error, language);
+                Examined::unreadable(path, &error, language)
             }
         };
         let partial = examined.is_partial();
@@ -76,7 +77,7 @@ pub(super) fn text(context: &Context, arguments: &TextArguments) -> Result<Outco
         let examined = match examined {
             Ok(examined) => examined,
             Err(error) => {
-                warn(path, &error);
+                warn(path, &error, context.config.language);
                 return Ok(true);
             }
         };
@@ -88,12 +89,8 @@ pub(super) fn text(context: &Context, arguments: &TextArguments) -> Result<Outco
     })
 }
 
-fn warn(path: &Path, error: &crate::Error) {
-    let mut stderr = io::stderr().lock();
-    let _ = writeln!(stderr, "griffie: `{}`: {error}", path.display());
-    if let Some(advice) = error.advice() {
-        let _ = writeln!(stderr, "hint: {advice}");
-    }
+fn warn(path: &Path, error: &crate::Error, language: Language) {
+    let _ = writeln!(io::stderr(), "griffie: `{}`: {}", path.display(), error.explain(language));
 }
 
 /// Examines files side by side and hands the results on in the order given. `print` says whether a file was only

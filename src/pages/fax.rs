@@ -10,7 +10,7 @@ use tiff::{
 };
 
 use super::{
-    MAX_PIXELS, Page, map,
+    MAX_PIXELS, Page, damaged, is_damaged, map,
     pdf::refused_image,
     raster::{Raster, luma_of, over},
     sheet,
@@ -27,8 +27,14 @@ pub(super) struct Sheets {
     pages: Vec<usize>,
 }
 
-fn damaged() -> &'static str {
-    "the TIFF is damaged or of an unknown kind"
+/// Names the fault of a TIFF that the decoder gave up on.
+fn sound<T>(decoded: tiff::TiffResult<T>) -> Result<T> {
+    decoded.fold(ErrorKind::UnsupportedDocument, || "the TIFF is damaged or of an unknown kind").map_err(is_damaged)
+}
+
+fn unsupported(message: &'static str) -> Error {
+    Error::new(ErrorKind::UnsupportedDocument, message)
+        .because("unsupported_image", "dit soort TIFF kan niet worden gelezen: lever het aan als PDF")
 }
 
 impl Sheets {
@@ -36,8 +42,7 @@ impl Sheets {
         let mut limits = Limits::default();
         limits.decoding_buffer_size = 256 << 20;
         limits.intermediate_buffer_size = 256 << 20;
-        let mut decoder =
-            Decoder::new(Cursor::new(map(path)?)).fold(ErrorKind::UnsupportedDocument, damaged)?.with_limits(limits);
+        let mut decoder = sound(Decoder::new(Cursor::new(map(path)?)))?.with_limits(limits);
         let mut pages = Vec::new();
         for index in 0..MOST_PAGES {
             // NewSubfileType (TIFF 6.0, section 8): bit 0 marks a smaller copy of another image.
@@ -60,7 +65,7 @@ impl Sheets {
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
         let index = *self.pages.get(number.index()).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page"))?;
         let decoder = &mut *self.decoder.borrow_mut();
-        decoder.seek_to_image(index).fold(ErrorKind::UnsupportedDocument, damaged)?;
+        sound(decoder.seek_to_image(index))?;
         let raster = decode(decoder)?;
         let resolution = sheet::resolution(density(decoder), raster.width, raster.height);
         let orientation = decoder.find_tag_unsigned(Tag::Orientation).ok().flatten().unwrap_or(1);
@@ -84,14 +89,13 @@ fn density(decoder: &mut Decoder<Cursor<Mmap>>) -> Option<(f64, f64)> {
 }
 
 fn decode(decoder: &mut Decoder<Cursor<Mmap>>) -> Result<Raster> {
-    let unsupported = ErrorKind::UnsupportedDocument;
-    let (width, height) = decoder.dimensions().fold(unsupported, damaged)?;
+    let (width, height) = sound(decoder.dimensions())?;
     if u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(refused_image(width, height));
     }
-    let color = decoder.colortype().fold(unsupported, damaged)?;
+    let color = sound(decoder.colortype())?;
     let palette = match color {
-        ColorType::Palette(_) => decoder.get_tag_u16_vec(Tag::ColorMap).fold(unsupported, damaged)?,
+        ColorType::Palette(_) => sound(decoder.get_tag_u16_vec(Tag::ColorMap))?,
         _ => Vec::new(),
     };
     // Stored plane by plane, the second of red, green and blue stands for brightness; a lone plane is itself.
@@ -115,7 +119,7 @@ fn decode(decoder: &mut Decoder<Cursor<Mmap>>) -> Result<Raster> {
         }
     }
     if decoded == 0 {
-        return Err(Error::new(unsupported, "the image is damaged: it cannot be decoded"));
+        return Err(damaged("the image is damaged: it cannot be decoded"));
     }
     Ok(page)
 }
@@ -127,7 +131,7 @@ fn grey(data: DecodingResult, color: ColorType, palette: &[u16], width: u32, hei
         DecodingResult::U16(samples) => samples.into_iter().map(|v| (v >> 8) as u8).collect(),
         DecodingResult::U32(samples) => samples.into_iter().map(|v| (v >> 24) as u8).collect(),
         DecodingResult::F32(samples) => samples.into_iter().map(|v| (v.clamp(0.0, 1.0) * 255.0) as u8).collect(),
-        _ => return Err(Error::new(ErrorKind::UnsupportedDocument, "the image's kind of samples is not read")),
+        _ => return Err(unsupported("the image's kind of samples is not read")),
     };
     let lookup = |index: u8| {
         let third = palette.len() / 3;
@@ -153,7 +157,7 @@ fn grey(data: DecodingResult, color: ColorType, palette: &[u16], width: u32, hei
             let ink = |v: u8| over(0, p[3], 255 - v);
             luma_of(ink(p[0]), ink(p[1]), ink(p[2]))
         }),
-        _ => return Err(Error::new(ErrorKind::UnsupportedDocument, "the image's kind of color is not read")),
+        _ => return Err(unsupported("the image's kind of color is not read")),
     })
 }
 

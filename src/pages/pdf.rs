@@ -76,7 +76,7 @@ impl Document {
         let (pdf, password) = parse(&bytes, password)?;
         let pages = pdf.pages().len();
         if pages == 0 {
-            return Err(refused("the PDF has no pages"));
+            return Err(refused("the PDF has no pages").because("no_pages", "de PDF heeft geen pagina's"));
         }
         Ok(Self { open: RefCell::new(Open::new(pdf)), bytes, password, pages })
     }
@@ -125,18 +125,41 @@ fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<(Pdf, String)> {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) if password.is_some() => {
             refused("the PDF is protected with a password, and the one given does not open it")
                 .hint("check the password, or ask the sender for a copy without one")
+                .because(
+                    "wrong_password",
+                    "de PDF is met een wachtwoord beveiligd, en het gegeven wachtwoord opent hem niet: kijk het na, of \
+                     vraag de afzender om een kopie zonder",
+                )
         }
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) => refused("the PDF is protected with a password")
-            .hint("give the password, or ask the sender for a copy without one"),
+            .hint("give the password, or ask the sender for a copy without one")
+            .because(
+                "encrypted",
+                "de PDF is met een wachtwoord beveiligd: geef het op, of vraag de afzender om een kopie zonder",
+            ),
         LoadPdfError::Decryption(_) => refused("the PDF is encrypted in a way that cannot be read")
-            .hint("ask the sender for a copy that is not encrypted"),
-        LoadPdfError::Invalid if bytes.is_empty() => refused("the file is empty"),
-        LoadPdfError::Invalid if !has(&bytes[..bytes.len().min(4096)], b"%PDF-") => refused("the file is not a PDF"),
-        LoadPdfError::Invalid if !has(near_end, b"%%EOF") => {
-            refused("the PDF is cut off: its end is missing").hint("ask the sender for the whole file")
+            .hint("ask the sender for a copy that is not encrypted")
+            .because(
+                "unsupported_encryption",
+                "de PDF is versleuteld op een manier die niet kan worden gelezen: vraag de afzender om een kopie die \
+                 niet versleuteld is",
+            ),
+        LoadPdfError::Invalid if bytes.is_empty() => {
+            refused("the file is empty").because("empty", "het bestand is leeg")
         }
+        LoadPdfError::Invalid if !has(&bytes[..bytes.len().min(4096)], b"%PDF-") => {
+            refused("the file is not a PDF").because("not_a_pdf", "het bestand is geen PDF")
+        }
+        LoadPdfError::Invalid if !has(near_end, b"%%EOF") => refused("the PDF is cut off: its end is missing")
+            .hint("ask the sender for the whole file")
+            .because("truncated", "de PDF is afgekapt, het einde ontbreekt: vraag de afzender om het hele bestand"),
         LoadPdfError::Invalid => refused("the PDF is damaged: no page can be found in it")
-            .hint("ask the sender for another copy, or print it to a new PDF"),
+            .hint("ask the sender for another copy, or print it to a new PDF")
+            .because(
+                "damaged",
+                "de PDF is beschadigd, er is geen pagina in te vinden: vraag de afzender om een andere kopie, of druk \
+                 hem af naar een nieuwe PDF",
+            ),
     })
 }
 
@@ -295,6 +318,10 @@ impl Leaf {
 pub(super) fn refused_image(width: u32, height: u32) -> Error {
     Error::new(ErrorKind::UnsupportedDocument, format!("an image of {width} × {height} pixels is too large to read"))
         .hint("scan the page again at 300 dots per inch")
+        .because(
+            "too_large",
+            format!("een beeld van {width} × {height} pixels is te groot om te lezen: scan opnieuw met 300 dpi"),
+        )
 }
 
 /// Is the page a scan that carries some digital text: a stamp, a number, a header? Then all of it is read by OCR,

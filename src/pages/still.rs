@@ -5,7 +5,7 @@ use std::{fs::File, io::BufReader, io::Read, path::Path, path::PathBuf};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::{
-    MAX_PIXELS, Page,
+    MAX_PIXELS, Page, is_damaged,
     pdf::refused_image,
     raster::{Raster, luma_of, over},
     sheet,
@@ -38,6 +38,7 @@ impl Still {
         ImageReader::with_format(BufReader::new(file), self.format)
             .into_decoder()
             .fold(ErrorKind::UnsupportedDocument, || "the image is damaged or of an unknown kind")
+            .map_err(is_damaged)
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
@@ -45,7 +46,8 @@ impl Still {
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms).to_exif();
         let exif = decoder.exif_metadata().ok().flatten();
         let image = DynamicImage::from_decoder(decoder)
-            .fold(ErrorKind::UnsupportedDocument, || "the image is damaged: it cannot be decoded")?;
+            .fold(ErrorKind::UnsupportedDocument, || "the image is damaged: it cannot be decoded")
+            .map_err(is_damaged)?;
         let raster = grey(image);
         let said = exif.as_deref().and_then(exif_density).or_else(|| self.density());
         let resolution = sheet::resolution(said, raster.width, raster.height);

@@ -271,26 +271,30 @@ fn an_encrypted_pdf_asks_for_its_password() {
     };
     assert_eq!(open(&encrypted(""), None).unwrap().page_count(), 1);
     let locked = encrypted("geheim");
-    let refused = |password| open(&locked, password).err().map(|error| (error.kind(), error.to_string()));
-    let (kind, message) = refused(None).unwrap();
-    assert_eq!((kind, message.as_str()), (ErrorKind::UnsupportedDocument, "the PDF is protected with a password"));
-    assert!(refused(Some("fout")).unwrap().1.contains("the one given does not open it"));
+    let refused =
+        |password| open(&locked, password).err().map(|error| (error.reason().map(str::to_owned), error.to_string()));
+    let (reason, message) = refused(None).unwrap();
+    assert_eq!((reason.as_deref(), message.as_str()), (Some("encrypted"), "the PDF is protected with a password"));
+    let (reason, message) = refused(Some("fout")).unwrap();
+    assert_eq!(reason.as_deref(), Some("wrong_password"));
+    assert!(message.contains("the one given does not open it"));
     let page = open(&locked, Some("geheim")).unwrap().page(PageNo::from_index(0)).unwrap();
     assert!(matches!(page, Page::Digital(reading) if reading.words.len() == 7));
 }
 
 #[test]
 fn what_cannot_be_read_says_why() {
-    let check = |bytes: &[u8], want: &str| {
+    let check = |bytes: &[u8], reason: &str, want: &str| {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(&file, bytes).unwrap();
         let error = open(file.path(), None).err().unwrap();
         assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::UnsupportedDocument, want));
+        assert_eq!(error.reason(), Some(reason));
     };
-    check(b"", "the file is empty");
-    check(b"Geachte heer, mevrouw", "the file is not a PDF");
-    check(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog", "the PDF is cut off: its end is missing");
-    check(b"%PDF-1.7\nnothing\n%%EOF", "the PDF is damaged: no page can be found in it");
+    check(b"", "empty", "the file is empty");
+    check(b"Geachte heer, mevrouw", "not_a_pdf", "the file is not a PDF");
+    check(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog", "truncated", "the PDF is cut off: its end is missing");
+    check(b"%PDF-1.7\nnothing\n%%EOF", "damaged", "the PDF is damaged: no page can be found in it");
 }
 
 /// Writes a TIFF of two grey pages, one of them to be turned, and reads it back.

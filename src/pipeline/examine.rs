@@ -80,7 +80,11 @@ impl Examiner<'_> {
     ) -> Result<(Reading, Option<MadePdf>)> {
         if media.is_container() {
             return Err(Error::new(ErrorKind::UnsupportedDocument, "it holds other files and is no document itself")
-                .hint("`griffie ingest` takes the members of archives and e-mails"));
+                .hint("`griffie ingest` takes the members of archives and e-mails")
+                .because(
+                    "container",
+                    "er zitten andere bestanden in: `griffie ingest` neemt op wat er in archiefbestanden en e-mails zit",
+                ));
         }
         if media.is_office() {
             let made = office::to_pdf(path, media)?;
@@ -90,7 +94,7 @@ impl Examiner<'_> {
         let mut outcome = self.reader.read(path, media, None, page_done, cancel);
         for password in &self.passwords.0 {
             match outcome {
-                Err(error) if error.kind() == ErrorKind::UnsupportedDocument => {
+                Err(error) if matches!(error.reason(), Some("encrypted" | "wrong_password")) => {
                     outcome = self.reader.read(path, media, Some(password), page_done, cancel);
                 }
                 _ => break,
@@ -112,12 +116,8 @@ impl Examiner<'_> {
 
 impl Examined {
     /// A file of which nothing could be read, and why.
-    pub fn unreadable(path: &Path, error: &Error) -> Self {
-        let message = match error.advice() {
-            Some(advice) => format!("{error} ({advice})"),
-            None => error.to_string(),
-        };
-        let problem = Problem { kind: kind_name(error.kind()), message, page: None };
+    pub fn unreadable(path: &Path, error: &Error, language: Language) -> Self {
+        let problem = Problem { kind: fault_name(error), message: error.explain(language), page: None };
         Self {
             digests: digest_file(path).unwrap_or_else(|_| Digests::of(b"")),
             media: intake::identify(path).ok(),
@@ -175,11 +175,12 @@ pub fn stored_facts(app: &App, document: &Document) -> Result<DocumentFacts> {
     })
 }
 
-/// The name of an error's kind in reasons and problems.
-pub fn kind_name(kind: ErrorKind) -> String {
-    match serde_json::to_value(kind) {
-        Ok(serde_json::Value::String(name)) => name,
-        _ => "internal".into(),
+/// What reasons and problems call an error: the document's own fault where that is known, else the error's kind.
+pub fn fault_name(error: &Error) -> String {
+    match (error.reason(), serde_json::to_value(error.kind())) {
+        (Some(reason), _) => reason.to_owned(),
+        (None, Ok(serde_json::Value::String(kind))) => kind,
+        (None, _) => "internal".into(),
     }
 }
 

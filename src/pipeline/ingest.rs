@@ -22,7 +22,7 @@ use crate::{
     archive::Original,
     error::Context as _,
     intake::{Arrival, Intake},
-    model::{BatchId, Digests, ItemId, MediaType},
+    model::{BatchId, Digests, ItemId, Language, MediaType},
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
     storage::digests_of_file,
     text::Text,
@@ -231,7 +231,7 @@ impl Run<'_> {
             |reason: &crate::intake::Reason| Reason { kind: reason.kind().into(), message: reason.message(language) };
         let digests = match arrival.path().map(digests_of_file).transpose() {
             Ok(digests) => digests,
-            Err(error) => return self.quarantine(item, Kept::Nothing(None), None, reason_of(&error)),
+            Err(error) => return self.quarantine(item, Kept::Nothing(None), None, reason_of(&error, language)),
         };
         let (media, path, digests) = match (&arrival.media, arrival.path(), digests) {
             (Ok(media), Some(path), Some(digests)) => (*media, path, digests),
@@ -254,7 +254,7 @@ impl Run<'_> {
                             Err(error) if is_the_files_own(error.kind()) => Kept::Nothing(None),
                             Err(error) => return Err(error),
                         };
-                        self.quarantine(item, kept, Some(media), reason_of(&error))?;
+                        self.quarantine(item, kept, Some(media), reason_of(&error, language))?;
                         break;
                     }
                     Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
@@ -367,10 +367,6 @@ fn is_the_files_own(kind: ErrorKind) -> bool {
     )
 }
 
-fn reason_of(error: &Error) -> Reason {
-    let message = match error.advice() {
-        Some(advice) => format!("{error}; {advice}"),
-        None => error.to_string(),
-    };
-    Reason { kind: examine::kind_name(error.kind()), message }
+fn reason_of(error: &Error, language: Language) -> Reason {
+    Reason { kind: examine::fault_name(error), message: error.explain(language) }
 }

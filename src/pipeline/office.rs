@@ -55,6 +55,10 @@ fn convert(path: &Path, media: MediaType) -> Result<MadePdf> {
     match made.path().try_exists() {
         Ok(true) => Ok(made),
         _ => Err(Error::new(ErrorKind::UnsupportedDocument, "LibreOffice could not read it")
-            .hint("open and save it with a word processor, or hand in a PDF of it")),
+            .hint("open and save it with a word processor, or hand in a PDF of it")
+            .because(
+                "not_converted",
+                "LibreOffice kon het niet lezen: sla het opnieuw op met een tekstverwerker, of lever er een PDF van aan",
+            )),
     }
 }

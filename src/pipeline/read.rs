@@ -233,4 +233,5 @@ impl Books {
 fn changed() -> Error {
     Error::new(ErrorKind::UnsupportedDocument, "the file changed while it was read")
         .hint("try again when it is complete")
+        .because("changed", "het bestand veranderde terwijl het werd gelezen: probeer het opnieuw als het klaar is")
 }

@@ -66,7 +66,8 @@ pub(super) fn reading(
     let file = app.archive.original_file(&original.digests().blake3)?;
     let (reading, _made) = examiner.read(&file, media, page_done, cancel)?;
     if reading.pages.is_empty() {
-        return Err(Error::new(ErrorKind::UnsupportedDocument, "it has no pages"));
+        return Err(Error::new(ErrorKind::UnsupportedDocument, "it has no pages")
+            .because("no_pages", "het heeft geen pagina's"));
     }
     let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
     Ok(Read { reading, key, stored })

@@ -73,6 +73,7 @@ fn find_in(name: &str, package: &str, path: &OsStr) -> Result<PathBuf> {
     candidates.find(|file| is_program(file)).ok_or_else(|| {
         Error::new(ErrorKind::MissingTool, format!("the program `{name}` is not installed"))
             .hint(format!("install it: apt-get install {package}"))
+            .because("missing_tool", format!("het programma `{name}` is niet geïnstalleerd: apt-get install {package}"))
     })
 }
 

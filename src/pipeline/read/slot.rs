@@ -132,8 +132,7 @@ impl Slot {
                     tries = 0;
                     // Until it was opened, the end of the pages is not known.
                     if task.pages.end == usize::MAX {
-                        let error = Error::new(ErrorKind::Engine, format!("the document cannot be opened: {death}"));
-                        return task.tell(Event::Refused(error));
+                        return task.tell(Event::Refused(cannot_be_opened(&death)));
                     }
                     let page = PageNo::from_index(task.pages.start);
                     task.pages.start += 1;
@@ -218,6 +217,19 @@ impl Task {
             self.tell(Event::LeadDone { next: self.pages.start, languages: self.languages.unwrap_or_default() });
         }
     }
+}
+
+/// The document ended two workers before its first page.
+fn cannot_be_opened(death: &Death) -> Error {
+    let (kind, dutch) = match death {
+        Death::CpuTime => ("too_slow", "het kost meer rekentijd dan mag"),
+        Death::Memory => ("too_large", "het kost meer geheugen dan mag"),
+        Death::Stuck => ("too_slow", "het lezen bleef steken"),
+        Death::Crashed(_) => ("crashes_reader", "het leesproces viel er twee keer op om"),
+    };
+    Error::new(ErrorKind::Engine, format!("the document cannot be opened: {death}"))
+        .hint("ask the sender for another copy")
+        .because(kind, format!("het document kan niet worden geopend, {dutch}: vraag de afzender om een andere kopie"))
 }
 
 /// The account of a page that could not be read.

@@ -58,18 +58,28 @@ pub struct Refusal {
     kind: ErrorKind,
     message: String,
     hint: Option<String>,
+    /// The name of the document's fault and the Dutch sentence about it.
+    typed: Option<(String, String)>,
 }
 
 impl From<&Error> for Refusal {
     fn from(error: &Error) -> Self {
-        Self { kind: error.kind(), message: error.to_string(), hint: error.advice().map(str::to_owned) }
+        Self {
+            kind: error.kind(),
+            message: error.to_string(),
+            hint: error.advice().map(str::to_owned),
+            typed: error.typed().map(|(kind, dutch)| (kind.to_owned(), dutch.to_owned())),
+        }
     }
 }
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
-        let error = Self::new(refusal.kind, refusal.message);
-        match refusal.hint {
-            Some(hint) => error.hint(hint),
+        let mut error = Self::new(refusal.kind, refusal.message);
+        if let Some(hint) = refusal.hint {
+            error = error.hint(hint);
+        }
+        match refusal.typed {
+            Some((kind, dutch)) => error.because(kind, dutch),
             None => error,
         }
     }
