@@ -64,7 +64,8 @@ fn samples() -> Vec<(PathBuf, Expected)> {
         let is_document = path.extension().is_some_and(|ending| ending != "toml");
         if is_document && expected.try_exists().unwrap() {
             let text = std::fs::read_to_string(&expected).unwrap();
-            let expected = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", expected.display()));
+            let expected: Expected =
+                toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", expected.display()));
             samples.push((path, expected));
         }
     }

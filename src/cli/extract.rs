@@ -93,6 +93,13 @@ fn warn(path: &Path, error: &crate::Error, language: Language) {
     let _ = writeln!(io::stderr(), "griffie: `{}`: {}", path.display(), error.explain(language));
 }
 
+/// Whose turn it is to be printed, and what was examined before its turn came.
+struct Turn {
+    first: usize,
+    done: BTreeMap<usize, Result<Examined>>,
+    failed: Result<()>,
+}
+
 /// Examines files side by side and hands the results on in the order given. `print` says whether a file was only
 /// partly read.
 fn in_order(
@@ -105,8 +112,7 @@ fn in_order(
     let progress = Progress::start(context.config.language, files.len());
     let (next, partial) = (AtomicUsize::new(0), AtomicUsize::new(0));
     // What is done out of turn waits here; the first failure to print ends the run.
-    let waiting: Mutex<(usize, BTreeMap<usize, Result<Examined>>, Result<()>)> =
-        Mutex::new((0, BTreeMap::new(), Ok(())));
+    let waiting = Mutex::new(Turn { first: 0, done: BTreeMap::new(), failed: Ok(()) });
     std::thread::scope(|scope| {
         // One thread more than there are workers, so that a worker finds the next file ready.
         for _ in 0..context.config.workers + 1 {
@@ -117,28 +123,28 @@ fn in_order(
                     let examined = examiner.examine(path, &|_| progress.page_done(), &cancel);
                     progress.file_done();
                     let mut turn = waiting.lock().unwrap_or_else(PoisonError::into_inner);
-                    turn.1.insert(index, examined);
+                    turn.done.insert(index, examined);
                     while let Some(examined) = {
-                        let first = turn.0;
-                        turn.1.remove(&first)
+                        let first = turn.first;
+                        turn.done.remove(&first)
                     } {
-                        match print(&files[turn.0], examined) {
+                        match print(&files[turn.first], examined) {
                             Ok(only_partly) => drop(partial.fetch_add(usize::from(only_partly), Ordering::Relaxed)),
                             Err(error) => {
                                 cancel.set();
-                                if turn.2.is_ok() {
-                                    turn.2 = Err(error);
+                                if turn.failed.is_ok() {
+                                    turn.failed = Err(error);
                                 }
                             }
                         }
-                        turn.0 += 1;
+                        turn.first += 1;
                     }
                 }
             });
         }
     });
     progress.finish();
-    waiting.into_inner().unwrap_or_else(PoisonError::into_inner).2?;
+    waiting.into_inner().unwrap_or_else(PoisonError::into_inner).failed?;
     cancel.check()?;
     Ok(Outcome::partial_if(partial.into_inner() > 0))
 }

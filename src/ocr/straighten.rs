@@ -47,7 +47,7 @@ fn threshold(luma: &[u8]) -> u8 {
     let mean = luma.iter().map(|&pixel| u64::from(pixel)).sum::<u64>() / luma.len().max(1) as u64;
     let dark = luma.iter().filter(|&&pixel| u64::from(pixel) < mean);
     let (sum, n) = dark.fold((0_u64, 0_u64), |(sum, n), &pixel| (sum + u64::from(pixel), n + 1));
-    if n == 0 { 0 } else { ((sum / n + mean) / 2) as u8 }
+    sum.checked_div(n).map_or(0, |dark| ((dark + mean) / 2) as u8)
 }
 
 /// How sharply rows of ink and rows of paper part when the page is turned back by an angle.

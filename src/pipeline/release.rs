@@ -57,11 +57,11 @@ mod tests {
             let path = inbox.join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, name).unwrap();
-            to_done(&path, &[inbox.clone()], &done).unwrap();
+            to_done(&path, std::slice::from_ref(&inbox), &done).unwrap();
             assert_eq!(std::fs::read_to_string(done.join(name)).unwrap(), name);
         }
         std::fs::write(inbox.join("a.pdf"), "another").unwrap();
-        to_done(&inbox.join("a.pdf"), &[inbox.clone()], &done).unwrap();
+        to_done(&inbox.join("a.pdf"), std::slice::from_ref(&inbox), &done).unwrap();
         assert_eq!(std::fs::read_to_string(done.join("a (2).pdf")).unwrap(), "another");
         assert_eq!(std::fs::read_to_string(done.join("a.pdf")).unwrap(), "a.pdf");
     }

@@ -186,7 +186,7 @@ impl Channel {
     }
 
     /// The next request; `None` when the parent has no more.
-    pub fn next<Request: DeserializeOwned>(&mut self) -> Result<Option<Request>> {
+    pub fn next_request<Request: DeserializeOwned>(&mut self) -> Result<Option<Request>> {
         frames::read(&mut self.requests).fold(ErrorKind::Engine, || "cannot read what the parent asks")
     }
 

@@ -157,7 +157,7 @@ pub fn serve<R: DocumentReader>() -> ExitCode {
 }
 
 fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
-    let Some(opening) = channel.next::<Opening>()? else { return Ok(()) };
+    let Some(opening) = channel.next_request::<Opening>()? else { return Ok(()) };
     let started =
         opening.limits.confine().and_then(|()| opening.limits.allow_work()).and_then(|()| R::start(&opening.engine));
     let mut reader = match started {
@@ -166,7 +166,7 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
     };
     channel.reply(&Reply::Ready(reader.facts()))?;
     let mut open: Option<(PathBuf, R::Document)> = None;
-    while let Some(job) = channel.next::<Job>()? {
+    while let Some(job) = channel.next_request::<Job>()? {
         // Pieces of one document mostly come in a row.
         if open.as_ref().is_none_or(|(path, _)| *path != job.path) || job.lead {
             open = None;
