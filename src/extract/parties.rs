@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     model::record::Party,
-    text::{DefinedTerm, Zone},
+    text::{DefinedTerm, Text, Zone},
 };
 
 /// A party and where it stands.
@@ -68,7 +68,13 @@ impl How {
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let cues = Cues::of(rules);
     let opening = opening::range(scene);
-    let mut found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(scene, range, &cues));
+    // Forms without a preamble have a cover sheet.
+    let preamble = scene.text.zones.iter().any(|(_, zone)| *zone == Zone::Preamble);
+    let mut found = if preamble { Vec::new() } else { beside_roles(scene) };
+    if found.len() >= 2 {
+        return found;
+    }
+    found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(scene, range, &cues));
     if found.len() < 2 {
         add_new(&mut found, beside_roles(scene));
     }
@@ -148,10 +154,14 @@ fn in_opening(scene: &Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<Fou
         let end = accepted.get(number + 1).map_or(opening.end, |next| next.range.start);
         found.push(describe(scene, find, find.range.start..end, &roles, cues));
     }
-    share_roles(&mut found);
-    // Where the contract says what it calls its parties, a name that it calls nothing is only mentioned.
+    share_roles(text, &mut found);
+    // Where the contract says what it calls its parties, a name that it calls nothing is only mentioned, unless it
+    // is an item of the list.
     if found.iter().filter(|party| party.party.role.is_some()).count() >= 2 {
-        found.retain(|party| party.party.role.is_some());
+        let is_item = |party: &Found| {
+            party.party.legal_form.is_some() && opening::opens_paragraph(scene.text, party.ranges[0].start)
+        };
+        found.retain(|party| party.party.role.is_some() || is_item(party));
     }
     // The same party may be named twice (cover and opening): the first naming with a role counts.
     let mut distinct: Vec<Found> = Vec::new();
@@ -223,17 +233,21 @@ fn seat(description: &str, cues: &[String]) -> Option<String> {
     (!seat.is_empty()).then(|| seat.join(" "))
 }
 
-/// Parties without a role of their own share that of the next one that has one and stands in the same list.
-fn share_roles(found: &mut [Found]) {
+/// Parties without a role of their own share that of the next one that has one and stands in the same list: a role in
+/// the plural, or one that is said of them together.
+fn share_roles(text: &Text, found: &mut [Found]) {
     for at in (1..found.len()).rev() {
-        let plural = |role: &str| {
-            let role = fold(role);
-            role.ends_with("en") || role.ends_with('s')
-        };
-        if let (None, Some(role)) = (&found[at - 1].party.role, &found[at].party.role)
-            && plural(role)
-        {
-            found[at - 1].party.role = Some(role.clone());
+        let Some(role) = found[at].party.role.clone() else { continue };
+        let folded = fold(&role);
+        let start = found[at].ranges[0].start;
+        let place = text.running[start..].find(role.as_str()).map_or(start, |place| start + place);
+        let said = fold(text.slice(&(start..place)));
+        let together = ["gezamenlijk", "tezamen", "ieder", "allen", "together", "collectively", "jointly", "each"];
+        let shared = folded.ends_with("en")
+            || folded.ends_with('s')
+            || said.split(|c: char| !c.is_alphanumeric()).any(|word| together.contains(&word));
+        if found[at - 1].party.role.is_none() && shared {
+            found[at - 1].party.role = Some(role);
         }
     }
 }
@@ -245,11 +259,9 @@ fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
         if !matches!(scene.text.zone_at(label.label.start), Zone::Title | Zone::Preamble) {
             continue;
         }
-        let Some(Find { thing: Thing::Role(role), .. }) =
-            scene.finds_in(&label.label).find(|find| matches!(find.thing, Thing::Role(_)))
-        else {
-            continue;
-        };
+        // `Contactpersoon van Klant` names no party.
+        let own = |find: &&Find| matches!(find.thing, Thing::Role(_)) && find.range.start == label.label.start;
+        let Some(Find { thing: Thing::Role(role), .. }) = scene.finds_in(&label.label).find(own) else { continue };
         let names = scene.finds_in(&label.value);
         let name = names
             .filter(|find| matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_))))

@@ -21,6 +21,14 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is a constant that a test compiles")
 });
 
+/// `aan te duiden als "X"`, `gezamenlijk aangeduid als 'X'`, `referred to as "X"`, where no `hierna` goes before.
+static DESIGNATED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r#"(?i:aan\s+te\s+duiden\s+als|aangeduid\s+als|referred\s+to\s+as|te\s+noemen)[\s,:]*(?i:(?:de|het|the)\s)?["']([^"'\n\t]{2,60})["']"#,
+    )
+    .expect("constant, compiled by a test")
+});
+
 /// `(the "X")`, `("X" or "Y")`, `(hierna "X")`.
 static BRACKETED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"\(([^()\n\t]{0,60}?"[^()\n\t]{1,120})\)"#).expect("constant, compiled by a test"));
@@ -57,6 +65,10 @@ pub(super) fn terms(text: &str, sentences: &[Range<usize>]) -> Vec<DefinedTerm> 
         if let Some(term) = found.name("quoted").or_else(|| found.name("plain")) {
             add(term.range(), before(text, sentence_at(whole.start()).start, whole.start()));
         }
+    }
+    for found in DESIGNATED.captures_iter(text) {
+        let (Some(whole), Some(term)) = (found.get(0), found.get(1)) else { continue };
+        add(term.range(), before(text, sentence_at(whole.start()).start, whole.start()));
     }
     for found in BRACKETED.captures_iter(text) {
         let (Some(whole), Some(inner)) = (found.get(0), found.get(1)) else { continue };
@@ -99,6 +111,7 @@ mod tests {
         check("Jansen B.V., verder te noemen Leverancier;", &[("Leverancier", "Jansen B.V.")]);
         check("Jansen B.V., hierna verder aan te duiden als: ‘de Huurder’", &[("de Huurder", "Jansen B.V.")]);
         check("as of May 1, 2013 (the “Effective Date”).", &[("Effective Date", "as of May 1, 2013")]);
+        check("Vos B.V., aangeduid als 'Vervoerder';", &[("Vervoerder", "Vos B.V., ")]);
         check("A Inc. (\"A\" or the \"Seller\")", &[("A", "A Inc."), ("Seller", "A Inc.")]);
         check("“Term” means two years.", &[("Term", "two years.")]);
         check("Partijen komen hierna bijeen.", &[]);

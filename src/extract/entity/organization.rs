@@ -128,6 +128,9 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
     let mut quoted = false;
     while let Some(left) = scan.before(at).filter(|left| form_at - left < WIDEST) {
         let right = at;
+        if scan.opens_cell(right) && right != form_at {
+            break;
+        }
         at = left;
         match scan.kind(left)? {
             Kind::Word if is_and(scan, left) => {
@@ -429,7 +432,9 @@ fn party_follows(scan: &Scan<'_>, and_at: usize) -> bool {
 /// A name without a form: right before `("…")`, or right behind `between` or `tussen`.
 fn by_place(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let (first, last) = named_by_place(scan, at)?;
-    let person = super::person::looks_like_person(scan, first, last);
+    let person = super::person::looks_like_person(scan, first, last)
+        // What starts with a form is found by it.
+        || lexicon().phrases("prefix_forms").at(scan, first).is_some();
     (!person).then(|| spot(scan, first, last, None))
 }
 

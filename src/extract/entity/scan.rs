@@ -112,6 +112,15 @@ impl<'t> Scan<'t> {
         self.pieces.push(Piece { range, kind, gap, folded: folded..self.folded.len() });
     }
 
+    /// True where a piece starts a new cell of a table or another column.
+    pub fn opens_cell(&self, at: usize) -> bool {
+        let (Some(piece), Some(left)) = (self.pieces.get(at), at.checked_sub(1).and_then(|left| self.pieces.get(left)))
+        else {
+            return false;
+        };
+        self.text[left.range.end..piece.range.start].contains('\t')
+    }
+
     /// Lower case without accents.
     pub fn folded(&self, at: usize) -> &str {
         self.pieces.get(at).map_or("", |piece| &self.folded[piece.folded.clone()])

@@ -23,7 +23,10 @@ pub(super) fn range(scene: &Scene<'_>) -> Option<Range<usize>> {
     let text = scene.text;
     let zone = |wanted: Zone| text.zones.iter().find(|(_, zone)| *zone == wanted).map(|(range, _)| range.clone());
     if let Some(preamble) = zone(Zone::Preamble) {
-        return Some(preamble.start..end(scene, &preamble));
+        // The list may go on where numbered items look like clauses.
+        let goes_on = opens_list(&fold(text.slice(&preamble)));
+        let stop = if goes_on { floor(text, preamble.end + REACH).max(preamble.end) } else { preamble.end };
+        return Some(preamble.start..end(scene, &(preamble.start..stop)));
     }
     // Forms without a preamble of their own: the paragraph that says between whom.
     let start = zone(Zone::Title).map_or(0, |title| title.start);
@@ -31,6 +34,7 @@ pub(super) fn range(scene: &Scene<'_>) -> Option<Range<usize>> {
     let paragraph = paragraphs(text, &(start..stop)).find(|paragraph| {
         let said = fold(text.slice(paragraph));
         said.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "between" | "among" | "tussen"))
+            || ["entered into by", "gesloten door", "aangegaan door", "made by"].iter().any(|cue| said.contains(cue))
     })?;
     let stop = floor(text, paragraph.start + REACH);
     let from = paragraph.start..stop;
@@ -94,14 +98,20 @@ fn end(scene: &Scene<'_>, preamble: &Range<usize>) -> usize {
                 return paragraph.start;
             }
         }
-        lists |= ["between", "among", "parties", "tussen", "ondergetekenden"]
-            .iter()
-            .any(|opens| said.trim_end_matches(|c: char| !c.is_alphanumeric()).ends_with(opens));
+        lists |= opens_list(&said);
         if CLOSES.iter().any(|close| said.contains(close)) {
             return paragraph.end;
         }
     }
     preamble.end
+}
+
+/// True for words that a list of parties follows.
+fn opens_list(said: &str) -> bool {
+    let end = said.trim_end_matches(|c: char| !c.is_alphanumeric());
+    ["between", "among", "parties", "undersigned", "tussen", "ondergetekenden", "partijen"]
+        .iter()
+        .any(|opens| end.ends_with(opens))
 }
 
 fn is_first_clause(head: &str) -> bool {
@@ -137,10 +147,30 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
         if let Some(place) = Place::of(scene, from, find, accepted.is_empty(), cues)
             && credible(scene, find, &place, cues)
         {
-            accepted.push(find);
+            accepted.push(represented(scene, opening, find).unwrap_or(find));
         }
     }
     accepted
+}
+
+/// Deeds put first who appears: `de heer X, handelend als bestuurder van Y B.V.` Of a chain, the last one is the party.
+fn represented<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, person: &Find) -> Option<&'s Find> {
+    if !matches!(person.thing, Thing::Entity(Entity::Person(_))) {
+        return None;
+    }
+    let text = scene.text;
+    let rest = &text.running[person.range.end..opening.end];
+    let item = rest.find('\n').unwrap_or(rest.len());
+    let term = text.terms.iter().map(|term| term.range.start).find(|&start| start >= person.range.end);
+    let item = item.min(term.map_or(item, |start| start - person.range.end));
+    let said = fold(&rest[..item]);
+    let acts = ["handelend", "handelende", "acting as", "acting in", "vertegenwoordigend"];
+    let acts = acts.iter().any(|cue| said.contains(cue)) && !said.contains("onder de naam");
+    let item = person.range.end..person.range.end + item;
+    let organizations = scene.finds_in(&item).filter(
+        |find| matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some()),
+    );
+    if acts { organizations.last() } else { None }
 }
 
 /// Where the sentence that says `between A and B` ends: what it does not name is no party.
@@ -208,7 +238,7 @@ impl Place {
 }
 
 /// At the start of a paragraph, or behind its enumerator.
-fn opens_paragraph(text: &Text, position: usize) -> bool {
+pub(super) fn opens_paragraph(text: &Text, position: usize) -> bool {
     let before = &text.running[..position];
     let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
     line.chars().filter(|c| c.is_alphanumeric()).count() <= 3
