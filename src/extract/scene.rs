@@ -96,6 +96,39 @@ const DUTCH_NUMBERS: [&str; 13] =
 const ENGLISH_NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 
+/// True for a term that can stand for a date or a period (`Effective Date`, `Looptijd`). `Licensee` cannot, though a
+/// date may stand in the sentence that defines it.
+fn names_a_time(term: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "date",
+        "datum",
+        "dag",
+        "day",
+        "term",
+        "termijn",
+        "period",
+        "periode",
+        "duur",
+        "duration",
+        "looptijd",
+        "start",
+        "begin",
+        "commencement",
+        "aanvang",
+        "ingang",
+        "einde",
+        "end",
+        "expiry",
+        "expiration",
+        "jaar",
+        "year",
+        "closing",
+        "phase",
+        "fase",
+    ];
+    fold(term).split_whitespace().any(|word| ENDINGS.iter().any(|ending| word.ends_with(ending)))
+}
+
 /// A small number in words or figures; also `driemaal`, `twice`.
 pub fn small_number(folded: &str) -> Option<u16> {
     if let Ok(number) = folded.parse() {
@@ -241,7 +274,7 @@ impl<'t> Scene<'t> {
     fn defined_values(&self, finds: &[Find]) -> Vec<Find> {
         let mut found = Vec::new();
         for term in &self.text.terms {
-            if term.term.len() < 4 {
+            if term.term.len() < 4 || !names_a_time(&term.term) {
                 continue;
             }
             let near = |kind: Kind| {
