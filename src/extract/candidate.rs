@@ -443,7 +443,7 @@ pub fn against(event: EventRef) -> Option<Against> {
         EventRef::EndOfQuarter => Some(Against::EndOfQuarter),
         EventRef::EndOfYear => Some(Against::EndOfYear),
         EventRef::AnyTime => Some(Against::AnyTime),
-        EventRef::EndOfHalfYear => Some(Against::Other),
+        EventRef::EndOfHalfYear | EventRef::EndOfOwnYear => Some(Against::Other),
         _ => None,
     }
 }

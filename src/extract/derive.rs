@@ -20,6 +20,19 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
         format!("{from} plus {period}, min een dag: {computed}"),
         format!("{from} plus {period}, less one day: {computed}"),
     );
+    let fits = |end: Date| end == computed || computed.tomorrow().is_ok_and(|next| next == end);
+    // Of several ends that the contract names, the one that its start and term lead to is meant.
+    let mut stated = stated;
+    if stated.value.is_some_and(|end| !fits(end)) {
+        if let Some(at) = stated.alternatives.iter().position(|other| fits(other.value)) {
+            let meant = stated.alternatives.remove(at);
+            stated.value = Some(meant.value);
+            stated.rule = meant.rule;
+            stated.evidence = meant.evidence;
+            stated.confidence = meant.confidence;
+            stated.status = Status::Proposed;
+        }
+    }
     match stated.value {
         None if stated.status == Status::Blank => stated,
         None => Field {
@@ -33,7 +46,15 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
             evidence: Vec::new(),
         },
         // Some contracts say the same day of the month, not the day before: a difference of a day is no dispute.
-        Some(end) if end == computed || computed.tomorrow().is_ok_and(|next| next == end) => stated,
+        Some(end) if fits(end) && stated.status == Status::Conflict => Field {
+            status: Status::Proposed,
+            explanation: Some(language.say(
+                format!("het contract noemt meer dan één datum; {reckoning}"),
+                format!("the contract names more than one date; {reckoning}"),
+            )),
+            ..stated
+        },
+        Some(end) if fits(end) => stated,
         Some(end) => Field {
             status: Status::Conflict,
             confidence: stated.confidence.min(0.5),
@@ -46,52 +67,66 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
     }
 }
 
-/// The last day on which notice must have been received to end the contract with its initial term.
+/// The last day on which notice must have been received to end the contract with its initial term. `renewal_is_open`:
+/// the text speaks of renewal, but no rule read it.
 pub fn notice_deadline(
     end: &Field<Date>,
     notices: &[Field<Notice>],
     renewal: &Field<Renewal>,
+    renewal_is_open: bool,
     our_roles: &[String],
     language: Language,
 ) -> Field<Date> {
-    let tacit = renewal.value.as_ref().is_some_and(|renewal| renewal.kind == RenewalKind::Tacit);
+    let kind = renewal.value.as_ref().map(|renewal| renewal.kind);
+    let moments = || notices.iter().filter_map(|field| field.value.as_ref()).map(|notice| notice.against);
     let at_end: Vec<&Field<Notice>> = notices
         .iter()
         .filter(|field| field.value.as_ref().is_some_and(|notice| notice.against == Against::EndOfTerm))
         .collect();
-    if !tacit {
-        return Field::absent();
-    }
-    let open = |why: String| Field { status: Status::Proposed, explanation: Some(why), ..Field::absent() };
-    if at_end.is_empty() {
-        let every_other = notices.iter().all(|field| field.value.is_some()) && !notices.is_empty();
-        return if every_other {
-            Field::absent()
-        } else {
-            open(
-                language
-                    .say(
-                        "het contract wordt stilzwijgend verlengd, maar een opzegtermijn is niet gevonden",
-                        "the contract renews tacitly, but no notice period was found",
-                    )
-                    .into(),
-            )
-        };
+    let open = |why: &str| Field { status: Status::Proposed, explanation: Some(why.into()), ..Field::absent() };
+    match kind {
+        // An option is used, not prevented.
+        Some(RenewalKind::Option) => return Field::absent(),
+        Some(RenewalKind::None) if at_end.is_empty() => return Field::absent(),
+        // Who renews tacitly must be told in time, so silence is never an answer.
+        Some(RenewalKind::Tacit) if at_end.is_empty() => {
+            return if notices.is_empty() {
+                open(language.say(
+                    "het contract wordt stilzwijgend verlengd, maar een opzegtermijn is niet gevonden",
+                    "the contract renews tacitly, but no notice period was found",
+                ))
+            } else if moments().all(|moment| matches!(moment, Against::EndOfMonth | Against::EndOfQuarter)) {
+                Field::absent()
+            } else {
+                open(language.say(
+                    "het contract wordt stilzwijgend verlengd; of de opzegging tegen het einde van de termijn moet, is niet gelezen",
+                    "the contract renews tacitly; whether notice runs against the end of the term was not read",
+                ))
+            };
+        }
+        None if at_end.is_empty() && !renewal_is_open => return Field::absent(),
+        None if at_end.is_empty() => {
+            return open(language.say(
+                "het contract spreekt van verlenging, maar de bepaling is niet gelezen",
+                "the contract speaks of renewal, but the provision was not read",
+            ));
+        }
+        _ => {}
     }
     let Some(last_day) = end.value else {
-        return open(language.say("de einddatum ontbreekt", "the end date is missing").into());
+        return open(language.say("de einddatum ontbreekt", "the end date is missing"));
     };
     let Some(used) = for_us(&at_end, our_roles) else {
-        return open(language.say("een opzegtermijn ontbreekt", "a notice period is missing").into());
+        return open(language.say("een opzegtermijn ontbreekt", "a notice period is missing"));
     };
     let Some(period) = used.value.as_ref().and_then(|notice| notice.period) else {
-        return open(language.say("de opzegtermijn is een datum", "the notice period is a date").into());
+        return open(language.say("de opzegtermijn is een datum", "the notice period is a date"));
     };
     // Where two ends are possible, the earlier one is the safe one.
     let earliest = end.alternatives.iter().map(|other| other.value).chain([last_day]).min().unwrap_or(last_day);
     let last_day = if end.status == Status::Conflict { earliest } else { last_day };
     let Some(deadline) = reckon::notice_deadline(last_day, period) else {
-        return open(language.say("de datum ligt buiten de kalender", "the date lies outside the calendar").into());
+        return open(language.say("de datum ligt buiten de kalender", "the date lies outside the calendar"));
     };
     let mut reckoning = language.say(
         format!("einde {last_day}, {period} terug: uiterlijk ontvangen op {}", deadline.day),
@@ -105,8 +140,16 @@ pub fn notice_deadline(
     }
     Field {
         value: Some(deadline.day),
-        status: weaker([end.status, used.status, renewal.status]),
-        confidence: end.confidence.min(used.confidence).min(renewal.confidence),
+        status: match kind {
+            Some(RenewalKind::Tacit) => weaker([end.status, used.status, renewal.status]),
+            // Nothing says that silence renews the contract: a person must look whether notice is needed.
+            Some(_) => Status::Conflict,
+            None => weaker([end.status, used.status, Status::Proposed]),
+        },
+        confidence: match kind {
+            Some(_) => end.confidence.min(used.confidence).min(renewal.confidence),
+            None => end.confidence.min(used.confidence).min(0.5),
+        },
         rule: Some("derived.notice_deadline".into()),
         derived_from: vec!["end_date".into(), "notice".into(), "renewal".into()],
         explanation: Some(reckoning),

@@ -146,6 +146,7 @@ pub enum EventRef {
     EndOfQuarter,
     EndOfHalfYear,
     EndOfYear,
+    EndOfOwnYear,
     Signing,
     LastSignature,
     DateFirstWritten,

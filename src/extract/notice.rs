@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{
     candidate::{Candidate, Value, against},
-    entity::Entity,
+    entity::{DateReading, Entity},
     lexicon::fold,
     scene::{Find, Scene, Thing},
 };
@@ -38,24 +38,105 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
     Some(notice)
 }
 
-/// The role that may give notice: the nearest one before the period, unless everyone may.
+/// Who may give notice: the subject of the sentence, else that of the sentences before it in the same clause.
 fn by(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, everyone: &[String]) -> Option<String> {
     let value = candidate.ranges.first()?;
-    let before = sentence.start..value.start;
-    let everyone_at = fold(scene.text.slice(&before));
-    let all = everyone.iter().filter_map(|word| everyone_at.rfind(&fold(word))).max();
-    let role = scene
-        .finds_in(&before)
+    if let Some(role) = behind(candidate, scene, sentence) {
+        return Some(role);
+    }
+    match giver(scene, &(sentence.start..value.start), everyone) {
+        Giver::Everyone => return None,
+        Giver::Role(role) => return Some(role),
+        Giver::Unknown => {}
+    }
+    let clause = scene.text.clause_at(candidate.matched.start)?;
+    let clause = &scene.text.clauses[clause];
+    let mut earlier: Vec<_> = scene
+        .text
+        .sentences
+        .iter()
+        .filter(|other| {
+            other.start >= clause.range.start && other.end <= sentence.start && tells_of_notice(scene, other)
+        })
+        .collect();
+    earlier.reverse();
+    earlier.into_iter().find_map(|other| match giver(scene, other, everyone) {
+        Giver::Everyone => Some(None),
+        Giver::Role(role) => Some(Some(role)),
+        Giver::Unknown => None,
+    })?
+}
+
+enum Giver {
+    Everyone,
+    Role(String),
+    Unknown,
+}
+
+/// Who the words say may do something: `Opdrachtgever is bevoegd`, `elke partij kan`, `zowel huurder als verhuurder`.
+fn giver(scene: &Scene<'_>, range: &Range<usize>, everyone: &[String]) -> Giver {
+    let said = fold(scene.text.slice(range));
+    let all = everyone.iter().filter_map(|word| whole_word(&said, &fold(word))).min();
+    let subjects: Vec<_> = scene
+        .finds_in(range)
         .filter_map(|find| match &find.thing {
-            Thing::Role(role) if subject(scene, find) => Some((find.range.start - sentence.start, role)),
+            Thing::Role(role) if subject(scene, find) => Some((find, role)),
             _ => None,
         })
-        .last();
-    match (all, role) {
-        (Some(all), Some((at, _))) if all > at => None,
-        (_, Some((_, role))) => Some(role.clone()),
-        _ => behind(candidate, scene, sentence),
+        .collect();
+    let may: Vec<_> = subjects.iter().filter(|(find, _)| beside_may(scene, find)).collect();
+    let both = ["zowel ", "both ", "hetzij ", "either "].iter().any(|word| said.contains(word));
+    let distinct = |one: &str| subjects.iter().any(|(_, other)| fold(other) != fold(one));
+    match (all, may.first().or(may.last()).copied().or_else(|| subjects.last())) {
+        (_, Some((_, role))) if both && distinct(role) => Giver::Everyone,
+        (Some(all), Some((find, _))) if may.is_empty() || all < find.range.start - range.start => Giver::Everyone,
+        (Some(_), None) => Giver::Everyone,
+        (_, Some((_, role))) => Giver::Role((*role).clone()),
+        (None, None) => Giver::Unknown,
     }
+}
+
+/// Where a word or phrase stands, not as a part of another word.
+fn whole_word(text: &str, phrase: &str) -> Option<usize> {
+    let edge = |char: Option<char>| char.is_none_or(|char| !char.is_alphanumeric());
+    text.match_indices(phrase)
+        .find(|(at, _)| edge(text[..*at].chars().next_back()) && edge(text[at + phrase.len()..].chars().next()))
+        .map(|(at, _)| at)
+}
+
+/// A verb or noun of permission or duty stands at most three words from it.
+fn beside_may(scene: &Scene<'_>, role: &Find) -> bool {
+    let from = role.first.saturating_sub(3);
+    let to = (role.end + 4).min(scene.words.len());
+    scene.words[from..role.first].iter().chain(&scene.words[role.end..to]).any(|word| {
+        matches!(
+            fold(scene.text.slice(&word.range)).as_str(),
+            "kan"
+                | "kunnen"
+                | "mag"
+                | "mogen"
+                | "bevoegd"
+                | "gerechtigd"
+                | "recht"
+                | "vrij"
+                | "bevoegdheid"
+                | "may"
+                | "can"
+                | "right"
+                | "entitled"
+                | "zegt"
+                | "opzegt"
+                | "behoudt"
+                | "vrijheid"
+        )
+    })
+}
+
+fn tells_of_notice(scene: &Scene<'_>, range: &Range<usize>) -> bool {
+    let text = fold(scene.text.slice(range));
+    ["opzeg", "opgezegd", "op te zeg", "zegt", "beeindig", "eindigen", "terminat", "notice"]
+        .iter()
+        .any(|stem| text.contains(stem))
 }
 
 /// `… met een opzegtermijn van drie maanden voor Licentienemer en twaalf maanden voor Licentiegever`
@@ -65,8 +146,9 @@ fn behind(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>)
     let between = fold(scene.text.slice(&(value.end..next.range.start)));
     let linked = ["voor", "door", "for", "by", "from", "van de zijde van", "in geval van", "de", "the"];
     let only_links = between.split_whitespace().all(|word| linked.contains(&word));
+    let told = ["voor aanvang", "voor het", "voor de afloop"].iter().any(|words| between.contains(words));
     match &next.thing {
-        Thing::Role(role) if only_links && !between.trim().is_empty() => Some(role.clone()),
+        Thing::Role(role) if only_links && !told && !between.trim().is_empty() => Some(role.clone()),
         _ => None,
     }
 }
@@ -90,18 +172,33 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
         .text
         .clause_at(candidate.matched.start)
         .map_or_else(|| sentence.clone(), |clause| scene.text.clauses[clause].range.clone());
+    let before_it = {
+        let number = scene.text.sentences.partition_point(|other| other.end <= sentence.start);
+        number.checked_sub(1).map(|at| scene.text.sentences[at].clone())
+    };
     let in_range = |range: &Range<usize>| {
         let at = candidate.ranges.first().map_or(range.start, |value| value.start);
         scene
             .finds_in(range)
-            .filter_map(|find| match find.thing {
-                Thing::Entity(Entity::Event(event)) => Some((find.range.start.abs_diff(at), against(event)?)),
-                _ => None,
+            .filter_map(|find| {
+                let moment = match find.thing {
+                    Thing::Entity(Entity::Event(event)) => against(event)?,
+                    // `tegen 31 december van enig jaar`
+                    Thing::Entity(Entity::Date(DateReading::Yearly { month, day })) if (month, day) == (12, 31) => {
+                        Against::EndOfYear
+                    }
+                    Thing::Entity(Entity::Date(DateReading::Yearly { .. })) => Against::Other,
+                    _ => return None,
+                };
+                Some((find.range.start.abs_diff(at), moment))
             })
             .min_by_key(|&(distance, _)| distance)
             .map(|(_, moment)| moment)
     };
-    if let Some(moment) = in_range(sentence).or_else(|| in_range(&clause)) {
+    // `tegen dezelfde dag` speaks of the day that the sentence before names.
+    let same_day = fold(scene.text.slice(sentence)).contains("zelfde d");
+    let said_before = || before_it.filter(|_| same_day).and_then(|range| in_range(&range));
+    if let Some(moment) = in_range(sentence).or_else(said_before).or_else(|| in_range(&clause)) {
         return moment;
     }
     if around.term == Some(Term::Indefinite) {
@@ -113,7 +210,9 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
 
 fn clause_tells_of_renewal(scene: &Scene<'_>, clause: &Range<usize>) -> bool {
     let text = fold(scene.text.slice(clause));
-    ["verleng", "voortgezet", "voortzetting", "renew", "extend", "continue"].iter().any(|stem| text.contains(stem))
+    ["verleng", "voortgezet", "voortzet", "doorlo", "loopt door", "lopen door", "renew", "extend", "continue"]
+        .iter()
+        .any(|stem| text.contains(stem))
 }
 
 fn form(scene: &Scene<'_>, candidate: &Candidate<'_>) -> Option<String> {

@@ -11,6 +11,7 @@ use super::{
     decide::{Decision, decide},
     derive,
     entity::EventRef,
+    lexicon::fold,
     notice::{self, Around},
     parties::{self, Found},
     rule::FieldId,
@@ -52,6 +53,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> Field
     });
     fields.renewal = desk.renewal();
     fields.notice = desk.notices(fields.term.value, fields.renewal.value.as_ref());
+    name_the_givers(&mut fields.notice, &fields.parties);
     fields.value = desk.field(FieldId::Value, |value| match value {
         Value::Money(money) => Some(money.clone()),
         _ => None,
@@ -66,9 +68,35 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> Field
     }
     fields.end_date = derive::end_date(fields.end_date, &fields.effective_date, &fields.term, language);
     let ours: Vec<String> = rules.words("customer_role").map(str::to_owned).collect();
+    let renewal_is_open = fields.renewal.value.is_none() && desk.speaks_of_renewal();
     fields.notice_deadline =
-        derive::notice_deadline(&fields.end_date, &fields.notice, &fields.renewal, &ours, language);
+        derive::notice_deadline(&fields.end_date, &fields.notice, &fields.renewal, renewal_is_open, &ours, language);
     fields
+}
+
+/// A notice names a party as its sentence does (`de gemeente`); the record names it by its role (`Opdrachtgever`).
+fn name_the_givers(notices: &mut [Field<Notice>], parties: &[Field<Party>]) {
+    let plain = |name: &str| {
+        let folded = fold(name);
+        let stem = folded.trim_start_matches("de ").trim_start_matches("het ").trim_start_matches("the ");
+        stem.to_owned()
+    };
+    let known: Vec<&Party> = parties.iter().filter_map(|party| party.value.as_ref()).collect();
+    for notice in notices.iter_mut().filter_map(|field| field.value.as_mut()).filter(|notice| notice.by != "any") {
+        let by = plain(&notice.by);
+        if known.iter().any(|party| party.role.as_deref().is_some_and(|role| plain(role) == by)) {
+            continue;
+        }
+        let mut roles: Vec<&String> = known
+            .iter()
+            .filter(|party| plain(&party.name).split_whitespace().next() == Some(by.as_str()))
+            .filter_map(|party| party.role.as_ref())
+            .collect();
+        roles.dedup();
+        if let [role] = roles[..] {
+            notice.by = role.clone();
+        }
+    }
 }
 
 fn text_of(value: &Value) -> Option<String> {
@@ -347,22 +375,43 @@ impl<'r> Desk<'r, '_, '_> {
         fields
     }
 
+    /// The contract itself has words of renewal, whether a rule read them or not.
+    fn speaks_of_renewal(&self) -> bool {
+        const STEMS: [&str; 6] = ["stilzwijgend", "verlengd", "voortgezet", "automatisch", "renew", "extended"];
+        self.scene.text.sentences.iter().any(|sentence| {
+            !matches!(self.scene.zone_at(sentence.start), Zone::Annex | Zone::GeneralTerms | Zone::Recitals)
+                && STEMS.iter().any(|stem| self.scene.text.slice(sentence).contains(stem))
+        })
+    }
+
     fn relates_to(&mut self) -> Field<RelatesTo> {
         let mut candidates = self.take(FieldId::RelatesTo);
+        // What one rule read of a mention completes what another read of the same one, never of another contract.
         let known = candidates.clone();
-        let first = |part: &dyn Fn(&RelatesTo) -> bool| {
-            known.iter().find_map(|c| match &c.value {
-                Value::RelatesTo(other) if part(other) => Some(other.clone()),
-                _ => None,
-            })
-        };
-        let date = first(&|other| other.date.is_some()).and_then(|other| other.date);
-        let reference = first(&|other| other.reference.is_some()).and_then(|other| other.reference);
         for candidate in &mut candidates {
-            if let Value::RelatesTo(other) = &mut candidate.value {
-                other.date = other.date.or(date);
-                other.reference = other.reference.take().or_else(|| reference.clone());
+            let sentence = self.scene.sentence_at(candidate.matched.start);
+            let here = |other: &Candidate<'_>| match &other.value {
+                Value::RelatesTo(part) if sentence.contains(&other.matched.start) => {
+                    Some((part.clone(), other.ranges.clone()))
+                }
+                _ => None,
+            };
+            let Value::RelatesTo(whole) = &mut candidate.value else { continue };
+            for (part, ranges) in known.iter().filter_map(here) {
+                if whole.date.is_none() && part.date.is_some() {
+                    whole.date = part.date;
+                    candidate.ranges.extend(ranges);
+                } else if whole.reference.is_none() && part.reference.is_some() {
+                    whole.reference = part.reference;
+                    candidate.ranges.extend(ranges);
+                }
             }
+        }
+        // A mention with number and date says more than one with either.
+        let whole =
+            |c: &Candidate<'_>| matches!(&c.value, Value::RelatesTo(r) if r.reference.is_some() && r.date.is_some());
+        if candidates.iter().any(whole) {
+            candidates.retain(whole);
         }
         self.decided(candidates, |value| match value {
             Value::RelatesTo(other) => Some(other.clone()),

@@ -8,6 +8,9 @@ use super::{
 /// Between a label and its number stand at most this many pieces.
 const REACH: usize = 9;
 
+/// A running head has at most this many pieces.
+const HEAD: usize = 40;
+
 /// Adds registration and reference numbers.
 pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
     let (mut registrations, mut references) = (Vec::new(), Vec::new());
@@ -17,6 +20,10 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
         }
         registrations.extend(registration(scan, at));
         references.extend(reference(scan, at));
+    }
+    // A short text on its own, such as a running head, is all label: a telling number needs no announcement.
+    if scan.pieces.len() <= HEAD {
+        references.extend((0..scan.pieces.len()).filter_map(|at| number_at(scan, at, Announced::Loosely)));
     }
     for mut kind in [registrations, references] {
         super::settle(&mut kind, 0);
@@ -88,59 +95,100 @@ fn eight_digits(scan: &Scan<'_>, first: usize) -> Option<(usize, String, Vec<Rep
     (digits.len() == 8 && !goes_on).then_some((last, digits, repairs))
 }
 
+/// How a number is announced.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Announced {
+    /// `Contractnummer`, `Ons kenmerk`.
+    ByName,
+    /// `Contract nr.`, `SLA-nummer`.
+    ByTwoWords,
+    /// `nummer`, `onder`: many things have a number, so only a telling shape (`KW-2024-0772`) counts.
+    Loosely,
+}
+
+/// What has a number of its own.
+const NUMBERED: &[&str] = &[
+    "contract",
+    "kontrakt",
+    "overeenkomst",
+    "agreement",
+    "huur",
+    "raam",
+    "zaak",
+    "dossier",
+    "order",
+    "bestek",
+    "project",
+    "document",
+    "sla",
+    "addendum",
+    "allonge",
+    "lening",
+    "subsidie",
+    "lease",
+    "registratie",
+    "referentie",
+    "inkoop",
+    "volg",
+    "licentie",
+    "abonnement",
+    "polis",
+    "akte",
+    "convenant",
+];
+
+fn announces(scan: &Scan<'_>, at: usize) -> Option<Announced> {
+    let word = scan.folded(at);
+    let names = |word: &str| NUMBERED.iter().any(|name| word.starts_with(name));
+    let number = |word: &str| matches!(word, "nr" | "no" | "number" | "nummer" | "num" | "id" | "ref" | "nrs");
+    if matches!(word, "kenmerk" | "referentie" | "reference" | "ref") || (word.ends_with("kenmerk") && names(word)) {
+        return Some(Announced::ByName);
+    }
+    if ["nummer", "nr", "number"].iter().any(|end| word.strip_suffix(end).is_some_and(names)) {
+        return Some(Announced::ByName);
+    }
+    if names(word) && number(scan.folded(at + 1)) {
+        return Some(Announced::ByTwoWords);
+    }
+    if names(word) && scan.mark(at + 1) == Some('-') && scan.touches(at + 1) && number(scan.folded(at + 2)) {
+        return Some(Announced::ByTwoWords);
+    }
+    (number(word) || matches!(word, "onder" | "under")).then_some(Announced::Loosely)
+}
+
+/// Capitals that lead to a number: `GA-2019`.
+fn shouted(scan: &Scan<'_>, at: usize) -> bool {
+    scan.kind(at) == Some(Kind::Word)
+        && scan.raw(at).chars().all(|char| char.is_ascii_uppercase())
+        && matches!(scan.mark(at + 1), Some('-' | '/'))
+        && scan.touches(at + 1)
+        && matches!(scan.kind(at + 2), Some(Kind::Number | Kind::Mixed))
+}
+
 /// A reference as shaped, after a label that announces one.
 fn reference(scan: &Scan<'_>, at: usize) -> Option<Spot> {
-    let word = scan.folded(at);
-    let whole = matches!(
-        word,
-        "contractnummer"
-            | "kenmerk"
-            | "referentie"
-            | "zaaknummer"
-            | "dossiernummer"
-            | "overeenkomstnummer"
-            | "referentienummer"
-            | "contractnr"
-            | "documentnummer"
-            | "projectnummer"
-            | "reference"
-            | "ref"
-            | "registratienummer"
-            | "besteknummer"
-            | "inkoopnummer"
-            | "volgnummer"
-            | "zaaknr"
-            | "contractkenmerk"
-            | "huurovereenkomstnummer"
-            | "raamovereenkomstnummer"
-    );
-    let counted = matches!(
-        word,
-        "contract"
-            | "agreement"
-            | "overeenkomst"
-            | "order"
-            | "bestek"
-            | "project"
-            | "document"
-            | "zaak"
-            | "raamovereenkomst"
-            | "huurovereenkomst"
-            | "dossier"
-    ) && matches!(scan.folded(at + 1), "nr" | "no" | "number" | "nummer" | "num" | "id" | "ref");
-    if !whole && !counted {
-        return None;
-    }
+    let announced = announces(scan, at)?;
+    let counted = announced == Announced::ByTwoWords && scan.mark(at + 1).is_none();
     let mut next = scan.next(if counted { at + 1 } else { at })?;
     for _ in 0..4 {
-        let skip = matches!(scan.mark(next), Some(':' | '.' | '"' | '#'))
-            || matches!(scan.folded(next), "nr" | "no" | "number" | "nummer" | "is" | "met" | "het" | "kenmerk");
+        let skip = matches!(scan.mark(next), Some(':' | '.' | '"' | '#' | '-'))
+            || matches!(
+                scan.folded(next),
+                "nr" | "no" | "number" | "nummer" | "is" | "met" | "het" | "kenmerk" | "van"
+            );
         if !skip {
             break;
         }
         next = scan.next(next)?;
     }
-    let first = next;
+    number_at(scan, next, announced)
+}
+
+/// The number that starts at a piece.
+fn number_at(scan: &Scan<'_>, first: usize, announced: Announced) -> Option<Spot> {
+    if matches!(scan.kind(first)?, Kind::Mark(_)) || (first > 0 && scan.touches(first)) {
+        return None;
+    }
     let mut last = first;
     let mut has_digit = false;
     loop {
@@ -160,19 +208,21 @@ fn reference(scan: &Scan<'_>, at: usize) -> Option<Spot> {
             }
             _ => false,
         };
-        // `R 88/07`, `GW 78/23`, `2018/S 123-281234`: a short series before the number.
+        // `R 88/07`, `NOK GA-2019-5512`, `2018/S 123-281234`: a short series before the number.
         let series = !part
             && scan.gap(at) == Gap::Space
             && ((!has_digit && scan.raw(first).len() <= 4 && scan.is_capital(first)) || scan.raw(last) == "S")
-            && scan.kind(at) == Some(Kind::Number);
+            && (matches!(scan.kind(at), Some(Kind::Number | Kind::Mixed)) || shouted(scan, at));
         if !(part || series) || last - first > 20 {
             break;
         }
         last = at;
     }
-    if !has_digit {
+    let range = scan.range(first, last);
+    let written = &scan.text[range.clone()];
+    let telling = written.contains(['/', '-', '.']) && written.chars().any(|char| char.is_ascii_uppercase());
+    if !has_digit || written.len() < 3 || (announced == Announced::Loosely && !telling) {
         return None;
     }
-    let range = scan.range(first, last);
     Some(Spot { entity: Entity::Reference(scan.text[range.clone()].to_owned()), range, repairs: Vec::new() })
 }

@@ -20,6 +20,8 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
         }
         if let Some((last, name)) = moments.at(scan, at) {
             events.extend(event(name).map(|event| plain(at, last, Entity::Event(event))));
+        } else if let Some((last, event)) = end_of(scan, at) {
+            events.push(plain(at, last, Entity::Event(event)));
         }
         courts.extend(court(scan, at).map(|(first, last)| {
             let range = scan.range(first, last);
@@ -47,6 +49,39 @@ fn event(name: &str) -> Option<EventRef> {
         "any_time" => EventRef::AnyTime,
         _ => return None,
     })
+}
+
+/// `einde van de dan lopende termijn`, `laatste dag van enige kalendermaand`, `eind van een schooljaar`.
+fn end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
+    let mut next = match scan.folded(at) {
+        "einde" | "eind" | "afloop" | "verstrijken" | "ommekomst" | "expiratie" => scan.next(at)?,
+        "laatste" if scan.folded(at + 1) == "dag" => scan.next(at + 1)?,
+        _ => return None,
+    };
+    for _ in 0..8 {
+        let event = match scan.folded(next) {
+            "maand" | "kalendermaand" => EventRef::EndOfMonth,
+            "kwartaal" | "kalenderkwartaal" => EventRef::EndOfQuarter,
+            "halfjaar" | "kalenderhalfjaar" => EventRef::EndOfHalfYear,
+            "jaar" | "kalenderjaar" | "contractjaar" => EventRef::EndOfYear,
+            "schooljaar" | "pachtjaar" | "boekjaar" | "seizoen" | "stookseizoen" | "huurjaar" | "teeltjaar"
+            | "verzekeringsjaar" | "studiejaar" => EventRef::EndOfOwnYear,
+            "looptijd" | "contractperiode" | "contractsperiode" | "contractduur" | "contractsduur" | "overeenkomst"
+            | "contract" | "kontrakt" | "periode" | "termijn" | "tijdvak" | "huurperiode" | "huurtermijn"
+            | "huurtijdvak" | "pachttermijn" | "verlengingsperiode" | "verlengingstermijn" | "duur"
+            | "abonnementsperiode" | "licentieperiode" | "geldigheidsduur" => EventRef::EndOfTerm,
+            "van" | "der" | "de" | "het" | "een" | "enig" | "enige" | "elk" | "elke" | "ieder" | "iedere" | "deze"
+            | "dit" | "dezer" | "die" | "dat" | "lopende" | "dan" | "alsdan" | "initiele" | "of" | "volgende"
+            | "eerste" | "betreffende" | "desbetreffende" | "oorspronkelijke" | "overeengekomen" | "genoemde"
+            | "bedoelde" | "contractuele" | "verlengde" | "lopend" | "volgend" | "den" | "eener" | "onderhavige" => {
+                next = scan.next(next)?;
+                continue;
+            }
+            _ => return None,
+        };
+        return Some((next, event));
+    }
+    None
 }
 
 /// A court around its noun: `rechtbank Overijssel, locatie Zwolle`, `bevoegde rechter te Zwolle`, `courts of England`.
