@@ -411,15 +411,30 @@ impl<'a> Slots<'a, '_, '_> {
     /// Over what an amount is counted, where a word of the sentence says so: `op jaarbasis`, `monthly`.
     fn per_in_words(&self) -> Option<Per> {
         let text = self.scene.text;
-        self.scene.words[self.found.words.clone()].iter().find_map(|word| {
-            match fold(text.slice(&word.range)).as_str() {
-                "jaarbasis" | "jaarlijks" | "jaarlijkse" | "jaarhuur" | "jaarprijs" | "annual" | "annually"
-                | "yearly" => Some(Per::Year),
-                "maandelijks" | "maandelijkse" | "maandhuur" | "maandprijs" | "monthly" => Some(Per::Month),
-                "kwartaalbedrag" | "quarterly" => Some(Per::Quarter),
+        // `een jaarlijkse retributie van …`, `… per jaar`: also a little before and behind what matched.
+        let near = self.found.words.start.saturating_sub(4)..(self.found.words.end + 16).min(self.scene.words.len());
+        let sentence = self.scene.sentence_at(self.scene.words[self.found.words.start].range.start);
+        let words = &self.scene.words[near];
+        let after_per = words.windows(2).find_map(|pair| {
+            let [per, unit] = pair else { return None };
+            let (per, unit) = (fold(text.slice(&per.range)), fold(text.slice(&unit.range)));
+            (matches!(per.as_str(), "per" | "elk" | "ieder" | "a")).then(|| match unit.as_str() {
+                "jaar" | "contractjaar" | "kalenderjaar" | "pachtjaar" | "huurjaar" | "annum" => Some(Per::Year),
+                "maand" | "kalendermaand" | "month" => Some(Per::Month),
+                "kwartaal" | "kalenderkwartaal" | "quarter" => Some(Per::Quarter),
                 _ => None,
+            })?
+        });
+        let inside = words.iter().filter(|word| sentence.contains(&word.range.start));
+        let named = inside.clone().find_map(|word| match fold(text.slice(&word.range)).as_str() {
+            "jaarbasis" | "jaarlijks" | "jaarlijkse" | "jaarhuur" | "jaarprijs" | "annual" | "annually" | "yearly" => {
+                Some(Per::Year)
             }
-        })
+            "maandelijks" | "maandelijkse" | "maandhuur" | "maandprijs" | "monthly" => Some(Per::Month),
+            "kwartaalbedrag" | "quarterly" => Some(Per::Quarter),
+            _ => None,
+        });
+        named.or(after_per)
     }
 
     fn money(&self) -> Option<(Value, bool)> {

@@ -51,6 +51,9 @@ fn by(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, eve
     }
     let clause = scene.text.clause_at(candidate.matched.start)?;
     let clause = &scene.text.clauses[clause];
+    if let Some(role) = only_one_may(scene, &clause.range) {
+        return Some(role);
+    }
     let mut earlier: Vec<_> = scene
         .text
         .sentences
@@ -65,6 +68,21 @@ fn by(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, eve
         Giver::Role(role) => Some(Some(role)),
         Giver::Unknown => None,
     })?
+}
+
+/// `komt het recht van opzegging alleen de Gemeente toe`
+fn only_one_may(scene: &Scene<'_>, clause: &Range<usize>) -> Option<String> {
+    let sentences = scene.text.sentences.iter().filter(|s| s.start >= clause.start && s.end <= clause.end);
+    sentences.filter(|sentence| tells_of_notice(scene, sentence)).find_map(|sentence| {
+        scene.finds_in(sentence).find_map(|find| {
+            let Thing::Role(role) = &find.thing else { return None };
+            let from = find.first.saturating_sub(2);
+            let alone = scene.words[from..find.first].iter().any(|word| {
+                matches!(fold(scene.text.slice(&word.range)).as_str(), "alleen" | "uitsluitend" | "slechts" | "only")
+            });
+            alone.then(|| role.clone())
+        })
+    })
 }
 
 enum Giver {
@@ -168,6 +186,9 @@ fn subject(scene: &Scene<'_>, role: &Find) -> bool {
 }
 
 fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, around: &Around<'_>) -> Against {
+    // What stands in a form or a table is complete in itself.
+    let labelled = scene.text.labels.iter().find(|label| label.label.start == candidate.matched.start);
+    let sentence = &labelled.map_or_else(|| sentence.clone(), |label| label.label.start..label.value.end);
     let clause = scene
         .text
         .clause_at(candidate.matched.start)
@@ -198,7 +219,13 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
     // `tegen dezelfde dag` speaks of the day that the sentence before names.
     let same_day = fold(scene.text.slice(sentence)).contains("zelfde d");
     let said_before = || before_it.filter(|_| same_day).and_then(|range| in_range(&range));
-    if let Some(moment) = in_range(sentence).or_else(said_before).or_else(|| in_range(&clause)) {
+    if let Some(moment) = in_range(sentence).or_else(said_before) {
+        return moment;
+    }
+    if at_any_time(scene, sentence) {
+        return Against::AnyTime;
+    }
+    if let Some(moment) = in_range(&clause) {
         return moment;
     }
     if around.term == Some(Term::Indefinite) {
@@ -206,6 +233,25 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
     }
     let tacit = around.renewal.is_some_and(|renewal| renewal.kind == RenewalKind::Tacit);
     if tacit && clause_tells_of_renewal(scene, &clause) { Against::EndOfTerm } else { Against::AnyTime }
+}
+
+/// The sentence lets a party end the contract on any day, or on any day after a first period.
+pub fn at_any_time(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
+    let text = fold(scene.text.slice(sentence));
+    let said = [
+        "te allen tijde",
+        "op ieder tijdstip",
+        "op elk tijdstip",
+        "op elk moment",
+        "op ieder moment",
+        "tussentijds",
+        "na het verstrijken van de eerste",
+        "na de eerste periode",
+        "na afloop van de eerste",
+        "na verloop van",
+        "at any time",
+    ];
+    said.iter().any(|words| text.contains(words))
 }
 
 fn clause_tells_of_renewal(scene: &Scene<'_>, clause: &Range<usize>) -> bool {

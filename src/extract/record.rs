@@ -14,14 +14,14 @@ use super::{
     lexicon::fold,
     notice::{self, Around},
     parties::{self, Found},
-    rule::FieldId,
+    rule::{FieldId, Strength},
     scene::Scene,
     title,
 };
 use crate::{
     model::{
         Evidence, Field, Fields, Language, Status,
-        record::{Alternative, Notice, Party, RelatesTo, Renewal, RenewalKind, Term},
+        record::{Against, Alternative, Notice, Party, RelatesTo, Renewal, RenewalKind, Term},
     },
     text::{Text, Zone},
 };
@@ -243,6 +243,10 @@ impl<'r> Desk<'r, '_, '_> {
             Value::EitherDay(_, later) => Some(*later),
             _ => None,
         };
+        // Dates that words call those of signing go before dates that only stand near.
+        let said = block.iter().any(|c| day(c).is_some() && c.rule.strength == Strength::Strong);
+        let block: Vec<_> =
+            block.into_iter().filter(|c| !said || c.rule.strength == Strength::Strong || day(c).is_none()).collect();
         let latest = block.iter().filter_map(day).max();
         match latest {
             Some(latest) => {
@@ -338,8 +342,18 @@ impl<'r> Desk<'r, '_, '_> {
                 continue;
             };
             candidate.value = Value::Notice(notice.clone());
-            let same = |known: &Notice| known.period == notice.period && (known.by == notice.by || notice.by == "any");
-            match by_value.iter_mut().find(|(known, _)| same(known)) {
+            let sentence = self.scene.sentence_at(candidate.matched.start);
+            let apart = |known: &Notice, group: &[Candidate<'_>]| {
+                let ends = [known.against, notice.against];
+                ends.contains(&Against::EndOfTerm)
+                    && ends.contains(&Against::AnyTime)
+                    && notice::at_any_time(self.scene, &sentence) == (notice.against == Against::AnyTime)
+                    && group.iter().all(|other| !sentence.contains(&other.matched.start))
+            };
+            let same = |known: &Notice, group: &[Candidate<'_>]| {
+                known.period == notice.period && (known.by == notice.by || notice.by == "any") && !apart(known, group)
+            };
+            match by_value.iter_mut().find(|(known, group)| same(known, group)) {
                 Some((_, group)) => group.push(candidate),
                 None => by_value.push((notice, vec![candidate])),
             }
@@ -356,16 +370,21 @@ impl<'r> Desk<'r, '_, '_> {
         }
         let mut fields: Vec<_> = by_value
             .into_iter()
-            .map(|(_, group)| self.decided(group, typed))
-            .filter(|field| field.value.is_some())
+            .map(|(_, group)| {
+                let doubtful = group.iter().any(|candidate| candidate.features.doubtful);
+                (self.decided(group, typed), doubtful)
+            })
+            .filter(|(field, _)| field.value.is_some())
             .collect();
         // Beside a sure notice, a weak one is some other period.
-        let best = fields.iter().map(|field| field.confidence).fold(0.0, f64::max);
-        fields.retain(|field| field.confidence >= best - WEAKER_NOTICE);
+        let best = fields.iter().map(|(field, _)| field.confidence).fold(0.0, f64::max);
+        // A doubtful one (`zes (3) maanden`) is a notice all the same.
+        fields.retain(|(field, doubtful)| *doubtful || field.confidence >= best - WEAKER_NOTICE);
+        let mut fields: Vec<_> = fields.into_iter().map(|(field, _)| field).collect();
         fields.sort_by_key(|field| field.evidence.first().map(|evidence| evidence.page));
         // Several periods for the same party: a person must choose.
         for at in 0..fields.len() {
-            let by = |field: &Field<Notice>| field.value.as_ref().map(|notice| notice.by.clone());
+            let by = |field: &Field<Notice>| field.value.as_ref().map(|notice| (notice.by.clone(), notice.against));
             let rivals = fields.iter().filter(|other| by(other) == by(&fields[at])).count();
             if rivals > 1 {
                 fields[at].status = fields[at].status.min(Status::Conflict);

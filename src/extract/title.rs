@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{RuleSet, scene::Scene};
+use super::{RuleSet, lexicon::fold, pattern::Kind, scene::Scene};
 use crate::text::Zone;
 
 const LONGEST: usize = 40;
@@ -24,9 +24,42 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let is_label = |range: &Range<usize>| text.labels.iter().any(|label| label.label.start == range.start);
     let names_kind = |range: &Range<usize>| !rules.in_title(scene, range).is_empty();
     let short = |range: &Range<usize>| (1..=LONGEST).contains(&scene.words_in(range).len());
-    let number = paragraphs.iter().position(|range| short(range) && !is_label(range) && names_kind(range))?;
-    let range = sentence_start(scene, &paragraphs[number]);
+    let is_title = |range: &&Range<usize>| short(range) && !is_label(range) && names_kind(range);
+    // `Contract no. 1966/88-H` numbers the contract; a line that only names it says more.
+    let numbers = |range: &Range<usize>| {
+        scene.words_in(range).len() <= 5 && scene.finds_in(range).any(|find| matches!(find.kind(), Kind::Reference))
+    };
+    let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range));
+    let Some(first) = named.or_else(|| paragraphs.iter().find(is_title)) else {
+        return subject(scene, top).map(|range| trim(&text.running, range));
+    };
+    let mut range = sentence_start(scene, first);
+    // A title goes on where the next line needs it: `bij de Overeenkomst …`, or where it is set in the same way.
+    if let Some(next) = paragraphs.iter().find(|next| next.start == first.end + 1) {
+        let start = text.running[next.clone()].split_whitespace().next().unwrap_or_default().to_lowercase();
+        let leans = matches!(
+            start.as_str(),
+            "bij" | "op" | "onder" | "inzake" | "betreffende" | "voor" | "tot" | "van" | "to" | "for"
+        );
+        if range.end == first.end && leans && short(next) && !is_label(next) && scene.words_in(first).len() <= 6 {
+            range.end = next.end;
+        }
+    }
     Some(trim(&text.running, range))
+}
+
+/// A letter has its title behind `Betreft`.
+fn subject(scene: &Scene<'_>, top: usize) -> Option<Range<usize>> {
+    let text = scene.text;
+    let names_subject = |label: &str| {
+        let label = fold(label.trim_end_matches([':', ' ']));
+        matches!(label.as_str(), "betreft" | "onderwerp" | "inzake" | "betreffende" | "re" | "subject")
+    };
+    text.labels
+        .iter()
+        .filter(|label| label.label.start < top.max(1) || label.label.start < text.running.len() / 4)
+        .find(|label| names_subject(text.slice(&label.label)) && !label.value.is_empty())
+        .map(|label| label.value.clone())
 }
 
 /// A title may run on into the text (`Overeenkomst … De ondergetekenden`): its own sentence only.
@@ -42,6 +75,7 @@ fn sentence_start(scene: &Scene<'_>, paragraph: &Range<usize>) -> Range<usize> {
 fn trim(running: &str, range: Range<usize>) -> Range<usize> {
     let text = &running[range.clone()];
     let left = text.len() - text.trim_start().len();
-    let right = text.len() - text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',')).len();
+    let right =
+        text.len() - text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | '-')).len();
     range.start + left..(range.end - right).max(range.start + left)
 }
