@@ -178,7 +178,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Verb::Verify(arguments) => archive::verify(&context, &arguments),
         Verb::Rebuild => archive::rebuild(&context),
         Verb::Rules(arguments) => {
-            rules::run(&arguments, context.config.language, &mut io::stdout().lock())?;
+            rules::run(&arguments, &context, &mut io::stdout().lock())?;
             Ok(Outcome::Done)
         }
         Verb::Worker => Err(Error::new(ErrorKind::Internal, "a worker has no context")),

@@ -18,6 +18,7 @@ pub mod decide;
 mod derive;
 pub mod dictionary;
 pub mod entity;
+pub mod labelled;
 pub mod lexicon;
 pub mod matcher;
 mod notice;
@@ -31,6 +32,7 @@ mod title;
 
 use calibration::Calibration;
 use candidate::{Attempt, Candidate};
+use labelled::Trace;
 use lexicon::{Lexicon, WordId};
 use pattern::Lists;
 use rule::{Place, Rule, Source};
@@ -140,8 +142,19 @@ impl RuleSet {
 
     /// Reads a contract. `language` is that of the explanations.
     pub fn extract(&self, text: &Text, language: Language) -> Fields {
+        self.extract_traced(text, language).0
+    }
+
+    /// Reads a contract and tells what gave each value, for calibration.
+    pub fn extract_traced(&self, text: &Text, language: Language) -> (Fields, Vec<Trace>) {
         let scene = self.scene(text);
         record::assemble(self, &scene, language)
+    }
+
+    /// The same rules as if they had never been measured.
+    pub fn uncalibrated(mut self) -> Self {
+        self.calibration = Calibration::default();
+        self
     }
 
     /// A text made ready for matching with this rule set.

@@ -18,6 +18,10 @@ pub struct Tally {
 }
 
 impl Tally {
+    fn share(self) -> f64 {
+        if self.given == 0 { 0.0 } else { f64::from(self.right) / f64::from(self.given) }
+    }
+
     /// Counts one value.
     pub fn count(&mut self, right: bool) {
         self.right += u32::from(right);
@@ -37,6 +41,9 @@ pub struct Calibration {
     pub made_on: String,
     /// How many labelled documents.
     pub documents: u32,
+    /// `field` → record, in all languages.
+    #[serde(default)]
+    pub fields: BTreeMap<String, Tally>,
     /// `field lang pattern` → record.
     #[serde(default)]
     pub pools: BTreeMap<String, Tally>,
@@ -74,13 +81,22 @@ pub fn rule_key(rule: &str, pattern: &str) -> String {
 impl Calibration {
     /// What a rule is worth on a kind of evidence, where that was measured.
     pub fn worth(&self, field: &str, lang: Language, rule: &str, pattern: &str) -> Option<Worth> {
-        let pool = self.pools.get(&pool_key(field, lang, pattern))?;
+        let pool = *self.pools.get(&pool_key(field, lang, pattern))?;
         let own = self.rules.get(&rule_key(rule, pattern)).copied().unwrap_or_default();
-        let mean = (f64::from(pool.right) + 1.0) / (f64::from(pool.given) + 2.0);
-        let borrowed = SHRINK.min(f64::from(pool.given.saturating_sub(own.given)));
+        let whole = self.fields.get(field).copied().unwrap_or(pool);
+        // A rule's record is shrunk to that of its kind of evidence, and that one to the record of the field.
+        let lent = SHRINK.min(f64::from(whole.given.saturating_sub(pool.given)));
+        let pooled = f64::from(pool.given) + lent;
+        let mean = if pooled > 0.0 { (f64::from(pool.right) + whole.share() * lent) / pooled } else { 0.0 };
+        let borrowed = SHRINK.min(pooled - f64::from(own.given.min(pool.given)));
         let weight = f64::from(own.given) + borrowed;
         let right = f64::from(own.right) + mean * borrowed;
         Some(wilson(right, weight))
+    }
+
+    /// Values with such evidence may fill the register by themselves.
+    pub fn is_sure(&self, field: &str, lang: Language, rule: &str, pattern: &str) -> bool {
+        self.worth(field, lang, rule, pattern).is_some_and(|worth| worth.at_least >= AUTO_FROM)
     }
 }
 
@@ -116,6 +132,7 @@ pub struct Observation {
 pub fn calibrate(observations: &[Observation], documents: u32, made_from: String, made_on: String) -> Calibration {
     let mut made = Calibration { schema: 1, made_from, made_on, documents, ..Calibration::default() };
     for seen in observations {
+        made.fields.entry(seen.field.to_owned()).or_default().count(seen.right);
         made.pools.entry(pool_key(seen.field, seen.lang, &seen.pattern)).or_default().count(seen.right);
         made.rules.entry(rule_key(&seen.rule, &seen.pattern)).or_default().count(seen.right);
     }

@@ -1,16 +1,18 @@
 //! Puts the record together: candidates become decisions, decisions become fields with evidence and an explanation,
 //! and what can be computed is computed.
 
-use std::ops::Range;
+use std::{cell::RefCell, ops::Range};
 
 use jiff::civil::Date;
 
 use super::{
     RuleSet,
+    calibration::AUTO_FROM,
     candidate::{Candidate, Value},
     decide::{Decision, decide},
     derive,
     entity::EventRef,
+    labelled::Trace,
     lexicon::fold,
     notice::{self, Around},
     parties::{self, Found},
@@ -30,9 +32,15 @@ use crate::{
 const WEAKER_NOTICE: f64 = 0.12;
 
 /// Reads a whole record.
-pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> Fields {
-    let mut desk =
-        Desk { rules, scene, language, candidates: rules.candidates(scene), title: title::find(rules, scene) };
+pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fields, Vec<Trace>) {
+    let mut desk = Desk {
+        rules,
+        scene,
+        language,
+        candidates: rules.candidates(scene),
+        title: title::find(rules, scene),
+        traces: RefCell::default(),
+    };
     let mut fields = Fields::absent();
     if let Some(range) = desk.title.clone() {
         fields.title = desk.title_field(&range);
@@ -71,7 +79,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> Field
     let renewal_is_open = fields.renewal.value.is_none() && desk.speaks_of_renewal();
     fields.notice_deadline =
         derive::notice_deadline(&fields.end_date, &fields.notice, &fields.renewal, renewal_is_open, &ours, language);
-    fields
+    (fields, desk.traces.into_inner())
 }
 
 /// A notice names a party as its sentence does (`de gemeente`); the record names it by its role (`Opdrachtgever`).
@@ -116,6 +124,8 @@ struct Desk<'r, 's, 't> {
     language: Language,
     candidates: Vec<Candidate<'r>>,
     title: Option<Range<usize>>,
+    /// What gave each value, for calibration.
+    traces: RefCell<Vec<Trace>>,
 }
 
 impl<'r> Desk<'r, '_, '_> {
@@ -138,9 +148,28 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
+    /// What a value is worth that no rule file gave; also notes that it was given.
+    fn worth(&self, field: &'static str, rule: &str, prior: f64) -> (Status, f64) {
+        let lang = self.scene.text.language.unwrap_or(Language::Dutch);
+        let pattern = "by position".to_owned();
+        let worth = self.rules.calibration.worth(field, lang, rule, &pattern);
+        self.traces.borrow_mut().push(Trace { field, lang, rule: rule.to_owned(), pattern });
+        match worth {
+            Some(worth) if worth.at_least >= AUTO_FROM => (Status::Auto, worth.expected),
+            Some(worth) => (Status::Proposed, worth.expected),
+            None => (Status::Proposed, prior),
+        }
+    }
+
     fn of_decision<T>(&self, decision: &Decision<'r>, typed: impl Fn(&Value) -> Option<T>) -> Field<T> {
         let text = self.scene.text;
         let best = &decision.best;
+        self.traces.borrow_mut().push(Trace {
+            field: best.rule.field.name(),
+            lang: best.rule.lang,
+            rule: best.rule.id.clone(),
+            pattern: decision.pattern.clone(),
+        });
         let alternatives = decision
             .lost
             .iter()
@@ -196,11 +225,13 @@ impl<'r> Desk<'r, '_, '_> {
 
     fn title_field(&self, range: &Range<usize>) -> Field<String> {
         let title = self.scene.text.slice(range).split_whitespace().collect::<Vec<_>>().join(" ");
+        let rule = "title.names_kind";
+        let (status, confidence) = self.worth("title", rule, 0.85);
         Field {
             value: Some(title),
-            status: Status::Proposed,
-            confidence: 0.85,
-            rule: Some("title.names_kind".into()),
+            status,
+            confidence,
+            rule: Some(rule.into()),
             explanation: Some(
                 self.language
                     .say(
@@ -215,10 +246,11 @@ impl<'r> Desk<'r, '_, '_> {
     }
 
     fn party(&self, found: Found) -> Field<Party> {
+        let (status, confidence) = self.worth("parties", found.how.rule(), found.how.prior());
         Field {
             value: Some(found.party),
-            status: Status::Proposed,
-            confidence: found.how.prior(),
+            status,
+            confidence,
             rule: Some(found.how.rule().into()),
             explanation: Some(
                 self.language.say("genoemd als partij in de aanhef", "named as a party in the opening").into(),

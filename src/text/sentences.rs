@@ -7,7 +7,7 @@ use super::{Token, TokenKind};
 /// Words before a full stop that never end a sentence: something follows that belongs to them.
 const NEVER: &[&str] = &[
     "aant", "afd", "afl", "alg", "art", "artt", "arr", "bijl", "bijv", "blz", "bv", "ca", "cf", "co", "corp", "d",
-    "dd", "dhr", "dir", "dr", "drs", "e", "excl", "exkl", "exh", "fa", "fig", "get", "gebr", "i", "ing", "incl",
+    "dd", "dhr", "dir", "dr", "drs", "e", "excl", "exkl", "fl", "exh", "fa", "fig", "get", "gebr", "i", "ing", "incl",
     "inkl", "ir", "jhr", "jkvr", "jr", "kon", "ltd", "mej", "mevr", "mgr", "min", "mr", "mrs", "ms", "mw", "no", "nos",
     "nr", "nrs", "o", "ov", "p", "par", "plv", "pnt", "pp", "prof", "q", "resp", "s", "sec", "sect", "secr", "sr",
     "st", "stb", "stcrt", "t", "tel", "tab", "trb", "vgl", "vlg", "vnl", "vol", "vs", "wnd", "z", "zgn", "messrs",

@@ -303,7 +303,7 @@ fn day_figures(scan: &Scan<'_>, at: usize) -> Option<(u64, Option<Repair>)> {
     if figures > 0
         && matches!(
             &folded[figures..],
-            "" | "st" | "nd" | "rd" | "th" | "e" | "ste" | "de" | "t" | "s" | "n" | "r" | "o"
+            "" | "st" | "nd" | "rd" | "th" | "e" | "ste" | "de" | "den" | "sten" | "t" | "s" | "n" | "r" | "o"
         )
     {
         return Some((folded[..figures].parse().ok()?, None));
