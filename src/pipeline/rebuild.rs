@@ -8,6 +8,7 @@ use crate::{
     archive::{Accession, AccessionState},
     config::Config,
     error::Fold as _,
+    model::BatchId,
     register::{Batch, Completion, Outcome, Reason},
 };
 
@@ -33,9 +34,10 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
     put_aside(data)?;
     let app = App::open_for_writing(data, config.clone())?;
     let mut counts = Counts::default();
-    for id in app.archive.batches()? {
-        let mut accessions = app.archive.accessions(&id).collect::<Result<Vec<_>>>()?;
-        accessions.sort_by_key(|accession| accession.ordinal);
+    let batches = app.archive.batches()?;
+    for id in &batches {
+        let accessions = accessions(&app, id)?;
+        let id = id.clone();
         let batch = match app.archive.batch(&id)? {
             Some(batch) => Batch { id, started: batch.started, finished: Some(batch.finished), paths: batch.paths },
             // It was stopped: when it began is known by its first item, what was handed over is not.
@@ -49,12 +51,17 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
         counts.items += accessions.len();
         let items: Vec<_> = accessions.iter().map(stored::item).collect();
         app.register.restore_items(&items)?;
-        // Originals before their duplicates, whatever their order in the batch.
-        let (first, later): (Vec<_>, Vec<_>) =
-            accessions.iter().partition(|accession| accession.state != AccessionState::Duplicate);
-        for accession in first.into_iter().chain(later) {
-            let outcome = outcome(&app, accession, &mut counts)?;
-            app.register.complete_items(&[Completion { item: accession.item.clone(), outcome, events: Vec::new() }])?;
+    }
+    // Originals before their duplicates, which may lie in a batch that comes first.
+    for duplicates in [false, true] {
+        for id in &batches {
+            for accession in accessions(&app, id)? {
+                if (accession.state == AccessionState::Duplicate) == duplicates {
+                    let outcome = outcome(&app, &accession, &mut counts)?;
+                    let completion = Completion { item: accession.item, outcome, events: Vec::new() };
+                    app.register.complete_items(&[completion])?;
+                }
+            }
         }
     }
     for series in app.archive.decisions()? {
@@ -65,6 +72,13 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
     }
     app.index_what_is_missing()?;
     Ok(counts)
+}
+
+/// What became of the items of a batch, in the order in which they were found.
+fn accessions(app: &App, batch: &BatchId) -> Result<Vec<Accession>> {
+    let mut accessions = app.archive.accessions(batch).collect::<Result<Vec<_>>>()?;
+    accessions.sort_by_key(|accession| accession.ordinal);
+    Ok(accessions)
 }
 
 fn outcome(app: &App, accession: &Accession, counts: &mut Counts) -> Result<Outcome> {

@@ -1,0 +1,174 @@
+//! The built program: its exit codes and its lines, what a person decides, and an archive made anew from its objects.
+
+mod common;
+
+use std::{fs, path::PathBuf, process::Command};
+
+use common::{griffie, json_of, write_pdf, write_zip};
+use griffie::register::Register;
+use serde_json::Value;
+
+const LEASE: &str = "Huurovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Verhuurder; en\n\
+    Bakkerij De Korenaar B.V., hierna te noemen: Huurder;\nkomen overeen als volgt.\nArtikel 1 Duur\n\
+    Deze overeenkomst gaat in op 1 maart 2021 en eindigt op 28 februari 2026.";
+
+/// A folder with a data folder in it.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn griffie(&self, arguments: &[&str]) -> Command {
+        let mut command = griffie(&self.path("data"));
+        command.args(arguments);
+        command
+    }
+
+    /// Ingests a lease and gives the id of its record.
+    fn with_lease() -> (Self, String) {
+        let desk = Self::new();
+        write_pdf(&desk.path("lease.pdf"), LEASE);
+        let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("lease.pdf")), &[0]);
+        let record = receipt["files"][0]["documents"][0]["record"].as_str().unwrap().to_owned();
+        (desk, record)
+    }
+
+    fn register(&self) -> Value {
+        json_of(&mut self.griffie(&["register", "--json", "--as-of", "2024-01-01"]), &[0])
+    }
+
+    fn dump(&self) -> String {
+        Register::open(&self.path("data/griffie.sqlite")).unwrap().dump().unwrap()
+    }
+}
+
+/// What a command says on standard output and on standard error; it must end with this code.
+#[track_caller]
+fn check(command: &mut Command, code: i32) -> (String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{stdout}{stderr}");
+    (stdout, stderr)
+}
+
+#[test]
+fn a_broken_file_is_one_line_with_its_reason() {
+    let desk = Desk::new();
+    fs::write(desk.path("cut.pdf"), b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog").unwrap();
+    let (stdout, _) = check(desk.griffie(&["extract", "--json"]).arg(desk.path("cut.pdf")), 11);
+    assert_eq!(stdout.lines().count(), 1);
+    let line: Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!(line["document"]["problems"][0]["kind"], "truncated");
+    assert_eq!(line["fields"]["title"]["status"], "absent");
+}
+
+#[test]
+fn quarantine_gives_its_reason_in_the_language_asked_for() {
+    for (language, sentence) in [("nl", "de PDF is afgekapt"), ("en", "the PDF is cut off")] {
+        let desk = Desk::new();
+        fs::write(desk.path("cut.pdf"), b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog").unwrap();
+        let arguments = ["ingest", "--json", "--language", language];
+        let receipt = json_of(desk.griffie(&arguments).arg(desk.path("cut.pdf")), &[11]);
+        let reason = &receipt["files"][0]["reason"];
+        assert_eq!(reason["kind"], "truncated");
+        assert!(reason["message"].as_str().unwrap().starts_with(sentence), "{reason}");
+    }
+}
+
+#[test]
+fn what_is_wrong_before_work_begins_has_its_exit_code() {
+    let desk = Desk::new();
+    check(&mut desk.griffie(&["register"]), 6);
+    check(&mut desk.griffie(&["rebuild"]), 6);
+    check(&mut desk.griffie(&["regster"]), 2);
+    fs::write(desk.path("wrong.toml"), "wrokers = 3").unwrap();
+    let (_, stderr) = check(desk.griffie(&["register", "--config"]).arg(desk.path("wrong.toml")), 3);
+    assert!(stderr.contains("wrokers"), "{stderr}");
+}
+
+#[test]
+fn an_original_comes_out_byte_for_byte() {
+    let (desk, record) = Desk::with_lease();
+    check(desk.griffie(&["get", &record, "-o"]).arg(desk.path("out.pdf")), 0);
+    assert_eq!(fs::read(desk.path("out.pdf")).unwrap(), fs::read(desk.path("lease.pdf")).unwrap());
+    let (_, stderr) = check(desk.griffie(&["get", &record, "--archival", "-o"]).arg(desk.path("copy.pdf")), 6);
+    assert!(stderr.contains("archival copy"), "{stderr}");
+    assert!(!desk.path("copy.pdf").try_exists().unwrap());
+}
+
+#[test]
+fn decisions_stand_in_the_register() {
+    let (desk, record) = Desk::with_lease();
+    let decide = |act: &[&str]| check(desk.griffie(&["decide", &record, "--by", "A. Jansen"]).args(act), 0);
+    check(desk.griffie(&["decide", &record, "accept", "title"]).env_remove("GRIFFIE_USER"), 2);
+    decide(&["accept", "title"]);
+    decide(&["correct", "end_date", "2027-02-28"]);
+    let entry = &desk.register()[0];
+    assert_eq!(entry["fields"]["title"]["status"], "auto");
+    assert_eq!(entry["fields"]["end_date"]["value"], "2027-02-28");
+    decide(&["terminated-on", "2023-12-31"]);
+    assert!(desk.register()[0].to_string().contains("terminated"));
+    let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
+    let acts: Vec<_> = shown["decisions"].as_array().unwrap().iter().map(|decision| decision["act"].clone()).collect();
+    assert_eq!(acts, ["accept", "correct", "terminated_on"]);
+}
+
+#[test]
+fn database_and_index_follow_from_the_objects() {
+    let (desk, record) = Desk::with_lease();
+    let lease = fs::read(desk.path("lease.pdf")).unwrap();
+    write_pdf(&desk.path("nda.pdf"), "Geheimhoudingsovereenkomst\nDeze overeenkomst gaat in op 1 mei 2022.");
+    let nda = fs::read(desk.path("nda.pdf")).unwrap();
+    write_zip(&desk.path("more.zip"), &[("nda.pdf", &nda), ("again.pdf", &lease), ("empty.pdf", b"")]);
+    json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("more.zip")), &[11]);
+    check(&mut desk.griffie(&["decide", &record, "--by", "A. Jansen", "correct", "end_date", "2027-02-28"]), 0);
+    let (dump, register) = (desk.dump(), desk.register());
+    let search = || json_of(&mut desk.griffie(&["search", "--json", "Korenaar"]), &[0]);
+    let hits = search();
+    assert_eq!(hits["total"], 1, "{hits}");
+
+    for name in ["griffie.sqlite", "griffie.sqlite-wal", "griffie.sqlite-shm", "index"] {
+        let from = desk.path("data").join(name);
+        if from.try_exists().unwrap() {
+            fs::rename(from, desk.path(name)).unwrap();
+        }
+    }
+    check(&mut desk.griffie(&["register"]), 6);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    pretty_equal(&desk.dump(), &dump);
+    assert_eq!(desk.register(), register);
+    assert_eq!(search(), hits);
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
+/// Names the first line that differs.
+#[track_caller]
+fn pretty_equal(found: &str, want: &str) {
+    for (found, want) in found.lines().zip(want.lines()) {
+        assert_eq!(found, want);
+    }
+    assert_eq!(found.lines().count(), want.lines().count());
+}
+
+#[test]
+fn a_changed_byte_is_found_and_named() {
+    let (desk, _) = Desk::with_lease();
+    check(&mut desk.griffie(&["verify"]), 0);
+    let hex = blake3::hash(&fs::read(desk.path("lease.pdf")).unwrap()).to_hex();
+    let object = format!("originals/{}/{hex}", &hex[..2]);
+    let path = desk.path("data/store").join(&object);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[100] ^= 1;
+    // A stored object is read-only: whoever tampers puts another file in its place.
+    fs::write(desk.path("tampered"), bytes).unwrap();
+    fs::rename(desk.path("tampered"), &path).unwrap();
+    let (stdout, _) = check(&mut desk.griffie(&["verify"]), 8);
+    assert!(stdout.contains(&object), "{stdout}");
+}
