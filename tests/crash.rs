@@ -185,3 +185,20 @@ fn killed_at_random_moments_nothing_is_lost_or_double() {
     println!("random kills: {kills} moments, {cut} before the end; nothing lost, nothing double");
     assert!(kills == 0 || cut > 0, "no kill came before the end");
 }
+
+#[test]
+fn stopped_on_request_it_says_so_and_goes_on_later() {
+    let undisturbed = Desk::new().settle();
+    let desk = Desk::new();
+    // Once the first words are stored, the rest of the batch is still to come.
+    let mut child = desk.ingest().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while child.try_wait().unwrap().is_none() && files_below(&desk.path("data/store/readings")).is_empty() {
+        std::thread::yield_now();
+    }
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let code = child.wait().unwrap().code();
+    assert!(matches!(code, Some(130 | 11)), "{code:?}");
+    let account = desk.settle();
+    let states = if account.states.is_empty() { BTreeMap::new() } else { undisturbed.states.clone() };
+    assert_eq!(account, Account { states, ..undisturbed });
+}

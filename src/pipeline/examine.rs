@@ -65,7 +65,7 @@ impl Examiner<'_> {
         let digests = digest_file(path)?;
         let media = intake::identify(path)?;
         let (reading, _) = self.read(path, media, page_done, cancel)?;
-        let fields = self.find(&reading);
+        let fields = guarded(|| self.find(&reading))?;
         Ok(Examined { digests, media: Some(media), reading, fields })
     }
 
@@ -139,6 +139,14 @@ impl Examined {
             fields: self.fields,
         }
     }
+}
+
+/// Runs pure work on words that come from an untrusted file: a fault in it costs the file and nothing else.
+pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).map_err(|_| {
+        Error::new(ErrorKind::Engine, "its words led to a fault in the program")
+            .hint("the original is kept; report this file, and hand it in again when the fault is mended")
+    })
 }
 
 /// What the record format says of a document.

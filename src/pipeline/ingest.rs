@@ -284,14 +284,15 @@ impl Run<'_> {
         reached("original-stored");
         let read = stored::reading(app, self.examiner, &original, media, &|_| self.watcher.page(), self.cancel)?;
         reached("reading-stored");
-        let text = Text::build(&read.reading);
+        let text = examine::guarded(|| Text::build(&read.reading))?;
         let found = stored::findings(app, self.examiner, &read, &text)?;
         reached("findings-stored");
-        let manifest = stored::manifest(item, &digests, media, &read, &found);
+        let (made, renditions): (Vec<_>, Vec<_>) = stored::renditions(app, item, &read)?.into_iter().unzip();
+        let manifest = stored::manifest(item, &digests, media, &read, &found, renditions);
         let kept = app.archive.put_manifest(&manifest)?;
         reached("manifest-stored");
         let mut story = Story::of(item).received(Some(&digests), Some(media)).archived(&manifest);
-        for object in [original.stored().clone(), read.stored, found.stored, kept] {
+        for object in [original.stored().clone(), read.stored, found.stored, kept].into_iter().chain(made) {
             story.stored(object);
         }
         let new = stored::new_document(&manifest, found.fields)?;

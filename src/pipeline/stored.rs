@@ -1,15 +1,19 @@
 //! Between the register's rows and the archive's objects: what an item became, told in both. A rebuild takes the same
 //! way back.
 
-use super::{App, events, examine::Examiner, read::PageDone};
+use super::{
+    App, events,
+    examine::{self, Examiner},
+    read::PageDone,
+};
 use crate::{
     Error, ErrorKind, Result,
     archive::{
         self, Accession, AccessionState, DocumentRole, FindingsRef, Manifest, ManifestOriginal, Original, Recipe,
-        Stored,
+        Rendition, Stored,
     },
     error::Fold as _,
-    model::{Blake3, Digests, Fields, MediaType, PageNo, Reading, record::ContractType},
+    model::{Blake3, Digests, Fields, MediaType, PageNo, Problem, Reading, record::ContractType},
     register::{
         self, ArchivalCopy, Batch, Document, Item, ItemState, NewDocument, Outcome, PageCounts, Reason, Receipt, Role,
         Totals,
@@ -28,11 +32,15 @@ pub(super) const PROGRAM: &str = concat!("griffie ", env!("CARGO_PKG_VERSION"));
 /// The kind of rendition that an archival copy is.
 const ARCHIVAL_COPY: &str = "archival_copy";
 
+/// The kind of rendition through which a word-processor file was read, and of the note in the reading that names it.
+const READ_THROUGH: &str = "read_through_pdf";
+
 /// Words read, and the key they are stored under.
 pub(super) struct Read {
     pub reading: Reading,
     pub key: Blake3,
     pub stored: Stored,
+    pub original: Blake3,
 }
 
 /// What a run of the rules left, and the key it is stored under.
@@ -61,16 +69,25 @@ pub(super) fn reading(
     let key = recipe.key();
     if let Some(reading) = app.archive.reading(&key)? {
         let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
-        return Ok(Read { reading, key, stored });
+        return Ok(Read { reading, key, stored, original: original.digests().blake3 });
     }
     let file = app.archive.original_file(&original.digests().blake3)?;
-    let (reading, _made) = examiner.read(&file, media, page_done, cancel)?;
+    let (mut reading, made) = examiner.read(&file, media, page_done, cancel)?;
+    if let Some(made) = made {
+        // The words' places are on its pages: it is stored before them, and they name it.
+        let copy = app.archive.store_rendition(&made.path())?;
+        reading.problems.push(Problem {
+            kind: READ_THROUGH.into(),
+            message: format!("read through a PDF made by {}: rendition {}", made.maker, copy.digests().blake3),
+            page: None,
+        });
+    }
     if reading.pages.is_empty() {
         return Err(Error::new(ErrorKind::UnsupportedDocument, "it has no pages")
             .because("no_pages", "het heeft geen pagina's"));
     }
     let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
-    Ok(Read { reading, key, stored })
+    Ok(Read { reading, key, stored, original: original.digests().blake3 })
 }
 
 /// What the rules find in the words, found before or now.
@@ -85,16 +102,49 @@ pub(super) fn findings(app: &App, examiner: &Examiner<'_>, read: &Read, text: &T
     let key = recipe.key();
     let fields = match app.archive.findings(&key)? {
         Some(earlier) => earlier.fields,
-        None => rules.extract(text, examiner.language),
+        None => examine::guarded(|| rules.extract(text, examiner.language))?,
     };
     let findings = archive::Findings { recipe, reading: read.key, rule_set: rules.digest().hex(), fields };
     let (stored, findings) = app.archive.put_findings(&findings)?;
     Ok(Findings { key, rule_set: rules.digest(), fields: findings.fields, stored })
 }
 
+/// Forms made of an original on the way to its words, which the reading names.
+pub(super) fn renditions(app: &App, item: &Item, read: &Read) -> Result<Vec<(Stored, Rendition)>> {
+    let notes = read.reading.problems.iter().filter(|problem| problem.kind == READ_THROUGH);
+    notes
+        .map(|note| {
+            let digest = note.message.rsplit(' ').next().unwrap_or_default();
+            let digest: Blake3 = digest.parse().fold(ErrorKind::FixityMismatch, || "a reading names no rendition")?;
+            let stored = app.archive.store_rendition(&app.archive.rendition_file(&digest)?)?;
+            let rendition = Rendition {
+                kind: READ_THROUGH.into(),
+                digests: *stored.digests(),
+                media_type: MediaType::Pdf.iana().into(),
+                recipe: Recipe {
+                    step: READ_THROUGH.into(),
+                    version: note.message.clone(),
+                    settings: Blake3::of(b""),
+                    inputs: vec![read.original],
+                },
+                acceptance: serde_json::Value::Null,
+                made: item.accessioned,
+            };
+            Ok((stored, rendition))
+        })
+        .collect()
+}
+
 /// The manifest of a document that has all pages of an original. Times come from the item, so that a second try after
 /// a crash makes the same object.
-pub(super) fn manifest(item: &Item, original: &Digests, media: MediaType, read: &Read, found: &Findings) -> Manifest {
+pub(super) fn manifest(
+    item: &Item,
+    original: &Digests,
+    media: MediaType,
+    read: &Read,
+    found: &Findings,
+    renditions: Vec<Rendition>,
+) -> Manifest {
     let reading = &read.reading;
     let name = item.member.as_deref().unwrap_or(&item.source);
     Manifest {
@@ -123,7 +173,7 @@ pub(super) fn manifest(item: &Item, original: &Digests, media: MediaType, read: 
         reading: Some(read.key),
         findings: vec![FindingsRef { key: found.key, rule_set: found.rule_set.hex(), found: item.accessioned }],
         problems: reading.all_problems().cloned().collect(),
-        renditions: Vec::new(),
+        renditions,
         refused: Vec::new(),
         signatures: Vec::new(),
     }
