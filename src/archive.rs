@@ -32,6 +32,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::{Context, Fold},
     model::{BatchId, Blake3, Digests, DocumentId, Reading, RecordId},
+    provenance::ObjectRef,
     storage::{LocalFile, ObjectName, Put, Store, digests_of_file},
 };
 
@@ -47,6 +48,12 @@ pub struct Stored {
     name: ObjectName,
     digests: Digests,
     put: Put,
+}
+
+impl From<&Stored> for ObjectRef {
+    fn from(stored: &Stored) -> Self {
+        Self { name: stored.name.clone(), blake3: stored.digests.blake3 }
+    }
 }
 
 impl Stored {

@@ -35,7 +35,6 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
             "pages",
             "provenance",
             "register",
-            "renditions",
             "storage",
             "text",
             "tools",

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ErrorKind, Result,
-    archive::Stored,
     error::Fold,
     model::{Blake3, digest::Hasher},
     storage::ObjectName,
@@ -95,12 +94,6 @@ pub struct ObjectRef {
     pub blake3: Blake3,
 }
 
-impl From<&Stored> for ObjectRef {
-    fn from(stored: &Stored) -> Self {
-        Self { name: stored.name().clone(), blake3: stored.digests().blake3 }
-    }
-}
-
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -131,8 +124,8 @@ impl Event {
     }
 
     /// Adds objects.
-    pub fn objects<'a>(mut self, stored: impl IntoIterator<Item = &'a Stored>) -> Self {
-        self.objects.extend(stored.into_iter().map(ObjectRef::from));
+    pub fn objects(mut self, stored: impl IntoIterator<Item = impl Into<ObjectRef>>) -> Self {
+        self.objects.extend(stored.into_iter().map(Into::into));
         self.named()
     }
 
