@@ -111,7 +111,7 @@ mod tests {
         check("Jansen B.V., verder te noemen Leverancier;", &[("Leverancier", "Jansen B.V.")]);
         check("Jansen B.V., hierna verder aan te duiden als: ‘de Huurder’", &[("de Huurder", "Jansen B.V.")]);
         check("as of May 1, 2013 (the “Effective Date”).", &[("Effective Date", "as of May 1, 2013")]);
-        check("Vos B.V., aangeduid als 'Vervoerder';", &[("Vervoerder", "Vos B.V., ")]);
+        check("Vos B.V., aangeduid als 'Vervoerder';", &[("Vervoerder", "Vos B.V.")]);
         check("A Inc. (\"A\" or the \"Seller\")", &[("A", "A Inc."), ("Seller", "A Inc.")]);
         check("“Term” means two years.", &[("Term", "two years.")]);
         check("Partijen komen hierna bijeen.", &[]);

@@ -100,7 +100,9 @@ fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spo
         (at..at + 4).find(|&word| scan.is_word(word) && scan.is_capital(word) && scan.raw(word).chars().count() > 2)?;
     let particles =
         (at..surname).all(|word| lexicon().phrases("particles").at(scan, word).is_some() || scan.is_mark(word, '\''));
-    if !particles || lexicon().phrases("legal_forms").at(scan, surname).is_some() {
+    // `E. Stichting Jeugd`: an item of a list, no initial.
+    let body = ["legal_forms", "prefix_forms"].iter().any(|list| lexicon().phrases(list).at(scan, surname).is_some());
+    if !particles || body {
         return None;
     }
     let last = end_of_person(scan, surname)?;
