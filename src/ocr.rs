@@ -92,13 +92,13 @@ impl Engine {
         let mut reading = PageReading::wordless(image.page, PageState::Read, image.width_pt, image.height_pt);
         reading.source = TextSource::Ocr;
         reading.dpi = image.own_pixels.then_some(image.dpi.round().clamp(0.0, f32::from(u16::MAX)) as u16);
-        reading.problems = image.problems;
+        reading.problems.clone_from(&image.problems);
         if image.own_pixels && image.dpi < LOW_DPI {
             let message = format!("page {} was scanned at only {:.0} dots per inch", image.page, image.dpi);
             reading.problems.push(Problem { kind: "low_resolution".to_owned(), message, page: Some(image.page) });
         }
-        let page = Canvas { width: image.width as usize, height: image.height as usize, luma: image.luma };
-        let (page, dpi) = for_reading(page, image.dpi, image.bilevel);
+        let place = image.place;
+        let Ready { page, dpi } = image.into();
         if !page.has_ink() {
             reading.state = PageState::Blank;
             return Ok(reading);
@@ -117,12 +117,19 @@ impl Engine {
             let rotation = Rotation::of(&attempt.page, attempt.skew);
             words.iter_mut().for_each(|word| word.bounds = rotation.skewed_box(word.bounds));
         }
-        clean::enter_words(&words, image.place, &attempt.page, &mut reading);
+        clean::enter_words(&words, place, &attempt.page, &mut reading);
         reading.ocr_language = Some(used.code().to_owned());
         if reading.words.is_empty() && attempt.page.nearly_blank() {
             reading.state = PageState::Blank;
         }
         Ok(reading)
+    }
+
+    /// How many words the engine alone finds, without any of griffie's own steps: what [`read`](Self::read) is
+    /// measured against.
+    pub fn read_bare(&mut self, ready: &Ready, languages: Languages) -> Result<usize> {
+        let languages = self.installed.available(languages);
+        Ok(self.engine(languages)?.read(&ready.page, ready.dpi)?.len())
     }
 
     /// Reads a page in the direction that gives words. An upright page is read once, and at once: only a page whose
@@ -181,6 +188,20 @@ impl Engine {
             }
         };
         Ok(&mut self.loaded[at].1)
+    }
+}
+
+/// An image at the resolution that it is read best at.
+pub struct Ready {
+    page: Canvas,
+    dpi: f32,
+}
+
+impl From<PageImage> for Ready {
+    fn from(image: PageImage) -> Self {
+        let page = Canvas { width: image.width as usize, height: image.height as usize, luma: image.luma };
+        let (page, dpi) = for_reading(page, image.dpi, image.bilevel);
+        Self { page, dpi }
     }
 }
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-BIN = os.path.join(ROOT, "target/release/griffie")
+BIN = os.environ.get("GRIFFIE_BIN", os.path.join(ROOT, "target/release/griffie"))
 SHARED = os.environ.get("GRIFFIE_SHARED", os.path.join(ROOT, "..", "shared"))
 DATA, EVAL = os.path.join(SHARED, "data"), os.path.join(SHARED, "eval")
 TABLE = []
