@@ -1,7 +1,7 @@
 //! The rule engine: finds values in a text, settles conflicts, keeps how each was found. Pure: no I/O, no clock.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     ops::Range,
 };
 
@@ -24,6 +24,7 @@ pub mod matcher;
 mod notice;
 mod parties;
 pub mod pattern;
+mod present;
 mod record;
 pub mod rule;
 pub mod scene;
@@ -35,6 +36,7 @@ use candidate::{Attempt, Candidate};
 use labelled::Trace;
 use lexicon::{Lexicon, WordId};
 use pattern::Lists;
+use present::Present;
 use rule::{Place, Rule, Source};
 use scene::Scene;
 
@@ -209,21 +211,26 @@ impl RuleSet {
         place: Place,
         found: &mut Vec<Candidate<'r>>,
     ) {
-        let mut tried: BTreeSet<(usize, usize)> = BTreeSet::new();
-        for word in &scene.words[scene.words_in(sentence)] {
-            for sense in word.senses.iter().chain(&word.joined) {
-                tried.extend(self.by_trigger.get(&sense.id).into_iter().flatten());
-            }
-        }
+        let mut tried: Vec<(usize, usize)> = Vec::new();
+        let mut present = Present::new(&self.lexicon);
+        present.look(scene, &scene.words_in(sentence), |word| {
+            tried.extend(self.by_trigger.get(&word).into_iter().flatten());
+        });
         let short_zone = matches!(scene.zone_at(sentence.start), Zone::Title | Zone::Preamble | Zone::Signatures);
         if short_zone || place == Place::Head {
             tried.extend(&self.without_trigger);
         }
+        tried.retain(|&(number, say)| {
+            let rule = &self.rules[number];
+            rule.place == place && present.allows(&rule.says[say])
+        });
+        tried.sort_unstable();
+        tried.dedup();
         let language = scene.text.language_at(sentence.start);
         let mut given = Vec::new();
         for (number, say) in tried {
             let rule = &self.rules[number];
-            if rule.place != place || language.is_some_and(|language| language != rule.lang) {
+            if language.is_some_and(|language| language != rule.lang) {
                 continue;
             }
             for attempt in candidate::attempts(rule, &rule.says[say], scene, sentence) {

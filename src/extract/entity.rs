@@ -167,7 +167,8 @@ pub fn find_in(text: &str, language: Language) -> Vec<Spot> {
 }
 
 fn read(text: &str, language: impl Fn(usize) -> Option<Language>) -> Vec<Spot> {
-    let scan = scan::Scan::new(text);
+    let mut scan = scan::Scan::new(text);
+    scan.look_up(|word| lexicon::lexicon().starts(word));
     let mut spots = Vec::new();
     date::find(&scan, &language, &mut spots);
     period::find(&scan, &mut spots);

@@ -1,13 +1,19 @@
 //! The words that rules name, interned: every word of a text becomes the set of rule words that it matches, in case,
 //! accents and the usual reading errors of OCR folded away. It knows words only, not sentences.
 
-use std::collections::{BTreeMap, HashMap};
-
+use rustc_hash::FxHashMap as HashMap;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// A word, word start (`opzeg*`) or word end (`*overeenkomst`) that some rule names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WordId(u32);
+
+impl WordId {
+    /// Its number, counted from 0.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A rule word that a word of the text matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,9 +99,14 @@ impl Lexicon {
         id
     }
 
+    /// How many rule words there are.
+    pub fn size(&self) -> usize {
+        self.names.len()
+    }
+
     /// The rule word as written.
     pub fn name(&self, id: WordId) -> &str {
-        &self.names[id.0 as usize]
+        &self.names[id.index()]
     }
 
     /// The rule word that a folded word is exactly.
@@ -105,9 +116,10 @@ impl Lexicon {
 
     /// The rule words that a folded word of the text matches.
     pub fn senses(&self, folded: &str) -> Vec<Sense> {
-        let mut found: BTreeMap<WordId, bool> = BTreeMap::new();
-        let mut add = |id: WordId, repaired: bool| {
-            found.entry(id).and_modify(|known| *known &= repaired).or_insert(repaired);
+        let mut found: Vec<Sense> = Vec::new();
+        let mut add = |id: WordId, repaired: bool| match found.iter_mut().find(|sense| sense.id == id) {
+            Some(known) => known.repaired &= repaired,
+            None => found.push(Sense { id, repaired }),
         };
         if let Some(&id) = self.whole.get(folded) {
             add(id, false);
@@ -127,7 +139,8 @@ impl Lexicon {
             }
             self.end_variants.get(&folded[at..]).into_iter().flatten().for_each(|&id| add(id, true));
         }
-        found.into_iter().map(|(id, repaired)| Sense { id, repaired }).collect()
+        found.sort_unstable_by_key(|sense| sense.id);
+        found
     }
 }
 

@@ -123,6 +123,17 @@ pub struct Pattern {
     pub blanks: Vec<Blank>,
     /// Words of which a sentence must hold one, or the pattern cannot match in it; none where it is all blanks.
     pub triggers: Vec<WordId>,
+    /// What a sentence must hold besides.
+    pub needs: Vec<Need>,
+}
+
+/// Something without which a pattern cannot match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// One of these words.
+    Word(Vec<WordId>),
+    /// A value of one of these kinds.
+    Value(Vec<Kind>),
 }
 
 /// Word lists by name.
@@ -149,10 +160,11 @@ impl Pattern {
         }
         let blanks = reader.blanks;
         let triggers = triggers(&root, lexicon).unwrap_or_default();
-        let mut steps = Vec::new();
+        let (mut steps, mut needs) = (Vec::new(), Vec::new());
+        add_needs(&root, &blanks, lexicon, &mut needs);
         emit(&root, &mut steps);
         steps.push(Step::Done);
-        Ok(Self { written: written.to_owned(), steps, blanks, triggers })
+        Ok(Self { written: written.to_owned(), steps, blanks, triggers, needs })
     }
 
     /// What a step waits for, in words for people.
@@ -366,6 +378,17 @@ fn triggers(node: &Node, lexicon: &Lexicon) -> Option<Vec<WordId>> {
             Some(all)
         }
         Node::Blank(_) | Node::Gap(_) | Node::Optional(_) => None,
+    }
+}
+
+/// Everything that stands in a pattern whatever way is taken through it.
+fn add_needs(node: &Node, blanks: &[Blank], lexicon: &Lexicon, needs: &mut Vec<Need>) {
+    match node {
+        Node::Word(id) => needs.push(Need::Word(vec![*id])),
+        Node::Blank(blank) => needs.push(Need::Value(blanks[*blank].kinds.clone())),
+        Node::Sequence(nodes) => nodes.iter().for_each(|node| add_needs(node, blanks, lexicon, needs)),
+        Node::Choice(_) => needs.extend(triggers(node, lexicon).map(Need::Word)),
+        Node::Gap(_) | Node::Optional(_) => {}
     }
 }
 

@@ -147,17 +147,9 @@ pub fn small_number(folded: &str) -> Option<u16> {
 impl<'t> Scene<'t> {
     /// Prepares a text. `roles` are words that usually name a party.
     pub fn new(text: &'t Text, lexicon: &Lexicon, roles: &[String]) -> Self {
-        let mut known: HashMap<String, Vec<Sense>> = HashMap::new();
-        let mut senses = |folded: &str| match known.get(folded) {
-            Some(senses) => senses.clone(),
-            None => {
-                let senses = lexicon.senses(folded);
-                known.insert(folded.to_owned(), senses.clone());
-                senses
-            }
-        };
         let tokens: Vec<_> = text.tokens.iter().filter(|token| token.kind != TokenKind::Mark).collect();
         let folded: Vec<String> = tokens.iter().map(|token| fold(text.slice(&token.range))).collect();
+        let mut known: HashMap<&str, Vec<Sense>> = HashMap::new();
         let words: Vec<SceneWord> = tokens
             .iter()
             .enumerate()
@@ -172,7 +164,8 @@ impl<'t> Scene<'t> {
                     }
                     _ => Vec::new(),
                 };
-                SceneWord { range: token.range.clone(), senses: senses(&folded[at]), joined }
+                let senses = known.entry(&folded[at]).or_insert_with(|| lexicon.senses(&folded[at])).clone();
+                SceneWord { range: token.range.clone(), senses, joined }
             })
             .collect();
         let mut scene = Self { text, words, finds: Vec::new(), unannounced: None };

@@ -1,7 +1,9 @@
 //! The word lists in the form that the grammars ask for them: by folded word, and by phrase from its first word on.
 //! Known words of five letters and more are also found in their commonest misread forms, which are always told apart.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap as HashMap;
 
 use super::{
     Repair,
@@ -34,11 +36,18 @@ pub(super) struct Lexicon {
     numbers: HashMap<String, u64>,
     ordinals: HashMap<String, u64>,
     lists: HashMap<&'static str, Phrases>,
+    /// By first word: the bits of the lists that have a phrase with it.
+    starts: HashMap<String, u32>,
 }
 
-/// A list of phrases, by first word: the rest of the pieces, and the value.
+/// A list of phrases.
 #[derive(Default)]
-pub(super) struct Phrases(HashMap<String, Vec<(Vec<String>, &'static str)>>);
+pub(super) struct Phrases {
+    /// By first word: the rest of the pieces, and the value.
+    by_first: HashMap<String, Vec<(Vec<String>, &'static str)>>,
+    /// Its own bit among the lists.
+    bit: u32,
+}
 
 impl Phrases {
     fn insert(&mut self, phrase: &str, value: &'static str) {
@@ -46,7 +55,7 @@ impl Phrases {
         let mut pieces = (0..scan.pieces.len()).map(|at| scan.folded(at).to_owned());
         if let Some(first) = pieces.next() {
             let rest: Vec<String> = pieces.collect();
-            let entries = self.0.entry(first).or_default();
+            let entries = self.by_first.entry(first).or_default();
             if !entries.iter().any(|(known, _)| *known == rest) {
                 entries.push((rest, value));
                 entries.sort_by_key(|(rest, _)| std::cmp::Reverse(rest.len()));
@@ -56,7 +65,10 @@ impl Phrases {
 
     /// The longest phrase that starts at a piece: its last piece and its value.
     pub fn at(&self, scan: &Scan<'_>, first: usize) -> Option<(usize, &'static str)> {
-        let entries = self.0.get(scan.folded(first))?;
+        if !scan.may_start(first, self.bit) {
+            return None;
+        }
+        let entries = self.by_first.get(scan.folded(first))?;
         entries.iter().find_map(|(rest, value)| {
             let fits = rest.iter().enumerate().all(|(offset, word)| {
                 scan.gap(first + 1 + offset) != super::scan::Gap::Paragraph && scan.folded(first + 1 + offset) == word
@@ -93,8 +105,13 @@ pub(super) fn lexicon() -> &'static Lexicon {
 
 impl Lexicon {
     fn load() -> Self {
-        let mut lexicon =
-            Self { words: HashMap::new(), numbers: HashMap::new(), ordinals: HashMap::new(), lists: HashMap::new() };
+        let mut lexicon = Self {
+            words: HashMap::default(),
+            numbers: HashMap::default(),
+            ordinals: HashMap::default(),
+            lists: HashMap::default(),
+            starts: HashMap::default(),
+        };
         for (value, word) in dictionary::pairs("months") {
             lexicon.words.entry(fold(&word)).or_default().month = value.parse().ok();
         }
@@ -122,10 +139,14 @@ impl Lexicon {
                 }
             }
         }
-        for &name in PHRASE_LISTS {
+        for (place, &name) in PHRASE_LISTS.iter().enumerate() {
             let phrases = lexicon.lists.entry(name).or_default();
+            phrases.bit = 1 << place;
             for (value, phrase) in dictionary::pairs(name) {
                 phrases.insert(&phrase, kept(value));
+            }
+            for first in phrases.by_first.keys() {
+                *lexicon.starts.entry(first.clone()).or_default() |= phrases.bit;
             }
         }
         lexicon
@@ -164,6 +185,11 @@ impl Lexicon {
                 }
             }
         }
+    }
+
+    /// The bits of the lists that have a phrase with this first word.
+    pub fn starts(&self, folded: &str) -> u32 {
+        self.starts.get(folded).copied().unwrap_or(0)
     }
 
     /// What a piece means, where it is a known word.

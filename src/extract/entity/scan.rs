@@ -43,12 +43,19 @@ pub(super) struct Scan<'t> {
     pub text: &'t str,
     pub pieces: Vec<Piece>,
     folded: String,
+    /// For each piece, the bits of the phrase lists that have a phrase with this first word; none before they are
+    /// looked up, which is once for all grammars.
+    starts: Vec<u32>,
 }
 
 impl<'t> Scan<'t> {
     pub fn new(text: &'t str) -> Self {
-        let mut scan =
-            Self { text, pieces: Vec::with_capacity(text.len() / 4), folded: String::with_capacity(text.len()) };
+        let mut scan = Self {
+            text,
+            pieces: Vec::with_capacity(text.len() / 4),
+            folded: String::with_capacity(text.len()),
+            starts: Vec::new(),
+        };
         let mut gap = Gap::Paragraph;
         let mut chars = text.char_indices().peekable();
         while let Some((start, char)) = chars.next() {
@@ -119,6 +126,16 @@ impl<'t> Scan<'t> {
             return false;
         };
         self.text[left.range.end..piece.range.start].contains('\t')
+    }
+
+    /// Looks up which phrases may start where.
+    pub fn look_up(&mut self, starts: impl Fn(&str) -> u32) {
+        self.starts = (0..self.pieces.len()).map(|at| starts(self.folded(at))).collect();
+    }
+
+    /// False where no phrase of the list with this bit starts at a piece.
+    pub fn may_start(&self, at: usize, bit: u32) -> bool {
+        self.starts.get(at).is_none_or(|lists| lists & bit != 0)
     }
 
     /// Lower case without accents.
