@@ -24,7 +24,7 @@ pub struct Config {
     pub own_organizations: Vec<String>,
     /// Worker processes that read pages; 0 for one a core.
     pub workers: usize,
-    /// Memory that a worker process may use, in MiB.
+    /// Memory that a worker process may use, in MiB. One of them at a time may use twice as much, for a large page.
     pub worker_memory_mib: u64,
     /// Processor time that a page may cost, in seconds.
     pub page_cpu_seconds: u64,
@@ -38,7 +38,7 @@ impl Default for Config {
             language: Language::English,
             own_organizations: Vec::new(),
             workers: 0,
-            worker_memory_mib: 1024,
+            worker_memory_mib: 512,
             page_cpu_seconds: 30,
             rules: None,
         }

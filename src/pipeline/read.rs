@@ -3,7 +3,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{Arc, Mutex, atomic::AtomicBool},
     thread::JoinHandle,
     time::Duration,
 };
@@ -34,7 +34,8 @@ const CHUNK: usize = 8;
 pub struct ReadSettings {
     /// How many worker processes.
     pub workers: usize,
-    /// Limits of each worker; CPU time is for each page.
+    /// Limits of each worker; CPU time is for each page. One worker at a time may use twice the memory, for a page
+    /// that needs it.
     pub limits: Sandbox,
     /// How long a page may take on the clock: far above any CPU limit, since machines are busy.
     pub patience: Duration,
@@ -48,7 +49,7 @@ impl Default for ReadSettings {
     fn default() -> Self {
         Self {
             workers: std::thread::available_parallelism().map_or(1, usize::from),
-            limits: Sandbox { memory_bytes: 1 << 30, cpu_seconds: 20 },
+            limits: Sandbox { memory_bytes: 512 << 20, cpu_seconds: 20 },
             patience: Duration::from_secs(300),
             engine: EngineSettings::default(),
             program: None,
@@ -85,10 +86,10 @@ impl Reader {
         let workers = settings.workers.max(1);
         let (tasks, queue) = unbounded();
         let (ready, started) = unbounded();
-        let settings = Arc::new(settings);
+        let (settings, room) = (Arc::new(settings), Arc::new(Mutex::new(())));
         let slots = (0..workers)
             .map(|_| {
-                let slot = Slot::new(program.clone(), Arc::clone(&settings), queue.clone());
+                let slot = Slot::new(program.clone(), Arc::clone(&settings), queue.clone(), Arc::clone(&room));
                 let ready = ready.clone();
                 // A worker dies with the thread that started it, so that each slot has a thread for good.
                 std::thread::spawn(move || slot.work(&ready))
@@ -129,6 +130,7 @@ impl Reader {
             events,
             abandoned: Arc::default(),
             slow: Arc::default(),
+            large: Arc::default(),
         };
         let _abandon = Abandon(Arc::clone(&task.abandoned));
         let mut books = Books::default();

@@ -5,7 +5,7 @@ use std::{
     ops::Range,
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -44,6 +44,8 @@ pub struct Task {
     pub abandoned: Arc<AtomicBool>,
     /// A page of the document took all the CPU time that it may.
     pub slow: Arc<AtomicBool>,
+    /// A page of the document took all the memory that it may.
+    pub large: Arc<AtomicBool>,
 }
 
 /// What becomes of a task.
@@ -64,7 +66,12 @@ pub struct Slot {
     settings: Arc<ReadSettings>,
     queue: Receiver<Task>,
     worker: Option<Worker<Reply>>,
+    /// Held by the one worker that may use more memory than the others.
+    room: Arc<Mutex<()>>,
 }
+
+/// How many times its usual memory a worker may use while it holds the room for it.
+const LARGE: u64 = 2;
 
 /// How an attempt at a task ended.
 enum Attempt {
@@ -75,8 +82,13 @@ enum Attempt {
 }
 
 impl Slot {
-    pub fn new(program: WorkerProgram, settings: Arc<ReadSettings>, queue: Receiver<Task>) -> Self {
-        Self { program, settings, queue, worker: None }
+    pub fn new(
+        program: WorkerProgram,
+        settings: Arc<ReadSettings>,
+        queue: Receiver<Task>,
+        room: Arc<Mutex<()>>,
+    ) -> Self {
+        Self { program, settings, queue, worker: None, room }
     }
 
     /// Works until there are no more tasks.
@@ -122,8 +134,10 @@ impl Slot {
                 }
                 Ok(Attempt::Died(death)) => {
                     self.worker = None;
-                    if death == Death::CpuTime {
-                        task.slow.store(true, Ordering::Relaxed);
+                    match death {
+                        Death::CpuTime => task.slow.store(true, Ordering::Relaxed),
+                        Death::Memory => task.large.store(true, Ordering::Relaxed),
+                        Death::Stuck | Death::Crashed(_) => {}
                     }
                     tries = if before == (task.pages.start, task.pages.end) { tries + 1 } else { 1 };
                     if tries < 2 {
@@ -155,13 +169,18 @@ impl Slot {
         let Some(worker) = &mut self.worker else {
             return Err(Error::new(ErrorKind::Internal, "no worker after its start"));
         };
+        // A document with large pages is read by one worker at a time, so that the sum of all stays known.
+        let room = Arc::clone(&self.room);
+        let large = task.large.load(Ordering::Relaxed);
+        let _room = large.then(|| room.lock().unwrap_or_else(PoisonError::into_inner));
+        let usual = self.settings.limits.memory_bytes;
         // A document made to waste time does so on every page: once caught, it gets a quarter, for the second try too.
         let slow = task.slow.load(Ordering::Relaxed);
         let cpu_seconds = self.settings.limits.cpu_seconds;
         let job = Job {
             limits: Sandbox {
                 cpu_seconds: if slow { cpu_seconds.div_ceil(4) } else { cpu_seconds },
-                ..self.settings.limits
+                memory_bytes: if large { usual * LARGE } else { usual },
             },
             path: task.path.to_path_buf(),
             media: task.media,

@@ -165,23 +165,25 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
         Err(error) => return channel.reply(&Reply::Refused((&error).into())),
     };
     channel.reply(&Reply::Ready(reader.facts()))?;
-    let mut open: Option<(PathBuf, R::Document)> = None;
+    let mut open: Option<(PathBuf, u64, R::Document)> = None;
     while let Some(job) = channel.next_request::<Job>()? {
         // Pieces of one document mostly come in a row.
-        if open.as_ref().is_none_or(|(path, _)| *path != job.path) || job.lead {
+        if open.as_ref().is_none_or(|(path, ..)| *path != job.path) || job.lead {
             open = None;
             let mapped = job.path.metadata().map_or(0, |facts| facts.len());
             job.limits.allow_memory(mapped)?;
             job.limits.allow_work()?;
             match reader.open(&job.path, job.media, job.password.as_deref()) {
-                Ok(document) => open = Some((job.path.clone(), document)),
+                Ok(document) => open = Some((job.path.clone(), mapped, document)),
                 Err(error) => {
                     channel.reply(&Reply::Refused((&error).into()))?;
                     continue;
                 }
             }
         }
-        if let Some((_, document)) = &open {
+        if let Some((_, mapped, document)) = &open {
+            // What the last piece might use, this one may not.
+            job.limits.allow_memory(*mapped)?;
             read_pages(&mut reader, document, &job, channel)?;
         }
     }
