@@ -23,15 +23,15 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
     let fits = |end: Date| end == computed || computed.tomorrow().is_ok_and(|next| next == end);
     // Of several ends that the contract names, the one that its start and term lead to is meant.
     let mut stated = stated;
-    if stated.value.is_some_and(|end| !fits(end)) {
-        if let Some(at) = stated.alternatives.iter().position(|other| fits(other.value)) {
-            let meant = stated.alternatives.remove(at);
-            stated.value = Some(meant.value);
-            stated.rule = meant.rule;
-            stated.evidence = meant.evidence;
-            stated.confidence = meant.confidence;
-            stated.status = Status::Proposed;
-        }
+    if stated.value.is_some_and(|end| !fits(end))
+        && let Some(at) = stated.alternatives.iter().position(|other| fits(other.value))
+    {
+        let meant = stated.alternatives.remove(at);
+        stated.value = Some(meant.value);
+        stated.rule = meant.rule;
+        stated.evidence = meant.evidence;
+        stated.confidence = meant.confidence;
+        stated.status = Status::Proposed;
     }
     match stated.value {
         None if stated.status == Status::Blank => stated,

@@ -122,11 +122,10 @@ fn same_json<T: serde::Serialize>(value: &T, label: &Json) -> bool {
 
 /// Years and months are one unit, weeks and days another.
 fn same_period(one: &Json, other: &Json) -> bool {
-    let units = |value: &Json| match value.as_str() {
-        None => None,
-        Some(text) => {
-            Some(text.parse::<Period>().map(|period| (period.months, period.days)).map_err(|_| text.to_owned()))
-        }
+    let units = |value: &Json| {
+        value
+            .as_str()
+            .map(|text| text.parse::<Period>().map(|period| (period.months, period.days)).map_err(|_| text.to_owned()))
     };
     units(one) == units(other)
 }

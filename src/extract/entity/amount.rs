@@ -219,20 +219,20 @@ fn figures(scan: &Scan<'_>, first: usize) -> Option<Figures> {
             last += 1;
         }
     }
-    if scale == 1 {
-        if let Some(next) = scan.next(last) {
-            let word = scan.folded(next);
-            let worded = scan
-                .is_word(next)
-                .then(|| lexicon().number(word))
-                .flatten()
-                .filter(|&value| matches!(value, 1000 | 1_000_000 | 1_000_000_000));
-            if let Some(worded) = worded {
-                scale = i64::try_from(worded).ok()?;
-                last = next;
-                if scan.is_mark(last + 1, '.') && matches!(word, "mln" | "mio" | "mld") && scan.touches(last + 1) {
-                    last += 1;
-                }
+    if scale == 1
+        && let Some(next) = scan.next(last)
+    {
+        let word = scan.folded(next);
+        let worded = scan
+            .is_word(next)
+            .then(|| lexicon().number(word))
+            .flatten()
+            .filter(|&value| matches!(value, 1000 | 1_000_000 | 1_000_000_000));
+        if let Some(worded) = worded {
+            scale = i64::try_from(worded).ok()?;
+            last = next;
+            if scan.is_mark(last + 1, '.') && matches!(word, "mln" | "mio" | "mld") && scan.touches(last + 1) {
+                last += 1;
             }
         }
     }

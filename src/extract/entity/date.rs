@@ -103,10 +103,11 @@ fn lend_years(text: &str, spots: &mut [Spot]) {
         };
         let between = text.get(left.range.end..right.range.start).unwrap_or("").trim();
         let joins = ["t/m", "tot en met", "tot", "-", "–", "through", "to", "until", "till", "en met", "and", "en"];
-        if joins.contains(&between) && (*month, *day) < (end.month(), end.day()) {
-            if let Ok(start) = Date::new(end.year(), *month, *day) {
-                left.entity = Entity::Date(DateReading::Day(start));
-            }
+        if joins.contains(&between)
+            && (*month, *day) < (end.month(), end.day())
+            && let Ok(start) = Date::new(end.year(), *month, *day)
+        {
+            left.entity = Entity::Date(DateReading::Day(start));
         }
     }
 }
@@ -266,14 +267,13 @@ fn day_ending_at(scan: &Scan<'_>, at: usize) -> Option<(usize, Day, Vec<Repair>)
         Kind::Word | Kind::Mark(_) => {
             let word = scan.folded(at);
             // `20t h day`, `21 st day`: an ordinal's ending that was torn off.
-            if matches!(word, "th" | "st" | "nd" | "rd" | "h" | "t" | "d" | "e" | "de" | "ste") {
-                if let Some(left) =
+            if matches!(word, "th" | "st" | "nd" | "rd" | "h" | "t" | "d" | "e" | "de" | "ste")
+                && let Some(left) =
                     scan.before(at).filter(|&left| matches!(scan.kind(left), Some(Kind::Number | Kind::Mixed)))
-                {
-                    let (value, _) = day_figures(scan, left)?;
-                    let repair = Repair { read: scan.text[scan.range(left, at)].to_owned(), taken: value.to_string() };
-                    return Some((left, day_of(value), vec![repair]));
-                }
+            {
+                let (value, _) = day_figures(scan, left)?;
+                let repair = Repair { read: scan.text[scan.range(left, at)].to_owned(), taken: value.to_string() };
+                return Some((left, day_of(value), vec![repair]));
             }
             if let Some(worded) = number::ending_at(scan, at) {
                 return (1..=31).contains(&worded.value).then(|| (worded.first, day_of(worded.value), Vec::new()));

@@ -28,21 +28,21 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
             continue;
         }
         let word = scan.folded(at);
-        if let Some((last, value)) = phrases.at(scan, at) {
-            if let Some(period) = phrase_period(value) {
-                spots.push(spot(scan, at, last, PeriodReading { period, ..PeriodReading::none() }, Vec::new()));
-                continue;
-            }
+        if let Some((last, value)) = phrases.at(scan, at)
+            && let Some(period) = phrase_period(value)
+        {
+            spots.push(spot(scan, at, last, PeriodReading { period, ..PeriodReading::none() }, Vec::new()));
+            continue;
         }
-        if let Some(known) = lexicon().word(word) {
-            if let Some(unit) = known.unit {
-                let mut found = counted(scan, at, unit);
-                if let (Some(found), Some(repair)) = (&mut found, repair_of(scan, at, known)) {
-                    found.repairs.push(repair);
-                }
-                spots.extend(found);
-                continue;
+        if let Some(known) = lexicon().word(word)
+            && let Some(unit) = known.unit
+        {
+            let mut found = counted(scan, at, unit);
+            if let (Some(found), Some(repair)) = (&mut found, repair_of(scan, at, known)) {
+                found.repairs.push(repair);
             }
+            spots.extend(found);
+            continue;
         }
         spots.extend(adjective(scan, at));
     }
@@ -169,12 +169,11 @@ fn count_ending_at(scan: &Scan<'_>, last: usize, unit_at: usize) -> Option<Count
     if left.is_some_and(|left| scan.is_mark(left, '+')) {
         return None;
     }
-    if let Some(left) = left.filter(|_| scan.touches(count.first)) {
-        if matches!(scan.mark(left), Some('/' | '.' | '-' | ',' | '€' | '$'))
-            && scan.kind(count.first) == Some(Kind::Number)
-        {
-            return None;
-        }
+    if let Some(left) = left.filter(|_| scan.touches(count.first))
+        && matches!(scan.mark(left), Some('/' | '.' | '-' | ',' | '€' | '$'))
+        && scan.kind(count.first) == Some(Kind::Number)
+    {
+        return None;
     }
     let year_like = count.halves.is_none() && count.figure_halves.is_some_and(|halves| halves / 2 >= 1000);
     if year_like {
@@ -183,7 +182,7 @@ fn count_ending_at(scan: &Scan<'_>, last: usize, unit_at: usize) -> Option<Count
     // `per een jaar`? No: but `a` and `an` before a unit count only where they touch it in meaning: `a year`.
     let article = matches!(scan.folded(count.first), "a" | "an") && count.first + 1 != unit_at;
     let article =
-        article && !lexicon().phrases("periods").at(scan, count.first + 1).is_some_and(|(_, kind)| kind != "plain");
+        article && lexicon().phrases("periods").at(scan, count.first + 1).is_none_or(|(_, kind)| kind == "plain");
     (!article).then_some(count)
 }
 
