@@ -1,5 +1,6 @@
 //! What griffie takes beside the OCR engine itself: the same scanned pages, in one run, by the bare engine and by
 //! griffie, in CPU time. The bare engine gets images that are decoded, scaled and upright already.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 mod measure;
 

@@ -1,4 +1,5 @@
 //! Speed of what follows the reading of a digital document: the text model and all rules, in CPU time a page.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 mod measure;
 

@@ -108,7 +108,7 @@ impl Intake {
             folder: Arc::new(folder),
             next_name: 1,
             next_index: 0,
-            paths: paths.to_vec().into_iter(),
+            paths: Vec::from(paths).into_iter(),
             walking: None,
             open: Vec::new(),
         })

@@ -1,4 +1,5 @@
 //! The order of the rooms, as `lib.rs` draws it, read off the sources.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 use std::{
     collections::BTreeMap,

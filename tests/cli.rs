@@ -1,4 +1,5 @@
 //! The built program: its exit codes and its lines, what a person decides, and an archive made anew from its objects.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 mod common;
 

@@ -1,5 +1,6 @@
 //! The catalogue of contract phrases beside the project: what each says must be among the typed values that are read.
 //! Skips loudly where the catalogue is absent.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 use griffie::{
     extract::entity::{Entity, find_in},

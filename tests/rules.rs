@@ -1,4 +1,5 @@
 //! The rules that are built in hold what their examples say, and rule files that are wrong are refused with the place.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 use griffie::{extract::RuleSet, model::Language, text::Text};
 

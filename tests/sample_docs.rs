@@ -1,6 +1,7 @@
 //! Takes in all of `sample-docs/` in one run of the built program and compares states and fields with the
 //! `.expected.toml` beside each document. Prints precision and recall per field; fails below the floors, and on any
 //! wrong value that would fill the register by itself.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 use std::{
     collections::BTreeMap,

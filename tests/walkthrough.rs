@@ -2,6 +2,7 @@
 //! under it. Ids and sizes differ in every archive and are not compared.
 //!
 //! `GRIFFIE_WRITE_README=1` writes what the program says into the README instead.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 mod common;
 

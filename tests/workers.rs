@@ -1,5 +1,6 @@
 //! Worker processes that crash, hang, eat memory or try what they may not: each costs its page, never the run.
 //! A program of its own, since it starts itself as the worker; it reads "documents" that say what goes wrong.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 use std::{
     cell::Cell,

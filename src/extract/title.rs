@@ -2,7 +2,12 @@
 
 use std::ops::Range;
 
-use super::{RuleSet, lexicon::fold, pattern::Kind, scene::Scene};
+use super::{
+    RuleSet,
+    lexicon::fold,
+    pattern::Kind,
+    scene::{Find, Scene},
+};
 use crate::text::Zone;
 
 const LONGEST: usize = 40;
@@ -45,7 +50,22 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
             range.end = next.end;
         }
     }
-    Some(trim(&text.running, range))
+    Some(trim(&text.running, without_stamp(scene, range)))
+}
+
+/// A receipt stamp beside the title gets onto its line: a date at the end that no word leads in is none of it.
+fn without_stamp(scene: &Scene<'_>, range: Range<usize>) -> Range<usize> {
+    let running = &scene.text.running;
+    let ends_here = |find: &&Find| {
+        matches!(find.kind(), Kind::Date) && running[find.range.end..range.end].trim_matches(['.', ' ']).is_empty()
+    };
+    let Some(stamp) = scene.finds_in(&range).find(ends_here).map(|find| find.range.start) else { return range };
+    let before = running[range.start..stamp].trim_end();
+    let leads_in = before.rsplit(' ').next().is_some_and(|word| {
+        let word = word.trim_matches(['(', ',']).to_lowercase();
+        matches!(word.as_str(), "" | "van" | "d.d." | "dd." | "dd" | "of" | "dated" | "per" | "met")
+    });
+    if leads_in || before.is_empty() { range } else { range.start..range.start + before.len() }
 }
 
 /// A letter has its title behind `Betreft`.

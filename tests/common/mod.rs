@@ -1,4 +1,5 @@
 //! What the tests of the built program share.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 #![allow(dead_code, reason = "every test file uses its own part")]
 
 use std::{io::Write as _, path::Path, process::Command};

@@ -265,7 +265,7 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
         let words = name.split_whitespace().count();
         let single_initial = name.split('.').next().is_some_and(|first| first.chars().count() == 1);
         let enumerator = single_initial && (place.heads_paragraph || (words == 2 && !place.joined));
-        return (words > 1 && !enumerator) || (term_behind.is_some() && words > 1);
+        return words > 1 && (!enumerator || term_behind.is_some());
     }
     let key = name_key(name);
     let is_term = text.terms.iter().any(|term| {
