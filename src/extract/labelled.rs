@@ -123,9 +123,7 @@ fn same_json<T: serde::Serialize>(value: &T, label: &Json) -> bool {
 /// Years and months are one unit, weeks and days another.
 fn same_period(one: &Json, other: &Json) -> bool {
     let units = |value: &Json| {
-        value
-            .as_str()
-            .map(|text| text.parse::<Period>().map(|period| (period.months, period.days)).map_err(|_| text.to_owned()))
+        value.as_str().map(|text| text.parse::<Period>().map(Period::months_and_days).map_err(|_| text.to_owned()))
     };
     units(one) == units(other)
 }

@@ -12,8 +12,11 @@ pub(super) fn word(raw: &str) -> Cow<'_, str> {
         return Cow::Borrowed(raw);
     }
     let mut out = String::with_capacity(raw.len());
-    for c in raw.chars() {
-        push(c, &mut out);
+    // Composed first: some characters are only another's second name (U+1FFD is U+00B4).
+    if is_nfc(raw) {
+        raw.chars().for_each(|c| push(c, &mut out));
+    } else {
+        raw.nfc().for_each(|c| push(c, &mut out));
     }
     if raw.ends_with(['\u{AD}', '¬']) && out.ends_with(char::is_alphabetic) {
         out.push('-');
@@ -82,6 +85,7 @@ mod tests {
         check("artikel\u{A0}12", "artikel 12");
         check("\u{200B}", "");
         check("m²", "m²");
+        check("\u{1FFD}", "'");
     }
 
     proptest! {

@@ -194,6 +194,8 @@ fn number_at(scan: &Scan<'_>, first: usize, announced: Announced) -> Option<Spot
     loop {
         match scan.kind(last)? {
             Kind::Number | Kind::Mixed => has_digit = true,
+            // `KvK-nummer 87654321` is a label with its number, of another kind.
+            Kind::Word if matches!(scan.folded(last), "nummer" | "nr" | "number" | "kvk") => return None,
             Kind::Word => {}
             Kind::Mark('/' | '-' | '.' | '_') if last > first => {}
             _ => return None,
