@@ -55,7 +55,10 @@ fn push(c: char, out: &mut String) {
         }
         c if c.is_control() => {}
         // Presentation forms: Latin ligatures, full-width ASCII, letters of mathematical alphabets.
-        '\u{FB00}'..='\u{FB06}' | '\u{FF01}'..='\u{FF5E}' | '\u{1D400}'..='\u{1D7FF}' => out.extend(c.nfkc()),
+        '\u{FB00}'..='\u{FB06}' | '\u{FF01}'..='\u{FF5E}' | '\u{1D400}'..='\u{1D7FF}' => {
+            // Their plain forms may be marks that have a plainer form still (U+FF40).
+            c.nfkc().filter(|&plain| plain != c).for_each(|plain| push(plain, out));
+        }
         c => out.push(c),
     }
 }
@@ -86,6 +89,15 @@ mod tests {
         check("\u{200B}", "");
         check("m²", "m²");
         check("\u{1FFD}", "'");
+    }
+
+    #[test]
+    fn every_character_is_plain_after_one_pass() {
+        for c in '\0'..=char::MAX {
+            let raw = format!("a{c}b");
+            let once = word(&raw).into_owned();
+            assert_eq!(word(&once), once, "{raw:?}");
+        }
     }
 
     proptest! {
