@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Context, Outcome, output_failed, print_line};
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, VerifyOptions},
+    archive::{Archive, Checked, VerifyOptions},
     clock::Clock,
     pipeline::{app, rebuild},
     register::{ArchivalCopy, Named},
@@ -80,27 +80,16 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         for finding in &report.findings {
             print_line(format!("{}  {}: {}", super::table::name_of(&finding.kind), finding.what, finding.message))?;
         }
-        let checked = &report.checked;
+        let Checked { objects, bytes, waiting, events, checkpoints, .. } = report.checked;
+        let findings = report.findings.len();
         print_line(context.config.language.say(
             format!(
-                "{} objecten ({} bytes) nagelezen, {} wachten; {} gebeurtenissen en {} ijkpunten van het logboek; {} \
-                 bevindingen",
-                checked.objects,
-                checked.bytes,
-                checked.waiting,
-                checked.events,
-                checked.checkpoints,
-                report.findings.len()
+                "{objects} objecten ({bytes} bytes) nagelezen, {waiting} wachten; {events} gebeurtenissen en \
+                 {checkpoints} ijkpunten van het logboek; {findings} bevindingen"
             ),
             format!(
-                "{} objects ({} bytes) read and compared, {} waiting; {} events and {} checkpoints of the log; {} \
-                 findings",
-                checked.objects,
-                checked.bytes,
-                checked.waiting,
-                checked.events,
-                checked.checkpoints,
-                report.findings.len()
+                "{objects} objects ({bytes} bytes) read and compared, {waiting} waiting; {events} events and \
+                 {checkpoints} checkpoints of the log; {findings} findings"
             ),
         ))?;
     }
