@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! intake → archive → pages → ocr → text → extract → register → index
+//!             ↑________ renditions ____|
 //! ```
 //!
 //! A room (module) may use only the product types of the rooms to its left:
@@ -48,6 +49,7 @@ pub mod pages;
 pub mod pipeline;
 pub mod provenance;
 pub mod register;
+pub mod renditions;
 pub mod storage;
 pub mod text;
 pub mod tools;

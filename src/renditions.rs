@@ -1,0 +1,61 @@
+//! Makes the archival copy of a document (PDF/A-2u, ISO 19005-2) and says whether it may be called one.
+//! Pure functions of their input, called in worker processes on untrusted bytes; stores nothing.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Digests, MediaType, PageNo, Reading};
+
+/// What an archival copy is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The original's file.
+    pub original: &'a Path,
+    /// Its kind: PDF, TIFF, JPEG, PNG or WebP.
+    pub media: MediaType,
+    /// What opens it, where it is encrypted.
+    pub password: Option<&'a str>,
+    /// What was read from the whole original.
+    pub reading: &'a Reading,
+    /// The document's first page in the original.
+    pub first_page: PageNo,
+    /// The document's last page in the original.
+    pub last_page: PageNo,
+    /// The original's digests.
+    pub digests: &'a Digests,
+    /// The document's title, where one was read.
+    pub title: Option<&'a str>,
+    /// When the copy is made: it stands in its metadata.
+    pub made: Timestamp,
+}
+
+/// How a copy was made, from the most faithful way to the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// The pages' images are the original's streams, byte for byte; the words lie invisibly over them.
+    ScanStreamsKept,
+    /// Image files wrapped into pages.
+    ImagesWrapped,
+    /// A born-digital PDF whose drawing was kept, without what the standard forbids.
+    MadeConforming,
+    /// Written anew by Ghostscript.
+    Ghostscript,
+    /// Pages drawn as images, with their words.
+    Facsimile,
+}
+
+/// A copy that was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Built {
+    /// How.
+    pub method: Method,
+    /// Why it was made in a lesser way, where it was.
+    pub why: Option<String>,
+    /// How many pages it has.
+    pub pages: u32,
+    /// Its size.
+    pub size_bytes: u64,
+}
