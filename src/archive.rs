@@ -26,7 +26,7 @@ pub use hold_v1::Hold;
 pub use layout::{Area, name};
 pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, PageCounts, Refusal, Rendition};
 pub use recipe::Recipe;
-pub use verify::{Checked, FindingKind, VerifyFinding, VerifyOptions, VerifyReport};
+pub use verify::{Checked, FindingKind, PastChecks, VerifyFinding, VerifyOptions, VerifyReport, past_checks};
 
 use crate::{
     Error, ErrorKind, Result,

@@ -6,6 +6,7 @@ mod log;
 mod object;
 
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -15,23 +16,43 @@ use serde::Serialize;
 
 use super::Archive;
 use crate::{
-    Result,
+    Error, Result,
+    model::Language,
     provenance::note::{Checkpoint, VerifierKey},
     storage::ObjectName,
 };
-use ledger::Ledger;
+use ledger::{Ledger, Outcome};
+pub use ledger::{PastChecks, past_checks};
 
 /// How to check.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct VerifyOptions {
     /// Begin no further object after this time. Those that were not looked at for longest come first.
     pub budget: Option<Duration>,
-    /// A file outside the store that remembers when each object was last checked; made if it is not there.
+    /// Look at every object at least once in this period: those whose time will have come before the next run (the
+    /// runs are taken to come as regularly as the last two) are checked even when the budget is spent.
+    pub within: Option<Duration>,
+    /// A file outside the store that remembers how each object was found; made if it is not there.
     pub history: Option<PathBuf>,
     /// Checkpoints from elsewhere (printed, mailed, kept by another party) that this log must have grown from.
     pub known: Vec<Checkpoint>,
     /// Keys from elsewhere; where there are any, those in the store count for nothing.
     pub keys: Vec<VerifierKey>,
+    /// Language of the sentences in the report.
+    pub language: Language,
+}
+
+impl Default for VerifyOptions {
+    fn default() -> Self {
+        Self {
+            budget: None,
+            within: None,
+            history: None,
+            known: Vec::new(),
+            keys: Vec::new(),
+            language: Language::English,
+        }
+    }
 }
 
 /// Something that is wrong.
@@ -79,6 +100,8 @@ pub enum FindingKind {
     BadKey,
     /// A key that signed checkpoints is gone.
     MissingKey,
+    /// There is no log at all.
+    MissingLog,
 }
 
 /// What was looked at.
@@ -90,6 +113,8 @@ pub struct Checked {
     pub bytes: u64,
     /// Objects that wait for another run because time was up.
     pub waiting: u64,
+    /// Objects that, when this run began, nobody had looked at for longer than the period that was asked for.
+    pub late: u64,
     /// Events of the log.
     pub events: u64,
     /// Signed checkpoints.
@@ -107,35 +132,66 @@ pub struct VerifyReport {
     pub findings: Vec<VerifyFinding>,
 }
 
-/// Collects findings.
-#[derive(Default)]
-struct Findings(std::collections::BTreeSet<VerifyFinding>);
+/// Collects findings: what was said first of an object's damage stands.
+struct Findings {
+    found: BTreeMap<(FindingKind, String), String>,
+    language: Language,
+}
 
 impl Findings {
-    fn add(&mut self, kind: FindingKind, what: impl ToString, message: impl Into<String>) {
-        self.0.insert(VerifyFinding { kind, what: what.to_string(), message: message.into() });
+    fn add(&mut self, kind: FindingKind, what: impl ToString, nl: impl Into<String>, en: impl Into<String>) {
+        let message = self.language.say(nl.into(), en.into());
+        self.found.entry((kind, what.to_string())).or_insert(message);
     }
 
     fn changed(&mut self, name: &ObjectName) {
-        self.add(FindingKind::ChangedObject, name, "its bytes are not those that were stored");
+        let (nl, en) = ("de bytes zijn niet die welke zijn opgeslagen", "its bytes are not those that were stored");
+        self.add(FindingKind::ChangedObject, name, nl, en);
     }
+
+    fn has(&self, kind: FindingKind, what: &str) -> bool {
+        self.found.contains_key(&(kind, what.to_owned()))
+    }
+
+    fn unreadable(&mut self, name: &ObjectName, error: &Error) {
+        let nl = format!("het kan niet worden gelezen ({error})");
+        self.add(FindingKind::UnreadableObject, name, nl, error.to_string());
+    }
+}
+
+/// What was found is named as in the report.
+fn name_of(kind: FindingKind) -> String {
+    serde_json::to_value(kind).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 impl Archive {
     /// Checks the store. `now` dates the history.
     pub fn verify(&self, options: &VerifyOptions, now: Timestamp) -> Result<VerifyReport> {
         let begun = Instant::now();
+        self.verify_until(options, now, &|| options.budget.is_some_and(|budget| begun.elapsed() >= budget))
+    }
+
+    /// The same, with another's word for when the budget is spent.
+    fn verify_until(
+        &self,
+        options: &VerifyOptions,
+        now: Timestamp,
+        time_is_up: &(dyn Fn() -> bool + Sync),
+    ) -> Result<VerifyReport> {
         let mut ledger = Ledger::open(options.history.as_deref())?;
-        let mut findings = Findings::default();
+        let mut findings = Findings { found: BTreeMap::new(), language: options.language };
         ledger.take_stock(self.store().list(""), &mut findings)?;
         let mut checked = log::verify(self.store(), options, &mut ledger, &mut findings)?;
-        object::verify(self.store(), options.budget, begun, now, &mut ledger, &mut findings, &mut checked)?;
+        object::verify(self.store(), options.within, now, time_is_up, &mut ledger, &mut findings, &mut checked)?;
         for (name, by) in ledger.missing()? {
-            let message = format!("it is gone; `{by}` names it");
-            findings.add(FindingKind::MissingObject, name, message);
+            ledger.checked(&name, now, Outcome::Found(FindingKind::MissingObject))?;
+            let nl = format!("het is weg; `{by}` noemt het");
+            findings.add(FindingKind::MissingObject, name, nl, format!("it is gone; `{by}` names it"));
         }
         checked.oldest = ledger.oldest()?;
-        Ok(VerifyReport { checked, findings: findings.0.into_iter().collect() })
+        ledger.close(now, &checked, findings.found.len())?;
+        let finding = |((kind, what), message)| VerifyFinding { kind, what, message };
+        Ok(VerifyReport { checked, findings: findings.found.into_iter().map(finding).collect() })
     }
 }
 

@@ -1,15 +1,18 @@
 //! `griffie get`, `griffie verify` and `griffie rebuild`: the archive itself.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 
 use super::{Context, Outcome, output_failed, print_line};
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, Checked, VerifyOptions},
+    archive::{Archive, Checked, PastChecks, VerifyOptions, past_checks},
     clock::Clock,
-    pipeline::{app, rebuild},
+    pipeline::{app, note, rebuild},
     register::{ArchivalCopy, Named},
     storage::Store,
 };
@@ -42,47 +45,72 @@ pub(super) struct VerifyArguments {
     store: Option<PathBuf>,
     /// Begin no further object after so many minutes (`10m`), hours (`2h`) or seconds (`30s`); those that were not
     /// looked at for longest come first, so that repeated runs reach all.
-    #[arg(long, env = "GRIFFIE_BUDGET", value_parser = budget)]
+    #[arg(long, env = "GRIFFIE_BUDGET", value_name = "TIME", value_parser = time)]
     budget: Option<Duration>,
-    /// File that remembers when each object was last checked [default: fixity.history in the data folder].
+    /// Look at every object at least once in so many days (`90d`): what would be too late by the next run is checked
+    /// whatever the budget says.
+    #[arg(long, env = "GRIFFIE_WITHIN", value_name = "TIME", value_parser = time)]
+    within: Option<Duration>,
+    /// File that remembers how each object was found [default: fixity.history in the data folder].
     #[arg(long, env = "GRIFFIE_HISTORY", value_name = "FILE")]
     history: Option<PathBuf>,
+    /// Check nothing; print how this object was found in the past (the start of a name is enough, `originals/` for one).
+    #[arg(long, value_name = "OBJECT", conflicts_with_all = ["budget", "within"])]
+    past: Option<String>,
 }
 
-fn budget(text: &str) -> std::result::Result<Duration, String> {
-    let wrong = || format!("`{text}` is no time such as 10m, 2h or 30s");
+fn time(text: &str) -> std::result::Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time such as 30s, 10m, 2h or 90d");
     let unit = text.chars().last().ok_or_else(wrong)?;
     let number: u64 = text[..text.len() - unit.len_utf8()].parse().map_err(|_| wrong())?;
     let seconds = match unit {
         's' => 1,
         'm' => 60,
         'h' => 3600,
+        'd' => 86_400,
         _ => return Err(wrong()),
     };
-    Ok(Duration::from_secs(number * seconds))
+    number.checked_mul(seconds).map(Duration::from_secs).ok_or_else(wrong)
 }
 
 pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<Outcome> {
+    let own = arguments.store.is_none().then(|| context.data.join("fixity.history"));
+    let history = arguments.history.clone().or(own);
+    if let Some(object) = &arguments.past {
+        return past(history.as_deref(), object, arguments.json);
+    }
     let folder = arguments.store.clone().unwrap_or_else(|| context.data.join("store"));
     let archive = Archive::existing(Store::existing_folder(&folder)?);
     let known = if arguments.store.is_none() { app::known_head(&context.data)? } else { None };
-    let own = arguments.store.is_none().then(|| context.data.join("fixity.history"));
+    let language = context.config.language;
     let options = VerifyOptions {
         budget: arguments.budget,
-        history: arguments.history.clone().or(own),
+        within: arguments.within,
+        history,
+        language,
         known: known.into_iter().collect(),
         ..VerifyOptions::default()
     };
-    let report = archive.verify(&options, Clock::System.now())?;
+    let now = Clock::System.now();
+    let report = archive.verify(&options, now)?;
+    if arguments.store.is_none() {
+        note::fixity_check(&context.data, &context.config, &report, now);
+    }
     if arguments.json {
         print_line(serde_json::to_string_pretty(&report).map_err(std::io::Error::from).map_err(output_failed)?)?;
     } else {
         for finding in &report.findings {
             print_line(format!("{}  {}: {}", super::table::name_of(&finding.kind), finding.what, finding.message))?;
         }
-        let Checked { objects, bytes, waiting, events, checkpoints, .. } = report.checked;
+        let Checked { objects, bytes, waiting, late, events, checkpoints, .. } = report.checked;
         let findings = report.findings.len();
-        print_line(context.config.language.say(
+        if late > 0 {
+            print_line(language.say(
+                format!("naar {late} objecten was langer niet gekeken dan de gevraagde termijn"),
+                format!("{late} objects had not been looked at for longer than the period asked for"),
+            ))?;
+        }
+        print_line(language.say(
             format!(
                 "{objects} objecten ({bytes} bytes) nagelezen, {waiting} wachten; {events} gebeurtenissen en \
                  {checkpoints} ijkpunten van het logboek; {findings} bevindingen"
@@ -101,6 +129,25 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         format!("the store is not as it was: {} findings", report.findings.len()),
     )
     .hint("restore the named objects from a copy; `griffie verify --store COPY` tells whether that one is whole"))
+}
+
+fn past(history: Option<&Path>, object: &str, json: bool) -> Result<Outcome> {
+    let history = history.ok_or_else(|| {
+        Error::new(ErrorKind::InvalidInput, "a store elsewhere has no history of its own")
+            .hint("name it with --history")
+    })?;
+    let checks = past_checks(history, object)?;
+    if checks.is_empty() {
+        return Err(Error::new(ErrorKind::NotFound, format!("no check of `{object}` is known")));
+    }
+    if json {
+        print_line(serde_json::to_string_pretty(&checks).map_err(std::io::Error::from).map_err(output_failed)?)?;
+    } else {
+        for PastChecks { object, since, until, times, outcome } in checks {
+            print_line(format!("{outcome:<17} {times:>5}× {since} … {until}  {object}"))?;
+        }
+    }
+    Ok(Outcome::Done)
 }
 
 pub(super) fn get(context: &Context, arguments: &GetArguments) -> Result<Outcome> {

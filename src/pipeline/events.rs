@@ -1,7 +1,9 @@
 //! What is told to the provenance log of an item or a decision, in PREMIS terms. Never words of a document.
 
+use jiff::Timestamp;
+
 use crate::{
-    archive::{self, Manifest, Stored},
+    archive::{self, Manifest, Stored, VerifyReport},
     model::{Digests, MediaType},
     provenance::{Agent, Event, EventKind, Outcome},
     register::{self, Decision, Item, Reason},
@@ -98,6 +100,18 @@ pub(super) fn decided(decision: &Decision, stored: &Stored) -> register::Event {
         .objects([stored])
         .outcome(Outcome::Success, Some(decision.act.name().to_owned()));
     outbox(&event)
+}
+
+/// The store was checked.
+pub(super) fn fixity_check(report: &VerifyReport, at: Timestamp) -> register::Event {
+    let (checked, findings) = (report.checked, report.findings.len());
+    let outcome = match (findings, checked.waiting) {
+        (0, 0) => Outcome::Success,
+        (0, _) => Outcome::Partial,
+        _ => Outcome::Failure,
+    };
+    let detail = format!("objects:{} waiting:{} findings:{findings}", checked.objects, checked.waiting);
+    outbox(&Event::new(EventKind::FixityCheck, at, []).outcome(outcome, Some(detail)))
 }
 
 fn outbox(event: &Event) -> register::Event {

@@ -1,44 +1,131 @@
 //! What a check must remember about every object, in a temporary database, so that memory does not grow with the store;
 //! and the history of checks, which outlives it.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Serialize;
 
-use super::{FindingKind, Findings};
+use super::{Checked, FindingKind, Findings, name_of};
 use crate::{
-    ErrorKind, Result,
+    Error, ErrorKind, Result,
     error::Fold,
     model::Blake3,
     storage::{Entry, ObjectName},
 };
 
+/// How an object was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// As it should be.
+    Good,
+    /// Not so.
+    Found(FindingKind),
+}
+
+impl Outcome {
+    fn name(self) -> String {
+        match self {
+            Self::Good => GOOD.into(),
+            Self::Found(kind) => name_of(kind),
+        }
+    }
+}
+
+const GOOD: &str = "good";
+
+/// Checks of an object in a row that all ended the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PastChecks {
+    /// The object.
+    pub object: String,
+    /// The first of them.
+    pub since: Timestamp,
+    /// The last of them.
+    pub until: Timestamp,
+    /// How many.
+    pub times: u64,
+    /// `good`, or the kind of damage.
+    pub outcome: String,
+}
+
+/// The last of an object's rows tells how it was found last.
+const HISTORY: &str = "
+    CREATE TABLE IF NOT EXISTS history.checks (
+        name TEXT NOT NULL, number INTEGER NOT NULL, since TEXT NOT NULL, until TEXT NOT NULL, times INTEGER NOT NULL,
+        outcome TEXT NOT NULL, PRIMARY KEY (name, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS history.runs (
+        at TEXT NOT NULL, objects INTEGER NOT NULL, bytes INTEGER NOT NULL, waiting INTEGER NOT NULL,
+        events INTEGER NOT NULL, findings INTEGER NOT NULL
+    ) STRICT;";
+
+/// The objects to check, with the one row that tells most of each: how it was found last, else when it was stored.
+const STANDING: &str = "
+    FROM seen
+    LEFT JOIN (SELECT name, max(number), until, outcome FROM history.checks GROUP BY name) AS last USING (name)
+    LEFT JOIN named USING (name)
+    WHERE seen.name NOT BETWEEN 'log/' AND 'log0'";
+
 /// The books of one check.
 pub(super) struct Ledger {
     db: Connection,
+    /// How many events of the log cannot be read any more: what they named is not known.
+    pub lost_events: u64,
 }
 
 fn doing() -> &'static str {
     "cannot keep the books of the check"
 }
 
+fn attach(db: &Connection, history: &str) -> Result<()> {
+    db.busy_timeout(Duration::from_secs(30)).fold(ErrorKind::Storage, doing)?;
+    db.execute("ATTACH ?1 AS history", [history]).fold(ErrorKind::Storage, || "cannot open the history of checks")?;
+    db.execute_batch(HISTORY).fold(ErrorKind::Storage, || "cannot read the history of checks")
+}
+
+/// What the history in a file says of the objects whose names start with `prefix`, oldest first.
+pub fn past_checks(history: &Path, prefix: &str) -> Result<Vec<PastChecks>> {
+    if !history.is_file() {
+        return Err(Error::new(ErrorKind::NotFound, format!("there is no history of checks `{}`", history.display())));
+    }
+    let db = Connection::open("").fold(ErrorKind::Storage, doing)?;
+    attach(&db, &history.display().to_string())?;
+    let row = |row: &rusqlite::Row<'_>| {
+        let time = |column| {
+            row.get::<_, String>(column)?.parse().map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+            })
+        };
+        let (since, until) = (time("since")?, time("until")?);
+        let times: i64 = row.get("times")?;
+        Ok(PastChecks {
+            object: row.get("name")?,
+            since,
+            until,
+            times: times.cast_unsigned(),
+            outcome: row.get("outcome")?,
+        })
+    };
+    db.prepare("SELECT * FROM history.checks WHERE substr(name, 1, length(?1)) = ?1 ORDER BY name, number")
+        .and_then(|mut select| select.query_map([prefix], row)?.collect())
+        .fold(ErrorKind::Storage, || "cannot read the history of checks")
+}
+
 impl Ledger {
     pub fn open(history: Option<&Path>) -> Result<Self> {
         // An empty path is SQLite's private temporary database, which goes to disk only when it is large.
         let db = Connection::open("").fold(ErrorKind::Storage, doing)?;
-        let history = history.map_or(String::new(), |path| path.display().to_string());
-        db.execute("ATTACH ?1 AS history", [history])
-            .fold(ErrorKind::Storage, || "cannot open the history of checks")?;
+        attach(&db, &history.map_or(String::new(), |path| path.display().to_string()))?;
         db.execute_batch(
             "PRAGMA main.journal_mode = OFF;
              CREATE TABLE seen (name TEXT PRIMARY KEY, size INTEGER NOT NULL, accounted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-             CREATE TABLE named (name TEXT PRIMARY KEY, blake3 BLOB, by TEXT NOT NULL) WITHOUT ROWID;
-             CREATE TABLE IF NOT EXISTS history.checked (name TEXT PRIMARY KEY, at TEXT NOT NULL, good INTEGER NOT NULL) WITHOUT ROWID;
+             CREATE TABLE named (name TEXT PRIMARY KEY, blake3 BLOB, by TEXT NOT NULL, stored TEXT) WITHOUT ROWID;
              BEGIN;",
         )
         .fold(ErrorKind::Storage, doing)?;
-        Ok(Self { db })
+        Ok(Self { db, lost_events: 0 })
     }
 
     /// Notes all objects that are there.
@@ -54,7 +141,8 @@ impl Ledger {
                         .fold(ErrorKind::Storage, doing)?;
                 }
                 Err(error) if error.kind() == ErrorKind::InvalidInput => {
-                    findings.add(FindingKind::ForeignObject, "", error.to_string());
+                    let nl = format!("zo kan een object niet heten ({error})");
+                    findings.add(FindingKind::ForeignObject, "", nl, error.to_string());
                 }
                 Err(error) => return Err(error),
             }
@@ -62,14 +150,26 @@ impl Ledger {
         Ok(())
     }
 
-    /// Notes that an object must be there, and with what digest where that is known.
-    pub fn name(&self, name: &ObjectName, blake3: Option<&Blake3>, by: &str) -> Result<()> {
+    /// How many objects there are beside the log.
+    pub fn objects(&self) -> Result<u64> {
+        let objects: i64 = self
+            .db
+            .query_row("SELECT count(*) FROM seen WHERE name NOT BETWEEN 'log/' AND 'log0'", [], |row| row.get(0))
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(objects.cast_unsigned())
+    }
+
+    /// Notes that an object must be there, and with what digest and since when where that is known.
+    pub fn name(&self, name: &ObjectName, known: Option<(&Blake3, Option<Timestamp>)>, by: &str) -> Result<()> {
+        let (blake3, stored) = known.map(|(digest, at)| (digest.0, at.map(|at| at.to_string()))).unzip();
+        let stored = stored.flatten();
         self.db
             .prepare_cached(
-                "INSERT INTO named (name, blake3, by) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (name) DO UPDATE SET blake3 = ifnull(blake3, excluded.blake3)",
+                "INSERT INTO named (name, blake3, by, stored) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (name) DO UPDATE
+                 SET blake3 = ifnull(blake3, excluded.blake3), stored = ifnull(stored, excluded.stored)",
             )
-            .and_then(|mut insert| insert.execute(params![name.as_str(), blake3.map(|digest| digest.0), by]))
+            .and_then(|mut insert| insert.execute(params![name.as_str(), blake3, by, stored]))
             .fold(ErrorKind::Storage, doing)?;
         Ok(())
     }
@@ -95,35 +195,84 @@ impl Ledger {
 
     /// Objects under a folder that have no place yet.
     pub fn unaccounted(&self, folder: &str) -> Result<Vec<String>> {
-        self.names(
-            "SELECT name FROM seen WHERE accounted = 0 AND name BETWEEN ?1 || '/' AND ?1 || '0' ORDER BY name",
-            folder,
-        )
-    }
-
-    /// The objects to check after `after`: those that were not looked at for longest come first.
-    pub fn queue(&self) -> Result<Vec<String>> {
-        self.names(
-            "SELECT seen.name FROM seen LEFT JOIN history.checked USING (name)
-             WHERE seen.name NOT BETWEEN ?1 || '/' AND ?1 || '0' ORDER BY checked.at NULLS FIRST, seen.name",
-            crate::provenance::tiles::LOG,
-        )
-    }
-
-    fn names(&self, sql: &str, folder: &str) -> Result<Vec<String>> {
         self.db
-            .prepare_cached(sql)
+            .prepare_cached(
+                "SELECT name FROM seen WHERE accounted = 0 AND name BETWEEN ?1 || '/' AND ?1 || '0' ORDER BY name",
+            )
             .and_then(|mut select| select.query_map([folder], |row| row.get(0))?.collect())
             .fold(ErrorKind::Storage, doing)
     }
 
-    /// Notes a check in the history.
-    pub fn checked(&self, name: &str, at: Timestamp, good: bool) -> Result<()> {
+    /// The objects to check, and whether each must be checked whatever time it takes: first what was damaged when it was
+    /// looked at last, so that no run is silent about it, then what was not looked at for longest. An object that no
+    /// run has looked at yet was read back when it was stored.
+    pub fn queue(&self, within: Option<Duration>, now: Timestamp) -> Result<Vec<(String, bool)>> {
+        let limit = match within {
+            Some(within) => Some(before(now, within).saturating_add(self.gap(now)?).unwrap_or(now).to_string()),
+            None => None,
+        };
+        let sql = format!(
+            "SELECT seen.name, ifnull(last.outcome, '{GOOD}') <> '{GOOD}' AS bad,
+                    ifnull(ifnull(last.until, named.stored), '') AS looked_at
+             {STANDING} ORDER BY bad DESC, looked_at, seen.name"
+        );
+        let row = |row: &rusqlite::Row<'_>| {
+            let (bad, looked_at): (bool, String) = (row.get(1)?, row.get(2)?);
+            Ok((row.get(0)?, bad || limit.as_ref().is_some_and(|limit| looked_at < *limit)))
+        };
         self.db
-            .prepare_cached("INSERT OR REPLACE INTO history.checked (name, at, good) VALUES (?1, ?2, ?3)")
-            .and_then(|mut insert| insert.execute(params![name, at.to_string(), good]))
+            .prepare(&sql)
+            .and_then(|mut select| select.query_map([], row)?.collect())
+            .fold(ErrorKind::Storage, doing)
+    }
+
+    /// How many objects nobody has looked at within a period.
+    pub fn late(&self, within: Duration, now: Timestamp) -> Result<u64> {
+        let sql = format!("SELECT count(*) {STANDING} AND ifnull(last.until, named.stored) < ?1");
+        let late: i64 = self
+            .db
+            .query_row(&sql, [before(now, within).to_string()], |row| row.get(0))
             .fold(ErrorKind::Storage, doing)?;
+        Ok(late.cast_unsigned())
+    }
+
+    /// The time since the last run: the next one is expected as long from now.
+    fn gap(&self, now: Timestamp) -> Result<SignedDuration> {
+        let last: Option<String> = self
+            .db
+            .query_row("SELECT max(at) FROM history.runs", [], |row| row.get(0))
+            .fold(ErrorKind::Storage, doing)?;
+        let last = last.and_then(|at| at.parse::<Timestamp>().ok());
+        Ok(last.map_or(SignedDuration::ZERO, |last| now.duration_since(last).max(SignedDuration::ZERO)))
+    }
+
+    /// Notes in the history how an object was found.
+    pub fn checked(&self, name: &str, at: Timestamp, outcome: Outcome) -> Result<()> {
+        let (at, outcome) = (at.to_string(), outcome.name());
+        let last = "(SELECT max(number) FROM history.checks WHERE name = ?1)";
+        let again = format!(
+            "UPDATE history.checks SET until = ?2, times = times + 1
+             WHERE name = ?1 AND number = {last} AND outcome = ?3"
+        );
+        let otherwise = format!(
+            "INSERT INTO history.checks (name, number, since, until, times, outcome)
+             VALUES (?1, ifnull({last}, 0) + 1, ?2, ?2, 1, ?3)"
+        );
+        let run = |sql: &str| {
+            self.db
+                .prepare_cached(sql)
+                .and_then(|mut statement| statement.execute([name, &at, &outcome]))
+                .fold(ErrorKind::Storage, doing)
+        };
+        if run(&again)? == 0 {
+            run(&otherwise)?;
+        }
         Ok(())
+    }
+
+    /// Puts the history so far on disk: a run that is killed is gone on with by the next.
+    pub fn save(&self) -> Result<()> {
+        self.db.execute_batch("COMMIT; BEGIN").fold(ErrorKind::Storage, doing)
     }
 
     /// What must be there and is not, and what names it.
@@ -134,18 +283,27 @@ impl Ledger {
             .fold(ErrorKind::Storage, doing)
     }
 
-    /// When the object was checked that was not looked at for longest; ends the books and keeps the history.
+    /// When the object was checked that was not looked at for longest.
     pub fn oldest(&self) -> Result<Option<Timestamp>> {
-        let oldest: Option<String> = self
-            .db
-            .query_row(
-                "SELECT CASE WHEN count(*) = count(at) THEN min(at) END FROM seen LEFT JOIN history.checked USING (name)
-                 WHERE seen.name NOT LIKE 'log/%'",
-                [],
-                |row| row.get(0),
-            )
-            .fold(ErrorKind::Storage, doing)?;
-        self.db.execute_batch("COMMIT").fold(ErrorKind::Storage, doing)?;
+        let sql = format!("SELECT CASE WHEN count(*) = count(last.until) THEN min(last.until) END {STANDING}");
+        let oldest: Option<String> = self.db.query_row(&sql, [], |row| row.get(0)).fold(ErrorKind::Storage, doing)?;
         Ok(oldest.and_then(|at| at.parse().ok()))
     }
+
+    /// Ends the books and keeps the history.
+    pub fn close(self, at: Timestamp, checked: &Checked, findings: usize) -> Result<()> {
+        let counts = [checked.objects, checked.bytes, checked.waiting, checked.events, findings as u64];
+        let [objects, bytes, waiting, events, findings] = counts.map(u64::cast_signed);
+        self.db
+            .execute(
+                "INSERT INTO history.runs VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                params![at.to_string(), objects, bytes, waiting, events, findings],
+            )
+            .fold(ErrorKind::Storage, doing)?;
+        self.db.execute_batch("COMMIT").fold(ErrorKind::Storage, doing)
+    }
+}
+
+fn before(now: Timestamp, within: Duration) -> Timestamp {
+    SignedDuration::try_from(within).ok().and_then(|within| now.checked_sub(within).ok()).unwrap_or(Timestamp::MIN)
 }

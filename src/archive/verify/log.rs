@@ -1,14 +1,19 @@
-//! Checks the log: recomputes from its events every tile, bundle and root that there must be, and compares.
+//! Checks the log: recomputes from its events every tile, bundle and root that there must be, and compares. Where a
+//! part is damaged, the rest is checked all the same, with what still vouches for it.
+
+mod bundle;
 
 use std::collections::BTreeMap;
+
+use bytes::Bytes;
 
 use super::{Checked, FindingKind, Findings, VerifyOptions, ledger::Ledger};
 use crate::{
     ErrorKind, Result,
     provenance::{
         decode_entry,
-        merkle::{Hash, leaf_hash, root_of},
-        note::{VerifierKey, read_checkpoint, signer_id},
+        merkle::{Hash, root_of},
+        note::{Checkpoint, VerifierKey, read_checkpoint, signer_id},
         peak_root, tiles,
     },
     storage::{ObjectName, Store},
@@ -21,6 +26,8 @@ struct Walk<'a> {
     findings: &'a mut Findings,
     /// Roots of the checkpoints whose signatures hold.
     signed: BTreeMap<u64, Hash>,
+    /// Roots of checkpoints that cannot be checked, because no key is left.
+    unproven: BTreeMap<u64, Hash>,
     /// Checkpoints that are there, but do not hold.
     bad: Vec<u64>,
     /// Roots computed at the end of each append that a checkpoint from elsewhere is about.
@@ -44,6 +51,7 @@ pub(super) fn verify(
         ledger,
         findings,
         signed: BTreeMap::new(),
+        unproven: BTreeMap::new(),
         bad: Vec::new(),
         roots: BTreeMap::new(),
         wanted: options.known.iter().map(|known| known.size).collect(),
@@ -54,18 +62,26 @@ pub(super) fn verify(
     walk.read_checkpoints(&keys)?;
     let end = walk.extent()?;
     walk.run(end)?;
+    if end == 0 && walk.ledger.objects()? > 1 {
+        let nl = "er is geen logboek: van geen object is na te gaan of het zo is opgeslagen";
+        let en = "there is no log: of no object can be told whether it was stored like this";
+        walk.findings.add(FindingKind::MissingLog, tiles::LOG, nl, en);
+    }
     for known in &options.known {
         let name = tiles::checkpoint_name(known.size);
         if known.size > end {
-            let message = format!("a checkpoint from elsewhere has {} events, the log only {end}", known.size);
-            walk.findings.add(FindingKind::Truncated, name, message);
+            let nl = format!("een ijkpunt van elders telt {} gebeurtenissen, het logboek maar {end}", known.size);
+            let en = format!("a checkpoint from elsewhere has {} events, the log only {end}", known.size);
+            walk.findings.add(FindingKind::Truncated, name, nl, en);
         } else if known.size > 0 && walk.roots.get(&known.size) != Some(&known.root) {
-            let message = "a checkpoint from elsewhere has another root: the log was rewritten";
-            walk.findings.add(FindingKind::Rewritten, name, message);
+            let nl = "een ijkpunt van elders heeft een andere wortel: het logboek is herschreven";
+            let en = "a checkpoint from elsewhere has another root: the log was rewritten";
+            walk.findings.add(FindingKind::Rewritten, name, nl, en);
         }
     }
     for name in walk.ledger.unaccounted(tiles::LOG)? {
-        walk.findings.add(FindingKind::ForeignObject, name, "it has no place in the log");
+        let (nl, en) = ("het heeft geen plaats in het logboek", "it has no place in the log");
+        walk.findings.add(FindingKind::ForeignObject, name, nl, en);
     }
     Ok(Checked { events: end, checkpoints: walk.signed.len() as u64, ..Checked::default() })
 }
@@ -82,10 +98,19 @@ fn keys(store: &Store, options: &VerifyOptions, ledger: &Ledger, findings: &mut 
                     keys.push(key);
                 }
             }
-            _ => findings.add(FindingKind::BadKey, name, "it is not the key that its name says"),
+            _ => {
+                let (nl, en) = ("het is niet de sleutel die de naam noemt", "it is not the key that its name says");
+                findings.add(FindingKind::BadKey, name, nl, en);
+            }
         }
     }
     Ok(keys)
+}
+
+/// A checkpoint whose signature cannot be checked.
+fn unsigned(note: &[u8]) -> Option<Checkpoint> {
+    let (text, _) = std::str::from_utf8(note).ok()?.rsplit_once("\n\n")?;
+    Checkpoint::parse(&format!("{text}\n"))
 }
 
 impl Walk<'_> {
@@ -96,24 +121,43 @@ impl Walk<'_> {
                 continue;
             };
             self.ledger.account(&name)?;
-            let note = self.store.get(&name)?;
+            let Some(note) = self.get(&name)? else {
+                self.bad.push(size);
+                continue;
+            };
             match read_checkpoint(&note, keys) {
                 Ok(checkpoint) if checkpoint.size == size => {
                     self.signed.insert(size, checkpoint.root);
                 }
-                Ok(_) => self.bad_checkpoint(size, "it is the checkpoint of another size"),
+                Ok(_) => {
+                    let (nl, en) = ("het is het ijkpunt van een andere lengte", "it is the checkpoint of another size");
+                    self.bad_checkpoint(size, nl, en);
+                }
                 Err(error) => {
-                    self.bad_checkpoint(size, error.to_string());
+                    match unsigned(&note).filter(|checkpoint| keys.is_empty() && checkpoint.size == size) {
+                        Some(checkpoint) => _ = self.unproven.insert(size, checkpoint.root),
+                        None => {
+                            let nl = format!("het ijkpunt klopt niet ({error})");
+                            self.bad_checkpoint(size, nl, error.to_string());
+                        }
+                    }
                     if let Some(id) = signer_id(&note) {
                         let key = format!("{}/keys/{id}", tiles::LOG).parse()?;
                         if self.store.head(&key)?.is_none() && !self.missing_key_is_damage(&id, keys) {
-                            self.findings.add(FindingKind::MissingKey, key, "checkpoints are signed with it");
+                            let nl = "er zijn ijkpunten mee ondertekend, die nu niet zijn na te gaan";
+                            let en = "checkpoints are signed with it, which cannot be checked now";
+                            self.findings.add(FindingKind::MissingKey, key, nl, en);
                         }
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    /// The root that a checkpoint gives for so many events.
+    fn root_at(&self, size: u64) -> Option<&Hash> {
+        self.signed.get(&size).or_else(|| self.unproven.get(&size))
     }
 
     /// A damaged signature line names a key that never was: then the checkpoint is damaged, and no key is missing.
@@ -124,14 +168,27 @@ impl Walk<'_> {
             && !self.signed.is_empty()
     }
 
-    fn bad_checkpoint(&mut self, size: u64, message: impl Into<String>) {
+    fn bad_checkpoint(&mut self, size: u64, nl: impl Into<String>, en: impl Into<String>) {
         self.bad.push(size);
-        self.findings.add(FindingKind::BadCheckpoint, tiles::checkpoint_name(size), message);
+        self.findings.add(FindingKind::BadCheckpoint, tiles::checkpoint_name(size), nl, en);
+    }
+
+    /// The bytes of an object, if it is there and can be read; what cannot be read is named.
+    fn get(&mut self, name: &ObjectName) -> Result<Option<Bytes>> {
+        match self.store.get(name) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => {
+                self.findings.unreadable(name, &error);
+                Ok(None)
+            }
+        }
     }
 
     /// How many events there are, by whatever tells most: a checkpoint or a bundle.
     fn extent(&self) -> Result<u64> {
-        let mut end = self.signed.keys().last().copied().unwrap_or(0);
+        let last = |roots: &BTreeMap<u64, Hash>| roots.keys().last().copied().unwrap_or(0);
+        let mut end = last(&self.signed).max(last(&self.unproven));
         for index in end / tiles::WIDTH.. {
             let full = self.store.head(&tiles::bundle_name(index, tiles::WIDTH))?.is_some();
             let mut widest = if full { tiles::WIDTH } else { 0 };
@@ -147,33 +204,46 @@ impl Walk<'_> {
     }
 
     fn run(&mut self, end: u64) -> Result<()> {
-        let mut append = 0;
+        let mut append = Some(0);
         for index in 0..end.div_ceil(tiles::WIDTH) {
             let first = index * tiles::WIDTH;
             let width = (end - first).min(tiles::WIDTH);
-            let Some((entries, leaves)) = self.bundle(index, width, end)? else {
-                // Named by now, both of them; nothing after them can be checked.
+            let (entries, leaves) = self.read_bundle(index, width, end)?;
+            let lost = entries.iter().filter(|entry| entry.is_none()).count() as u64;
+            self.ledger.lost_events += lost;
+            let Some(leaves) = leaves else {
+                for (place, entry) in (first..).zip(entries.iter().flatten()) {
+                    self.event(place, entry, &mut append)?;
+                }
+                append = None;
+                if self.skip_bundle(index, width, end)? {
+                    continue;
+                }
+                // Nothing after it can be checked.
                 for name in self.ledger.unaccounted(tiles::LOG)? {
                     self.ledger.account(&name.parse()?)?;
                 }
                 return Ok(());
             };
-            self.bundle = entries.is_some().then(Vec::new);
+            self.bundle = (lost == 0).then(Vec::new);
             for (at, leaf) in leaves.into_iter().enumerate() {
                 let place = first + at as u64;
-                let ended = match &entries {
-                    Some(entries) => self.event(place, &entries[at], &mut append)?,
-                    None => self.signed.contains_key(&place),
+                let ended = match &entries[at] {
+                    Some(entry) => self.event(place, entry, &mut append)?,
+                    None => {
+                        append = None;
+                        self.root_at(place).is_some()
+                    }
                 };
                 if ended {
                     self.append_ended(place)?;
                 }
-                if let (Some(bundle), Some(entries)) = (&mut self.bundle, &entries) {
-                    bundle.push(entries[at].clone());
+                if let (Some(bundle), Some(entry)) = (&mut self.bundle, &entries[at]) {
+                    bundle.push(entry.clone());
                 }
                 self.push(leaf)?;
             }
-            if self.size < end && entries.is_none() {
+            if self.size < end && lost > 0 {
                 self.bundle = Some(Vec::new());
             }
         }
@@ -183,102 +253,44 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Takes note of an event, and says whether a new append begins with it.
-    fn event(&mut self, place: u64, entry: &[u8], append: &mut u64) -> Result<bool> {
+    /// Takes note of an event, and says whether a new append begins with it. `append` is where the append began that
+    /// the event before it came with, as far as that is known.
+    fn event(&mut self, place: u64, entry: &[u8], append: &mut Option<u64>) -> Result<bool> {
         let name = tiles::bundle_name(place / tiles::WIDTH, tiles::WIDTH);
         match decode_entry(entry) {
             Ok((began, event)) => {
                 for object in &event.objects {
-                    self.ledger.name(&object.name, Some(&object.blake3), &format!("event {place} of the log"))?;
+                    let by = format!("event {place} of the log");
+                    self.ledger.name(&object.name, Some((&object.blake3, Some(event.at))), &by)?;
                 }
-                if began != *append && began != place {
-                    self.findings.add(FindingKind::BadEntries, name, format!("event {place} belongs to no append"));
+                if append.is_some_and(|append| began != append) && began != place {
+                    let nl = format!("gebeurtenis {place} hoort bij geen bijschrijving");
+                    let en = format!("event {place} belongs to no append");
+                    self.findings.add(FindingKind::BadEntries, name, nl, en);
                 }
                 let ended = began == place && place > 0;
-                *append = began;
+                *append = Some(began);
                 Ok(ended)
             }
             Err(error) => {
-                self.findings.add(FindingKind::BadEntries, name, format!("event {place}: {error}"));
-                Ok(self.signed.contains_key(&place))
+                let (nl, en) = (format!("gebeurtenis {place}: {error}"), format!("event {place}: {error}"));
+                self.findings.add(FindingKind::BadEntries, name, nl, en);
+                *append = None;
+                Ok(self.root_at(place).is_some())
             }
         }
-    }
-
-    /// The entries of a bundle, where they hold, and their hashes. Of entries and hashes that do not agree, the level
-    /// above tells which is right.
-    #[expect(clippy::type_complexity, reason = "entries where they hold, and their hashes")]
-    fn bundle(&mut self, index: u64, width: u64, end: u64) -> Result<Option<(Option<Vec<Vec<u8>>>, Vec<Hash>)>> {
-        let (bundle, tile) = (tiles::bundle_name(index, width), tiles::tile_name(0, index, width));
-        let entries = match self.store.get(&bundle) {
-            Ok(bytes) => tiles::unpack(&bytes, width).ok(),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.findings.add(FindingKind::MissingEntries, &bundle, "a bundle of events is gone");
-                None
-            }
-            Err(error) => return Err(error),
-        };
-        let hashes = match tiles::read_tile(self.store, 0, index, width) {
-            Ok(hashes) => Some(hashes),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.findings.add(FindingKind::MissingTile, &tile, "the events tell that it must be there");
-                None
-            }
-            Err(_) => {
-                self.findings.add(FindingKind::BadTile, &tile, "it is no tile of so many hashes");
-                None
-            }
-        };
-        let computed: Option<Vec<Hash>> =
-            entries.as_ref().map(|entries| entries.iter().map(|entry| leaf_hash(entry)).collect());
-        let there = self.store.head(&bundle)?.is_some();
-        Ok(match (entries, computed, hashes) {
-            (Some(entries), Some(computed), Some(hashes)) if computed != hashes => {
-                let (by_entries, by_hashes) = (self.fits(index, end, &computed)?, self.fits(index, end, &hashes)?);
-                if by_hashes && !by_entries {
-                    self.findings.add(FindingKind::BadEntries, bundle, "events were changed, removed or moved");
-                    self.ledger.account(&tiles::bundle_name(index, width))?;
-                    Some((None, hashes))
-                } else {
-                    if !by_entries {
-                        self.findings.add(FindingKind::BadEntries, bundle, "events or their hashes were changed");
-                    }
-                    self.findings.add(FindingKind::BadTile, tile, "hashes of events were changed");
-                    Some((Some(entries), computed))
-                }
-            }
-            (Some(entries), Some(computed), _) => Some((Some(entries), computed)),
-            (None, _, hashes) => {
-                if there {
-                    self.findings.add(FindingKind::BadEntries, &bundle, "it is no bundle of so many events");
-                }
-                self.ledger.account(&bundle)?;
-                hashes.map(|hashes| (None, hashes))
-            }
-            (Some(_), None, _) => None,
-        })
-    }
-
-    /// Whether hashes of a bundle give what stands above them: a hash of level 1, or the root of the whole.
-    fn fits(&self, index: u64, end: u64, leaves: &[Hash]) -> Result<bool> {
-        if leaves.len() as u64 == tiles::WIDTH {
-            let (tile, place) = (index / tiles::WIDTH, (index % tiles::WIDTH) as usize);
-            let width = ((end >> 8) - tile * tiles::WIDTH).min(tiles::WIDTH);
-            let above = tiles::read_tile(self.store, 1, tile, width).ok();
-            return Ok(above.is_some_and(|hashes| hashes.get(place) == Some(&root_of(leaves))));
-        }
-        let mut edges = self.edges.clone();
-        edges.resize_with(edges.len().max(1), Vec::new);
-        edges[0] = leaves.to_vec();
-        Ok(self.signed.get(&end) == Some(&peak_root(&edges)))
     }
 
     fn push(&mut self, leaf: Hash) -> Result<()> {
         self.size += 1;
-        let (mut level, mut hash) = (0, leaf);
+        self.climb(0, leaf)
+    }
+
+    /// Adds a hash at a level; a tile that it fills must be there, and gives a hash of the level above.
+    fn climb(&mut self, mut level: usize, mut hash: Hash) -> Result<()> {
         loop {
-            if self.edges.len() == level {
-                self.edges.push(Vec::new());
+            if self.edges.len() <= level {
+                self.edges.resize_with(level + 1, Vec::new);
             }
             self.edges[level].push(hash);
             if (self.edges[level].len() as u64) < tiles::WIDTH {
@@ -311,14 +323,21 @@ impl Walk<'_> {
         match self.signed.get(&size) {
             Some(signed) if *signed == root => {}
             Some(_) => {
-                let message = "its signature holds, but the log has another root: the log was rewritten";
-                self.findings.add(FindingKind::Rewritten, tiles::checkpoint_name(size), message);
+                let nl = "de handtekening klopt, maar het logboek heeft een andere wortel: het is herschreven";
+                let en = "its signature holds, but the log has another root: the log was rewritten";
+                self.findings.add(FindingKind::Rewritten, tiles::checkpoint_name(size), nl, en);
             }
-            None if self.bad.contains(&size) => {}
+            None if self.unproven.get(&size) == Some(&root) || self.bad.contains(&size) => {}
+            None if self.unproven.contains_key(&size) => {
+                let nl = "de wortel is niet die welke uit de gebeurtenissen volgt";
+                self.bad_checkpoint(size, nl, "its root is not the one that the events give");
+            }
             None => {
-                let message = "the events of an append are there, its checkpoint is not: it was removed, or the program \
-                               was stopped while it logged (its next start mends that)";
-                self.findings.add(FindingKind::MissingCheckpoint, tiles::checkpoint_name(size), message);
+                let nl = "de gebeurtenissen van een bijschrijving zijn er, het ijkpunt niet: het is weggehaald, of het \
+                          programma is gestopt tijdens het vastleggen (de volgende start herstelt dat)";
+                let en = "the events of an append are there, its checkpoint is not: it was removed, or the program was \
+                          stopped while it logged (its next start mends that)";
+                self.findings.add(FindingKind::MissingCheckpoint, tiles::checkpoint_name(size), nl, en);
             }
         }
         let width = size % tiles::WIDTH;
@@ -344,31 +363,38 @@ impl Walk<'_> {
 
     fn expect_hashes(&mut self, name: &ObjectName, width: u64) -> Result<()> {
         self.ledger.account(name)?;
-        let bytes = match self.store.get(name) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.findings.add(FindingKind::MissingEntries, name, "its checkpoint tells that it must be there");
-                return Ok(());
+        let Some(bytes) = self.get(name)? else {
+            if self.store.head(name)?.is_none() {
+                let nl = "het ijkpunt zegt dat het er moet zijn";
+                let en = "its checkpoint tells that it must be there";
+                self.findings.add(FindingKind::MissingEntries, name, nl, en);
             }
-            Err(error) => return Err(error),
+            return Ok(());
         };
-        let hashes = tiles::unpack(&bytes, width).map(|entries| entries.iter().map(|entry| leaf_hash(entry)).collect());
+        let hashes = tiles::unpack(&bytes, width).map(|entries| bundle::hashes(&entries));
         if hashes.ok().as_ref() != self.edges.first() {
-            self.findings.add(FindingKind::BadEntries, name, "its events do not give the hashes of the log");
+            let nl = "de gebeurtenissen erin geven niet de hashes van het logboek";
+            self.findings.add(FindingKind::BadEntries, name, nl, "its events do not give the hashes of the log");
         }
         Ok(())
     }
 
     fn expect(&mut self, name: &ObjectName, bytes: &[u8], gone: FindingKind, bad: FindingKind) -> Result<()> {
         self.ledger.account(name)?;
-        match self.store.get(name) {
-            Ok(found) if found == bytes => {}
-            Ok(_) => self.findings.add(bad, name, "its bytes are not those that the events give"),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.findings.add(gone, name, "the events tell that it must be there");
+        match self.get(name)? {
+            Some(found) if found == bytes => {}
+            Some(_) => {
+                let nl = "de bytes zijn niet die welke uit de gebeurtenissen volgen";
+                self.findings.add(bad, name, nl, "its bytes are not those that the events give");
             }
-            Err(error) => self.findings.add(FindingKind::UnreadableObject, name, error.to_string()),
+            None if self.store.head(name)?.is_none() => self.gone(gone, name),
+            None => {}
         }
         Ok(())
+    }
+
+    fn gone(&mut self, kind: FindingKind, name: &ObjectName) {
+        let nl = "uit de gebeurtenissen volgt dat het er moet zijn";
+        self.findings.add(kind, name, nl, "the events tell that it must be there");
     }
 }

@@ -4,11 +4,15 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{Checked, FindingKind, Findings, ledger::Ledger};
+use super::{
+    Checked, FindingKind, Findings,
+    ledger::{Ledger, Outcome},
+};
 use crate::{
     ErrorKind, Result,
     archive::{Accession, AccessionState, Area, Format, Manifest, name},
     model::Blake3,
+    provenance::tiles,
     storage::{ObjectName, Store},
 };
 
@@ -21,19 +25,24 @@ struct Seen {
     refers_to: Vec<ObjectName>,
 }
 
-/// Checks objects in the order of the ledger's queue until time is up.
+/// How often the history goes to disk.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
+
+/// Checks objects in the order of the ledger's queue: those that must be, then others until time is up.
 pub(super) fn verify(
     store: &Store,
-    budget: Option<Duration>,
-    begun: Instant,
+    within: Option<Duration>,
     now: Timestamp,
+    time_is_up: &(dyn Fn() -> bool + Sync),
     ledger: &mut Ledger,
     findings: &mut Findings,
     checked: &mut Checked,
 ) -> Result<()> {
-    let queue = ledger.queue()?;
     let readme: ObjectName = name::README.parse()?;
-    ledger.name(&readme, Some(&Blake3::of(include_bytes!("../README.txt"))), "the layout of the store")?;
+    let layout = Blake3::of(include_bytes!("../README.txt"));
+    ledger.name(&readme, Some((&layout, None)), "the layout of the store")?;
+    let queue = ledger.queue(within, now)?;
+    checked.late = within.map_or(Ok(0), |within| ledger.late(within, now))?;
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
     let (to_do, jobs) = crossbeam_channel::bounded::<ObjectName>(threads);
     let (done, results) = crossbeam_channel::bounded::<Seen>(threads);
@@ -50,25 +59,30 @@ pub(super) fn verify(
         }
         drop((jobs, done));
         let total = queue.len() as u64;
-        let names = queue.iter().take_while(|_| budget.is_none_or(|budget| begun.elapsed() < budget));
+        let names = queue.iter().take_while(|(_, must)| *must || !time_is_up());
         scope.spawn(move || {
-            for name in names.filter_map(|name| name.parse().ok()) {
+            for name in names.filter_map(|(name, _)| name.parse().ok()) {
                 if to_do.send(name).is_err() {
                     break;
                 }
             }
         });
-        let mut looked_at = 0;
+        let (mut looked_at, mut saved) = (0, Instant::now());
         for seen in results {
             looked_at += 1;
-            let good = judge(&seen, ledger, findings)?;
+            let outcome = judge(&seen, ledger, findings)?;
             if let Ok((_, size)) = seen.digest {
                 checked.objects += 1;
                 checked.bytes += size;
             }
-            ledger.checked(seen.name.as_str(), now, good)?;
-            for name in &seen.refers_to {
+            ledger.checked(seen.name.as_str(), now, outcome)?;
+            // What was tampered with is no witness.
+            for name in seen.refers_to.iter().filter(|_| outcome == Outcome::Good) {
                 ledger.name(name, None, seen.name.as_str())?;
+            }
+            if saved.elapsed() >= SAVE_EVERY {
+                ledger.save()?;
+                saved = Instant::now();
             }
         }
         checked.waiting = total - looked_at;
@@ -91,36 +105,50 @@ fn digest_in_name(name: &ObjectName) -> Option<Blake3> {
     (right == *name).then_some(digest)
 }
 
-fn judge(seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<bool> {
+fn judge(seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<Outcome> {
     let name = &seen.name;
     let found = match &seen.digest {
         Ok((digest, _)) => *digest,
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            findings.add(FindingKind::MissingObject, name, "it went while the store was checked");
-            return Ok(false);
+            let (nl, en) = ("het verdween tijdens de controle", "it went while the store was checked");
+            findings.add(FindingKind::MissingObject, name, nl, en);
+            return Ok(Outcome::Found(FindingKind::MissingObject));
         }
         Err(error) => {
-            findings.add(FindingKind::UnreadableObject, name, error.to_string());
-            return Ok(false);
+            findings.unreadable(name, error);
+            return Ok(Outcome::Found(FindingKind::UnreadableObject));
         }
     };
     let (named, logged) = (digest_in_name(name), ledger.logged(name.as_str())?);
     let content_named = matches!(area_of(name), Some(Area::Originals | Area::Renditions));
+    let changed = logged.or(named).is_some_and(|digest| digest != found) || named.is_some_and(|named| named != found);
     if area_of(name).is_none() && logged.is_none() || content_named && named.is_none() {
-        findings.add(FindingKind::ForeignObject, name, "no object of an archive has such a name");
-    } else if logged.is_none() {
-        let message = "no event of the log names it: it was added by other means, or the program was stopped between \
-                       storing and logging it";
-        findings.add(FindingKind::UnloggedObject, name, message);
-        if named.is_some_and(|named| named != found) {
-            findings.changed(name);
-        }
-    } else if logged.is_some_and(|logged| logged != found) || named.is_some_and(|named| named != found) {
-        findings.changed(name);
-    } else {
-        return Ok(true);
+        let (nl, en) = ("in een archief heet geen object zo", "no object of an archive has such a name");
+        findings.add(FindingKind::ForeignObject, name, nl, en);
+        return Ok(Outcome::Found(FindingKind::ForeignObject));
     }
-    Ok(false)
+    if changed && logged.is_none() {
+        let (nl, en) = ("de bytes zijn niet die welke de naam noemt", "its bytes are not those that its name says");
+        findings.add(FindingKind::ChangedObject, name, nl, en);
+    } else if changed {
+        findings.changed(name);
+    }
+    // Where there is no log at all, that is said once.
+    if logged.is_none() && !findings.has(FindingKind::MissingLog, tiles::LOG) {
+        let nl = "geen gebeurtenis in het logboek noemt het: het is buiten griffie om toegevoegd, of het programma is \
+                  gestopt tussen opslaan en vastleggen";
+        let en = "no event of the log names it: it was added by other means, or the program was stopped between storing \
+                  and logging it";
+        let lost =
+            ("geen gebeurtenis die van het logboek over is noemt het", "no event that is left of the log names it");
+        let (nl, en) = if ledger.lost_events > 0 { lost } else { (nl, en) };
+        findings.add(FindingKind::UnloggedObject, name, nl, en);
+    }
+    Ok(match (changed, logged) {
+        (true, _) => Outcome::Found(FindingKind::ChangedObject),
+        (false, None) => Outcome::Found(FindingKind::UnloggedObject),
+        (false, Some(_)) => Outcome::Good,
+    })
 }
 
 fn look_at(store: &Store, name: ObjectName) -> Seen {

@@ -1,6 +1,6 @@
 //! What a check finds: nothing in a sound store, and everything that was done to a small one.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::atomic::Ordering::Relaxed};
 
 use super::*;
 use crate::{
@@ -49,89 +49,12 @@ fn kinds(archive: &Archive) -> Vec<(FindingKind, String)> {
     check(archive).findings.into_iter().map(|finding| (finding.kind, finding.what)).collect()
 }
 
-fn make_writable(path: &Path) {
-    let mut permissions = fs::metadata(path).unwrap().permissions();
-    #[expect(clippy::permissions_set_readonly_false, reason = "a test folder of this user")]
-    permissions.set_readonly(false);
-    fs::set_permissions(path, permissions).unwrap();
-}
-
 #[test]
 fn a_sound_store_has_no_findings() {
     let folder = tempfile::tempdir().unwrap();
     let report = check(&small_store(folder.path()));
     assert_eq!(report.findings, []);
     assert_eq!((report.checked.objects, report.checked.events, report.checked.checkpoints), (19, 298, 6));
-}
-
-/// A small generator of its own: the test does the same every time.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, n: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        ((self.0 >> 33) % n as u64) as usize
-    }
-}
-
-#[test]
-fn a_thousand_changes_removals_and_swaps_are_all_found_and_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let archive = small_store(folder.path());
-    let root = folder.path().join("store");
-    let mut names: Vec<String> = archive.store().list("").map(|entry| entry.unwrap().name.to_string()).collect();
-    names.sort();
-    let (mut random, aside) = (Random(1), folder.path().join("aside"));
-    for name in &names {
-        make_writable(&root.join(name));
-    }
-    let mut tried = 0;
-    while tried < 1000 {
-        let name = &names[random.below(names.len())];
-        let path = root.join(name);
-        let bytes = fs::read(&path).unwrap();
-        let mut damaged = vec![name.clone()];
-        match random.below(3) {
-            0 => {
-                let mut changed = bytes.clone();
-                let place = random.below(bytes.len());
-                changed[place] ^= 1 << random.below(8);
-                fs::write(&path, changed).unwrap();
-                tried += 1;
-                assert_found(&archive, &damaged, &format!("byte {place} of {name}"));
-                fs::write(&path, &bytes).unwrap();
-            }
-            1 => {
-                fs::rename(&path, &aside).unwrap();
-                tried += 1;
-                assert_found(&archive, &damaged, &format!("{name} removed"));
-                fs::rename(&aside, &path).unwrap();
-            }
-            _ => {
-                let other = &names[random.below(names.len())];
-                let theirs = fs::read(root.join(other)).unwrap();
-                if theirs == bytes {
-                    continue;
-                }
-                damaged.push(other.clone());
-                fs::write(&path, &theirs).unwrap();
-                fs::write(root.join(other), &bytes).unwrap();
-                tried += 1;
-                assert_found(&archive, &damaged, &format!("{name} and {other} swapped"));
-                fs::write(&path, &bytes).unwrap();
-                fs::write(root.join(other), &theirs).unwrap();
-            }
-        }
-    }
-    assert_eq!(kinds(&archive), []);
-}
-
-#[track_caller]
-fn assert_found(archive: &Archive, damaged: &[String], what: &str) {
-    let found = kinds(archive);
-    for name in damaged {
-        assert!(found.iter().any(|(_, named)| named == name), "{what}: `{name}` is not among {found:#?}");
-    }
 }
 
 #[test]
@@ -193,4 +116,87 @@ fn what_time_did_not_allow_comes_first_next_time() {
     assert_eq!((checked.objects, checked.waiting, checked.oldest), (19, 0, Some(now())));
     let checked = archive.verify(&none, now()).unwrap().checked;
     assert_eq!((checked.waiting, checked.oldest), (19, Some(now())));
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn day(number: u64) -> Timestamp {
+    now() + DAY * u32::try_from(number).unwrap()
+}
+
+/// A budget that is spent after so many objects that need not be looked at.
+fn after(objects: u64) -> impl Fn() -> bool + Sync {
+    let left = std::sync::atomic::AtomicU64::new(objects);
+    move || left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_err()
+}
+
+#[test]
+fn runs_with_a_budget_reach_all_objects_in_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let options = VerifyOptions { history: Some(folder.path().join("fixity.db")), ..VerifyOptions::default() };
+    let run = |number| archive.verify_until(&options, day(number), &after(5)).unwrap().checked;
+    let oldest: Vec<_> = (1..=8).map(|number| run(number).oldest).collect();
+    assert_eq!(oldest[..3], [None; 3]);
+    assert_eq!(oldest[3..], [1, 2, 3, 4, 5].map(|number| Some(day(number))), "four runs go round");
+}
+
+#[test]
+fn every_object_is_looked_at_within_the_period_whatever_the_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let history = folder.path().join("fixity.db");
+    let within = 10;
+    let options =
+        VerifyOptions { within: Some(DAY * within), history: Some(history.clone()), ..VerifyOptions::default() };
+    // Runs of every third day have no time at all.
+    for number in (0..60).step_by(3) {
+        let report = archive.verify_until(&options, day(number), &after(0)).unwrap();
+        assert_eq!((report.checked.late, report.findings), (0, Vec::new()), "on day {number}");
+    }
+    for past in past_checks(&history, "originals/").unwrap() {
+        assert!(past.times >= 60 / u64::from(within) - 1 && past.outcome == "good", "{past:?}");
+    }
+    let late = archive.verify_until(&options, day(100), &after(0)).unwrap().checked;
+    assert_eq!((late.late, late.objects), (19, 19), "a run that comes too late says so, and catches up");
+}
+
+#[test]
+fn known_damage_is_told_by_every_run_and_its_history_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let history = folder.path().join("fixity.db");
+    let options = VerifyOptions { history: Some(history.clone()), ..VerifyOptions::default() };
+    archive.verify(&options, day(1)).unwrap();
+    archive.verify(&options, day(2)).unwrap();
+    let name = "holds/c-000000000002/000001.json";
+    let path = folder.path().join("store").join(name);
+    let (right, aside) = (fs::read(&path).unwrap(), folder.path().join("aside"));
+    fs::rename(&path, &aside).unwrap();
+    fs::write(&path, "{}").unwrap();
+    archive.verify(&options, day(3)).unwrap();
+    for number in 4..7 {
+        let report = archive.verify_until(&options, day(number), &after(0)).unwrap();
+        let found: Vec<_> = report.findings.iter().map(|finding| (finding.kind, finding.what.as_str())).collect();
+        assert_eq!(found, [(FindingKind::ChangedObject, name)], "no time, and yet not silent");
+        assert_eq!((report.checked.objects, report.checked.waiting), (1, 18));
+    }
+    fs::rename(&path, folder.path().join("damaged")).unwrap();
+    archive.verify(&options, day(7)).unwrap();
+    fs::write(&path, right).unwrap();
+    assert_eq!(archive.verify(&options, day(8)).unwrap().findings, []);
+    let past = |since, until, times, outcome: &str| PastChecks {
+        object: name.into(),
+        since: day(since),
+        until: day(until),
+        times,
+        outcome: outcome.into(),
+    };
+    let want = [
+        past(1, 2, 2, "good"),
+        past(3, 6, 4, "changed_object"),
+        past(7, 7, 1, "missing_object"),
+        past(8, 8, 1, "good"),
+    ];
+    assert_eq!(past_checks(&history, name).unwrap(), want);
 }
