@@ -1,0 +1,370 @@
+//! What `griffie verify` says of a store that was damaged: for each kind of damage the exact report, kept in
+//! `tests/fixity`; and a thousand random damages, each of which must be found and named.
+//!
+//! `GRIFFIE_WRITE_REPORTS=1` writes the reports anew; read the difference before it is committed.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
+
+mod common;
+#[path = "fixity/store.rs"]
+mod store;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use griffie::{
+    archive::{Archive, VerifyOptions},
+    model::Blake3,
+    provenance::{Event, Log, Outcome, note::SignerKey, tiles},
+    storage::Store,
+};
+
+/// A copy of the store, on which damage is done with other means than griffie's.
+struct Copy {
+    folder: tempfile::TempDir,
+}
+
+impl Copy {
+    fn of(made: &Path) -> Self {
+        let copy = Self { folder: tempfile::tempdir().unwrap() };
+        copy_below(&made.join("store"), &copy.root());
+        copy
+    }
+
+    fn root(&self) -> PathBuf {
+        self.folder.path().join("data/store")
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root().join(name)
+    }
+
+    fn names(&self, folder: &str) -> Vec<String> {
+        let store = Store::existing_folder(&self.root()).unwrap();
+        let mut names: Vec<_> = store.list(folder).map(|entry| entry.unwrap().name.to_string()).collect();
+        names.sort();
+        names
+    }
+
+    /// The object of a folder at a place in the order of names.
+    fn nth(&self, folder: &str, place: usize) -> String {
+        self.names(folder)[place].clone()
+    }
+
+    fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.path(name)).unwrap()
+    }
+
+    fn write(&self, name: &str, bytes: impl AsRef<[u8]>) {
+        fs::create_dir_all(self.path(name).parent().unwrap()).unwrap();
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    fn remove(&self, name: &str) {
+        fs::remove_file(self.path(name)).unwrap();
+    }
+
+    fn rename(&self, from: &str, to: &str) {
+        fs::create_dir_all(self.path(to).parent().unwrap()).unwrap();
+        fs::rename(self.path(from), self.path(to)).unwrap();
+    }
+
+    /// Turns over one bit in the middle.
+    fn flip(&self, name: &str) {
+        let mut bytes = self.read(name);
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        self.write(name, bytes);
+    }
+
+    fn swap(&self, one: &str, other: &str) {
+        let (first, second) = (self.read(one), self.read(other));
+        self.write(one, second);
+        self.write(other, first);
+    }
+
+    /// Removes what the last append left in the log.
+    fn cut_log(&self) {
+        let size = 312;
+        for name in self.names("log/tile") {
+            let width: Option<u64> = name.rsplit_once(".p/").and_then(|(_, width)| width.parse().ok());
+            if width == Some(size % tiles::WIDTH) {
+                self.remove(&name);
+            }
+        }
+        self.remove(tiles::checkpoint_name(size).as_str());
+    }
+
+    /// Writes the whole log anew, with another event at a place, signed with a key.
+    fn write_log_anew(&self, place: u64, key: SignerKey) {
+        let archive = Archive::existing(Store::existing_folder(&self.root()).unwrap());
+        let events: Vec<Event> = griffie::provenance::entries(archive.store(), 0, 312)
+            .map(|entry| entry.unwrap())
+            .map(|(index, _, event)| if index == place { event.outcome(Outcome::Failure, None) } else { event })
+            .collect();
+        fs::remove_dir_all(self.path("log")).unwrap();
+        Log::with_key(archive.store(), key).unwrap().append(&events).unwrap();
+    }
+}
+
+fn copy_below(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_below(&entry.path(), &target);
+        } else {
+            // A copy by content: who tampers is not stopped by a file mode.
+            fs::write(target, fs::read(entry.path()).unwrap()).unwrap();
+        }
+    }
+}
+
+type Damage = (&'static str, fn(&Copy));
+
+const CHANGED: [Damage; 13] = [
+    ("byte-changed-in-original", |copy| copy.flip(&copy.nth("originals", 0))),
+    ("byte-changed-in-rendition", |copy| copy.flip(&copy.nth("renditions", 0))),
+    ("byte-changed-in-manifest", |copy| copy.flip(&copy.nth("manifests", 0))),
+    ("byte-changed-in-reading", |copy| copy.flip(&copy.nth("readings", 0))),
+    ("byte-changed-in-findings", |copy| copy.flip(&copy.nth("findings", 0))),
+    ("byte-changed-in-accession", |copy| copy.flip(&copy.nth("accessions", 0))),
+    ("byte-changed-in-batch", |copy| copy.flip(&copy.nth("batches", 0))),
+    ("byte-changed-in-readme", |copy| copy.flip("README.txt")),
+    ("date-changed-in-decision", |copy| {
+        let name = copy.nth("decisions", 0);
+        let text = String::from_utf8(copy.read(&name)).unwrap();
+        copy.write(&name, text.replace("2027-02-28", "2026-02-28"));
+    }),
+    ("manifest-back-dated", |copy| {
+        let name = copy.nth("manifests", 0);
+        let text = String::from_utf8(copy.read(&name)).unwrap();
+        copy.write(&name, text.replace("2026-03-01T09:30:00Z", "2019-03-01T09:30:00Z"));
+    }),
+    ("original-cut-short", |copy| {
+        let name = copy.nth("originals", 1);
+        copy.write(&name, &copy.read(&name)[..9]);
+    }),
+    ("original-emptied", |copy| copy.write(&copy.nth("originals", 1), "")),
+    ("hold-lifted-in-place", |copy| {
+        let name = copy.nth("holds", 2);
+        let text = String::from_utf8(copy.read(&name)).unwrap();
+        copy.write(&name, text.replace("\"on\": true", "\"on\": false"));
+    }),
+];
+
+const MOVED: [Damage; 14] = [
+    ("original-removed", |copy| copy.remove(&copy.nth("originals", 0))),
+    ("manifest-removed", |copy| copy.remove(&copy.nth("manifests", 0))),
+    ("last-manifest-of-series-removed", |copy| copy.remove("manifests/d-000000000003/000002.json")),
+    ("reading-removed", |copy| copy.remove(&copy.nth("readings", 3))),
+    ("decision-removed", |copy| copy.remove("decisions/c-000000000001/000002.json")),
+    ("access-mark-removed", |copy| copy.remove("access/d-000000000002/000001.json")),
+    ("originals-swapped", |copy| copy.swap(&copy.nth("originals", 0), &copy.nth("originals", 1))),
+    ("manifests-swapped", |copy| copy.swap(&copy.nth("manifests", 0), &copy.nth("manifests", 1))),
+    ("decisions-swapped", |copy| copy.swap(&copy.nth("decisions", 0), &copy.nth("decisions", 1))),
+    ("original-renamed", |copy| {
+        let hex = Blake3::of(b"another").hex();
+        copy.rename(&copy.nth("originals", 0), &format!("originals/{}/{hex}", &hex[..2]));
+    }),
+    ("manifest-renamed", |copy| copy.rename(&copy.nth("manifests", 0), "manifests/d-000000000009/000001.json")),
+    ("original-added", |copy| {
+        let hex = Blake3::of(b"smuggled").hex();
+        copy.write(&format!("originals/{}/{hex}", &hex[..2]), "smuggled");
+    }),
+    ("back-dated-manifest-added", |copy| {
+        let text = String::from_utf8(copy.read(&copy.nth("manifests", 0))).unwrap();
+        let text = text.replace("2026-03-01T09:30:00Z", "2019-03-01T09:30:00Z");
+        copy.write("manifests/d-000000000001/000002.json", text);
+    }),
+    ("foreign-files-added", |copy| {
+        copy.write("notes/todo.txt", "buy milk");
+        copy.write("originals/ab/readme", "no digest");
+        copy.write("log/tile/0/000.p/200", "no tile");
+    }),
+];
+
+const LOG: [Damage; 18] = [
+    ("log-entries-changed", |copy| copy.flip("log/tile/entries/000")),
+    ("log-last-entries-changed", |copy| copy.flip("log/tile/entries/001.p/56")),
+    ("log-earlier-entries-changed", |copy| copy.flip("log/tile/entries/000.p/5")),
+    ("log-tile-changed", |copy| copy.flip("log/tile/0/000")),
+    ("log-upper-tile-changed", |copy| copy.flip("log/tile/1/000.p/1")),
+    ("log-checkpoint-changed", |copy| copy.flip("log/checkpoints/000000000005")),
+    ("log-key-changed", |copy| copy.flip(&copy.nth("log/keys", 0))),
+    ("log-entries-removed", |copy| copy.remove("log/tile/entries/000")),
+    ("log-last-entries-removed", |copy| copy.remove("log/tile/entries/001.p/56")),
+    ("log-tile-removed", |copy| copy.remove("log/tile/0/000")),
+    ("log-entries-and-tile-removed", |copy| {
+        copy.remove("log/tile/entries/000");
+        copy.remove("log/tile/0/000");
+    }),
+    ("log-checkpoint-removed", |copy| copy.remove("log/checkpoints/000000000005")),
+    ("log-key-removed", |copy| copy.remove(&copy.nth("log/keys", 0))),
+    ("log-checkpoints-swapped", |copy| {
+        copy.swap("log/checkpoints/000000000002", "log/checkpoints/000000000005");
+    }),
+    ("log-entries-reordered", |copy| {
+        let bytes = copy.read("log/tile/entries/000");
+        let mut entries = tiles::unpack(&bytes, tiles::WIDTH).unwrap();
+        entries.swap(20, 21);
+        copy.write("log/tile/entries/000", tiles::pack(&entries).unwrap());
+    }),
+    ("log-entry-taken-out", |copy| {
+        let bytes = copy.read("log/tile/entries/000");
+        let mut entries = tiles::unpack(&bytes, tiles::WIDTH).unwrap();
+        entries.remove(20);
+        copy.write("log/tile/entries/000", tiles::pack(&entries).unwrap());
+    }),
+    ("log-tail-removed", Copy::cut_log),
+    ("log-removed", |copy| fs::remove_dir_all(copy.path("log")).unwrap()),
+];
+
+/// What a store by itself cannot tell: it takes a checkpoint kept elsewhere, such as the data folder's note of the head.
+const KNOWN_HEAD: [Damage; 3] = [
+    ("log-tail-removed-with-its-objects", |copy| {
+        copy.cut_log();
+        for folder in ["decisions", "batches"] {
+            fs::remove_dir_all(copy.path(folder)).unwrap();
+        }
+        copy.remove("accessions/b-000000000001/i-000000000006.json");
+    }),
+    ("log-written-anew-by-another", |copy| copy.write_log_anew(20, SignerKey::from_secret([9; 32]))),
+    ("log-written-anew-by-its-keeper", |copy| copy.write_log_anew(20, store::signer())),
+];
+
+/// What the program prints of a store, in both forms, with its exit code.
+fn report(copy: &Copy, data_folder: bool) -> String {
+    let run = |more: &[&str]| {
+        let mut command = common::griffie(&copy.folder.path().join("data"));
+        command.arg("verify").args(more);
+        if !data_folder {
+            command.arg("--store").arg(copy.root());
+        }
+        let output = command.output().unwrap();
+        let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+        let code = output.status.code().unwrap();
+        assert!(matches!(code, 0 | 8), "{code}: {stderr}");
+        (stdout, code)
+    };
+    let ((text, code), (json, _)) = (run(&[]), run(&["--json"]));
+    // When the objects were looked at is now.
+    let json: String =
+        json.lines().filter(|line| !line.contains("\"oldest\"")).map(|line| format!("{line}\n")).collect();
+    format!("$ griffie verify\n{text}exit code {code}\n\n$ griffie verify --json\n{json}")
+}
+
+#[test]
+fn every_damage_is_reported_exactly() {
+    let made = tempfile::tempdir().unwrap();
+    store::make(made.path());
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixity");
+    let write = std::env::var_os("GRIFFIE_WRITE_REPORTS").is_some();
+    let (mut wrong, mut reports) = (Vec::new(), Vec::new());
+    let sound: Damage = ("nothing", |_| ());
+    let damages = std::iter::once(sound).chain(CHANGED).chain(MOVED).chain(LOG).map(|damage| (damage, false));
+    for ((name, damage), known_head) in damages.chain(KNOWN_HEAD.map(|damage| (damage, true))) {
+        let copy = Copy::of(made.path());
+        if known_head {
+            let archive = Archive::existing(Store::existing_folder(&copy.root()).unwrap());
+            let head = Log::with_key(archive.store(), store::signer()).unwrap().head().unwrap();
+            fs::write(copy.folder.path().join("data/log.head"), head.text()).unwrap();
+        }
+        damage(&copy);
+        let found = report(&copy, known_head);
+        assert_eq!(found.contains("exit code 0"), name == "nothing", "{name}: {found}");
+        let file = kept.join(format!("{name}.txt"));
+        if write {
+            fs::write(&file, &found).unwrap();
+        } else if fs::read_to_string(&file).unwrap_or_default() != found {
+            wrong.push(format!("--- {name}\n{found}"));
+        }
+        reports.push(format!("{name}.txt"));
+    }
+    assert!(wrong.is_empty(), "{} reports differ from those kept:\n{}", wrong.len(), wrong.join("\n"));
+    let files = fs::read_dir(kept).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let stray: Vec<_> = files.filter(|name| name.ends_with(".txt") && !reports.contains(name)).collect();
+    assert!(stray.is_empty(), "reports of no damage: {stray:?}");
+}
+
+#[test]
+fn a_store_verifies_on_another_machine_in_the_readers_language() {
+    let made = tempfile::tempdir().unwrap();
+    store::make(made.path());
+    let copy = Copy::of(made.path());
+    copy.flip(&copy.nth("manifests", 0));
+    let mut command = common::griffie(&copy.folder.path().join("nowhere"));
+    let output = command.args(["verify", "--language", "nl", "--store"]).arg(copy.root()).output().unwrap();
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    assert!(stdout.contains("de bytes zijn niet die welke zijn opgeslagen"), "{stdout}");
+    assert!(!copy.folder.path().join("nowhere").try_exists().unwrap(), "a check leaves nothing behind");
+}
+
+/// A small generator of its own: the test does the same every time.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        ((self.0 >> 33) % n as u64) as usize
+    }
+}
+
+#[test]
+fn a_thousand_changes_removals_and_swaps_are_all_found_and_named() {
+    let made = tempfile::tempdir().unwrap();
+    store::make(made.path());
+    let copy = Copy::of(made.path());
+    let names = copy.names("");
+    let (mut random, mut tried) = (Random(1), [0; 3]);
+    while tried.iter().sum::<u32>() < 1000 {
+        let name = &names[random.below(names.len())];
+        let bytes = copy.read(name);
+        let kind = random.below(3);
+        match kind {
+            0 => {
+                let (place, bit) = (random.below(bytes.len()), random.below(8));
+                let mut changed = bytes.clone();
+                changed[place] ^= 1 << bit;
+                copy.write(name, changed);
+                assert_found(&copy, &[name], &format!("bit {bit} of byte {place} of {name}"));
+                copy.write(name, &bytes);
+            }
+            1 => {
+                copy.remove(name);
+                assert_found(&copy, &[name], &format!("{name} removed"));
+                copy.write(name, &bytes);
+            }
+            _ => {
+                let other = &names[random.below(names.len())];
+                if copy.read(other) == bytes {
+                    continue;
+                }
+                copy.swap(name, other);
+                assert_found(&copy, &[name, other], &format!("{name} and {other} swapped"));
+                copy.swap(name, other);
+            }
+        }
+        tried[kind] += 1;
+    }
+    assert_eq!(found(&copy), [""; 0]);
+    let [changes, removals, swaps] = tried;
+    println!("{} objects: {changes} bits turned, {removals} removals, {swaps} swaps, all found", names.len());
+}
+
+fn found(copy: &Copy) -> Vec<String> {
+    let archive = Archive::existing(Store::existing_folder(&copy.root()).unwrap());
+    let report = archive.verify(&VerifyOptions::default(), store::moment()).unwrap();
+    report.findings.into_iter().map(|finding| finding.what).collect()
+}
+
+/// All damaged objects are named.
+#[track_caller]
+fn assert_found(copy: &Copy, damaged: &[&String], what: &str) {
+    let found = found(copy);
+    for name in damaged {
+        assert!(found.contains(name), "{what}: `{name}` is not among {found:#?}");
+    }
+}
