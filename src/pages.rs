@@ -16,8 +16,10 @@ mod words;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
+    sync::Arc,
 };
 
+use hayro::hayro_syntax::Pdf;
 use image::ImageFormat;
 use memmap2::Mmap;
 
@@ -119,8 +121,15 @@ impl Source {
     }
 }
 
+/// Opens a PDF for a room that copies or checks its objects. The errors are those of [`Source::open`].
+pub(crate) fn open_pdf(path: &Path, password: Option<&str>) -> Result<Pdf> {
+    let parsed = catch_unwind(AssertUnwindSafe(|| pdf::parse(&Arc::new(map(path)?), password)));
+    let (pdf, _) = parsed.unwrap_or_else(|_| Err(damaged("the file is damaged: it cannot be opened")))?;
+    Ok(pdf)
+}
+
 /// Maps a file, so that memory does not grow with its size.
-fn map(path: &Path) -> Result<Mmap> {
+pub(crate) fn map(path: &Path) -> Result<Mmap> {
     let file = std::fs::File::open(path).fold(ErrorKind::Storage, || format!("cannot open `{}`", path.display()))?;
     #[expect(unsafe_code, reason = "a file can only be mapped so")]
     // SAFETY: what is mapped is the archive's own copy, which nothing writes to. Were it cut short all the same,

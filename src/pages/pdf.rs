@@ -110,7 +110,7 @@ fn refused(message: &'static str) -> Error {
 }
 
 /// Parses the file; with no password first, as most encrypted files want none for reading.
-fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<(Pdf, String)> {
+pub(super) fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<(Pdf, String)> {
     let mut error = LoadPdfError::Invalid;
     for password in std::iter::once("").chain(password.filter(|password| !password.is_empty())) {
         match Pdf::new_with_password(bytes.clone(), password) {
