@@ -1,12 +1,33 @@
 //! Makes the archival copy of a document (PDF/A-2u, ISO 19005-2) and says whether it may be called one.
 //! Pure functions of their input, called in worker processes on untrusted bytes; stores nothing.
 
-use std::path::Path;
+mod allowed;
+mod content;
+mod envelope;
+mod font;
+mod frame;
+mod graph;
+mod icc;
+mod sheets;
+mod value;
+mod words;
+mod write;
+mod xmp;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Digests, MediaType, PageNo, Reading};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Context as _,
+    model::{Digests, MediaType, PageNo, PageReading, Reading},
+    pages,
+};
 
 /// What an archival copy is made of.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +50,14 @@ pub struct Request<'a> {
     pub title: Option<&'a str>,
     /// When the copy is made: it stands in its metadata.
     pub made: Timestamp,
+}
+
+impl<'a> Request<'a> {
+    /// What was read from the document's pages.
+    fn pages(&self) -> impl Iterator<Item = &'a PageReading> + use<'a> {
+        let (first, last) = (self.first_page, self.last_page);
+        self.reading.pages.iter().filter(move |page| (first..=last).contains(&page.page))
+    }
 }
 
 /// How a copy was made, from the most faithful way to the least.
@@ -58,4 +87,21 @@ pub struct Built {
     pub pages: u32,
     /// Its size.
     pub size_bytes: u64,
+}
+
+/// Makes the archival copy of a document and writes it to `out`. A fault of a decoder is an error of kind `Engine`.
+pub fn build(request: &Request<'_>, out: &Path) -> Result<Built> {
+    catch_unwind(AssertUnwindSafe(|| build_unguarded(request, out)))
+        .unwrap_or_else(|_| Err(Error::new(ErrorKind::Engine, "a decoder failed on the original")))
+        .doing(|| "failed to make the archival copy")
+}
+
+fn build_unguarded(request: &Request<'_>, out: &Path) -> Result<Built> {
+    match request.media {
+        MediaType::Pdf => {
+            let pdf = pages::open_pdf(request.original, request.password)?;
+            sheets::copy(request, &pdf, out)
+        }
+        other => Err(Error::new(ErrorKind::UnsupportedDocument, format!("{} has no archival copy", other.iana()))),
+    }
 }

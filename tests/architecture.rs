@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Which rooms a room may import, beside the ground floor (`model`, `error`, `clock`) and itself.
-const MAY_IMPORT: [(&str, &[&str]); 17] = [
+const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("model", &[]),
     ("error", &[]),
     ("clock", &[]),
@@ -22,6 +22,7 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
     ("ocr", &["config", "pages"]),
     ("text", &[]),
     ("extract", &["text"]),
+    ("renditions", &["pages", "text", "tools"]),
     ("register", &[]),
     ("index", &["register", "text"]),
     (
@@ -36,6 +37,7 @@ const MAY_IMPORT: [(&str, &[&str]); 17] = [
             "pages",
             "provenance",
             "register",
+            "renditions",
             "storage",
             "text",
             "tools",

@@ -1,0 +1,113 @@
+//! The color profile of the output intent: sRGB (IEC 61966-2-1) as an ICC.1:2001 display profile, made from its
+//! published numbers.
+
+/// The profile connection space's white, D50.
+const D50: [f64; 3] = [0.964_2, 1.0, 0.824_9];
+/// Red, green and blue of sRGB, adapted to D50 (Bradford).
+const COLORANTS: [(&[u8; 4], [f64; 3]); 3] = [
+    (b"rXYZ", [0.436_07, 0.222_49, 0.013_92]),
+    (b"gXYZ", [0.385_15, 0.716_87, 0.097_08]),
+    (b"bXYZ", [0.143_07, 0.060_61, 0.714_10]),
+];
+/// Points of the tone curve: linear between them, the error stays below a tenth of a step of eight bits.
+const POINTS: u16 = 1024;
+
+/// The profile's bytes.
+pub(super) fn srgb() -> Vec<u8> {
+    let mut tags: Vec<([u8; 4], Vec<u8>)> = vec![
+        (*b"desc", description("sRGB")),
+        (*b"cprt", [b"text\0\0\0\0", &b"No copyright, use freely\0"[..]].concat()),
+        (*b"wtpt", xyz(D50)),
+    ];
+    tags.extend(COLORANTS.iter().map(|(name, color)| (**name, xyz(*color))));
+    tags.push((*b"rTRC", tone_curve()));
+    let shared = [*b"gTRC", *b"bTRC"];
+
+    let count = tags.len() + shared.len();
+    let (mut table, mut data) = (Vec::new(), Vec::new());
+    let first = 128 + 4 + 12 * count;
+    let mut entry = |name: [u8; 4], at: usize, length: usize| {
+        table.extend(name);
+        table.extend([at, length].map(|n| (n as u32).to_be_bytes()).concat());
+    };
+    let mut last = (0, 0);
+    for (name, bytes) in tags {
+        last = (first + data.len(), bytes.len());
+        entry(name, last.0, last.1);
+        data.extend(bytes);
+        data.resize(data.len().next_multiple_of(4), 0);
+    }
+    for name in shared {
+        entry(name, last.0, last.1);
+    }
+    let mut profile = header(first + data.len());
+    profile.extend((count as u32).to_be_bytes());
+    profile.extend(table);
+    profile.extend(data);
+    profile
+}
+
+fn header(size: usize) -> Vec<u8> {
+    let mut header = vec![0_u8; 128];
+    let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
+    put(0, &(size as u32).to_be_bytes());
+    put(8, &[2, 0x10, 0, 0]);
+    put(12, b"mntrRGB XYZ ");
+    // A fixed day, so that the same program gives the same profile.
+    put(24, &[2026, 1, 1, 0, 0, 0].map(u16::to_be_bytes).concat());
+    put(36, b"acsp");
+    put(68, &D50.map(fixed).concat());
+    header
+}
+
+/// s15Fixed16Number.
+fn fixed(number: f64) -> [u8; 4] {
+    ((number * 65536.0).round() as i32).to_be_bytes()
+}
+
+fn xyz(color: [f64; 3]) -> Vec<u8> {
+    [&b"XYZ \0\0\0\0"[..], &color.map(fixed).concat()].concat()
+}
+
+/// textDescriptionType, with empty Unicode and Macintosh parts.
+fn description(text: &str) -> Vec<u8> {
+    let length = text.len() as u32 + 1;
+    let mut tag = [&b"desc\0\0\0\0"[..], &length.to_be_bytes(), text.as_bytes(), &[0]].concat();
+    tag.resize(tag.len() + 4 + 4 + 2 + 1 + 67, 0);
+    tag
+}
+
+fn tone_curve() -> Vec<u8> {
+    let mut tag = [&b"curv\0\0\0\0"[..], &u32::from(POINTS).to_be_bytes()].concat();
+    for i in 0..POINTS {
+        let value = f64::from(i) / f64::from(POINTS - 1);
+        let linear = if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) };
+        tag.extend(((linear * 65535.0).round() as u16).to_be_bytes());
+    }
+    tag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_is_as_long_as_it_says_and_its_tags_lie_inside() {
+        let profile = srgb();
+        let number = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().unwrap()) as usize;
+        assert_eq!(number(0), profile.len());
+        assert_eq!(number(128), 9);
+        for tag in 0..9 {
+            let entry = 132 + tag * 12;
+            assert!(number(entry + 4) % 4 == 0 && number(entry + 4) + number(entry + 8) <= profile.len());
+        }
+    }
+
+    #[test]
+    fn red_green_and_blue_make_white() {
+        for axis in 0..3 {
+            let sum: f64 = COLORANTS.iter().map(|(_, color)| color[axis]).sum();
+            assert!((sum - D50[axis]).abs() < 2e-4, "{axis}: {sum}");
+        }
+    }
+}

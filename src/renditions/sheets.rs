@@ -1,0 +1,252 @@
+//! Copies the pages of a PDF: what they draw as it is, the words that OCR read invisibly over it. Judges nothing.
+
+use std::{borrow::Cow, path::Path};
+
+use hayro::hayro_syntax::{
+    Pdf,
+    object::{Array, Dict as SourceDict, MaybeRef, Name as SourceName, Object, ObjectIdentifier, Rect, Stream},
+    page::{Page, Resources, Rotation},
+};
+
+use super::{
+    Built, Method, Request,
+    allowed::Kind,
+    content::Content,
+    envelope::Envelope,
+    frame::Frame,
+    graph::Copier,
+    value::{Dict, Ref, Value},
+    words,
+};
+use crate::{
+    Error, ErrorKind, Result,
+    model::{PageReading, TextSource},
+};
+
+/// Sizes of a page in its own units that ISO 19005-2, 6.1.13 allows.
+const SIZES: std::ops::RangeInclusive<f64> = 3.0..=14_400.0;
+
+/// Copies a document's pages.
+pub(super) fn copy(request: &Request<'_>, pdf: &Pdf, out: &Path) -> Result<Built> {
+    let mut copy = Copy { envelope: Envelope::create(out)?, copier: Copier::new(pdf.xref()), opening: None };
+    for reading in request.pages() {
+        let page = pdf.pages().get(reading.page.index()).ok_or_else(|| {
+            Error::new(ErrorKind::UnsupportedDocument, format!("page {} is not in the original", reading.page))
+        })?;
+        copy.page(page, reading)?;
+    }
+    let layers = copy.layers(pdf);
+    let pages = copy.envelope.page_count();
+    let size_bytes = copy.envelope.finish(request, layers)?;
+    let drawn = request.pages().any(|page| page.source == TextSource::Digital);
+    let method = if drawn { Method::MadeConforming } else { Method::ScanStreamsKept };
+    Ok(Built { method, why: None, pages: pages as u32, size_bytes })
+}
+
+/// A copy in the making.
+struct Copy<'a> {
+    envelope: Envelope,
+    copier: Copier<'a>,
+    /// The stream that stands before most contents which something is laid over.
+    opening: Option<Ref>,
+}
+
+impl<'a> Copy<'a> {
+    fn page(&mut self, page: &Page<'a>, reading: &PageReading) -> Result<()> {
+        let streams = contents(page);
+        let bytes = joined(&streams);
+        let content = Content::of(&bytes);
+        let frame = frame(page);
+        let mut resources = self.resources(page, &content)?;
+        let mut leaf = boxes(page, &frame);
+        if let Some(group) = page.raw().get::<SourceDict<'a>>("Group") {
+            leaf.set("Group", Value::Dict(self.copier.dict(&group, Kind::Group, &mut self.envelope.writer)));
+        }
+        let mut contents: Vec<Value> = self.content_streams(&streams)?;
+        if reading.source == TextSource::Ocr {
+            let name = free_name(&resources);
+            let words = words::layer(reading, &frame, name.as_bytes(), &mut self.envelope.font);
+            if !words.is_empty() {
+                self.lay_over(&mut contents, &content, &words)?;
+                add_font(&mut resources, &name, self.envelope.font.number());
+            }
+        }
+        self.copier.flush(&mut self.envelope.writer)?;
+        leaf.set("Resources", Value::Dict(resources));
+        leaf.set("Contents", Value::Array(contents));
+        self.envelope.page(leaf)
+    }
+
+    /// The content's streams as they are; what is no stream is left out.
+    fn content_streams(&mut self, streams: &[Stream<'a>]) -> Result<Vec<Value>> {
+        let writer = &mut self.envelope.writer;
+        let references = streams.iter().map(|stream| self.copier.reference(stream.obj_id(), Kind::Bytes, writer));
+        Ok(references.map(Value::Ref).collect())
+    }
+
+    /// Lays the words over the content: its graphics state is kept from them, and its own text, which they repeat, from
+    /// those who extract text (14.9.4: replacement text, here none).
+    fn lay_over(&mut self, contents: &mut Vec<Value>, content: &Content, words: &[u8]) -> Result<()> {
+        let writer = &mut self.envelope.writer;
+        let mut before = "q\n".repeat(1 + content.underflow);
+        let mut after = String::from("\n");
+        if content.shows_text {
+            before.push_str("/Span <</ActualText ()>> BDC\n");
+            after.push_str("EMC\n");
+        }
+        let before = match self.opening {
+            Some(opening) if before == "q\n" => opening,
+            _ => {
+                let number = writer.reserve();
+                writer.stream(number, Dict::default(), before.as_bytes())?;
+                if before == "q\n" {
+                    self.opening = Some(number);
+                }
+                number
+            }
+        };
+        after.push_str(&"Q\n".repeat(1 + content.left_open));
+        let layer = writer.reserve();
+        writer.deflated(layer, Dict::default(), &[after.as_bytes(), words].concat())?;
+        contents.insert(0, Value::Ref(before));
+        contents.push(Value::Ref(layer));
+        Ok(())
+    }
+
+    /// What the page draws with. Pages of a bundle often name the images of all of them: only those drawn are taken.
+    fn resources(&mut self, page: &Page<'a>, content: &Content) -> Result<Dict> {
+        let Resources { ext_g_states, fonts, properties, color_spaces, x_objects, patterns, shadings } =
+            page.resources();
+        let writer = &mut self.envelope.writer;
+        let mut resources = Dict::default();
+        let parts = [
+            ("ColorSpace", color_spaces, Kind::ColorSpace),
+            ("ExtGState", ext_g_states, Kind::GraphicsState),
+            ("Font", fonts, Kind::Font),
+            ("Pattern", patterns, Kind::Pattern),
+            ("Properties", properties, Kind::Properties),
+            ("Shading", shadings, Kind::Shading),
+        ];
+        for (key, source, kind) in parts {
+            if !source.is_empty() {
+                resources.set(key, Value::Dict(self.copier.map(source, kind, writer)));
+            }
+        }
+        let drawn = |name: &SourceName<'_>| content.drawn.contains(name.as_ref());
+        let is_poor = |form: Stream<'a>| {
+            form.dict().get::<SourceName<'_>>("Subtype").as_deref() == Some(b"Form")
+                && !form.dict().contains_key("Resources")
+        };
+        let poor = x_objects.keys().filter(drawn).any(|name| x_objects.get::<Stream<'a>>(&*name).is_some_and(is_poor));
+        let mut objects = Dict::default();
+        for (name, object) in x_objects.entries() {
+            if let MaybeRef::Ref(reference) = object
+                && (poor || drawn(&name))
+            {
+                let number = self.copier.reference(reference.into(), Kind::XObject, writer);
+                objects.0.insert(Cow::Owned(name.as_ref().to_vec()), Value::Ref(number));
+            }
+        }
+        if !objects.0.is_empty() {
+            resources.set("XObject", Value::Dict(objects));
+        }
+        let inherited = if poor { Some(Value::Ref(writer.add(&Value::Dict(resources.clone()))?)) } else { None };
+        self.copier.inherit(inherited);
+        Ok(resources)
+    }
+
+    /// The layers that the pages name (8.11.4), with those hidden that are hidden in the original.
+    fn layers(&mut self, pdf: &Pdf) -> Option<Dict> {
+        let layers = self.copier.layers();
+        if layers.is_empty() {
+            return None;
+        }
+        let root = pdf.xref().get::<SourceDict<'_>>(pdf.xref().root_id());
+        let settings = root.and_then(|root| root.get::<SourceDict<'_>>("OCProperties")?.get::<SourceDict<'_>>("D"));
+        let listed = |key: &str| -> Vec<ObjectIdentifier> {
+            let list = settings.as_ref().and_then(|settings| settings.get::<Array<'_>>(key));
+            list.into_iter()
+                .flat_map(|list| list.raw_iter())
+                .filter_map(|item| Some(item.as_obj_ref()?.into()))
+                .collect()
+        };
+        let base = settings.as_ref().and_then(|settings| settings.get::<SourceName<'_>>("BaseState"));
+        let (on, off) = (listed("ON"), listed("OFF"));
+        let is_hidden = |id: &ObjectIdentifier| {
+            if base.as_deref() == Some(b"OFF") { !on.contains(id) } else { off.contains(id) }
+        };
+        let all = Value::Array(layers.iter().map(|(_, number)| Value::Ref(*number)).collect());
+        let hidden = layers.iter().filter(|(id, _)| is_hidden(id)).map(|(_, number)| Value::Ref(*number)).collect();
+        // ISO 19005-2, 6.9: a name, and no automatic states.
+        let shown = Dict::of([("Name", Value::text("Default")), ("OFF", Value::Array(hidden))]);
+        Some(Dict::of([("OCGs", all), ("D", Value::Dict(shown))]))
+    }
+}
+
+/// The page's content streams in their order.
+fn contents<'a>(page: &Page<'a>) -> Vec<Stream<'a>> {
+    match page.raw().get::<Object<'a>>("Contents") {
+        Some(Object::Stream(stream)) => vec![stream],
+        Some(Object::Array(array)) => array.iter::<Object<'a>>().filter_map(Object::into_stream).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The streams decoded, as one.
+fn joined(streams: &[Stream<'_>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for stream in streams {
+        bytes.extend(stream.decoded_data().unwrap_or_default().iter());
+        bytes.push(b'\n');
+    }
+    bytes
+}
+
+fn frame(page: &Page<'_>) -> Frame {
+    let (width, height) = page.base_dimensions();
+    let shown = page.intersected_crop_box();
+    let (x, y) = (shown.x0, shown.y0);
+    let rotate = match page.rotation() {
+        Rotation::None => 0,
+        Rotation::Horizontal => 90,
+        Rotation::Flipped => 180,
+        Rotation::FlippedHorizontal => 270,
+    };
+    Frame { shown: [x, y, x + f64::from(width), y + f64::from(height)], rotate }
+}
+
+/// A page dictionary with the page's own boxes; they may be inherited in the original, and are not in the copy.
+fn boxes(page: &Page<'_>, frame: &Frame) -> Dict {
+    let Rect { x0, y0, x1, y1 } = page.media_box();
+    let [sx0, sy0, sx1, sy1] = frame.shown;
+    let is_sound = [x0, y0, x1, y1].iter().all(|side| side.is_finite())
+        && SIZES.contains(&(x1 - x0))
+        && SIZES.contains(&(y1 - y0));
+    let mut leaf = Dict::default();
+    if is_sound && [x0, y0, x1, y1] != frame.shown {
+        leaf.set("MediaBox", Value::numbers([x0, y0, x1, y1]));
+        leaf.set("CropBox", Value::numbers([sx0, sy0, sx1, sy1]));
+    } else {
+        leaf.set("MediaBox", Value::numbers(frame.shown));
+    }
+    if frame.rotate != 0 {
+        leaf.set("Rotate", Value::Number(f64::from(frame.rotate)));
+    }
+    if let Some(unit) = page.raw().get::<f32>("UserUnit").filter(|unit| (0.01..1e4).contains(unit) && *unit != 1.0) {
+        leaf.set("UserUnit", Value::Number(f64::from(unit)));
+    }
+    leaf
+}
+
+/// A name for the words' font that the page does not use.
+fn free_name(resources: &Dict) -> String {
+    let taken = |name: &str| matches!(resources.get("Font"), Some(Value::Dict(fonts)) if fonts.get(name).is_some());
+    let mut names = std::iter::once("Words".to_owned()).chain((2..).map(|n| format!("Words{n}")));
+    names.find(|name| !taken(name)).expect("a page has not infinitely many fonts")
+}
+
+fn add_font(resources: &mut Dict, name: &str, font: Ref) {
+    let mut fonts = resources.remove("Font").and_then(Value::into_dict).unwrap_or_default();
+    fonts.0.insert(Cow::Owned(name.as_bytes().to_vec()), Value::Ref(font));
+    resources.set("Font", Value::Dict(fonts));
+}

@@ -1,0 +1,338 @@
+//! Archival copies: what is kept byte for byte, where the words lie, and that other programs find no fault.
+//! `copies_of_a_folder` makes copies of many files, for a validator to look at (see its documentation).
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use griffie::{
+    ErrorKind,
+    model::{Digests, Language, MediaType, PageBox, PageNo, PageReading, PageState, Reading, TextSource, Word},
+    ocr::{Engine, EngineSettings},
+    pages::{Page, Source},
+    renditions::{self, Built, Method, Request},
+};
+use lopdf::{Dictionary, Document, Object, Stream, dictionary};
+
+/// Reads one page with words at places: text, left, top, right, bottom; `|` starts a line.
+fn page_with(number: usize, words: &[(&str, [f32; 4])]) -> PageReading {
+    let mut page = PageReading::wordless(PageNo::from_index(number), PageState::Read, 595.0, 842.0);
+    page.source = TextSource::Ocr;
+    let mut line = 0;
+    for (word, [x0, y0, x1, y1]) in words {
+        let (starts_line, word) = (word.starts_with('|'), word.trim_start_matches('|'));
+        if starts_line {
+            line += 1;
+        }
+        if !page.text.is_empty() {
+            page.text.push(if starts_line { '\n' } else { ' ' });
+        }
+        let start = page.text.len() as u32;
+        page.text.push_str(word);
+        let end = page.text.len() as u32;
+        let bounds = PageBox::new(*x0, *y0, *x1, *y1);
+        page.words.push(Word { start, end, bounds, confidence: 90, size: 0, bold: false, block: 0, line });
+    }
+    page
+}
+
+fn reading_of(pages: Vec<PageReading>) -> Reading {
+    Reading { pages, language: Some(Language::Dutch), engine: "test".to_owned(), problems: Vec::new() }
+}
+
+fn build(original: &Path, media: MediaType, reading: &Reading, out: &Path) -> griffie::Result<Built> {
+    let request = Request {
+        original,
+        media,
+        password: None,
+        reading,
+        first_page: PageNo::from_index(0),
+        last_page: PageNo::from_index(reading.pages.len() - 1),
+        digests: &Digests::of(&fs::read(original).unwrap()),
+        title: Some("Huurovereenkomst & bijlagen"),
+        made: "2026-01-02T03:04:05Z".parse().unwrap(),
+    };
+    renditions::build(&request, out)
+}
+
+/// What a program prints, or nothing where it is not installed: then the test says that it looked at less.
+fn printed(program: &str, arguments: &[&str]) -> Option<String> {
+    match Command::new(program).args(arguments).output() {
+        Ok(output) => {
+            let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{program}: {}{complaint}", String::from_utf8_lossy(&output.stdout));
+            Some(String::from_utf8_lossy(&output.stdout).into_owned())
+        }
+        Err(_) => {
+            eprintln!("SKIPPED in part: `{program}` is not installed");
+            None
+        }
+    }
+}
+
+fn check_sound(copy: &Path) {
+    if let Some(report) = printed("qpdf", &["--check", copy.to_str().unwrap()]) {
+        assert!(report.contains("No syntax or stream encoding errors found"), "{report}");
+    }
+}
+
+/// A scan in a PDF: images of one bit a pixel, one beneath the other, and what the page and its parent say of boxes.
+fn scan(path: &Path, images: usize, page: Dictionary, parent: Dictionary) -> Vec<Vec<u8>> {
+    let mut pdf = Document::with_version("1.4");
+    let pages = pdf.new_object_id();
+    let mut objects = Dictionary::new();
+    let mut content = String::new();
+    let mut streams = Vec::new();
+    for i in 0..images {
+        let data: Vec<u8> = (0..8 * 64).map(|n| (n * 37 + i * 11) as u8).collect();
+        let image = pdf.add_object(Stream::new(
+            dictionary! {
+                "Type" => "XObject", "Subtype" => "Image", "Width" => 64, "Height" => 64, "BitsPerComponent" => 1,
+                "ColorSpace" => "DeviceGray", "Interpolate" => true,
+            },
+            data.clone(),
+        ));
+        streams.push(data);
+        objects.set(format!("Im{i}"), image);
+        content += &format!("q 595 0 0 {} 0 {} cm /Im{i} Do Q\n", 842 / images, 842 / images * i);
+    }
+    // A state that is left open and scaled: the words must not follow it.
+    content += "q 3 0 0 3 0 0 cm";
+    let content = pdf.add_object(Stream::new(dictionary! {}, content.into_bytes()));
+    let mut leaf = page;
+    leaf.set("Type", "Page");
+    leaf.set("Parent", pages);
+    leaf.set("Contents", content);
+    leaf.set("Resources", dictionary! { "XObject" => objects });
+    let leaf = pdf.add_object(leaf);
+    let mut tree = parent;
+    tree.set("Type", "Pages");
+    tree.set("Kids", vec![leaf.into()]);
+    tree.set("Count", 1);
+    pdf.objects.insert(pages, Object::Dictionary(tree));
+    let script = dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.alert(1)") };
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages, "OpenAction" => script });
+    pdf.trailer.set("Root", catalog);
+    pdf.save(path).unwrap();
+    streams
+}
+
+const WORDS: &[(&str, [f32; 4])] = &[
+    ("Huurovereenkomst", [0.1, 0.10, 0.5, 0.12]),
+    ("kantoor", [0.52, 0.10, 0.7, 0.12]),
+    ("|Artikel", [0.1, 0.14, 0.25, 0.16]),
+    ("één", [0.27, 0.14, 0.34, 0.16]),
+    ("|€", [0.1, 0.18, 0.12, 0.2]),
+    ("𝄞-noot", [0.14, 0.18, 0.3, 0.2]),
+];
+
+fn boxed(sides: [i64; 4]) -> Object {
+    sides.map(Object::Integer).to_vec().into()
+}
+
+/// Copies a scan and looks at everything that the copy promises.
+#[track_caller]
+fn check_scan(images: usize, page: Dictionary, parent: Dictionary, turn: u16) {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("scan.pdf"), folder.path().join("copy.pdf"));
+    let rotate = page.get(b"Rotate").or(parent.get(b"Rotate")).and_then(Object::as_i64).unwrap_or(0);
+    let sideways = rotate % 180 != 0;
+    let streams = scan(&original, images, page, parent);
+    let mut read = page_with(0, WORDS);
+    read.turn = turn;
+    for word in &mut read.words {
+        // The places above are those of the upright page.
+        word.bounds = word.bounds.turned(360 - turn);
+    }
+    let built = build(&original, MediaType::Pdf, &reading_of(vec![read]), &copy).unwrap();
+    let bytes = fs::read(&copy).unwrap();
+    assert_eq!((built.method, built.pages, built.size_bytes), (Method::ScanStreamsKept, 1, bytes.len() as u64));
+    for stream in streams {
+        let start = format!("/Length {}", stream.len());
+        assert!(String::from_utf8_lossy(&bytes).contains(&start));
+        assert!(bytes.windows(stream.len()).any(|window| window == stream), "a scan's bytes were changed");
+    }
+    for forbidden in ["JavaScript", "OpenAction", "Interpolate"] {
+        assert!(!String::from_utf8_lossy(&bytes).contains(forbidden), "{forbidden}");
+    }
+    check_sound(&copy);
+    if let Some(text) = printed("pdftotext", &["-raw", copy.to_str().unwrap(), "-"]) {
+        // The tool gives text that lies on its side word by word.
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let lines: Vec<&str> =
+            lines.flat_map(|line| if turn == 0 { vec![line] } else { line.split(' ').collect() }).collect();
+        match turn {
+            0 => assert_eq!(lines, ["Huurovereenkomst kantoor", "Artikel één", "€ 𝄞-noot"]),
+            _ => assert_eq!(lines, ["Huurovereenkomst", "kantoor", "Artikel", "één", "€", "𝄞-noot"]),
+        }
+    }
+    if turn == 0
+        && let Some(boxes) = printed("pdftotext", &["-bbox", "-cropbox", copy.to_str().unwrap(), "-"])
+    {
+        check_boxes(&boxes, sideways);
+    }
+    let again = folder.path().join("again.pdf");
+    let mut read = page_with(0, WORDS);
+    read.turn = turn;
+    read.words.iter_mut().for_each(|word| word.bounds = word.bounds.turned(360 - turn));
+    build(&original, MediaType::Pdf, &reading_of(vec![read]), &again).unwrap();
+    assert!(fs::read(&again).unwrap() == bytes, "the same input gave other bytes");
+}
+
+/// Every word lies where it was read, to a fiftieth of the page's width and a hundredth of its height.
+fn check_boxes(xml: &str, sideways: bool) {
+    let number = |line: &str, name: &str| -> f32 {
+        let rest = line.split(&format!("{name}=\"")).nth(1).unwrap();
+        rest.split('"').next().unwrap().parse().unwrap()
+    };
+    let page = xml.lines().find(|line| line.contains("<page ")).unwrap();
+    let (mut width, mut height) = (number(page, "width"), number(page, "height"));
+    if sideways {
+        // The tool names the page's size before its rotation, and the words' places after it.
+        std::mem::swap(&mut width, &mut height);
+    }
+    let words: Vec<&str> = xml.lines().filter(|line| line.contains("<word ")).collect();
+    assert_eq!(words.len(), WORDS.len(), "{xml}");
+    for (text, [x0, y0, x1, y1]) in WORDS {
+        let text = text.trim_start_matches('|');
+        let found = words.iter().find(|line| line.contains(&format!(">{text}<"))).unwrap();
+        let got = ["xMin", "xMax"].map(|name| number(found, name) / width);
+        assert!((got[0] - x0).abs() < 0.02 && (got[1] - x1).abs() < 0.02, "{text}: {got:?}");
+        let got = ["yMin", "yMax"].map(|name| number(found, name) / height);
+        assert!((got[0] - y0).abs() < 0.01 && (got[1] - y1).abs() < 0.01, "{text}: {got:?}");
+    }
+}
+
+#[test]
+fn a_scan_keeps_its_bytes_and_gets_its_words() {
+    check_scan(1, dictionary! { "MediaBox" => boxed([0, 0, 595, 842]) }, dictionary! {}, 0);
+}
+
+#[test]
+fn several_images_make_one_page() {
+    check_scan(3, dictionary! { "MediaBox" => boxed([0, 0, 595, 842]) }, dictionary! {}, 0);
+}
+
+#[test]
+fn words_lie_on_rotated_and_cropped_pages_with_inherited_boxes() {
+    let crop = || dictionary! { "CropBox" => boxed([50, 100, 550, 800]) };
+    let media = || dictionary! { "MediaBox" => boxed([-10, -10, 595, 842]) };
+    check_scan(1, crop(), media(), 0);
+    for rotate in [90, 180, 270] {
+        let mut page = crop();
+        page.set("Rotate", rotate);
+        check_scan(1, page, media(), 0);
+        let mut parent = media();
+        parent.set("Rotate", rotate);
+        check_scan(1, crop(), parent, 0);
+    }
+}
+
+#[test]
+fn words_of_a_page_that_lies_on_its_side_are_read_upright() {
+    for turn in [90, 180, 270] {
+        check_scan(1, dictionary! { "MediaBox" => boxed([0, 0, 595, 842]) }, dictionary! {}, turn);
+    }
+}
+
+#[test]
+fn an_ocr_layer_that_was_there_is_not_extracted_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("scan.pdf"), folder.path().join("copy.pdf"));
+    scan(&original, 1, dictionary! { "MediaBox" => boxed([0, 0, 595, 842]) }, dictionary! {});
+    let mut pdf = Document::load(&original).unwrap();
+    let page = pdf.page_iter().next().unwrap();
+    pdf.add_page_contents(page, b"Q BT /F1 10 Tf 3 Tr 60 700 Td (Hvvroverccnkornst) Tj ET".to_vec()).unwrap();
+    pdf.save(&original).unwrap();
+    build(&original, MediaType::Pdf, &reading_of(vec![page_with(0, WORDS)]), &copy).unwrap();
+    if let Some(text) = printed("pdftotext", &[copy.to_str().unwrap(), "-"]) {
+        assert!(text.contains("Huurovereenkomst kantoor") && !text.contains("Hvvrover"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_pdf_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("scan.pdf"), folder.path().join("copy.pdf"));
+    fs::write(&original, b"%PDF-1.4 nothing more").unwrap();
+    let error = build(&original, MediaType::Pdf, &reading_of(vec![page_with(0, WORDS)]), &copy).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnsupportedDocument);
+}
+
+/// Copies every document of the folder `GRIFFIE_COPIES_FROM` (and the folders in it) into `GRIFFIE_COPIES_TO` and tells
+/// how each was made; what was read is kept there too, so that a second run need not read again. `GRIFFIE_COPIES_ONLY`
+/// narrows it to paths that hold a word. Run it with `cargo test --test renditions -- --ignored --nocapture`.
+#[test]
+#[ignore = "makes copies of a folder that the environment names"]
+fn copies_of_a_folder() {
+    let (Some(from), Some(to)) = (std::env::var_os("GRIFFIE_COPIES_FROM"), std::env::var_os("GRIFFIE_COPIES_TO"))
+    else {
+        panic!("set GRIFFIE_COPIES_FROM and GRIFFIE_COPIES_TO");
+    };
+    let (from, to) = (PathBuf::from(from), PathBuf::from(to));
+    let only = std::env::var("GRIFFIE_COPIES_ONLY").unwrap_or_default();
+    let mut engine = None;
+    for entry in walkdir::WalkDir::new(&from).sort_by_file_name().into_iter().flatten() {
+        let path = entry.path();
+        if !path.to_string_lossy().contains(&only) {
+            continue;
+        }
+        let media = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+            "pdf" => MediaType::Pdf,
+            "tif" | "tiff" => MediaType::Tiff,
+            "jpg" | "jpeg" => MediaType::Jpeg,
+            "png" => MediaType::Png,
+            "webp" => MediaType::Webp,
+            _ => continue,
+        };
+        let name = path.strip_prefix(&from).unwrap().to_string_lossy().replace('/', "~");
+        let reading = match kept_reading(path, media, &to.join(format!("{name}.json")), &mut engine) {
+            Ok(reading) => reading,
+            Err(error) => {
+                println!("{name}: not read: {error}");
+                continue;
+            }
+        };
+        let copy = to.join(format!("{name}.copy.pdf"));
+        let start = std::time::Instant::now();
+        match build(path, media, &reading, &copy) {
+            Ok(built) => {
+                let before = fs::metadata(path).unwrap().len();
+                println!(
+                    "{name}: {:?}, {} pages, {} to {} bytes, {} ms{}",
+                    built.method,
+                    built.pages,
+                    before,
+                    built.size_bytes,
+                    start.elapsed().as_millis(),
+                    built.why.map(|why| format!("; {why}")).unwrap_or_default(),
+                );
+            }
+            Err(error) => println!("{name}: no copy: {error}"),
+        }
+    }
+}
+
+fn kept_reading(path: &Path, media: MediaType, kept: &Path, engine: &mut Option<Engine>) -> griffie::Result<Reading> {
+    if let Ok(bytes) = fs::read(kept) {
+        return Ok(serde_json::from_slice(&bytes).unwrap());
+    }
+    let source = Source::open(path, media, None)?;
+    let mut pages = Vec::new();
+    for number in (0..source.page_count().min(30)).map(PageNo::from_index) {
+        pages.push(match source.page(number) {
+            Ok(Page::Digital(reading)) => reading,
+            Ok(Page::Image(image)) => {
+                let engine = engine.get_or_insert_with(|| Engine::open(&EngineSettings::default()).unwrap());
+                engine.read(image, None)?
+            }
+            Err(_) => PageReading::wordless(number, PageState::Unreadable, 595.0, 842.0),
+        });
+    }
+    let reading = reading_of(pages);
+    fs::write(kept, serde_json::to_vec(&reading).unwrap()).unwrap();
+    Ok(reading)
+}
