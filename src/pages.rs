@@ -66,6 +66,33 @@ pub struct PageImage {
     pub problems: Vec<crate::model::Problem>,
 }
 
+/// A page drawn small, as people see it: what a copy is compared by.
+pub struct Proof {
+    /// Width of the displayed page in points.
+    pub width_pt: f32,
+    /// Height of the displayed page in points.
+    pub height_pt: f32,
+    /// Samples a pixel: 1 (brightness) or 3 (red, green, blue).
+    pub channels: usize,
+    /// The samples, rows from the top.
+    pub samples: Vec<u8>,
+}
+
+impl Proof {
+    /// The page of an image file.
+    fn of_scan(scanned: sheet::Scanned, (width, height): (u32, u32)) -> Self {
+        let sheet::Scanned { raster, resolution: (across, down), pose } = scanned;
+        let points = |pixels: u32, dpi: f64| (f64::from(pixels) * 72.0 / dpi) as f32;
+        let (width_pt, height_pt) = (points(raster.width, across), points(raster.height, down));
+        let ((width, height), (width_pt, height_pt)) = match pose.quarters % 2 {
+            1 => ((height, width), (height_pt, width_pt)),
+            _ => ((width, height), (width_pt, height_pt)),
+        };
+        let samples = raster.scaled(width, height).posed(pose).luma;
+        Self { width_pt, height_pt, channels: 1, samples }
+    }
+}
+
 /// An opened original.
 pub struct Source(Kind);
 
@@ -102,12 +129,37 @@ impl Source {
 
     /// One page. A fault in a decoder is an error of kind `Engine`; other pages can be read after it.
     pub fn page(&self, page: PageNo) -> Result<Page> {
-        let read = catch_unwind(AssertUnwindSafe(|| match &self.0 {
+        self.guarded(|| match &self.0 {
             Kind::Pdf(document) => document.page(page),
             Kind::Tiff(sheets) => sheets.page(page),
             Kind::Still(still) => still.page(page),
-        }));
-        let answer = match read {
+        })
+        .doing(|| format!("failed to read page {page}"))
+    }
+
+    /// A page drawn into so many pixels across and down.
+    pub fn proof(&self, page: PageNo, size: (u32, u32)) -> Result<Proof> {
+        self.guarded(|| match &self.0 {
+            Kind::Pdf(document) => document.proof(page, size),
+            Kind::Tiff(sheets) => sheets.scanned(page).map(|scanned| Proof::of_scan(scanned, size)),
+            Kind::Still(still) => still.scanned().map(|scanned| Proof::of_scan(scanned, size)),
+        })
+        .doing(|| format!("failed to draw page {page}"))
+    }
+
+    /// The words that a PDF's page gives to those who search in it, painted or not, in reading order; lines parted
+    /// by `\n`. Images give none.
+    pub fn words(&self, page: PageNo) -> Result<String> {
+        self.guarded(|| match &self.0 {
+            Kind::Pdf(document) => document.words(page),
+            Kind::Tiff(_) | Kind::Still(_) => Ok(String::new()),
+        })
+        .doing(|| format!("failed to take the words of page {page}"))
+    }
+
+    /// Keeps a fault in a decoder to the page that it comes from.
+    fn guarded<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        match catch_unwind(AssertUnwindSafe(work)) {
             Ok(answer) => answer,
             Err(_) => {
                 // The decoder may have left locks and caches half changed.
@@ -116,8 +168,7 @@ impl Source {
                 }
                 Err(Error::new(ErrorKind::Engine, "a decoder failed on it"))
             }
-        };
-        answer.doing(|| format!("failed to read page {page}"))
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     MAX_PIXELS, Page, damaged, is_damaged, map,
     pdf::refused_image,
     raster::{Raster, luma_of, over},
-    sheet,
+    sheet::{self, Scanned},
 };
 use crate::{Error, ErrorKind, Result, error::Fold, model::PageNo};
 
@@ -63,13 +63,18 @@ impl Sheets {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
+        Ok(sheet::page(number, self.scanned(number)?))
+    }
+
+    /// A page's image as stored.
+    pub(super) fn scanned(&self, number: PageNo) -> Result<Scanned> {
         let index = *self.pages.get(number.index()).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page"))?;
         let decoder = &mut *self.decoder.borrow_mut();
         sound(decoder.seek_to_image(index))?;
         let raster = decode(decoder)?;
         let resolution = sheet::resolution(density(decoder), raster.width, raster.height);
         let orientation = decoder.find_tag_unsigned(Tag::Orientation).ok().flatten().unwrap_or(1);
-        Ok(sheet::page(number, raster, resolution, sheet::pose_of(orientation)))
+        Ok(Scanned { raster, resolution, pose: sheet::pose_of(orientation) })
     }
 }
 

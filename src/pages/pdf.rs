@@ -10,13 +10,13 @@ use hayro::{
         page::{Page as PdfPage, Pages},
     },
     kurbo::Rect,
-    vello_cpu::color::palette::css::WHITE,
+    vello_cpu::{Pixmap, color::palette::css::WHITE},
 };
 
 use memmap2::Mmap;
 
 use super::{
-    MAX_PIXELS, Page, PageImage, map,
+    MAX_PIXELS, Page, PageImage, Proof, map,
     raster::{Raster, luma_of},
     scan::{Lifter, Scan, steps},
     soundness,
@@ -93,13 +93,27 @@ impl Document {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
+        self.with_leaf(number, |page, open| page.read(open))
+    }
+
+    /// A page drawn into so many pixels across and down.
+    pub(super) fn proof(&self, number: PageNo, size: (u32, u32)) -> Result<Proof> {
+        self.with_leaf(number, |page, open| page.proof(open, size))
+    }
+
+    /// All words of a page, painted or not.
+    pub(super) fn words(&self, number: PageNo) -> Result<String> {
+        self.with_leaf(number, |page, open| Ok(page.all_words(open)))
+    }
+
+    fn with_leaf<T>(&self, number: PageNo, work: impl FnOnce(&Leaf, &mut Open) -> Result<T>) -> Result<T> {
         if self.open.borrow().kept > MAX_KEPT {
             self.reopen()?;
         }
         let open = &mut *self.open.borrow_mut();
         let page = open.pages().get(number.index()).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page"))?;
         let page = Leaf::new(number, page);
-        let answer = page.read(open);
+        let answer = work(&page, open);
         open.kept += page.pdf.page_stream().map_or(0, <[u8]>::len) + 2_000;
         answer
     }
@@ -276,13 +290,34 @@ impl Leaf {
         let dpi = if finest > 0.0 { finest.clamp(RENDER_DPI, 300.0) } else { RENDER_DPI } * self.unit.min(10.0);
         let limit = (MAX_RENDERED / page).sqrt().min(16_000.0 / self.width.max(self.height));
         let scale = (dpi / 72.0).min(limit);
-        let settings = PixmapSettings { x_scale: scale as f32, y_scale: scale as f32, bg_color: WHITE };
-        let cache = open.render.get_or_insert_with(RenderCache::new);
-        let hinted = RenderSettings { hinting: false, ..Default::default() };
-        let pixels = hayro::render(self.pdf, cache, &InterpreterSettings::default(), &hinted, &settings);
-        open.kept += 1 << 20;
+        let pixels = self.draw(open, (scale, scale));
         let luma = pixels.data().iter().map(|pixel| luma_of(pixel.r, pixel.g, pixel.b)).collect();
         Raster::new(u32::from(pixels.width()), u32::from(pixels.height()), luma)
+    }
+
+    fn draw(&self, open: &mut Open, (across, down): (f64, f64)) -> Pixmap {
+        let settings = PixmapSettings { x_scale: across as f32, y_scale: down as f32, bg_color: WHITE };
+        let cache = open.render.get_or_insert_with(RenderCache::new);
+        let hinted = RenderSettings { hinting: false, ..Default::default() };
+        open.kept += 1 << 20;
+        hayro::render(self.pdf, cache, &InterpreterSettings::default(), &hinted, &settings)
+    }
+
+    fn proof(&self, open: &mut Open, (width, height): (u32, u32)) -> Result<Proof> {
+        self.check_images(&self.survey(open))?;
+        // The renderer cuts off fractions of a pixel: a little more than asked makes exactly that many.
+        let scale = |pixels: u32, size: f64| (f64::from(pixels) + 0.05) / size.max(1e-3);
+        let pixels = self.draw(open, (scale(width, self.width), scale(height, self.height)));
+        let (width_pt, height_pt) = self.size_pt();
+        let samples = pixels.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
+        Ok(Proof { width_pt, height_pt, channels: 3, samples })
+    }
+
+    fn all_words(&self, open: &mut Open) -> String {
+        let mut context = self.context(open);
+        let mut surveyor = Surveyor::new(self.bounds(), &mut open.bold).with_unpainted();
+        interpret_page(self.pdf, &mut context, &mut surveyor);
+        words::group(&surveyor.survey, self.width, self.height).text
     }
 
     fn image(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Page {

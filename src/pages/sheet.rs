@@ -48,8 +48,17 @@ pub(super) fn pose_of(orientation: u32) -> Pose {
     Pose { mirrored, quarters }
 }
 
+/// An image file's pixels as stored, and what it takes to show them.
+pub(super) struct Scanned {
+    pub(super) raster: Raster,
+    /// Dots per inch across and down.
+    pub(super) resolution: (f64, f64),
+    pub(super) pose: Pose,
+}
+
 /// The page that an image makes.
-pub(super) fn page(number: PageNo, mut raster: Raster, (across, down): (f64, f64), pose: Pose) -> Page {
+pub(super) fn page(number: PageNo, scanned: Scanned) -> Page {
+    let Scanned { mut raster, resolution: (across, down), pose } = scanned;
     // Fax pixels may be twice as high as wide: OCR wants them square.
     let (mut own_pixels, mut dpi) = (true, across);
     if !(0.9..1.1).contains(&(across / down)) {

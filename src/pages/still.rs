@@ -8,7 +8,7 @@ use super::{
     MAX_PIXELS, Page, is_damaged,
     pdf::refused_image,
     raster::{Raster, luma_of, over},
-    sheet,
+    sheet::{self, Scanned},
 };
 use crate::{ErrorKind, Result, error::Fold, model::PageNo};
 
@@ -42,6 +42,11 @@ impl Still {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
+        Ok(sheet::page(number, self.scanned()?))
+    }
+
+    /// The image as stored.
+    pub(super) fn scanned(&self) -> Result<Scanned> {
         let mut decoder = self.decoder()?;
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms).to_exif();
         let exif = decoder.exif_metadata().ok().flatten();
@@ -51,7 +56,7 @@ impl Still {
         let raster = grey(image);
         let said = exif.as_deref().and_then(exif_density).or_else(|| self.density());
         let resolution = sheet::resolution(said, raster.width, raster.height);
-        Ok(sheet::page(number, raster, resolution, sheet::pose_of(orientation.into())))
+        Ok(Scanned { raster, resolution, pose: sheet::pose_of(orientation.into()) })
     }
 
     /// Dots per inch as the file's head says.

@@ -132,6 +132,8 @@ pub(super) struct Surveyor<'c> {
     ratios: Vec<f64>,
     /// The last run that told: is the ratio a stretch of outlines?
     stretched: bool,
+    /// Take glyphs that are not painted too.
+    unpainted: bool,
 }
 
 impl<'c> Surveyor<'c> {
@@ -145,7 +147,14 @@ impl<'c> Surveyor<'c> {
             run: Vec::new(),
             ratios: Vec::new(),
             stretched: true,
+            unpainted: false,
         }
+    }
+
+    /// Takes glyphs that are not painted as if they were: the text layer of a scan.
+    pub(super) fn with_unpainted(mut self) -> Self {
+        self.unpainted = true;
+        self
     }
 
     fn frame(&self) -> Frame {
@@ -263,7 +272,9 @@ impl<'a> Device<'a> for Surveyor<'_> {
         let (alpha, white) = alpha_and_white(&props.paint);
         if matches!(mode, DrawMode::Invisible) || alpha < 0.02 {
             self.survey.invisible += run.glyphs().len();
-            return;
+            if !self.unpainted {
+                return;
+            }
         }
         let clip = self.frame().clip.inflate(1.0, 1.0);
         self.run.clear();
