@@ -1,7 +1,10 @@
 //! Makes the archival copy of a document (PDF/A-2u, ISO 19005-2) and says whether it may be called one.
 //! Pure functions of their input, called in worker processes on untrusted bytes; stores nothing.
 
+mod accept;
 mod allowed;
+mod check;
+mod compare;
 mod content;
 mod envelope;
 mod font;
@@ -21,6 +24,10 @@ use std::{
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use accept::{Acceptance, accept};
+pub use check::{Finding, check};
+pub use compare::{PageComparison, TextComparison};
 
 use crate::{
     Error, ErrorKind, Result,

@@ -1,0 +1,157 @@
+//! Accepts an archival copy, or says why not: its conformance, what each page looks like beside the original's, and
+//! whether the words that were read can be found in it. What fails here must not be called an archival copy.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Request,
+    check::{self, Finding},
+    compare::{self, PageComparison, TextComparison},
+};
+use crate::{
+    Result,
+    error::Context,
+    model::{Language, MediaType, PageNo, PageState},
+    pages::Source,
+};
+
+/// The largest mean difference of a page. Measured: scans whose streams are kept, 0; the same page drawn half a pixel
+/// aside, 0.004; a page beside another page of the same contract, 0.05 and more.
+const MEAN: f64 = 0.01;
+/// The largest share of a page's pixels that may differ by more than a quarter.
+const BEYOND: f64 = 0.002;
+/// The largest share by which a page may be wider or higher than its original: a point on A4.
+const SIZE: f64 = 0.002;
+/// The least share of the characters read that the copy must give in reading order.
+const CHARACTERS: f64 = 0.99;
+/// The least share of the words.
+const WORDS: f64 = 0.95;
+/// The most findings told in a reason; all are kept in the figures.
+const TOLD: usize = 3;
+
+/// Whether a copy is an archival copy, and what that rests on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Acceptance {
+    /// Nothing stands against it.
+    pub accepted: bool,
+    /// What stands against it, in English; [`Acceptance::reasons_in`] tells it in Dutch too.
+    pub reasons: Vec<String>,
+    /// Where it does not conform to PDF/A-2u.
+    pub conformance: Vec<Finding>,
+    /// How each page looks beside the original's.
+    pub pages: Vec<PageComparison>,
+    /// How much of the words it gives.
+    pub text: TextComparison,
+    /// Name and version of the checker of conformance.
+    pub checker: String,
+    /// Pages of the document, and pages of the copy.
+    pub counts: (u32, u32),
+}
+
+/// Checks a copy against the standard and against its original. An error means that it could not be judged at all.
+pub fn accept(request: &Request<'_>, copy: &Path) -> Result<Acceptance> {
+    let conformance = check::check(copy)?;
+    let original = Source::open(request.original, request.media, request.password)?;
+    let opened = Source::open(copy, MediaType::Pdf, None).doing(|| "failed to open the archival copy")?;
+    let (mut pages, mut text) = (Vec::new(), TextComparison::default());
+    let range = request.first_page.index()..=request.last_page.index();
+    let readings = request.reading.pages.iter().filter(|reading| range.contains(&reading.page.index()));
+    for (index, reading) in readings.enumerate() {
+        let in_copy = PageNo::from_index(index);
+        pages.push(compare::page(&original, &opened, reading, in_copy));
+        if reading.state == PageState::Read {
+            text.add(reading, &opened.words(in_copy).unwrap_or_default());
+        }
+    }
+    let counts = (range.count() as u32, opened.page_count() as u32);
+    let mut acceptance = Acceptance {
+        accepted: false,
+        reasons: Vec::new(),
+        conformance,
+        pages,
+        text,
+        checker: check::CHECKER.to_owned(),
+        counts,
+    };
+    acceptance.reasons = acceptance.reasons_in(Language::English);
+    acceptance.accepted = acceptance.reasons.is_empty();
+    Ok(acceptance)
+}
+
+impl Acceptance {
+    /// What stands against the copy, for people.
+    pub fn reasons_in(&self, language: Language) -> Vec<String> {
+        [self.against_count(language), self.against_form(language), self.against_looks(language)]
+            .into_iter()
+            .chain([self.against_words(language)])
+            .flatten()
+            .collect()
+    }
+
+    fn against_count(&self, language: Language) -> Option<String> {
+        let (pages, copied) = self.counts;
+        (pages != copied || pages as usize != self.pages.len()).then(|| {
+            language.say(
+                format!("de kopie heeft {copied} pagina's, het document {pages}"),
+                format!("the copy has {copied} pages, the document {pages}"),
+            )
+        })
+    }
+
+    fn against_form(&self, language: Language) -> Option<String> {
+        let count = self.conformance.len();
+        let told: Vec<String> = self.conformance.iter().take(TOLD).map(Finding::to_string).collect();
+        (count > 0).then(|| {
+            let told = told.join("; ");
+            language.say(
+                format!("de kopie voldoet niet aan PDF/A-2u ({count} bevindingen): {told}"),
+                format!("the copy does not conform to PDF/A-2u ({count} findings): {told}"),
+            )
+        })
+    }
+
+    fn against_looks(&self, language: Language) -> Option<String> {
+        let other: Vec<&PageComparison> = self.pages.iter().filter(|page| !looks_the_same(page)).collect();
+        let first = other.first()?;
+        let (count, page) = (other.len(), first.page);
+        let why = match &first.failed {
+            Some(why) => {
+                language.say(format!("kan niet worden vergeleken ({why})"), format!("cannot be compared ({why})"))
+            }
+            None => {
+                let (beyond, mean) = (first.beyond * 100.0, first.mean * 100.0);
+                language.say(
+                    format!("{beyond:.2} % van de punten is anders, gemiddeld {mean:.2} %"),
+                    format!("{beyond:.2} % of its pixels differ, {mean:.2} % on average"),
+                )
+            }
+        };
+        Some(language.say(
+            format!("{count} pagina's zien er anders uit dan in het origineel; pagina {page}: {why}"),
+            format!("{count} pages look different from the original; page {page}: {why}"),
+        ))
+    }
+
+    fn against_words(&self, language: Language) -> Option<String> {
+        let TextComparison { characters, share, .. } = self.text;
+        (characters < CHARACTERS || share < WORDS).then(|| {
+            let (words, characters) = (share * 100.0, characters * 100.0);
+            language.say(
+                format!(
+                    "de kopie geeft {words:.1} % van de gelezen woorden en {characters:.1} % van de tekens in \
+                     leesvolgorde"
+                ),
+                format!(
+                    "the copy gives {words:.1} % of the words read and {characters:.1} % of the characters in reading \
+                     order"
+                ),
+            )
+        })
+    }
+}
+
+fn looks_the_same(page: &PageComparison) -> bool {
+    page.failed.is_none() && page.mean <= MEAN && page.beyond <= BEYOND && page.size <= SIZE
+}

@@ -1,0 +1,203 @@
+//! Compares an archival copy with its original, page by page: what people see, drawn at 100 dots per inch, and the
+//! words that were read. Gives figures; judges nothing.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{
+    model::{PageNo, PageReading},
+    pages::{Proof, Source},
+};
+
+mod sequence;
+
+/// Resolution at which pages are compared.
+const DPI: f32 = 100.0;
+/// The most pixels that are compared of one page (a page larger than A0 is drawn coarser).
+const MAX_PIXELS: f32 = 16e6;
+/// The difference from which a pixel counts as another one. Strokes that are moved by half a pixel stay below.
+const OTHER: u8 = 64;
+
+/// How far a page of the copy is from the page of the original. All figures are 0 where both look the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageComparison {
+    /// The page in the original.
+    pub page: PageNo,
+    /// Mean difference of its pixels, 0 to 1, what half a pixel of displacement explains left out.
+    pub mean: f64,
+    /// Largest difference of a pixel, 0 to 1.
+    pub max: f64,
+    /// Share of pixels that differ by more than a quarter.
+    pub beyond: f64,
+    /// By how much the page's width or height differs, as a share of it.
+    pub size: f64,
+    /// Why it could not be compared.
+    pub failed: Option<String>,
+}
+
+/// How much of the words that were read the copy gives to those who search in it or copy from it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TextComparison {
+    /// Words read.
+    pub read: u64,
+    /// Words that the copy gives.
+    pub given: u64,
+    /// Words that both have, in the same order.
+    pub same: u64,
+    /// Share of the words read that the copy gives in the same order; 1 where nothing was read.
+    pub share: f64,
+    /// The same of characters, spaces left out: words that were parted or joined elsewhere still count.
+    pub characters: f64,
+    /// The page with the lowest share of characters, where it is not 1, and that share.
+    pub worst: Option<(PageNo, f64)>,
+    /// Characters that both have in the same order, and those read.
+    #[serde(skip)]
+    letters: (u64, u64),
+}
+
+/// Compares what people see of a page of the original with a page of the copy.
+pub(super) fn page(original: &Source, copy: &Source, reading: &PageReading, in_copy: PageNo) -> PageComparison {
+    let size = pixels(reading);
+    let compared = original.proof(reading.page, size).and_then(|before| Ok((before, copy.proof(in_copy, size)?)));
+    match compared {
+        Ok((before, after)) => {
+            let Difference { mean, max, beyond } = difference(&before, &after, size.0 as usize);
+            let apart = |a: f32, b: f32| f64::from((a - b).abs() / a.max(b).max(1e-3));
+            let size = apart(before.width_pt, after.width_pt).max(apart(before.height_pt, after.height_pt));
+            PageComparison { page: reading.page, mean, max, beyond, size, failed: None }
+        }
+        Err(error) => PageComparison {
+            page: reading.page,
+            mean: 1.0,
+            max: 1.0,
+            beyond: 1.0,
+            size: 0.0,
+            failed: Some(error.to_string()),
+        },
+    }
+}
+
+/// Pixels across and down.
+fn pixels(reading: &PageReading) -> (u32, u32) {
+    let (width, height) = (reading.width_pt.max(1.0), reading.height_pt.max(1.0));
+    let scale = (DPI / 72.0).min((MAX_PIXELS / (width * height)).sqrt()).min(16_000.0 / width.max(height));
+    ((width * scale).round().max(1.0) as u32, (height * scale).round().max(1.0) as u32)
+}
+
+#[derive(Debug, PartialEq)]
+struct Difference {
+    mean: f64,
+    max: f64,
+    beyond: f64,
+}
+
+/// How much two drawings of a page differ beyond what half a pixel of displacement explains.
+fn difference(before: &Proof, after: &Proof, width: usize) -> Difference {
+    let channels = before.channels.min(after.channels);
+    let (before, after) = (samples(before, channels), samples(after, channels));
+    if before.len() != after.len() || before.is_empty() {
+        return Difference { mean: 1.0, max: 1.0, beyond: 1.0 };
+    }
+    let row = width * channels;
+    let rows = before.len() / row;
+    let (mut sum, mut max, mut beyond) = (0_u64, 0_u8, 0_u64);
+    for y in 0..rows {
+        let near = |of: &[u8]| y.saturating_sub(1) * row..((y + 2) * row).min(of.len());
+        if before[near(&before)] == after[near(&after)] {
+            continue;
+        }
+        let (a, b) = (Rows::around(&before, y, row), Rows::around(&after, y, row));
+        for x in 0..width {
+            let apart = (0..channels).map(|channel| {
+                let at = x * channels + channel;
+                let apart = a.outside(b.middle[at], at, channels).min(b.outside(a.middle[at], at, channels));
+                sum += u64::from(apart);
+                apart
+            });
+            let most = apart.max().unwrap_or(0);
+            max = max.max(most);
+            beyond += u64::from(most > OTHER);
+        }
+    }
+    Difference {
+        mean: sum as f64 / before.len() as f64 / 255.0,
+        max: f64::from(max) / 255.0,
+        beyond: beyond as f64 / (rows * width) as f64,
+    }
+}
+
+/// The samples in so many channels.
+fn samples(proof: &Proof, channels: usize) -> Cow<'_, [u8]> {
+    if proof.channels == channels {
+        return Cow::Borrowed(&proof.samples);
+    }
+    // Brightness by ITU-R BT.601, as where originals are read.
+    let luma = |pixel: &[u8]| {
+        let [red, green, blue] = [0, 1, 2].map(|channel| u32::from(pixel[channel]));
+        ((red * 19_595 + green * 38_470 + blue * 7_471 + 32_768) >> 16) as u8
+    };
+    proof.samples.chunks_exact(proof.channels).map(luma).collect::<Vec<u8>>().into()
+}
+
+/// A row of samples and its neighbors.
+struct Rows<'a> {
+    above: &'a [u8],
+    middle: &'a [u8],
+    below: &'a [u8],
+}
+
+impl<'a> Rows<'a> {
+    fn around(samples: &'a [u8], y: usize, row: usize) -> Self {
+        let at = |y: usize| &samples[y * row..][..row];
+        let last = samples.len() / row - 1;
+        Self { above: at(y.saturating_sub(1)), middle: at(y), below: at((y + 1).min(last)) }
+    }
+
+    /// By how much a value lies outside those that stand half a pixel or less around a place.
+    fn outside(&self, value: u8, at: usize, channels: usize) -> u8 {
+        let left = at.checked_sub(channels).unwrap_or(at);
+        let right = if at + channels < self.middle.len() { at + channels } else { at };
+        let half = |a: u8, b: u8| a.midpoint(b);
+        let (mut low, mut high) = (255, 0);
+        for beside in [left, at, right] {
+            let through = |row: &[u8]| half(row[at], row[beside]);
+            let [above, middle, below] = [self.above, self.middle, self.below].map(through);
+            for sample in [half(above, middle), middle, half(middle, below)] {
+                low = sample.min(low);
+                high = sample.max(high);
+            }
+        }
+        low.saturating_sub(value).max(value.saturating_sub(high))
+    }
+}
+
+impl TextComparison {
+    /// Adds a page: what was read on it, and what the copy gives.
+    pub(super) fn add(&mut self, reading: &PageReading, given: &str) {
+        let (read, given): (String, String) = (reading.text.nfc().collect(), given.nfc().collect());
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<Vec<_>>();
+        let (read_words, given_words) = (words(&read), words(&given));
+        let (read_letters, given_letters) = (letters(&read), letters(&given));
+        let same = sequence::common(&read_words, &given_words);
+        let same_letters = sequence::common(&read_letters, &given_letters);
+        self.read += read_words.len() as u64;
+        self.given += given_words.len() as u64;
+        self.same += same as u64;
+        self.share = share(self.same, self.read);
+        self.letters.0 += same_letters as u64;
+        self.letters.1 += read_letters.len() as u64;
+        self.characters = share(self.letters.0, self.letters.1);
+        let here = share(same_letters as u64, read_letters.len() as u64);
+        if here < self.worst.map_or(1.0, |(_, worst)| worst) {
+            self.worst = Some((reading.page, here));
+        }
+    }
+}
+
+/// A share; 1 of nothing.
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+}
