@@ -10,6 +10,7 @@ mod format;
 mod hold_v1;
 mod layout;
 mod manifest_v1;
+mod probe_v1;
 mod reading_v1;
 mod recipe;
 mod verify;
@@ -25,6 +26,7 @@ pub use format::Format;
 pub use hold_v1::Hold;
 pub use layout::{Area, name};
 pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, PageCounts, Refusal, Rendition};
+pub use probe_v1::Probe;
 pub use recipe::Recipe;
 pub use verify::{Checked, FindingKind, PastChecks, VerifyFinding, VerifyOptions, VerifyReport, past_checks};
 
@@ -305,6 +307,26 @@ impl Archive {
     /// All documents with access marks, oldest first.
     pub fn access_marks(&self) -> Result<impl Iterator<Item = Result<(DocumentId, Vec<Access>)>>> {
         self.all_series(Area::Access)
+    }
+
+    /// Stores what a probe of the store found.
+    pub fn put_probe(&self, probe: &Probe) -> Result<Stored> {
+        let bytes = probe.encode()?;
+        let taken = self.store.list(Area::Probes.folder()).try_fold(0, |last, entry| {
+            Ok::<_, Error>(entry?.name.last().trim_end_matches(".json").parse().unwrap_or(0_u32).max(last))
+        })?;
+        for number in taken + 1.. {
+            match self.put_bytes(name::probe(number), bytes.clone()) {
+                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                done => return done,
+            }
+        }
+        Err(Error::new(ErrorKind::Internal, "a series has no end"))
+    }
+
+    /// Stores a time-stamp on the checkpoint of a size, as its authority sent it.
+    pub fn put_timestamp(&self, size: u64, response: Vec<u8>) -> Result<Stored> {
+        self.put_bytes(name::timestamp(size, &Blake3::of(&response)), response)
     }
 
     fn put<T: Format>(&self, name: ObjectName, value: &T) -> Result<Stored> {

@@ -28,6 +28,7 @@ mod progress;
 mod register;
 pub mod rules;
 mod search;
+mod store;
 mod table;
 
 /// griffie turns stacks of scanned and digital contracts into an archive that can prove itself and a contract
@@ -41,6 +42,9 @@ struct Arguments {
     /// Configuration file [default: griffie.toml in the data folder].
     #[arg(long, global = true, env = "GRIFFIE_CONFIG")]
     config: Option<PathBuf>,
+    /// Where the objects lie: a folder or s3://BUCKET/PREFIX [default: that of the data folder, `store` in it].
+    #[arg(long, global = true, env = "GRIFFIE_STORE")]
+    store: Option<String>,
     /// Language of explanations, tables and receipts: nl or en.
     #[arg(long, global = true, env = "GRIFFIE_LANGUAGE")]
     language: Option<Language>,
@@ -79,6 +83,8 @@ enum Verb {
     Verify(archive::VerifyArguments),
     /// Make database and index anew from the object store alone.
     Rebuild,
+    /// Try whether the store holds what it is given, and lengthen its promises.
+    Store(store::StoreArguments),
     /// The rule writer's bench.
     Rules(rules::RulesArgs),
     /// Reads pages for the program that started it; not for people.
@@ -162,6 +168,9 @@ fn run(arguments: Arguments) -> Result<Outcome> {
     if let Some(language) = arguments.language {
         config.language = language;
     }
+    if let Some(store) = arguments.store {
+        config.store = Some(store);
+    }
     if let Some(workers) = arguments.workers.filter(|&workers| workers > 0) {
         config.workers = workers;
     }
@@ -177,6 +186,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Verb::Get(arguments) => archive::get(&context, &arguments),
         Verb::Verify(arguments) => archive::verify(&context, &arguments),
         Verb::Rebuild => archive::rebuild(&context),
+        Verb::Store(arguments) => store::run(&context, &arguments),
         Verb::Rules(arguments) => {
             rules::run(&arguments, &context, &mut io::stdout().lock())?;
             Ok(Outcome::Done)

@@ -30,6 +30,51 @@ pub struct Config {
     pub page_cpu_seconds: u64,
     /// Folder with another rule set than the one built in (`pipelines/` and `dictionaries/` below it).
     pub rules: Option<PathBuf>,
+    /// Where the objects lie: a folder or `s3://bucket/prefix`. Without it, `store` in the data folder.
+    pub store: Option<String>,
+    /// How to reach a store on S3, and how long it must keep what it is given.
+    pub s3: S3,
+}
+
+/// How to reach a store on S3. Credentials come from the environment or a profile of the AWS tools, never from here.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct S3 {
+    /// Address of the server, `https://…`; without it, that of AWS in the region.
+    pub endpoint: Option<String>,
+    /// The region that requests are signed for.
+    pub region: Option<String>,
+    /// A profile in the credentials file.
+    pub profile: Option<String>,
+    /// The credentials file of the AWS tools, where it is not `~/.aws/credentials`.
+    pub credentials_file: Option<PathBuf>,
+    /// The Object Lock mode in which everything is stored; without it nothing is locked.
+    pub retention: Option<RetentionMode>,
+    /// For how many days from now; `griffie store extend` lengthens it, and nothing ever shortens it.
+    pub retention_days: u16,
+}
+
+/// Modes of S3 Object Lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RetentionMode {
+    /// Who has the right to bypass it may shorten it or delete.
+    Governance,
+    /// Nobody may, the bucket's owner included.
+    Compliance,
+}
+
+impl Default for S3 {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            region: None,
+            profile: None,
+            credentials_file: None,
+            retention: None,
+            retention_days: 30,
+        }
+    }
 }
 
 impl Default for Config {
@@ -41,6 +86,8 @@ impl Default for Config {
             worker_memory_mib: 512,
             page_cpu_seconds: 30,
             rules: None,
+            store: None,
+            s3: S3::default(),
         }
     }
 }
@@ -70,6 +117,10 @@ impl Config {
         if config.worker_memory_mib < 256 {
             return Err(Error::new(ErrorKind::Config, "worker_memory_mib is below 256")
                 .hint("a page of 300 dpi and the OCR engine need some 200 MiB"));
+        }
+        if config.s3.retention_days == 0 {
+            return Err(Error::new(ErrorKind::Config, "s3.retention_days is 0")
+                .hint("leave `retention` out where nothing is to be locked"));
         }
         Ok(config)
     }
@@ -105,6 +156,15 @@ mod tests {
         assert_eq!(config.language, Language::Dutch);
         assert_eq!(config.own_organizations, ["Gemeente Zuidermeer"]);
         assert!(Config::parse("worker_memory_mib = 10").is_err());
+    }
+
+    #[test]
+    fn a_store_on_s3_is_configured_without_secrets() {
+        let text = "store = \"s3://archief\"\n[s3]\nendpoint = \"https://s3.example.nl\"\nretention = \"compliance\"";
+        let config = Config::parse(text).unwrap();
+        assert_eq!((config.s3.retention, config.s3.retention_days), (Some(RetentionMode::Compliance), 30));
+        assert!(Config::parse("[s3]\nsecret_access_key = \"x\"").is_err());
+        assert!(Config::parse("[s3]\nretention_days = 0").is_err());
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod decide;
 mod events;
 pub mod examine;
 pub mod ingest;
+pub mod keeping;
 pub mod note;
 pub mod office;
 pub mod read;

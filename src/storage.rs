@@ -1,13 +1,17 @@
-//! Bytes at rest: create-only put with read-back, get, list, over a local folder or memory. There is no function
-//! that removes or replaces an object; what an object means is for `archive` and `provenance` to know.
+//! Bytes at rest: create-only put with read-back, get, list, over a local folder, a bucket on S3 or memory. There is
+//! no function that removes or replaces an object; what an object means is for `archive` and `provenance` to know.
 
+mod location;
 mod name;
+mod probe;
+mod s3;
 
 #[cfg(test)]
 mod conformance;
 
 use std::{
     fs::{self, File},
+    future::Future,
     io::{self, Read},
     ops::{Deref, Range},
     path::{Path, PathBuf},
@@ -21,10 +25,12 @@ use object_store::{
     local::LocalFileSystem, memory::InMemory,
 };
 
+pub use location::Location;
 pub use name::ObjectName;
+pub use probe::{Attempt, Extended, Probe, Trial, Trialed};
 
 use crate::{
-    Error, ErrorKind, Result,
+    Error, ErrorKind, Result, config,
     error::{Context, Fold},
     model::{Digests, digest::Hasher},
 };
@@ -60,9 +66,30 @@ pub struct Store {
     backend: Arc<dyn ObjectStore>,
     /// The folder, where the store is one.
     root: Option<Arc<Path>>,
+    /// The bucket, where the store is one.
+    s3: Option<Arc<s3::S3>>,
 }
 
 impl Store {
+    /// Opens a store; a folder is made if it is not there, a bucket must be.
+    pub fn open(location: &Location, config: &config::S3) -> Result<Self> {
+        match location {
+            Location::Folder(root) => Self::folder(root),
+            Location::S3 { .. } => Self::existing(location, config),
+        }
+    }
+
+    /// Opens a store that must be there already: a copy that is to be verified, for one.
+    pub fn existing(location: &Location, config: &config::S3) -> Result<Self> {
+        match location {
+            Location::Folder(root) => Self::existing_folder(root),
+            Location::S3 { bucket, prefix } => {
+                let (s3, backend) = s3::S3::open(bucket, prefix, config)?;
+                Ok(Self { backend, root: None, s3: Some(s3) })
+            }
+        }
+    }
+
     /// A local folder, made if it is not there (for this user only: it will hold contracts). Every write is flushed
     /// to disk before it counts as done, and what is written is made read-only.
     pub fn folder(root: &Path) -> Result<Self> {
@@ -82,24 +109,19 @@ impl Store {
         }
         let root = root.canonicalize().fold(ErrorKind::Storage, doing)?;
         let backend = LocalFileSystem::new_with_prefix(&root).fold(ErrorKind::Storage, doing)?.with_fsync(true);
-        Ok(Self { backend: Arc::new(backend), root: Some(root.into()) })
+        Ok(Self { backend: Arc::new(backend), root: Some(root.into()), s3: None })
     }
 
     /// Objects in memory, gone with the last clone.
     pub fn memory() -> Self {
-        Self { backend: Arc::new(InMemory::new()), root: None }
+        Self { backend: Arc::new(InMemory::new()), root: None, s3: None }
     }
 
     /// Stores bytes under a name that is free, and reads them back. Bytes that are there already are compared: the
     /// same are a success, others an error of kind `Conflict`.
     pub fn put_new(&self, name: &ObjectName, bytes: impl Into<Bytes>) -> Result<Put> {
         let bytes = bytes.into();
-        let payload = PutPayload::from_bytes(bytes.clone());
-        let put = match block_on(self.backend.put_opts(name.path(), payload, PutMode::Create.into())) {
-            Ok(_) => Put::Written,
-            Err(object_store::Error::AlreadyExists { .. }) => Put::AlreadyThere,
-            Err(error) => return Err(fold(error, name, "cannot write")),
-        };
+        let put = self.create(name, bytes.clone())?;
         let mut rest = &bytes[..];
         let mut same = true;
         self.read(name, |part| {
@@ -121,11 +143,9 @@ impl Store {
             if Digests::of(&bytes) != *digests {
                 return Err(changed());
             }
-            match block_on(self.backend.put_opts(name.path(), bytes.into(), PutMode::Create.into())) {
-                Ok(_) => Put::Written,
-                Err(object_store::Error::AlreadyExists { .. }) => Put::AlreadyThere,
-                Err(error) => return Err(fold(error, name, "cannot write")),
-            }
+            self.create(name, bytes.into())?
+        } else if let Some(s3) = &self.s3 {
+            s3.put_file(name, path, digests)?.ok_or_else(changed)?
         } else {
             self.stream_in(name, path, digests, changed)?
         };
@@ -134,26 +154,48 @@ impl Store {
         self.settle(name, put, same)
     }
 
+    /// Puts bytes under a name if it is free.
+    fn create(&self, name: &ObjectName, bytes: Bytes) -> Result<Put> {
+        if let Some(s3) = &self.s3 {
+            return s3.put_new(name, bytes);
+        }
+        let payload = PutPayload::from_bytes(bytes);
+        match self.wait(self.backend.put_opts(name.path(), payload, PutMode::Create.into())) {
+            Ok(_) => Ok(Put::Written),
+            Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::AlreadyThere),
+            Err(error) => Err(fold(error, name, "cannot write")),
+        }
+    }
+
+    /// Requests over the network need their runtime; the others are done by the thread that waits.
+    fn wait<F: Future>(&self, future: F) -> F::Output {
+        match &self.s3 {
+            Some(s3) => s3.wait(future),
+            None => block_on(future),
+        }
+    }
+
     /// Uploads in parts to a name outside the listings, compares digests, then publishes under `name`, create-only.
     fn stream_in(&self, name: &ObjectName, path: &Path, digests: &Digests, changed: impl Fn() -> Error) -> Result<Put> {
         let staged: ObjectName = format!("{INCOMING}/{}", hex::encode(random_bytes())).parse()?;
-        let mut upload = block_on(self.backend.put_multipart(staged.path()))
+        let mut upload = self
+            .wait(self.backend.put_multipart(staged.path()))
             .map_err(|error| fold(error, &staged, "cannot write"))?;
         let mut hasher = Hasher::default();
         let sent = read_file(path, |part| {
             hasher.update(part);
-            block_on(upload.put_part(Bytes::copy_from_slice(part).into()))
+            self.wait(upload.put_part(Bytes::copy_from_slice(part).into()))
                 .map_err(|error| fold(error, &staged, "cannot write"))
         });
         let sent = sent.and_then(|()| if hasher.finish() == *digests { Ok(()) } else { Err(changed()) });
         if let Err(error) = sent {
             // What stays behind when this fails as well is a leftover that no listing shows.
-            let _ = block_on(upload.abort());
+            let _ = self.wait(upload.abort());
             return Err(error);
         }
-        block_on(upload.complete()).map_err(|error| fold(error, &staged, "cannot write"))?;
+        self.wait(upload.complete()).map_err(|error| fold(error, &staged, "cannot write"))?;
         let create = RenameOptions::new().with_target_mode(RenameTargetMode::Create);
-        match block_on(self.backend.rename_opts(staged.path(), name.path(), create)) {
+        match self.wait(self.backend.rename_opts(staged.path(), name.path(), create)) {
             Ok(()) => Ok(Put::Written),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::AlreadyThere),
             Err(error) => Err(fold(error, name, "cannot write")),
@@ -181,19 +223,19 @@ impl Store {
 
     /// All bytes of an object.
     pub fn get(&self, name: &ObjectName) -> Result<Bytes> {
-        block_on(async { self.backend.get(name.path()).await?.bytes().await })
+        self.wait(async { self.backend.get(name.path()).await?.bytes().await })
             .map_err(|error| fold(error, name, "cannot read"))
     }
 
     /// A range of an object's bytes.
     pub fn get_range(&self, name: &ObjectName, range: Range<u64>) -> Result<Bytes> {
-        block_on(self.backend.get_range(name.path(), range)).map_err(|error| fold(error, name, "cannot read"))
+        self.wait(self.backend.get_range(name.path(), range)).map_err(|error| fold(error, name, "cannot read"))
     }
 
     /// Hands all bytes of an object to `take`, part by part, and returns how many they were.
     pub fn read(&self, name: &ObjectName, mut take: impl FnMut(&[u8])) -> Result<u64> {
         let failed = |error| fold(error, name, "cannot read");
-        let found = block_on(self.backend.get(name.path())).map_err(failed)?;
+        let found = self.wait(self.backend.get(name.path())).map_err(failed)?;
         let mut size_bytes = 0;
         match found.payload {
             GetResultPayload::File(file, _) => {
@@ -205,7 +247,7 @@ impl Store {
                 .doing(|| format!("cannot read `{name}`"))?;
             }
             GetResultPayload::Stream(mut stream) => {
-                while let Some(part) = block_on(stream.next()) {
+                while let Some(part) = self.wait(stream.next()) {
                     let part = part.map_err(failed)?;
                     size_bytes += part.len() as u64;
                     take(&part);
@@ -224,7 +266,7 @@ impl Store {
 
     /// The length of an object, or `None` where there is none.
     pub fn head(&self, name: &ObjectName) -> Result<Option<u64>> {
-        match block_on(self.backend.head(name.path())) {
+        match self.wait(self.backend.head(name.path())) {
             Ok(found) => Ok(Some(found.size)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(fold(error, name, "cannot look up")),
@@ -259,7 +301,7 @@ impl Store {
     pub fn list(&self, prefix: &str) -> impl Iterator<Item = Result<Entry>> + use<> {
         let prefix = object_store::path::Path::from(prefix);
         let prefix = (!prefix.as_ref().is_empty()).then_some(prefix);
-        Listing { stream: self.backend.list(prefix.as_ref()), done: false }
+        Listing { store: self.clone(), stream: self.backend.list(prefix.as_ref()), done: false }
     }
 
     /// The names of the folders right under the folders `prefix`, sorted.
@@ -268,8 +310,9 @@ impl Store {
             return Ok(Vec::new());
         }
         let path = object_store::path::Path::from(prefix);
-        let found = block_on(self.backend.list_with_delimiter(Some(&path)))
-            .fold(ErrorKind::Storage, || format!("cannot list `{prefix}`"))?;
+        let found = self
+            .wait(self.backend.list_with_delimiter(Some(&path)))
+            .map_err(|error| refusal(error, format!("cannot list `{prefix}`")))?;
         let mut names: Vec<_> =
             found.common_prefixes.iter().filter_map(|path| Some(path.filename()?.to_owned())).collect();
         names.sort_unstable();
@@ -333,6 +376,7 @@ impl Deref for LocalFile {
 }
 
 struct Listing {
+    store: Store,
     stream: BoxStream<'static, object_store::Result<ObjectMeta>>,
     done: bool,
 }
@@ -342,11 +386,11 @@ impl Iterator for Listing {
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.done {
-            match block_on(self.stream.next()) {
+            match self.store.wait(self.stream.next()) {
                 None => self.done = true,
                 // A folder that was never made holds nothing.
                 Some(Err(object_store::Error::NotFound { .. })) => {}
-                Some(Err(error)) => return Some(Err(error).fold(ErrorKind::Storage, || "cannot list the store")),
+                Some(Err(error)) => return Some(Err(refusal(error, "cannot list the store".to_owned()))),
                 Some(Ok(meta)) if meta.location.prefix_matches(&object_store::path::Path::from(INCOMING)) => {}
                 Some(Ok(meta)) => {
                     let name = meta.location.as_ref().parse::<ObjectName>();
@@ -395,6 +439,15 @@ fn random_bytes() -> [u8; 16] {
 fn fold(error: object_store::Error, name: &ObjectName, doing: &str) -> Error {
     match error {
         object_store::Error::NotFound { .. } => Error::new(ErrorKind::NotFound, format!("there is no object `{name}`")),
-        error => Error::new(ErrorKind::Storage, format!("{doing} `{name}`")).source(error),
+        error => refusal(error, format!("{doing} `{name}`")),
+    }
+}
+
+fn refusal(error: object_store::Error, doing: String) -> Error {
+    match error {
+        object_store::Error::PermissionDenied { .. } | object_store::Error::Unauthenticated { .. } => {
+            s3::denied(doing).source(error)
+        }
+        error => Error::new(ErrorKind::Storage, doing).source(error),
     }
 }

@@ -8,6 +8,7 @@ packages=(
   tesseract-ocr tesseract-ocr-nld tesseract-ocr-eng  # the engine and its languages
   g++ cmake make pkg-config libleptonica-dev dpkg-dev ca-certificates  # to build the engine for this machine
   poppler-utils qpdf  # what the tests check PDF files with
+  python3-venv openssl  # a server that speaks S3, and an authority that stamps times
 )
 # DOCX, ODT and RTF are read through LibreOffice where it is: apt-get install libreoffice-writer-nogui
 
@@ -82,6 +83,17 @@ build_engine() {
   install -m 644 "$built" "$home/lib/libtesseract.so.5.new"
   mv -f "$home/lib/libtesseract.so.5.new" "$home/lib/libtesseract.so.5"
 }
+
+# The S3 server of the tests, in a folder of its own; whole or not at all.
+moto="${XDG_CACHE_HOME:-$HOME/.cache}/griffie/moto-5.2.5"
+if [ ! -d "$moto" ]; then
+  say "installing moto's S3 server"
+  rm -rf -- "$moto.new"
+  python3 -m venv "$moto.new"
+  "$moto.new/bin/pip" install -q --no-input --disable-pip-version-check \
+    'moto[s3]==5.2.5' 'flask==3.1.2' 'flask-cors==6.0.1' >&2
+  mv -- "$moto.new" "$moto"
+fi
 
 if [ -f "$home/lib/libtesseract.so.5" ]; then
   say "all there; fast engine in $home"

@@ -14,11 +14,13 @@ pub enum Area {
     Decisions,
     Holds,
     Access,
+    Probes,
+    Timestamps,
 }
 
 impl Area {
     /// All parts.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Originals,
         Self::Renditions,
         Self::Manifests,
@@ -29,6 +31,8 @@ impl Area {
         Self::Decisions,
         Self::Holds,
         Self::Access,
+        Self::Probes,
+        Self::Timestamps,
     ];
 
     /// Its folder.
@@ -44,6 +48,8 @@ impl Area {
             Self::Decisions => "decisions",
             Self::Holds => "holds",
             Self::Access => "access",
+            Self::Probes => "probes",
+            Self::Timestamps => "timestamps",
         }
     }
 
@@ -101,6 +107,16 @@ pub mod name {
     /// The receipt of a batch.
     pub fn batch(batch: &BatchId) -> ObjectName {
         of(format!("{}/{batch}.json", Area::Batches.folder()))
+    }
+
+    /// What a probe of the store found.
+    pub fn probe(number: u32) -> ObjectName {
+        of(format!("{}/{number:06}.json", Area::Probes.folder()))
+    }
+
+    /// A time-stamp on the checkpoint of a size.
+    pub fn timestamp(size: u64, digest: &Blake3) -> ObjectName {
+        of(format!("{}/{size:012}/{}.tsr", Area::Timestamps.folder(), digest.hex()))
     }
 
     /// One number of a series.

@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     pipeline::{app, note, rebuild},
     register::{ArchivalCopy, Named},
-    storage::Store,
+    storage::{Location, Store},
 };
 
 /// The bytes of an original or of its archival copy.
@@ -34,15 +34,12 @@ pub(super) struct GetArguments {
 }
 
 /// Check every stored object against its digest, and the log against its signed checkpoints. Works on a copy of the
-/// store on another machine, without the database.
+/// store on another machine, without the database: name it with --store.
 #[derive(Args)]
 pub(super) struct VerifyArguments {
     /// Print JSON.
     #[arg(long, env = "GRIFFIE_JSON")]
     json: bool,
-    /// A store elsewhere [default: that of the data folder].
-    #[arg(long, env = "GRIFFIE_STORE", value_name = "FOLDER")]
-    store: Option<PathBuf>,
     /// Begin no further object after so many minutes (`10m`), hours (`2h`) or seconds (`30s`); those that were not
     /// looked at for longest come first, so that repeated runs reach all.
     #[arg(long, env = "GRIFFIE_BUDGET", value_name = "TIME", value_parser = time)]
@@ -74,14 +71,21 @@ fn time(text: &str) -> std::result::Result<Duration, String> {
 }
 
 pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<Outcome> {
-    let own = arguments.store.is_none().then(|| context.data.join("fixity.history"));
-    let history = arguments.history.clone().or(own);
+    let asked = context.config.store.as_deref().map(str::parse::<Location>).transpose()?;
+    let own = app::known_location(&context.data)?;
+    // A copy elsewhere may be older than what this data folder knows of its own store.
+    let elsewhere = asked.is_some() && asked != own;
+    let own_history = (!elsewhere).then(|| context.data.join("fixity.history"));
+    let history = arguments.history.clone().or(own_history);
     if let Some(object) = &arguments.past {
         return past(history.as_deref(), object, arguments.json);
     }
-    let folder = arguments.store.clone().unwrap_or_else(|| context.data.join("store"));
-    let archive = Archive::existing(Store::existing_folder(&folder)?);
-    let known = if arguments.store.is_none() { app::known_head(&context.data)? } else { None };
+    let location = match asked {
+        Some(asked) => asked,
+        None => app::location(&context.data, &context.config)?,
+    };
+    let archive = Archive::existing(Store::existing(&location, &context.config.s3)?);
+    let known = if elsewhere { None } else { app::known_head(&context.data)? };
     let language = context.config.language;
     let options = VerifyOptions {
         budget: arguments.budget,
@@ -93,7 +97,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     };
     let now = Clock::System.now();
     let report = archive.verify(&options, now)?;
-    if arguments.store.is_none() {
+    if !elsewhere {
         note::fixity_check(&context.data, &context.config, &report, now);
     }
     if arguments.json {

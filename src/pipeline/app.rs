@@ -17,7 +17,7 @@ use crate::{
     model::{Blake3, Reading},
     provenance::{Event, Log, note::Checkpoint},
     register::{Document, Register},
-    storage::Store,
+    storage::{Location, Store},
     text::Text,
 };
 
@@ -28,6 +28,8 @@ const INDEXED_AT_ONCE: usize = 100;
 
 /// Where the head of the log is noted, in the data folder.
 const LOG_HEAD: &str = "log.head";
+/// Where a data folder notes its store, if that is elsewhere.
+const STORE_NOTE: &str = "store.location";
 /// How often the log grows while nothing waits for it.
 const LOG_EVERY: Duration = Duration::from_secs(1);
 
@@ -49,6 +51,38 @@ pub fn known_head(data: &Path) -> Result<Option<Checkpoint>> {
     }
 }
 
+/// Where the objects of a data folder lie: as it was first said, in the configuration or by `--store`. A data folder
+/// stays with its store, since its database tells of those objects and no others.
+pub fn location(data: &Path, config: &Config) -> Result<Location> {
+    let asked = config.store.as_deref().map(str::parse::<Location>).transpose()?;
+    match (asked, known_location(data)?) {
+        (Some(asked), Some(known)) if asked != known => Err(Error::new(
+            ErrorKind::Conflict,
+            format!("the data folder `{}` belongs to the store `{known}`, not to `{asked}`", data.display()),
+        )
+        .hint("give another --data folder; `griffie rebuild --data FOLDER --store STORE` makes one for a store")),
+        (Some(location), _) | (None, Some(location)) => Ok(location),
+        (None, None) => own_folder(data),
+    }
+}
+
+/// The store that a data folder is known to belong to.
+pub fn known_location(data: &Path) -> Result<Option<Location>> {
+    match std::fs::read_to_string(data.join(STORE_NOTE)) {
+        Ok(text) => text.trim_end().parse().map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let own = own_folder(data)?;
+            Ok(own.folder().is_some_and(Path::is_dir).then_some(own))
+        }
+        Err(error) => Err(error).fold(ErrorKind::Storage, || format!("cannot read `{STORE_NOTE}`")),
+    }
+}
+
+fn own_folder(data: &Path) -> Result<Location> {
+    let folder = std::path::absolute(data.join("store")).fold(ErrorKind::InvalidInput, || "the data folder's name")?;
+    Ok(Location::Folder(folder))
+}
+
 /// An opened data folder.
 pub struct App {
     /// The folder.
@@ -57,6 +91,8 @@ pub struct App {
     pub config: Config,
     /// Tells the time.
     pub clock: Clock,
+    /// Where the objects lie.
+    pub location: Location,
     /// The objects.
     pub archive: Archive,
     /// The database.
@@ -79,6 +115,7 @@ impl App {
                 .hint("wait until it is done, or give another --data folder")
         })?;
         let mut app = Self::open_parts(data, config)?;
+        app.note_location()?;
         app.take_log(lock)?;
         app.log_waiting_events()?;
         app.index_what_is_missing()?;
@@ -87,7 +124,7 @@ impl App {
 
     /// Opens a data folder that is there, for reading and for decisions.
     pub fn open(data: &Path, config: Config) -> Result<Self> {
-        if !data.join("store").is_dir() {
+        if location(data, &config)?.folder().is_some_and(|folder| !folder.is_dir()) {
             return Err(Error::new(ErrorKind::NotFound, format!("there is no archive in `{}`", data.display()))
                 .hint("`griffie ingest` makes one; --data names the folder of another"));
         }
@@ -99,17 +136,28 @@ impl App {
     }
 
     fn open_parts(data: &Path, config: Config) -> Result<Self> {
+        let location = location(data, &config)?;
+        let store = Store::open(&location, &config.s3)?;
         Ok(Self {
             data: data.to_owned(),
             config,
             clock: Clock::System,
-            archive: Archive::open(Store::folder(&data.join("store"))?)?,
+            location,
+            archive: Archive::open(store)?,
             register: Register::open(&data.join("griffie.sqlite"))?,
             index: Index::open(&data.join("index"))?,
             waiting: Mutex::default(),
             log: None,
             _lock: None,
         })
+    }
+
+    fn note_location(&self) -> Result<()> {
+        if known_location(&self.data)?.is_some() {
+            return Ok(());
+        }
+        let text = format!("{}\n", self.location);
+        std::fs::write(self.data.join(STORE_NOTE), text).fold(ErrorKind::Storage, || "cannot note where the store is")
     }
 
     fn take_log(&mut self, lock: File) -> Result<()> {

@@ -7,7 +7,11 @@ use crate::{
     model::{Digests, MediaType},
     provenance::{Agent, Event, EventKind, Outcome},
     register::{self, Decision, Item, Reason},
+    storage::{Extended, Probe, Trialed},
 };
+
+/// What an event about the whole store is about.
+const STORE: &str = "store";
 
 /// What happened to an item, in order. Times are the item's own: the same work done again after a crash tells the
 /// same story.
@@ -112,6 +116,24 @@ pub(super) fn fixity_check(report: &VerifyReport, at: Timestamp) -> register::Ev
     };
     let detail = format!("objects:{} waiting:{} findings:{findings}", checked.objects, checked.waiting);
     outbox(&Event::new(EventKind::FixityCheck, at, []).outcome(outcome, Some(detail)))
+}
+
+/// The store was probed.
+pub(super) fn probed(probe: &Probe, stored: &Stored) -> register::Event {
+    let (outcome, detail) = match probe.verdict() {
+        Trialed::Pass => (Outcome::Success, "pass"),
+        Trialed::Fail => (Outcome::Failure, "fail"),
+        Trialed::NotTried => (Outcome::Partial, "not_tried"),
+    };
+    let event = Event::new(EventKind::Validation, probe.at, [STORE.to_owned()]);
+    outbox(&event.objects([stored]).outcome(outcome, Some(detail.to_owned())))
+}
+
+/// Retentions were lengthened.
+pub(super) fn extended(extended: &Extended, at: Timestamp) -> register::Event {
+    let outcome = if extended.refusals == 0 { Outcome::Success } else { Outcome::Partial };
+    let detail = format!("{} of {} to {}", extended.lengthened, extended.versions, extended.until);
+    outbox(&Event::new(EventKind::RetentionLengthened, at, [STORE.to_owned()]).outcome(outcome, Some(detail)))
 }
 
 fn outbox(event: &Event) -> register::Event {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{App, decide, stored};
+use super::{App, app::location, decide, stored};
 use crate::{
     Error, ErrorKind, Result,
     archive::{Accession, AccessionState},
@@ -27,9 +27,9 @@ pub struct Counts {
 
 /// Rebuilds a data folder. A database that is there is put aside, never overwritten.
 pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
-    if !data.join("store").is_dir() {
+    if location(data, config)?.folder().is_some_and(|folder| !folder.is_dir()) {
         return Err(Error::new(ErrorKind::NotFound, format!("there is no object store in `{}`", data.display()))
-            .hint("restore the folder `store` first: everything else follows from it"));
+            .hint("restore the folder `store` first, or name a --store: everything else follows from it"));
     }
     put_aside(data)?;
     let app = App::open_for_writing(data, config.clone())?;

@@ -33,7 +33,7 @@ pub struct Event {
     pub detail: Option<String>,
 }
 
-/// Kinds of event: terms of the PREMIS event type vocabulary in snake_case, and four of our own at the end.
+/// Kinds of event: terms of the PREMIS event type vocabulary in snake_case, and some of our own at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)] // the terms are defined by PREMIS
@@ -58,6 +58,10 @@ pub enum EventKind {
     Hold,
     /// An access mark was set.
     AccessMark,
+    /// Objects are to be kept longer than the store promised before.
+    RetentionLengthened,
+    /// An authority stamped a checkpoint of the log with its time.
+    TimeStamp,
 }
 
 /// Who or what did it.

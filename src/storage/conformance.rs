@@ -1,9 +1,16 @@
 //! What every back-end of the store must do: one suite, run on each of them.
 
+#[path = "../../tests/common/moto.rs"]
+mod moto;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use super::{Put, Store};
-use crate::{ErrorKind, model::Digests};
+use crate::{
+    ErrorKind,
+    config::{RetentionMode, S3},
+    model::Digests,
+};
 
 fn name(text: &str) -> super::ObjectName {
     text.parse().unwrap()
@@ -94,6 +101,51 @@ fn memory_conforms() {
 fn a_folder_conforms() {
     let folder = tempfile::tempdir().unwrap();
     conforms(&Store::folder(&folder.path().join("store")).unwrap());
+}
+
+#[test]
+fn s3_conforms() {
+    let moto = moto::Moto::start();
+    let config = S3 {
+        endpoint: Some(moto.endpoint()),
+        region: Some("us-east-1".into()),
+        credentials_file: Some(moto.credentials_file()),
+        ..S3::default()
+    };
+    let locked = S3 { retention: Some(RetentionMode::Compliance), ..config.clone() };
+    for (bucket, config) in [("plain", config), ("locked", locked)] {
+        moto.make_bucket(bucket, config.retention.is_some());
+        for place in [format!("s3://{bucket}"), format!("s3://{bucket}/some/folders")] {
+            conforms(&Store::open(&place.parse().unwrap(), &config).unwrap());
+        }
+    }
+}
+
+/// A server that is there already, with the buckets `plain` and `locked`: see `tests/radosgw.sh`.
+#[test]
+#[ignore = "needs a server: GRIFFIE_TEST_S3 and AWS_… tell where and who"]
+fn another_s3_server_conforms() {
+    let endpoint = crate::config::variable("GRIFFIE_TEST_S3");
+    let config = S3 { endpoint, ..S3::default() };
+    conforms(&Store::open(&"s3://plain".parse().unwrap(), &config).unwrap());
+    let locked = S3 { retention: Some(RetentionMode::Compliance), retention_days: 1, ..config };
+    conforms(&Store::open(&"s3://locked/some/folders".parse().unwrap(), &locked).unwrap());
+}
+
+/// What many writers put under one name at once: one of them wrote it, and the others are told so.
+#[test]
+fn one_of_many_writers_has_the_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for store in [Store::memory(), Store::folder(folder.path()).unwrap()] {
+        let put = |writer: usize| store.put_new(&name("decisions/one"), writer.to_string());
+        let results: Vec<_> = std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..8).map(|writer| scope.spawn(move || put(writer))).collect();
+            writers.into_iter().map(|writer| writer.join().unwrap()).collect()
+        });
+        let written: Vec<_> = (0..8).filter(|writer| matches!(results[*writer], Ok(Put::Written))).collect();
+        assert_eq!(written.len(), 1);
+        assert_eq!(store.get(&name("decisions/one")).unwrap(), written[0].to_string());
+    }
 }
 
 fn folder_with(plant: impl FnOnce(&Path)) -> (tempfile::TempDir, Store) {

@@ -1,0 +1,179 @@
+//! The built program on a store that is no folder: everything works there as elsewhere, and what the store promises is
+//! tried and told as it is.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
+
+mod common;
+#[path = "common/moto.rs"]
+mod moto;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use common::{griffie, json_of, write_pdf};
+use moto::Moto;
+use serde_json::Value;
+
+const LOCKED: &str = "retention = \"compliance\"\nretention_days = 5\n";
+
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn griffie(&self, arguments: &[&str]) -> Command {
+        let mut command = griffie(&self.path("data"));
+        command.args(arguments);
+        command
+    }
+}
+
+#[track_caller]
+fn check(command: &mut Command, code: i32) -> (String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{stdout}{stderr}");
+    (stdout, stderr)
+}
+
+/// What each trial came to, the verdict last.
+fn results(probe: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let attempts = probe["attempts"].as_array().unwrap().iter();
+    let mut results: Vec<_> = attempts.map(|attempt| (text(&attempt["trial"]), text(&attempt["result"]))).collect();
+    results.push(("verdict".into(), text(&probe["verdict"])));
+    results
+}
+
+fn result<'a>(results: &'a [(String, String)], trial: &str) -> &'a str {
+    &results.iter().find(|(name, _)| name == trial).unwrap().1
+}
+
+#[test]
+fn everything_works_on_s3_and_follows_from_it() {
+    let (moto, desk) = (Moto::start(), Desk::new());
+    moto.make_bucket("archief", true);
+    moto.write_config(&desk.path("data"), LOCKED);
+    write_pdf(&desk.path("lease.pdf"), "Huurovereenkomst\nDeze overeenkomst eindigt op 28 februari 2026.");
+    let store = ["--store", "s3://archief/griffie"];
+    let ingest = |code| {
+        let mut command = desk.griffie(&["ingest", "--json"]);
+        json_of(command.args(store).arg(desk.path("lease.pdf")), &[code])
+    };
+    let receipt = ingest(0);
+    let document = receipt["files"][0]["documents"][0]["id"].as_str().unwrap_or_else(|| panic!("{receipt}")).to_owned();
+    assert_eq!(ingest(0)["files"][0]["state"], "duplicate");
+    assert!(!desk.path("data/store").try_exists().unwrap());
+    // The data folder remembers its store.
+    let register = json_of(&mut desk.griffie(&["register", "--json", "--as-of", "2025-01-01"]), &[0]);
+    let (stdout, _) = check(&mut desk.griffie(&["verify"]), 0);
+    assert!(stdout.contains("; 0 findings"), "{stdout}");
+    check(desk.griffie(&["get", &document, "-o"]).arg(desk.path("out.pdf")), 0);
+    assert_eq!(fs::read(desk.path("out.pdf")).unwrap(), fs::read(desk.path("lease.pdf")).unwrap());
+
+    // Another machine, with the store alone.
+    let other = Desk::new();
+    moto.write_config(&other.path("data"), LOCKED);
+    check(other.griffie(&["rebuild"]).args(store), 0);
+    assert_eq!(json_of(&mut other.griffie(&["register", "--json", "--as-of", "2025-01-01"]), &[0]), register);
+    check(&mut other.griffie(&["verify"]), 0);
+
+    let (_, stderr) = check(&mut desk.griffie(&["register", "--store", "s3://archief/another"]), 6);
+    assert!(stderr.contains("belongs to the store `s3://archief/griffie`"), "{stderr}");
+}
+
+#[test]
+fn a_server_that_lets_retentions_be_shortened_fails_the_probe() {
+    let (moto, desk) = (Moto::start(), Desk::new());
+    moto.make_bucket("archief", true);
+    moto.write_config(&desk.path("data"), LOCKED);
+    let probe = json_of(&mut desk.griffie(&["store", "probe", "--json", "--store", "s3://archief"]), &[11]);
+    let results = results(&probe);
+    for held in ["ask_for_retention", "take_retention", "put_twice", "overwrite", "delete", "delete_version"] {
+        assert_eq!(result(&results, held), "pass", "{held}: {probe:#}");
+    }
+    for broken in ["shorten_retention", "downgrade_retention", "bypass_shorten", "verdict"] {
+        assert_eq!(result(&results, broken), "fail", "{broken}: {probe:#}");
+    }
+    for language in ["nl", "en"] {
+        let (stdout, _) = check(&mut desk.griffie(&["store", "probe", "--language", language]), 11);
+        assert!(stdout.contains("FAIL  s3://archief: ") && !stdout.contains("WORM"), "{stdout}");
+    }
+    // Each probe is an object that the log knows.
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
+#[test]
+fn a_bucket_or_folder_without_retentions_fails_the_probe() {
+    let (moto, desk) = (Moto::start(), Desk::new());
+    moto.make_bucket("plain", false);
+    moto.write_config(&desk.path("data"), "");
+    let probe = json_of(&mut desk.griffie(&["store", "probe", "--json", "--store", "s3://plain"]), &[11]);
+    let (on_s3, desk) = (results(&probe), Desk::new());
+    let probe = json_of(&mut desk.griffie(&["store", "probe", "--json"]), &[11]);
+    for results in [on_s3, results(&probe)] {
+        assert_eq!(result(&results, "put_twice"), "pass");
+        assert_eq!(result(&results, "take_retention"), "fail");
+        assert_eq!(result(&results, "delete"), "fail");
+        assert_eq!(result(&results, "shorten_retention"), "not_tried");
+        assert_eq!(result(&results, "verdict"), "fail");
+    }
+    let (stdout, _) = check(&mut desk.griffie(&["store", "probe"]), 11);
+    assert!(!stdout.contains("WORM"), "{stdout}");
+}
+
+#[test]
+fn retentions_are_lengthened_and_never_shortened() {
+    let (moto, desk) = (Moto::start(), Desk::new());
+    moto.make_bucket("archief", true);
+    let extend = |days: u32, within: &str| {
+        moto.write_config(&desk.path("data"), &format!("retention = \"governance\"\nretention_days = {days}\n"));
+        json_of(&mut desk.griffie(&["store", "extend", "--within", within, "--json", "--store", "s3://archief"]), &[0])
+    };
+    // The folder's own first objects: the store's explanation and the key of its log.
+    assert_eq!(extend(5, "1")["lengthened"], 0);
+    let first = extend(40, "14");
+    assert!(first["lengthened"].as_u64().unwrap() >= 2 && first["refusals"] == 0, "{first}");
+    let again = extend(40, "14");
+    assert_eq!(again["lengthened"], 0, "{again}");
+    assert_eq!(extend(3, "14")["lengthened"], 0);
+    let refused = Desk::new();
+    check(&mut refused.griffie(&["store", "extend"]), 7);
+}
+
+#[test]
+fn a_store_that_cannot_be_had_is_told_with_what_to_do() {
+    let (moto, desk) = (Moto::start(), Desk::new());
+    moto.write_config(&desk.path("data"), "");
+    write_pdf(&desk.path("lease.pdf"), "Huurovereenkomst");
+    let refusal =
+        |store: &str, code| check(desk.griffie(&["ingest", "--store", store]).arg(desk.path("lease.pdf")), code).1;
+    let stderr = refusal("s3://nowhere", 3);
+    assert!(stderr.contains("there is no bucket") && stderr.contains("hint: make it first"), "{stderr}");
+    let stderr = refusal("gs://archief", 3);
+    assert!(stderr.contains("only folders and s3://"), "{stderr}");
+    let nobody = "[s3]\nendpoint = \"http://127.0.0.1:1\"\n";
+    fs::write(
+        desk.path("data/griffie.toml"),
+        format!("{nobody}credentials_file = \"{}\"\n", moto.credentials_file().display()),
+    )
+    .unwrap();
+    let stderr = refusal("s3://archief", 10);
+    assert!(stderr.contains("cannot reach the store") && stderr.contains("hint: check the network"), "{stderr}");
+    assert!(is_clean(&desk.path("data")), "a store that cannot be opened leaves nothing behind");
+}
+
+/// Nothing but the configuration and the lock.
+fn is_clean(data: &Path) -> bool {
+    let names = fs::read_dir(data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.into_iter().all(|name| ["griffie.toml", "lock"].contains(&name.as_str()))
+}
