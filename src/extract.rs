@@ -29,6 +29,7 @@ mod record;
 pub mod rule;
 pub mod scene;
 pub mod score;
+pub mod standing;
 mod title;
 
 use calibration::Calibration;

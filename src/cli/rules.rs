@@ -6,18 +6,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
+mod labels;
+mod measure;
+
 use clap::{Args, Subcommand};
 
 use super::Context;
 use crate::{
     Error, ErrorKind, Result,
-    clock::Clock,
     error::{Context as _, Fold as _},
-    extract::{PackFile, RuleSet, labelled},
+    extract::{PackFile, RuleSet},
     model::Language,
     text::Text,
-    tools::CancelFlag,
 };
+
+use measure::{CalibrateArgs, DiffArgs, StatsArgs};
 
 /// Arguments of `griffie rules`.
 #[derive(Debug, Args)]
@@ -53,17 +56,10 @@ pub enum RulesCommand {
     },
     /// Measure the rules on labelled documents, and write what they are worth.
     Calibrate(CalibrateArgs),
-}
-
-/// Arguments of `griffie rules calibrate`.
-#[derive(Debug, Args)]
-pub struct CalibrateArgs {
-    /// Folders of labelled documents: in each, a folder a document with `gold.json` and the document beside it.
-    #[arg(required = true)]
-    pub folders: Vec<PathBuf>,
-    /// Where the calibration goes.
-    #[arg(long, default_value = "calibration.toml")]
-    pub out: PathBuf,
+    /// Tell what each rule gave in labelled documents: how much was right, how much it covers, what it contradicts.
+    Stats(StatsArgs),
+    /// Tell which values of which documents another rule set changes.
+    Diff(DiffArgs),
 }
 
 /// Runs `griffie rules`.
@@ -74,7 +70,9 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
         None => RuleSet::embedded()?,
     };
     match &args.command {
-        RulesCommand::Calibrate(args) => calibrate(args, rules.uncalibrated(), context, out),
+        RulesCommand::Calibrate(args) => measure::calibrate(args, rules, context, out),
+        RulesCommand::Stats(args) => measure::stats(args, &rules, context, out),
+        RulesCommand::Diff(args) => measure::diff(args, context, out),
         RulesCommand::Test => test(&rules, language, out),
         RulesCommand::Lint => lint(&rules, language, out),
         RulesCommand::Explain { text, file, rule, lang } => {
@@ -88,60 +86,6 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
             say(out, &rules.explain(&text, rule.as_deref(), language))
         }
     }
-}
-
-/// Reads labelled documents as `griffie extract` does, and writes what each kind of evidence was worth in them.
-fn calibrate(args: &CalibrateArgs, rules: RuleSet, context: &Context, out: &mut dyn Write) -> Result<()> {
-    let reader = context.reader()?;
-    let examiner = context.examiner(&reader, None, None)?;
-    let cancel = CancelFlag::on_signals()?;
-    let (mut seen, mut sets) = (Vec::new(), Vec::new());
-    for folder in &args.folders {
-        let before = seen.len();
-        for (name, label, document) in labelled(folder)? {
-            let examined = examiner.examine(&document, &|_| (), &cancel)?;
-            let (fields, traces) = rules.extract_traced(&Text::build(&examined.reading), context.config.language);
-            // `D1-03` and `D1-04` are of one maker: what they share must not judge itself.
-            let family = name.split_once('-').map_or(name.as_str(), |(family, _)| family);
-            seen.push(labelled::observe(family, &label, &fields, &traces));
-        }
-        let set = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
-        sets.push(format!("{set} ({})", seen.len() - before));
-    }
-    let carries = labelled::out_of_sample(&seen);
-    let from = format!(
-        "labelled documents of {}; judged by the other families, {} of {} values that would have filled the register by \
-         themselves were right, of {} that the labels name",
-        sets.join(", "),
-        carries.right,
-        carries.given,
-        carries.labelled
-    );
-    let made = labelled::made_from(seen.iter(), from, Clock::System.today().to_string());
-    let text = toml::to_string(&made).fold(ErrorKind::Internal, || "cannot write the calibration as TOML")?;
-    let text = format!("# Made by `griffie rules calibrate`; not written by hand.\n{text}");
-    std::fs::write(&args.out, text)
-        .fold(ErrorKind::InvalidInput, || format!("cannot write `{}`", args.out.display()))?;
-    say(out, &format!("{}\n", made.made_from))
-}
-
-/// The labelled documents of a folder, by name: its name, its label, the document.
-fn labelled(folder: &Path) -> Result<Vec<(String, serde_json::Value, PathBuf)>> {
-    let cannot_read = || format!("cannot read the labelled documents in `{}`", folder.display());
-    let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).min_depth(2).max_depth(2).sort_by_file_name() {
-        let entry = entry.fold(ErrorKind::NotFound, cannot_read)?;
-        let Some(home) = entry.path().parent().filter(|_| entry.file_name() != "gold.json") else { continue };
-        let is_document =
-            entry.path().extension().is_some_and(|e| ["pdf", "tif", "tiff"].iter().any(|kind| e == *kind));
-        let Ok(label) = std::fs::read_to_string(home.join("gold.json")) else { continue };
-        if is_document {
-            let label = serde_json::from_str(&label).fold(ErrorKind::InvalidInput, cannot_read)?;
-            let name = home.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            found.push((name, label, entry.into_path()));
-        }
-    }
-    Ok(found)
 }
 
 /// The files of a rule set in a folder.

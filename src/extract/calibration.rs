@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::labelled::Observed;
 use crate::model::Language;
 
 /// Right values of all that were given.
@@ -36,7 +37,7 @@ pub struct Calibration {
     /// Version of this format.
     pub schema: u32,
     /// What it was made from, for people.
-    pub made_from: String,
+    pub made_from: Vec<String>,
     /// The day on which it was made.
     pub made_on: String,
     /// How many labelled documents.
@@ -128,13 +129,16 @@ pub struct Observation {
     pub right: bool,
 }
 
-/// Makes a calibration from observations. Pure; the caller says what they come from and when.
-pub fn calibrate(observations: &[Observation], documents: u32, made_from: String, made_on: String) -> Calibration {
-    let mut made = Calibration { schema: 1, made_from, made_on, documents, ..Calibration::default() };
-    for seen in observations {
-        made.fields.entry(seen.field.to_owned()).or_default().count(seen.right);
-        made.pools.entry(pool_key(seen.field, seen.lang, &seen.pattern)).or_default().count(seen.right);
-        made.rules.entry(rule_key(&seen.rule, &seen.pattern)).or_default().count(seen.right);
+/// Makes a calibration from what was observed. Pure; the caller says what it comes from and when.
+pub fn calibrate<'a>(documents: impl Iterator<Item = &'a Observed>) -> Calibration {
+    let mut made = Calibration { schema: 2, ..Calibration::default() };
+    for document in documents {
+        made.documents += 1;
+        for seen in &document.observations {
+            made.fields.entry(seen.field.to_owned()).or_default().count(seen.right);
+            made.pools.entry(pool_key(seen.field, seen.lang, &seen.pattern)).or_default().count(seen.right);
+            made.rules.entry(rule_key(&seen.rule, &seen.pattern)).or_default().count(seen.right);
+        }
     }
     made
 }

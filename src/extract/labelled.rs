@@ -1,5 +1,7 @@
 //! Labelled documents: what a person says that a contract holds, compared with what the rules read. It reads no files.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value as Json;
 
 use super::{
@@ -27,73 +29,94 @@ pub struct Trace {
 /// What was observed in one labelled document.
 #[derive(Clone, Debug)]
 pub struct Observed {
+    /// The folder of labels that the document came with.
+    pub set: String,
     /// Documents of one maker or form, which are left out together when the calibration is measured.
     pub family: String,
+    /// The document was written by a program: it says less than one that people wrote.
+    pub made_up: bool,
     /// The values given.
     pub observations: Vec<Observation>,
-    /// How many values the label names.
-    pub labelled: u32,
+    /// How many values the label names, by field.
+    pub labelled: BTreeMap<&'static str, u32>,
 }
 
-/// Compares a record with the label of its document. Fields that the label leaves out are not judged.
-pub fn observe(family: &str, label: &Json, fields: &Fields, traces: &[Trace]) -> Observed {
-    let mut sheet = Sheet { label, traces, observations: Vec::new(), labelled: 0 };
-    sheet.one("title", &fields.title, |title, label| holds(label.as_str().unwrap_or_default(), title));
-    sheet.one("contract_type", &fields.contract_type, same_json);
-    sheet.one("reference", &fields.reference, |one, other| words(one) == words(other.as_str().unwrap_or_default()));
-    sheet.one("signing_date", &fields.signing_date, same_json);
-    sheet.one("effective_date", &fields.effective_date, same_json);
-    sheet.one("end_date", &fields.end_date, same_json);
-    sheet.one("term", &fields.term, |term, label| same_period(&json(term), label));
-    sheet.one("renewal", &fields.renewal, |renewal, label| {
-        json(&renewal.kind) == label["kind"] && same_period(&json(&renewal.period), &label["period"])
+/// Compares a record with the label of its document. Fields that the label leaves out are not judged, nor are the
+/// parts of a value that it leaves out; a list stands for any of its values. A value in a field that the label says a
+/// person must look at (`needs_review`) is never right: it must not fill the register by itself.
+pub fn observe(label: &Json, fields: &Fields, traces: &[Trace]) -> (Vec<Observation>, BTreeMap<&'static str, u32>) {
+    let mut sheet = Sheet { label, traces, observations: Vec::new(), labelled: BTreeMap::new() };
+    sheet.one("title", "title", &fields.title, |title, label| holds(label.as_str().unwrap_or_default(), title));
+    sheet.one("contract_type", "contract_type", &fields.contract_type, same_json);
+    sheet.one("reference", "reference", &fields.reference, |one, other| {
+        words(one) == words(other.as_str().unwrap_or_default())
     });
-    sheet.one("value", &fields.value, |money, label| {
+    sheet.one("signing_date", "signing_date", &fields.signing_date, same_json);
+    sheet.one("effective_date", "effective_date", &fields.effective_date, same_json);
+    // Some labels name one date without saying which.
+    match fields.effective_date.value {
+        Some(_) => sheet.one("effective_or_signing_date", "effective_date", &fields.effective_date, same_json),
+        None => sheet.one("effective_or_signing_date", "signing_date", &fields.signing_date, same_json),
+    }
+    sheet.one("end_date", "end_date", &fields.end_date, same_json);
+    sheet.one("term", "term", &fields.term, |term, label| same_period(&json(term), label));
+    sheet.one("renewal", "renewal", &fields.renewal, |renewal, label| {
+        label.get("kind").is_none_or(|kind| json(&renewal.kind) == *kind)
+            && same_period(&json(&renewal.period), &label["period"])
+    });
+    sheet.one("value", "value", &fields.value, |money, label| {
         let amount = |text: Option<&str>| text.and_then(|text| text.parse::<f64>().ok());
         amount(Some(&money.amount)) == amount(label["amount"].as_str())
             && label["currency"] == money.currency.as_str()
             && label["per"] == json(&money.per)
     });
-    sheet.one("governing_law", &fields.governing_law, same_json);
-    sheet.one("court", &fields.court, |court, label| holds(label.as_str().unwrap_or_default(), court));
-    sheet.one("relates_to", &fields.relates_to, |other, label| {
+    sheet.one("governing_law", "governing_law", &fields.governing_law, same_json);
+    sheet.one("court", "court", &fields.court, |court, label| holds(label.as_str().unwrap_or_default(), court));
+    sheet.one("relates_to", "relates_to", &fields.relates_to, |other, label| {
         json(&other.date) == label["date"]
             && words(other.reference.as_deref().unwrap_or_default())
                 == words(label["reference"].as_str().unwrap_or_default())
     });
     sheet.many("parties", &fields.parties, |party: &Party, label| {
+        let number = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
         same_name(&party.name, label["name"].as_str().unwrap_or_default())
             && label["role"].as_str().is_none_or(|role| plain(role) == plain(party.role.as_deref().unwrap_or_default()))
+            && label["kvk"]
+                .as_str()
+                .is_none_or(|kvk| number(kvk) == number(party.registration_number.as_deref().unwrap_or_default()))
     });
     sheet.many("notice", &fields.notice, |notice: &Notice, label| {
-        let by = label["by"].as_str().unwrap_or("any");
         same_period(&json(&notice.period), &label["period"])
-            && plain(&notice.by) == plain(by)
-            && json(&notice.against) == label["against"]
+            && label["by"].as_str().is_none_or(|by| plain(&notice.by) == plain(by))
+            && label.get("against").is_none_or(|against| json(&notice.against) == *against)
     });
-    Observed { family: family.to_owned(), observations: sheet.observations, labelled: sheet.labelled }
+    (sheet.observations, sheet.labelled)
 }
 
 struct Sheet<'a> {
     label: &'a Json,
     traces: &'a [Trace],
     observations: Vec<Observation>,
-    labelled: u32,
+    labelled: BTreeMap<&'static str, u32>,
 }
 
 impl Sheet<'_> {
-    fn one<T>(&mut self, name: &'static str, field: &Field<T>, right: impl Fn(&T, &Json) -> bool) {
-        let Some(label) = self.label.get(name) else { return };
-        self.labelled += u32::from(!label.is_null());
+    fn one<T>(&mut self, key: &str, name: &'static str, field: &Field<T>, right: impl Fn(&T, &Json) -> bool) {
+        let Some(label) = self.label.get(key) else { return };
+        *self.labelled.entry(name).or_default() += u32::from(!label.is_null());
         if let Some(value) = &field.value {
-            let right = !label.is_null() && right(value, label);
+            let right = match label {
+                Json::Null => false,
+                Json::Array(any) => any.iter().any(|label| right(value, label)),
+                label => right(value, label),
+            };
             self.note(name, field.rule.as_deref(), right);
         }
     }
 
     fn many<T>(&mut self, name: &'static str, fields: &[Field<T>], right: impl Fn(&T, &Json) -> bool) {
         let Some(labels) = self.label.get(name).and_then(Json::as_array) else { return };
-        self.labelled += labels.len() as u32;
+        *self.labelled.entry(name).or_default() += labels.len() as u32;
         for field in fields {
             if let Some(value) = &field.value {
                 let right = labels.iter().any(|label| right(value, label));
@@ -104,10 +127,14 @@ impl Sheet<'_> {
 
     /// A value that was computed from others has no rule of its own to judge.
     fn note(&mut self, field: &'static str, rule: Option<&str>, right: bool) {
-        let trace = self.traces.iter().find(|trace| trace.field == field && Some(trace.rule.as_str()) == rule);
-        if let Some(trace) = trace.cloned() {
+        let look = self.label["needs_review"].as_array().into_iter().flatten().any(|name| name == field);
+        // Of several values that one rule gave, each has a trace of its own, in their order.
+        let before = self.observations.iter().filter(|seen| seen.field == field && Some(seen.rule.as_str()) == rule);
+        let before = before.count();
+        let mut traces = self.traces.iter().filter(|trace| trace.field == field && Some(trace.rule.as_str()) == rule);
+        if let Some(trace) = traces.nth(before).cloned() {
             let Trace { lang, rule, pattern, .. } = trace;
-            self.observations.push(Observation { field, lang, rule, pattern, right });
+            self.observations.push(Observation { field, lang, rule, pattern, right: right && !look });
         }
     }
 }
@@ -136,14 +163,32 @@ fn plain(role: &str) -> Vec<String> {
     words(role).into_iter().filter(|word| !matches!(word.as_str(), "de" | "het" | "the")).collect()
 }
 
-/// The same words but for articles and legal forms.
+/// The same words but for articles, and the legal form that the label says.
 fn same_name(one: &str, other: &str) -> bool {
-    let key = |name: &str| -> Vec<String> {
-        let form =
-            ["the", "de", "het", "bv", "nv", "b", "v", "n", "inc", "llc", "ltd", "corp", "corporation", "limited"];
-        words(name).into_iter().filter(|word| !form.contains(&word.as_str())).collect()
+    const FORMS: [&[&str]; 12] = [
+        &["bv", "b", "v"],
+        &["nv", "n"],
+        &["inc", "incorporated"],
+        &["llc", "l", "c"],
+        &["ltd", "limited"],
+        &["corp", "corporation"],
+        &["co", "company"],
+        &["lp"],
+        &["llp"],
+        &["plc"],
+        &["gmbh"],
+        &["sa"],
+    ];
+    let form = |word: &str| FORMS.iter().position(|forms| forms.contains(&word));
+    let key = |name: &str| -> (Vec<String>, Vec<usize>) {
+        let all: Vec<String> =
+            words(name).into_iter().filter(|word| !matches!(word.as_str(), "the" | "de" | "het")).collect();
+        let mut forms: Vec<usize> = all.iter().filter_map(|word| form(word)).collect();
+        forms.dedup();
+        (all.into_iter().filter(|word| form(word).is_none()).collect(), forms)
     };
-    key(one) == key(other)
+    let ((name, forms), (label, wanted)) = (key(one), key(other));
+    name == label && wanted.iter().all(|form| forms.contains(form))
 }
 
 /// All words of the label, and at most a dozen more.
@@ -155,6 +200,8 @@ fn holds(label: &str, value: &str) -> bool {
 /// How far a calibration carries to families of documents that it was not made from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Carries {
+    /// Documents.
+    pub documents: u32,
     /// Right values among those that would have filled the register by themselves.
     pub right: u32,
     /// Values that would have filled the register by themselves.
@@ -163,34 +210,41 @@ pub struct Carries {
     pub labelled: u32,
 }
 
-/// Leaves out one family after the other and judges it by what the others teach.
-pub fn out_of_sample(documents: &[Observed]) -> Carries {
-    let mut families: Vec<&str> = documents.iter().map(|document| document.family.as_str()).collect();
-    families.sort_unstable();
-    families.dedup();
-    let mut carries = Carries::default();
+/// Leaves out one family after the other and judges it by what the others teach; one result a set.
+pub fn out_of_sample(documents: &[Observed]) -> BTreeMap<String, Carries> {
+    let families: BTreeSet<&str> = documents.iter().map(|document| document.family.as_str()).collect();
+    let mut sets: BTreeMap<String, Carries> = BTreeMap::new();
     for family in families {
         let (out, rest): (Vec<_>, Vec<_>) = documents.iter().partition(|document| document.family == family);
-        let made = made_from(rest.iter().copied(), String::new(), String::new());
-        carries.labelled += out.iter().map(|document| document.labelled).sum::<u32>();
-        for seen in out.iter().flat_map(|document| &document.observations) {
-            if made.is_sure(seen.field, seen.lang, &seen.rule, &seen.pattern) {
-                carries.given += 1;
-                carries.right += u32::from(seen.right);
+        let made = calibrate(rest.into_iter());
+        for document in out {
+            let carries = sets.entry(document.set.clone()).or_default();
+            carries.documents += 1;
+            carries.labelled += document.labelled.values().sum::<u32>();
+            for seen in &document.observations {
+                if made.is_sure(seen.field, seen.lang, &seen.rule, &seen.pattern) {
+                    carries.given += 1;
+                    carries.right += u32::from(seen.right);
+                }
             }
         }
     }
-    carries
+    sets
 }
 
-/// A calibration from labelled documents.
-pub fn made_from<'a>(documents: impl Iterator<Item = &'a Observed>, from: String, on: String) -> Calibration {
-    let (mut all, mut count) = (Vec::new(), 0);
-    for document in documents {
-        count += 1;
-        all.extend(document.observations.iter().cloned());
-    }
-    calibrate(&all, count, from, on)
+/// What stands above a calibration that is written to a file.
+pub const PREFACE: &str = "# Made by `griffie rules calibrate`; not written by hand.\n";
+
+/// A calibration from labelled documents, with how far it carries.
+pub fn made_from(documents: &[Observed], on: String) -> Calibration {
+    let from = out_of_sample(documents).into_iter().map(|(set, carries)| {
+        let Carries { documents, right, given, labelled } = carries;
+        format!(
+            "{set}: {documents} documents; judged by the other families, {right} of {given} values that would have \
+             filled the register by themselves were right, of {labelled} that the labels name"
+        )
+    });
+    Calibration { made_from: from.collect(), made_on: on, ..calibrate(documents.iter()) }
 }
 
 #[cfg(test)]
@@ -213,10 +267,15 @@ mod tests {
             pattern: "strong".into(),
             right,
         };
-        let family =
-            |name: &str, right| Observed { family: name.into(), observations: vec![seen(right); 30], labelled: 30 };
+        let family = |name: &str, right| Observed {
+            set: "set".into(),
+            family: name.into(),
+            made_up: false,
+            observations: vec![seen(right); 30],
+            labelled: BTreeMap::from([("term", 30)]),
+        };
         // What only the first family teaches would be wrong in the second.
         let carries = out_of_sample(&[family("a", true), family("b", false)]);
-        assert_eq!(carries, Carries { right: 0, given: 30, labelled: 60 });
+        assert_eq!(carries["set"], Carries { documents: 2, right: 0, given: 30, labelled: 60 });
     }
 }

@@ -1,0 +1,235 @@
+//! The rules measured on documents: what they are worth on labelled ones, rule by rule, and which values another rule
+//! set changes. It archives nothing.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    labels::{LabelledDocument, labelled_documents},
+    read_pack, say,
+};
+use crate::{
+    Error, ErrorKind, Result,
+    cli::{Context, progress::Progress},
+    clock::Clock,
+    error::Fold as _,
+    extract::{
+        RuleSet,
+        labelled::{self, Observed},
+        standing,
+    },
+    model::{Fields, Reading},
+    text::Text,
+    tools::CancelFlag,
+};
+
+/// Arguments of `griffie rules calibrate`.
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// Folders of labelled documents: in each a folder a document with `gold.json` and the document beside it, or a
+    /// list of labels as the Kleister-NDA and CUAD benchmarks have it (`expected.jsonl`, `answers.jsonl`).
+    #[arg(required = true)]
+    pub folders: Vec<PathBuf>,
+    /// Where the calibration goes.
+    #[arg(long, default_value = "calibration.toml")]
+    pub out: PathBuf,
+    /// Where a document lies there in several forms: what the name of the file that is meant has in it (`digital`).
+    #[arg(long)]
+    pub variant: Option<String>,
+    /// Write every value that was judged here too, a line of JSON each.
+    #[arg(long, value_name = "FILE")]
+    pub observations: Option<PathBuf>,
+}
+
+/// Arguments of `griffie rules stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Folder of labelled documents, as for `rules calibrate`.
+    pub folder: PathBuf,
+    /// Where a document lies there in several forms: what the name of the file that is meant has in it (`digital`).
+    #[arg(long)]
+    pub variant: Option<String>,
+    /// Print JSON.
+    #[arg(long, env = "GRIFFIE_JSON")]
+    pub json: bool,
+}
+
+/// Arguments of `griffie rules diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Rule set as it was: a folder with `rules/` and word lists.
+    pub old: PathBuf,
+    /// Rule set as it is to be.
+    pub new: PathBuf,
+    /// Documents to read, in folders of any depth; those with a `gold.json` beside them are judged too.
+    pub folder: PathBuf,
+    /// Only files with this in their name.
+    #[arg(long)]
+    pub variant: Option<String>,
+    /// Print JSON.
+    #[arg(long, env = "GRIFFIE_JSON")]
+    pub json: bool,
+}
+
+/// Reads labelled documents as `griffie extract` does, and writes what each kind of evidence was worth in them.
+pub(super) fn calibrate(args: &CalibrateArgs, rules: RuleSet, context: &Context, out: &mut dyn Write) -> Result<()> {
+    let mut documents = Vec::new();
+    for folder in &args.folders {
+        documents.extend(labelled_documents(folder, args.variant.as_deref())?);
+    }
+    let rules = rules.uncalibrated();
+    let seen: Vec<Observed> = judged(&documents, &rules, context)?.into_iter().map(|(_, observed)| observed).collect();
+    if let Some(path) = &args.observations {
+        let lines: String = documents.iter().zip(&seen).flat_map(|(document, seen)| lines(document, seen)).collect();
+        std::fs::write(path, lines).fold(ErrorKind::InvalidInput, || format!("cannot write `{}`", path.display()))?;
+    }
+    let made = labelled::made_from(&seen, Clock::System.today().to_string());
+    let text = toml::to_string(&made).fold(ErrorKind::Internal, || "cannot write the calibration as TOML")?;
+    let text = format!("{}{text}", labelled::PREFACE);
+    std::fs::write(&args.out, text)
+        .fold(ErrorKind::InvalidInput, || format!("cannot write `{}`", args.out.display()))?;
+    for line in &made.made_from {
+        say(out, &format!("{line}\n"))?;
+    }
+    Ok(())
+}
+
+/// The values that were judged in a document, a line each.
+fn lines(document: &LabelledDocument, seen: &Observed) -> Vec<String> {
+    let line = |one: &crate::extract::calibration::Observation| {
+        let line = json!({"set": document.set, "family": document.family, "document": document.name,
+            "field": one.field, "lang": one.lang, "rule": one.rule, "pattern": one.pattern, "right": one.right,
+            "labelled": seen.labelled});
+        format!("{line}\n")
+    };
+    seen.observations.iter().map(line).collect()
+}
+
+/// What each rule gave in labelled documents: how much of it was right, how much of what there is it found, and how
+/// often another rule gave something else.
+pub(super) fn stats(args: &StatsArgs, rules: &RuleSet, context: &Context, out: &mut dyn Write) -> Result<()> {
+    let documents = labelled_documents(&args.folder, args.variant.as_deref())?;
+    let judged = judged(&documents, rules, context)?;
+    let standing = standing::of_rules(judged.iter().map(|(fields, observed)| (fields, observed)));
+    if args.json {
+        for rule in &standing {
+            let line = serde_json::to_string(rule).fold(ErrorKind::Internal, || "cannot write JSON")?;
+            say(out, &format!("{line}\n"))?;
+        }
+        return Ok(());
+    }
+    say(out, &standing::table(&standing, context.config.language))
+}
+
+/// Which values of which documents another rule set changes.
+pub(super) fn diff(args: &DiffArgs, context: &Context, out: &mut dyn Write) -> Result<()> {
+    let (old, new) = (RuleSet::compile(read_pack(&args.old)?)?, RuleSet::compile(read_pack(&args.new)?)?);
+    let documents = documents_in(&args.folder, args.variant.as_deref())?;
+    let language = context.config.language;
+    let changes = read_each(context, &documents, |number, reading| {
+        let text = Text::build(reading);
+        let label = documents[number].parent().and_then(|home| std::fs::read_to_string(home.join("gold.json")).ok());
+        let label = label.and_then(|label| serde_json::from_str(&label).ok());
+        standing::changes(&old.extract_traced(&text, language), &new.extract_traced(&text, language), label.as_ref())
+    })?;
+    let (mut changed, mut values) = (0, 0);
+    for (document, changes) in documents.iter().zip(&changes) {
+        changed += usize::from(!changes.is_empty());
+        values += changes.len();
+        let name = document.strip_prefix(&args.folder).unwrap_or(document).display().to_string();
+        for change in changes {
+            let line = if args.json {
+                json!({"document": name, "change": change}).to_string()
+            } else {
+                format!("{name}  {}", change.say(language))
+            };
+            say(out, &format!("{line}\n"))?;
+        }
+    }
+    if args.json {
+        return Ok(());
+    }
+    let all = documents.len();
+    let told = language.say(
+        format!("{values} waarden in {changed} van {all} documenten\n"),
+        format!("{values} values in {changed} of {all} documents\n"),
+    );
+    say(out, &told)
+}
+
+/// The documents in a folder, by name.
+fn documents_in(folder: &Path, variant: Option<&str>) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let entry = entry.fold(ErrorKind::NotFound, || format!("cannot read the folder `{}`", folder.display()))?;
+        let name = entry.file_name().to_string_lossy();
+        let known = [".pdf", ".tif", ".tiff", ".jpg", ".png"].iter().any(|ending| name.ends_with(ending));
+        if known && entry.file_type().is_file() && variant.is_none_or(|variant| name.contains(variant)) {
+            found.push(entry.into_path());
+        }
+    }
+    if found.is_empty() {
+        return Err(Error::new(ErrorKind::NotFound, format!("there is no document in `{}`", folder.display())));
+    }
+    Ok(found)
+}
+
+/// What the rules read in labelled documents, and what that is worth.
+fn judged(documents: &[LabelledDocument], rules: &RuleSet, context: &Context) -> Result<Vec<(Fields, Observed)>> {
+    let paths: Vec<PathBuf> = documents.iter().map(|document| document.document.clone()).collect();
+    read_each(context, &paths, |number, reading| {
+        let document = &documents[number];
+        let (fields, traces) = rules.extract_traced(&Text::build(reading), context.config.language);
+        let (observations, labelled) = labelled::observe(&document.label, &fields, &traces);
+        let (set, family) = (document.set.clone(), document.family.clone());
+        (fields, Observed { set, family, made_up: document.made_up, observations, labelled })
+    })
+}
+
+/// Reads documents side by side and gives what `work` makes of each, in their order. The first that cannot be read
+/// ends it: figures over fewer documents than were asked for would mislead.
+fn read_each<T: Send>(
+    context: &Context,
+    paths: &[PathBuf],
+    work: impl Fn(usize, &Reading) -> T + Sync,
+) -> Result<Vec<T>> {
+    let reader = context.reader()?;
+    let examiner = context.examiner(&reader, None, None)?;
+    let cancel = CancelFlag::on_signals()?;
+    let progress = Progress::start(context.config.language, paths.len());
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Result<T>)>> = Mutex::new(Vec::with_capacity(paths.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..context.config.workers + 1 {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(path) = paths.get(number).filter(|_| !cancel.is_set()) else { return };
+                    let result = examiner
+                        .examine(path, &|_| progress.page_done(), &cancel)
+                        .map(|examined| work(number, &examined.reading));
+                    progress.file_done();
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((number, result));
+                }
+            });
+        }
+    });
+    progress.finish();
+    cancel.check()?;
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(number, _)| *number);
+    done.into_iter()
+        .map(|(number, result)| {
+            result.fold(ErrorKind::UnsupportedDocument, || format!("cannot measure on `{}`", paths[number].display()))
+        })
+        .collect()
+}
