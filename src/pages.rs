@@ -23,6 +23,8 @@ use hayro::hayro_syntax::Pdf;
 use image::ImageFormat;
 use memmap2::Mmap;
 
+pub(crate) use fax::page_directories as tiff_pages;
+
 use crate::{
     Error, ErrorKind, Result,
     error::{Context, Fold},

@@ -7,11 +7,14 @@ mod check;
 mod compare;
 mod content;
 mod envelope;
+mod fax;
 mod font;
 mod frame;
 mod graph;
 mod icc;
+mod picture;
 mod sheets;
+mod still;
 mod value;
 mod words;
 mod write;
@@ -109,6 +112,33 @@ fn build_unguarded(request: &Request<'_>, out: &Path) -> Result<Built> {
             let pdf = pages::open_pdf(request.original, request.password)?;
             sheets::copy(request, &pdf, out)
         }
+        MediaType::Tiff => {
+            let file = pages::map(request.original)?;
+            let mut tiff = fax::Tiff::open(&file)?;
+            wrap(request, out, |page| tiff.sheet(page.index()))
+        }
+        MediaType::Jpeg | MediaType::Png | MediaType::Webp => {
+            let file = pages::map(request.original)?;
+            wrap(request, out, |_| still::sheet(&file, request.media))
+        }
         other => Err(Error::new(ErrorKind::UnsupportedDocument, format!("{} has no archival copy", other.iana()))),
     }
+}
+
+/// Wraps image files into pages.
+fn wrap<'a>(
+    request: &Request<'_>,
+    out: &Path,
+    mut sheet: impl FnMut(PageNo) -> Result<picture::Sheet<'a>>,
+) -> Result<Built> {
+    let mut envelope = envelope::Envelope::create(out)?;
+    let mut why = None;
+    for reading in request.pages() {
+        let sheet = sheet(reading.page).doing(|| format!("failed to wrap page {}", reading.page))?;
+        picture::page(&mut envelope, &sheet, reading)?;
+        why = why.or(sheet.why.map(|why| format!("page {}: {why}", reading.page)));
+    }
+    let pages = envelope.page_count() as u32;
+    let size_bytes = envelope.finish(request, None)?;
+    Ok(Built { method: Method::ImagesWrapped, why, pages, size_bytes })
 }

@@ -1,6 +1,10 @@
 //! TIFF: many pages, black and white (fax), grey or color. Decodes strip by strip, so that color takes no memory.
 
-use std::{cell::RefCell, io::Cursor, path::Path};
+use std::{
+    cell::RefCell,
+    io::{Cursor, Read, Seek},
+    path::Path,
+};
 
 use memmap2::Mmap;
 use tiff::{
@@ -43,18 +47,7 @@ impl Sheets {
         limits.decoding_buffer_size = 256 << 20;
         limits.intermediate_buffer_size = 256 << 20;
         let mut decoder = sound(Decoder::new(Cursor::new(map(path)?)))?.with_limits(limits);
-        let mut pages = Vec::new();
-        for index in 0..MOST_PAGES {
-            // NewSubfileType (TIFF 6.0, section 8): bit 0 marks a smaller copy of another image.
-            let kind = decoder.find_tag_unsigned::<u32>(Tag::NewSubfileType).ok().flatten().unwrap_or(0);
-            if kind & 1 == 0 || index == 0 {
-                pages.push(index);
-            }
-            // What follows a broken directory cannot be found; the pages before it can be read.
-            if !decoder.more_images() || decoder.next_image().is_err() {
-                break;
-            }
-        }
+        let pages = page_directories(&mut decoder);
         Ok(Self { decoder: RefCell::new(decoder), pages })
     }
 
@@ -76,6 +69,23 @@ impl Sheets {
         let orientation = decoder.find_tag_unsigned(Tag::Orientation).ok().flatten().unwrap_or(1);
         Ok(Scanned { raster, resolution, pose: sheet::pose_of(orientation) })
     }
+}
+
+/// The directories that are pages.
+pub(crate) fn page_directories<R: Read + Seek>(decoder: &mut Decoder<R>) -> Vec<usize> {
+    let mut pages = Vec::new();
+    for index in 0..MOST_PAGES {
+        // NewSubfileType (TIFF 6.0, section 8): bit 0 marks a smaller copy of another image.
+        let kind = decoder.find_tag_unsigned::<u32>(Tag::NewSubfileType).ok().flatten().unwrap_or(0);
+        if kind & 1 == 0 || index == 0 {
+            pages.push(index);
+        }
+        // What follows a broken directory cannot be found; the pages before it can be read.
+        if !decoder.more_images() || decoder.next_image().is_err() {
+            break;
+        }
+    }
+    pages
 }
 
 /// Dots per inch as the file says.

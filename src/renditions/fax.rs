@@ -1,0 +1,248 @@
+//! TIFF files as images of a PDF: fax, JPEG and deflated strips as they are, all else as samples without loss.
+
+use std::{borrow::Cow, io::Cursor};
+
+use tiff::{
+    ColorType,
+    decoder::{Decoder, DecodingResult},
+    tags::Tag,
+};
+
+use super::{
+    picture::{Colors, Picture, Sheet},
+    still,
+    value::{Dict, Value},
+};
+use crate::{Error, ErrorKind, Result, error::Fold as _};
+
+/// More strips than this cost more than they save: each is an object of its own.
+const MAX_STRIPS: usize = 32;
+
+/// An open TIFF file.
+pub(super) struct Tiff<'a> {
+    file: &'a [u8],
+    decoder: Decoder<Cursor<&'a [u8]>>,
+    pages: Vec<usize>,
+}
+
+fn sound<T>(decoded: tiff::TiffResult<T>) -> Result<T> {
+    decoded.fold(ErrorKind::UnsupportedDocument, || "the TIFF is damaged or of an unknown kind")
+}
+
+impl<'a> Tiff<'a> {
+    /// Opens a file and finds its pages.
+    pub(super) fn open(file: &'a [u8]) -> Result<Self> {
+        let mut decoder = sound(Decoder::new(Cursor::new(file)))?;
+        let pages = crate::pages::tiff_pages(&mut decoder);
+        Ok(Self { file, decoder, pages })
+    }
+
+    /// The page with this index.
+    pub(super) fn sheet(&mut self, index: usize) -> Result<Sheet<'a>> {
+        let directory =
+            *self.pages.get(index).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page in the TIFF"))?;
+        sound(self.decoder.seek_to_image(directory))?;
+        let orientation = self.unsigned(Tag::Orientation).unwrap_or(1) as u32;
+        if let Some(strips) = self.strips() {
+            return Ok(Sheet { strips, orientation, why: None });
+        }
+        let picture = self.samples()?;
+        let why = "its kind of TIFF cannot stand in a PDF: the pixels were written without loss";
+        Ok(Sheet { strips: vec![picture], orientation, why: Some(why) })
+    }
+
+    fn unsigned(&mut self, tag: Tag) -> Option<u64> {
+        self.decoder.find_tag_unsigned(tag).ok().flatten()
+    }
+
+    /// The strips' own bytes, where a PDF reads them.
+    fn strips(&mut self) -> Option<Vec<Picture<'a>>> {
+        let (width, height) = self.decoder.dimensions().ok()?;
+        let compression = self.unsigned(Tag::Compression).unwrap_or(1);
+        let offsets: Vec<usize> = self.decoder.find_tag_unsigned_vec(Tag::StripOffsets).ok()??;
+        let lengths: Vec<usize> = self.decoder.find_tag_unsigned_vec(Tag::StripByteCounts).ok()??;
+        let rows = self.unsigned(Tag::RowsPerStrip).unwrap_or(height.into()).min(height.into()).max(1) as u32;
+        if offsets.len() != lengths.len()
+            || offsets.len() != height.div_ceil(rows) as usize
+            || offsets.len() > MAX_STRIPS
+        {
+            return None;
+        }
+        let mut strips = Vec::with_capacity(offsets.len());
+        for (i, (offset, length)) in offsets.into_iter().zip(lengths).enumerate() {
+            let data = self.file.get(offset..offset.checked_add(length)?)?;
+            let tall = rows.min(height - i as u32 * rows);
+            strips.push(match compression {
+                3 | 4 => self.fax(data, width, tall, compression == 4)?,
+                7 => self.jpeg(data, tall)?,
+                8 | 32946 => self.deflated(data, width, tall)?,
+                _ => return None,
+            });
+        }
+        Some(strips)
+    }
+
+    /// ITU-T T.4 and T.6 (TIFF 6.0, sections 10 and 11; ISO 32000-1, 7.4.6).
+    fn fax(&mut self, data: &'a [u8], width: u32, height: u32, group4: bool) -> Option<Picture<'a>> {
+        let two_dimensional = self.unsigned(Tag::Unknown(292)).unwrap_or(0) & 1 == 1;
+        let k = if group4 { -1.0 } else { f64::from(u8::from(two_dimensional)) };
+        let parameters = Dict::of([
+            ("K", Value::Number(k)),
+            ("Columns", Value::Number(width.into())),
+            ("Rows", Value::Number(height.into())),
+            ("EndOfBlock", Value::Bool(false)),
+            // Black runs are black pixels, unless the file says that they are white ones.
+            ("BlackIs1", Value::Bool(self.unsigned(Tag::PhotometricInterpretation) == Some(1))),
+        ]);
+        let coding = Dict::of([("Filter", Value::name("CCITTFaxDecode")), ("DecodeParms", Value::Dict(parameters))]);
+        let data = match self.unsigned(Tag::FillOrder) {
+            Some(2) => Cow::Owned(data.iter().map(|byte| byte.reverse_bits()).collect()),
+            _ => Cow::Borrowed(data),
+        };
+        Some(Picture { width, height, bits: 1, colors: Colors::Gray, coding, inverted: false, data, alpha: None })
+    }
+
+    /// A JPEG in a TIFF (Technical Note 2) may keep its tables apart: they are put before its scan again.
+    fn jpeg(&mut self, data: &'a [u8], height: u32) -> Option<Picture<'a>> {
+        let planes = self.unsigned(Tag::PlanarConfiguration) == Some(2);
+        let mut file = Cow::Borrowed(data);
+        if let Ok(tables) = self.decoder.get_tag_u8_vec(Tag::JPEGTables) {
+            let tables = tables.strip_prefix(&[0xFF, 0xD8])?;
+            let tables = tables.strip_suffix(&[0xFF, 0xD9]).unwrap_or(tables);
+            file = Cow::Owned([&[0xFF, 0xD8], tables, data.strip_prefix(&[0xFF, 0xD8])?].concat());
+        }
+        let mut picture = still::jpeg(file, None)?;
+        if picture.height != height || planes {
+            return None;
+        }
+        if self.unsigned(Tag::PhotometricInterpretation) == Some(2) {
+            // Red, green and blue as they are, not as luma and chroma.
+            let parameters = Dict::of([("ColorTransform", Value::Number(0.0))]);
+            picture.coding.set("DecodeParms", Value::Dict(parameters));
+        }
+        Some(picture)
+    }
+
+    fn deflated(&mut self, data: &'a [u8], width: u32, height: u32) -> Option<Picture<'a>> {
+        let bits: Vec<u8> = self.decoder.find_tag_unsigned_vec(Tag::BitsPerSample).ok()?.unwrap_or_else(|| vec![1]);
+        let photometric = self.unsigned(Tag::PhotometricInterpretation)?;
+        let predictor = self.unsigned(Tag::Predictor).unwrap_or(1);
+        let planes = self.unsigned(Tag::PlanarConfiguration) == Some(2);
+        let swapped = self.unsigned(Tag::FillOrder) == Some(2);
+        let (colors, inverted) = match (photometric, bits.as_slice()) {
+            (0 | 1, [1 | 2 | 4 | 8]) => (Colors::Gray, photometric == 0),
+            (2, [8, 8, 8]) => (Colors::Rgb, false),
+            _ => return None,
+        };
+        if planes || swapped || !matches!(predictor, 1 | 2) {
+            return None;
+        }
+        let mut coding = Dict::of([("Filter", Value::name("FlateDecode"))]);
+        if predictor == 2 {
+            let parameters = Dict::of([
+                ("Predictor", Value::Number(2.0)),
+                ("Colors", Value::Number(bits.len() as f64)),
+                ("BitsPerComponent", Value::Number(bits[0].into())),
+                ("Columns", Value::Number(width.into())),
+            ]);
+            coding.set("DecodeParms", Value::Dict(parameters));
+        }
+        let data = Cow::Borrowed(data);
+        Some(Picture { width, height, bits: bits[0], colors, coding, inverted, data, alpha: None })
+    }
+
+    /// Decodes the image, strip by strip or tile by tile; what is damaged stays white.
+    fn samples(&mut self) -> Result<Picture<'static>> {
+        let (width, height) = sound(self.decoder.dimensions())?;
+        let color = sound(self.decoder.colortype())?;
+        let (bits, count) = (usize::from(color.bit_depth()), usize::from(color.num_samples()));
+        let planes = self.unsigned(Tag::PlanarConfiguration) == Some(2) && count > 1;
+        let (chunk_width, chunk_height) = self.decoder.chunk_dimensions();
+        let (across, down) = (width.div_ceil(chunk_width.max(1)), height.div_ceil(chunk_height.max(1)));
+        let row = (width as usize * bits * count).div_ceil(8);
+        let mut page = vec![0xFF_u8; row * height as usize];
+        let (depth, apart) = (bits.div_ceil(8), if planes { count } else { 1 });
+        if planes && bits < 8 {
+            return Err(Error::new(ErrorKind::UnsupportedDocument, "the TIFF's planes are not read"));
+        }
+        for chunk in 0..across * down * apart as u32 {
+            let (plane, place) = ((chunk / (across * down)) as usize, chunk % (across * down));
+            let (left, top) = (place % across * chunk_width, place / across * chunk_height);
+            let (part_width, _) = self.decoder.chunk_data_dimensions(chunk);
+            let Ok(data) = self.decoder.read_chunk(chunk) else { continue };
+            let data = bytes(data)?;
+            let part_row = (part_width as usize * bits * if planes { 1 } else { count }).div_ceil(8).max(1);
+            for (y, line) in data.chunks_exact(part_row).enumerate() {
+                let start = (top as usize + y) * row;
+                if planes {
+                    for (x, sample) in line.chunks_exact(depth).enumerate() {
+                        let at = start + ((left as usize + x) * count + plane) * depth;
+                        if let Some(into) = page.get_mut(at..at + depth) {
+                            into.copy_from_slice(sample);
+                        }
+                    }
+                } else {
+                    let at = start + left as usize * bits * count / 8;
+                    if let Some(into) = page.get_mut(at..at + line.len()) {
+                        into.copy_from_slice(line);
+                    }
+                }
+            }
+        }
+        self.picture(width, height, color, page)
+    }
+
+    fn picture(&mut self, width: u32, height: u32, color: ColorType, samples: Vec<u8>) -> Result<Picture<'static>> {
+        let depth = usize::from(color.bit_depth()).div_ceil(8);
+        let bits = if depth == 2 { 16 } else { color.bit_depth() };
+        let every = |count: usize, take: std::ops::Range<usize>| -> Vec<u8> {
+            let pixels = samples.chunks_exact(count * depth);
+            pixels.flat_map(|pixel| &pixel[take.start * depth..take.end * depth]).copied().collect()
+        };
+        let covered = |count: usize, at: usize| {
+            // The first byte of each sample is its most significant one.
+            let alpha: Vec<u8> = every(count, at..at + 1).chunks_exact(depth).map(|sample| sample[0]).collect();
+            Some(Box::new(Picture::lossless(width, height, 8, Colors::Gray, &alpha)))
+        };
+        let gray = |samples: &[u8]| Picture::lossless(width, height, bits, Colors::Gray, samples);
+        let rgb = |samples: &[u8]| Picture::lossless(width, height, bits, Colors::Rgb, samples);
+        Ok(match color {
+            ColorType::Gray(_) => gray(&samples),
+            ColorType::GrayA(_) | ColorType::Multiband { num_samples: 2, .. } => {
+                Picture { alpha: covered(2, 1), ..gray(&every(2, 0..1)) }
+            }
+            ColorType::RGB(_) => rgb(&samples),
+            ColorType::RGBA(_) => Picture { alpha: covered(4, 3), ..rgb(&every(4, 0..3)) },
+            ColorType::Palette(_) => {
+                let map = sound(self.decoder.get_tag_u16_vec(Tag::ColorMap))?;
+                let third = map.len() / 3;
+                let colors = (0..third.min(256)).flat_map(|i| [0, 1, 2].map(|p| (map[p * third + i] >> 8) as u8));
+                Picture::lossless(width, height, bits, Colors::Palette(colors.collect()), &samples)
+            }
+            ColorType::CMYK(8) => {
+                let mix = |ink: u8, black: u8| (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8;
+                let mixed = samples.chunks_exact(4).flat_map(|p| [mix(p[0], p[3]), mix(p[1], p[3]), mix(p[2], p[3])]);
+                rgb(&mixed.collect::<Vec<u8>>())
+            }
+            ColorType::YCbCr(8) => {
+                let mixed = samples.chunks_exact(3).flat_map(|p| {
+                    let [luma, blue, red] = [p[0], p[1], p[2]].map(f32::from);
+                    let (blue, red) = (blue - 128.0, red - 128.0);
+                    [luma + 1.402 * red, luma - 0.344_14 * blue - 0.714_14 * red, luma + 1.772 * blue]
+                        .map(|v| v.round() as u8)
+                });
+                rgb(&mixed.collect::<Vec<u8>>())
+            }
+            _ => return Err(Error::new(ErrorKind::UnsupportedDocument, "the TIFF's kind of color is not read")),
+        })
+    }
+}
+
+/// Samples as bytes, the most significant one first.
+fn bytes(samples: DecodingResult) -> Result<Vec<u8>> {
+    Ok(match samples {
+        DecodingResult::U8(samples) => samples,
+        DecodingResult::U16(samples) => samples.into_iter().flat_map(u16::to_be_bytes).collect(),
+        _ => return Err(Error::new(ErrorKind::UnsupportedDocument, "the TIFF's kind of samples is not read")),
+    })
+}

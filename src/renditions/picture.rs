@@ -1,0 +1,202 @@
+//! Images as a PDF holds them, and the page that image files make. Which bytes of a file may be taken as they are is for
+//! the rooms of each format to say.
+
+use std::borrow::Cow;
+
+use super::{
+    envelope::Envelope,
+    frame::Frame,
+    value::{Dict, Value},
+    words,
+    write::deflate,
+};
+use crate::{
+    Result,
+    model::{PageReading, TextSource},
+};
+
+/// How the samples of an image are colors.
+#[derive(Clone, Debug)]
+pub(super) enum Colors {
+    /// Brightness.
+    Gray,
+    /// Red, green and blue.
+    Rgb,
+    /// Numbers of colors: three bytes each.
+    Palette(Vec<u8>),
+    /// What an ICC profile says of so many components.
+    Profile(u8, Vec<u8>),
+}
+
+/// An image, or a strip of one.
+#[derive(Clone, Debug)]
+pub(super) struct Picture<'a> {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) bits: u8,
+    pub(super) colors: Colors,
+    /// `Filter` and `DecodeParms` of the data.
+    pub(super) coding: Dict,
+    /// Black and white change places.
+    pub(super) inverted: bool,
+    pub(super) data: Cow<'a, [u8]>,
+    /// How much of each pixel covers the paper: gray, 8 bits.
+    pub(super) alpha: Option<Box<Picture<'a>>>,
+}
+
+/// An image file's page: strips from the top, and how they are posed.
+#[derive(Clone, Debug)]
+pub(super) struct Sheet<'a> {
+    pub(super) strips: Vec<Picture<'a>>,
+    /// 1 to 8, as TIFF and EXIF name it.
+    pub(super) orientation: u32,
+    /// Why bytes were written anew, where they were.
+    pub(super) why: Option<&'static str>,
+}
+
+impl<'a> Picture<'a> {
+    /// Samples without loss: rows of bytes, predicted from the row above and compressed (PNG 9.2, `Up`).
+    pub(super) fn lossless(width: u32, height: u32, bits: u8, colors: Colors, samples: &[u8]) -> Self {
+        let count = colors.count();
+        let row = (width as usize * usize::from(bits) * usize::from(count)).div_ceil(8).max(1);
+        let mut rows = Vec::with_capacity(samples.len() + samples.len() / row + 1);
+        let mut above: &[u8] = &[];
+        for line in samples.chunks(row) {
+            // Bits of black and white are packed better as they are.
+            rows.push(if bits == 1 { 0 } else { 2 });
+            let upper = above.iter().copied().chain(std::iter::repeat(0));
+            rows.extend(line.iter().zip(upper).map(|(byte, up)| if bits == 1 { *byte } else { byte.wrapping_sub(up) }));
+            above = line;
+        }
+        let data = Cow::Owned(deflate(&rows));
+        let coding = png_coding(width, bits, count);
+        Self { width, height, bits, colors, coding, inverted: false, data, alpha: None }
+    }
+
+    fn write(&self, envelope: &mut Envelope) -> Result<Value> {
+        let mut dict = self.coding.clone();
+        dict.set("Type", Value::name("XObject"));
+        dict.set("Subtype", Value::name("Image"));
+        dict.set("Width", Value::Number(self.width.into()));
+        dict.set("Height", Value::Number(self.height.into()));
+        dict.set("BitsPerComponent", Value::Number(self.bits.into()));
+        dict.set("ColorSpace", self.colors.write(envelope)?);
+        if self.inverted {
+            let count = usize::from(self.colors.count());
+            dict.set("Decode", Value::numbers([1.0, 0.0].into_iter().cycle().take(2 * count)));
+        }
+        if let Some(alpha) = &self.alpha {
+            dict.set("SMask", alpha.write(envelope)?);
+        }
+        let number = envelope.writer.reserve();
+        envelope.writer.stream(number, dict, &self.data)?;
+        Ok(Value::Ref(number))
+    }
+}
+
+impl Colors {
+    fn count(&self) -> u8 {
+        match self {
+            Self::Gray | Self::Palette(_) => 1,
+            Self::Rgb => 3,
+            Self::Profile(count, _) => *count,
+        }
+    }
+
+    fn write(&self, envelope: &mut Envelope) -> Result<Value> {
+        Ok(match self {
+            Self::Gray => Value::name("DeviceGray"),
+            Self::Rgb => Value::name("DeviceRGB"),
+            Self::Palette(colors) => Value::Array(vec![
+                Value::name("Indexed"),
+                Value::name("DeviceRGB"),
+                Value::Number((colors.len() / 3).saturating_sub(1) as f64),
+                Value::Text(colors.clone()),
+            ]),
+            Self::Profile(count, profile) => {
+                let number = envelope.writer.reserve();
+                let dict = Dict::of([("N", Value::Number((*count).into()))]);
+                envelope.writer.deflated(number, dict, profile)?;
+                Value::Array(vec![Value::name("ICCBased"), Value::Ref(number)])
+            }
+        })
+    }
+}
+
+/// Rows coded as those of PNG files (ISO 32000-1, 7.4.4.4).
+pub(super) fn png_coding(width: u32, bits: u8, colors: u8) -> Dict {
+    let parameters = Dict::of([
+        ("Predictor", Value::Number(15.0)),
+        ("Colors", Value::Number(colors.into())),
+        ("BitsPerComponent", Value::Number(bits.into())),
+        ("Columns", Value::Number(width.into())),
+    ]);
+    Dict::of([("Filter", Value::name("FlateDecode")), ("DecodeParms", Value::Dict(parameters))])
+}
+
+/// The profile where ISO 19005-2, 6.2.4.2 lets an image have it: of a device, with so many components, of version 2 or 4.
+pub(super) fn sound_profile(profile: Option<Vec<u8>>, components: u8) -> Option<Colors> {
+    let profile = profile?;
+    let part = |from: usize| profile.get(from..from + 4);
+    let space: &[u8] = match components {
+        1 => b"GRAY",
+        3 => b"RGB ",
+        _ => return None,
+    };
+    let is_device = [b"scnr", b"mntr", b"prtr", b"spac"].iter().any(|class| part(12) == Some(&class[..]));
+    let is_sound = part(36) == Some(b"acsp") && part(16) == Some(space) && matches!(profile.get(8), Some(2 | 4));
+    let is_whole = part(0) == Some(&(profile.len() as u32).to_be_bytes()[..]);
+    (is_device && is_sound && is_whole).then_some(Colors::Profile(components, profile))
+}
+
+/// Writes the page that an image makes, of the size that it was read in, with its words.
+pub(super) fn page(envelope: &mut Envelope, sheet: &Sheet<'_>, reading: &PageReading) -> Result<()> {
+    let (mirrored, quarters) = match sheet.orientation {
+        2 => (true, 0),
+        3 => (false, 2),
+        4 => (true, 2),
+        5 => (true, 3),
+        6 => (false, 1),
+        7 => (true, 1),
+        8 => (false, 3),
+        _ => (false, 0),
+    };
+    // Sizes of a page that ISO 19005-2, 6.1.13 allows.
+    let side = |points: f32| f64::from(if points.is_finite() { points } else { 595.0 }).clamp(3.0, 14_400.0);
+    let shown = (side(reading.width_pt), side(reading.height_pt));
+    let (width, height) = if quarters % 2 == 1 { (shown.1, shown.0) } else { shown };
+    let frame = Frame { shown: [0.0, 0.0, width, height], rotate: quarters * 90 };
+
+    let mut content = String::new();
+    let mut objects = Dict::default();
+    let rows: u32 = sheet.strips.iter().map(|strip| strip.height).sum();
+    let mut above = 0;
+    for (i, strip) in sheet.strips.iter().enumerate() {
+        above += strip.height;
+        let share = |rows_of: u32| f64::from(rows_of) / f64::from(rows.max(1));
+        let (bottom, tall) = (height * (1.0 - share(above)), height * share(strip.height));
+        let (across, left) = if mirrored { (-width, width) } else { (width, 0.0) };
+        content.push_str(&format!("q {across} 0 0 {tall:.4} {left} {bottom:.4} cm /I{i} Do Q\n"));
+        objects.0.insert(Cow::Owned(format!("I{i}").into_bytes()), strip.write(envelope)?);
+    }
+    let mut content = content.into_bytes();
+    let mut resources = Dict::of([("XObject", Value::Dict(objects))]);
+    if reading.source == TextSource::Ocr {
+        let layer = words::layer(reading, &frame, b"Words", &mut envelope.font);
+        if !layer.is_empty() {
+            content.extend(layer);
+            resources.set("Font", Value::Dict(Dict::of([("Words", Value::Ref(envelope.font.number()))])));
+        }
+    }
+    let stream = envelope.writer.reserve();
+    envelope.writer.deflated(stream, Dict::default(), &content)?;
+    let mut leaf = Dict::of([
+        ("MediaBox", Value::numbers(frame.shown)),
+        ("Resources", Value::Dict(resources)),
+        ("Contents", Value::Ref(stream)),
+    ]);
+    if frame.rotate != 0 {
+        leaf.set("Rotate", Value::Number(frame.rotate.into()));
+    }
+    envelope.page(leaf)
+}
