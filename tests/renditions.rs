@@ -264,7 +264,7 @@ fn what_is_no_pdf_is_refused() {
 
 /// Copies every document of the folder `GRIFFIE_COPIES_FROM` (and the folders in it) into `GRIFFIE_COPIES_TO` and tells
 /// how each was made; what was read is kept there too, so that a second run need not read again. `GRIFFIE_COPIES_ONLY`
-/// narrows it to paths that hold a word. Run it with `cargo test --test renditions -- --ignored --nocapture`.
+/// narrows it to paths that hold a word, `GRIFFIE_COPIES_PAGES` to so many first pages of each. Run it with `cargo test --test renditions -- --ignored --nocapture`.
 #[test]
 #[ignore = "makes copies of a folder that the environment names"]
 fn copies_of_a_folder() {
@@ -321,8 +321,9 @@ fn kept_reading(path: &Path, media: MediaType, kept: &Path, engine: &mut Option<
         return Ok(serde_json::from_slice(&bytes).unwrap());
     }
     let source = Source::open(path, media, None)?;
+    let most = std::env::var("GRIFFIE_COPIES_PAGES").map_or(usize::MAX, |most| most.parse().unwrap());
     let mut pages = Vec::new();
-    for number in (0..source.page_count().min(30)).map(PageNo::from_index) {
+    for number in (0..source.page_count().min(most)).map(PageNo::from_index) {
         pages.push(match source.page(number) {
             Ok(Page::Digital(reading)) => reading,
             Ok(Page::Image(image)) => {
