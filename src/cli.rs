@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod archive;
+mod export;
 mod extract;
 mod ingest;
 mod progress;
@@ -81,6 +82,8 @@ enum Verb {
     Get(archive::GetArguments),
     /// Fixity and log of the whole archive; names what is wrong.
     Verify(archive::VerifyArguments),
+    /// Write records with their originals, copies, manifests and proofs as a BagIt package.
+    Export(export::ExportArguments),
     /// Make database and index anew from the object store alone.
     Rebuild,
     /// Try whether the store holds what it is given, and lengthen its promises.
@@ -185,6 +188,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Verb::Decide(arguments) => register::decide(&context, &arguments),
         Verb::Get(arguments) => archive::get(&context, &arguments),
         Verb::Verify(arguments) => archive::verify(&context, &arguments),
+        Verb::Export(arguments) => export::export(&context, &arguments),
         Verb::Rebuild => archive::rebuild(&context),
         Verb::Store(arguments) => store::run(&context, &arguments),
         Verb::Rules(arguments) => {

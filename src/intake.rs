@@ -21,6 +21,7 @@ pub use reason::Reason;
 
 use crate::{
     Error, ErrorKind, Result,
+    bagit::{self, Bag},
     clock::Clock,
     error::Fold as _,
     model::{Language, MediaType},
@@ -110,6 +111,7 @@ impl Intake {
             next_index: 0,
             paths: Vec::from(paths).into_iter(),
             walking: None,
+            bag: Vec::new().into_iter(),
             open: Vec::new(),
         })
     }
@@ -167,6 +169,8 @@ pub struct Arrivals {
     members_left: usize,
     paths: std::vec::IntoIter<PathBuf>,
     walking: Option<walkdir::IntoIter>,
+    /// Files of a bag that was checked.
+    bag: std::vec::IntoIter<PathBuf>,
     open: Vec<Opened>,
 }
 
@@ -190,6 +194,9 @@ impl Iterator for Arrivals {
                 }
                 continue;
             }
+            if let Some(path) = self.bag.next() {
+                return Some(self.file(path));
+            }
             if let Some(walking) = &mut self.walking {
                 match walking.next() {
                     None => self.walking = None,
@@ -201,6 +208,11 @@ impl Iterator for Arrivals {
                     Some(Ok(entry)) if entry.file_type().is_dir() => {
                         if self.is_left_out(entry.path()) {
                             walking_skip(&mut self.walking);
+                        } else if bagit::is_bag(entry.path()) {
+                            walking_skip(&mut self.walking);
+                            if let Some(refused) = self.open_bag(entry.path()) {
+                                return Some(refused);
+                            }
                         }
                     }
                     Some(Ok(entry)) => return Some(self.file(entry.into_path())),
@@ -229,7 +241,26 @@ fn walking_skip(walking: &mut Option<walkdir::IntoIter>) {
     }
 }
 
+/// The files of a bag that come in: of one of ours the originals, from which all else follows; of another's all.
+fn bag_files(folder: &Path) -> Result<Vec<PathBuf>, bagit::Fault> {
+    let bag = Bag::check(folder)?;
+    let ours = bag.info(bagit::OURS.0) == Some(bagit::OURS.1);
+    let is_original = |path: &Path| path.parent().is_some_and(|folder| folder.ends_with("original"));
+    Ok(bag.payload.into_iter().filter(|path| !ours || is_original(path)).collect())
+}
+
 impl Arrivals {
+    /// Takes a bag as it says it is, or else not at all.
+    fn open_bag(&mut self, folder: &Path) -> Option<Arrival> {
+        match bag_files(folder) {
+            Ok(files) => {
+                self.bag = files.into_iter();
+                None
+            }
+            Err(fault) => Some(self.arrival(folder.to_owned(), Err(Reason::Bag(fault)), Place::Nowhere, 0)),
+        }
+    }
+
     fn is_left_out(&self, folder: &Path) -> bool {
         !self.intake.leave_out.is_empty()
             && std::fs::canonicalize(folder).is_ok_and(|folder| self.intake.leave_out.contains(&folder))

@@ -11,7 +11,8 @@
 //! A room (module) may use only the product types of the rooms to its left:
 //! `Submission → Original → Page → PageReading → Text → Fields → Record`. Ground floor for all: [`model`], [`error`],
 //! [`clock`]. Beneath: [`config`], [`tools`] (child processes), [`storage`] (bytes at rest), [`provenance`] (the
-//! append-only log). On top: [`pipeline`] (the steps in order, on one screen) and [`cli`].
+//! append-only log), [`bagit`] (packages of files). Beside the flow: [`export`]. On top: [`pipeline`] (the steps in
+//! order, on one screen) and [`cli`].
 //!
 //! # What must not happen
 //!
@@ -36,10 +37,12 @@
 //! 11. Memory does not grow with the number of documents, and with the number of pages only by their words.
 
 pub mod archive;
+pub mod bagit;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod export;
 pub mod extract;
 pub mod index;
 pub mod intake;

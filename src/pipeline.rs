@@ -4,6 +4,7 @@ pub mod app;
 pub mod decide;
 mod events;
 pub mod examine;
+pub mod export;
 pub mod ingest;
 pub mod keeping;
 pub mod note;

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Which rooms a room may import, beside the ground floor (`model`, `error`, `clock`) and itself.
-const MAY_IMPORT: [(&str, &[&str]); 18] = [
+const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("model", &[]),
     ("error", &[]),
     ("clock", &[]),
@@ -16,13 +16,15 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
     ("tools", &["config"]),
     ("storage", &["config"]),
     ("provenance", &["storage"]),
-    ("intake", &["config"]),
+    ("bagit", &[]),
+    ("intake", &["bagit", "config"]),
     ("archive", &["intake", "storage", "provenance"]),
     ("pages", &["config"]),
     ("ocr", &["config", "pages"]),
     ("text", &[]),
     ("extract", &["text"]),
     ("renditions", &["pages", "text", "tools"]),
+    ("export", &["archive", "bagit", "provenance", "storage"]),
     ("register", &[]),
     ("index", &["register", "text"]),
     (
@@ -30,6 +32,7 @@ const MAY_IMPORT: [(&str, &[&str]); 18] = [
         &[
             "archive",
             "config",
+            "export",
             "extract",
             "index",
             "intake",

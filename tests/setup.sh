@@ -8,7 +8,7 @@ packages=(
   tesseract-ocr tesseract-ocr-nld tesseract-ocr-eng  # the engine and its languages
   g++ cmake make pkg-config libleptonica-dev dpkg-dev ca-certificates  # to build the engine for this machine
   poppler-utils qpdf  # what the tests check PDF files with
-  python3-venv openssl  # a server that speaks S3, and an authority that stamps times
+  python3-venv openssl  # a server that speaks S3, a program for bags, and an authority that signs
 )
 # DOCX, ODT and RTF are read through LibreOffice where it is: apt-get install libreoffice-writer-nogui
 
@@ -107,4 +107,14 @@ else
     tail -n 15 "$log" >&2
     say "the fast engine could not be built (all of it in $log): griffie uses the system's, at half the speed"
   fi
+fi
+
+# The Library of Congress's own program for bags (BagIt), with which the tests check ours.
+bagit="${XDG_CACHE_HOME:-$HOME/.cache}/griffie/bagit-1.9.0"
+if [ ! -d "$bagit" ]; then
+  say "installing the Library of Congress's bagit"
+  rm -rf -- "$bagit.new"
+  python3 -m venv "$bagit.new"
+  "$bagit.new/bin/pip" install -q --no-input --disable-pip-version-check 'bagit==1.9.0' 'setuptools<81' >&2
+  mv -- "$bagit.new" "$bagit"
 fi

@@ -10,7 +10,7 @@ use super::{Context, Outcome, output_failed, print_line, table};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{Fields, RecordId, record::RecordLine},
+    model::{Fields, RecordId},
     pipeline::{App, decide, examine},
     register::{Entry, Filter, Named, Request},
 };
@@ -224,11 +224,7 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     }
     let dossier = app.register.record(&record)?.documents;
     let main = dossier.first().ok_or_else(|| Error::new(ErrorKind::NotFound, format!("`{record}` has no document")))?;
-    let line = RecordLine {
-        schema: RecordLine::SCHEMA.into(),
-        document: examine::stored_facts(&app, main)?,
-        fields: entry.fields.clone(),
-    };
+    let line = examine::stored_line(&app, main, entry.fields.clone())?;
     let mut shown = to_json(&entry)?;
     shown["record"] = to_json(&line)?;
     shown["decisions"] = decide::as_json(&app.register.decisions(&record)?);

@@ -1,6 +1,6 @@
 //! Why something that was handed over is not taken in: a typed kind for machines, a sentence for people.
 
-use crate::model::Language;
+use crate::{bagit::Fault, model::Language};
 
 /// Why an arrival goes to quarantine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum Reason {
     NestedTooDeep(usize),
     /// The e-mail is larger than is allowed.
     MailTooLarge(u64),
+    /// The folder says that it is a BagIt bag, and is not as it says.
+    Bag(Fault),
     /// A small picture that belongs to the layout of an e-mail, such as a logo.
     InlineImage,
 }
@@ -70,6 +72,10 @@ impl Reason {
             Self::ImplausibleRatio(_) => "implausible_ratio",
             Self::NestedTooDeep(_) => "nested_too_deep",
             Self::MailTooLarge(_) => "mail_too_large",
+            Self::Bag(Fault::Changed(_)) => "bag_changed",
+            Self::Bag(Fault::Missing(_) | Fault::Incomplete) => "bag_incomplete",
+            Self::Bag(Fault::Unlisted(_)) => "bag_unlisted",
+            Self::Bag(Fault::Malformed(_) | Fault::NoManifest | Fault::Unreadable(_)) => "bag_malformed",
             Self::InlineImage => "inline_image",
         }
     }
@@ -164,6 +170,23 @@ impl Reason {
                 format!("de e-mail is groter dan {} MB: lever de bijlagen los aan", megabytes(limit)),
                 format!("the e-mail is larger than {} MB: hand in its attachments by themselves", megabytes(limit)),
             ),
+            Self::Bag(fault) => {
+                let nl = match fault {
+                    Fault::Changed(file) => format!("`{file}` heeft een andere digest dan de lijst zegt"),
+                    Fault::Missing(file) => format!("`{file}` ontbreekt"),
+                    Fault::Unlisted(file) => format!("`{file}` staat niet op elke lijst"),
+                    Fault::Incomplete => "er moeten nog bestanden worden opgehaald".into(),
+                    Fault::Malformed(file) => format!("`{file}` is niet te begrijpen"),
+                    Fault::NoManifest => "er is geen lijst met SHA-256 of SHA-512".into(),
+                    Fault::Unreadable(file) => format!("`{file}` kan niet worden gelezen"),
+                };
+                language.say(
+                    format!(
+                        "de BagIt-map is niet zoals die zegt: {nl}; er is niets uit opgenomen: vraag haar opnieuw op"
+                    ),
+                    format!("the BagIt folder is not as it says: {fault}; nothing of it was taken: ask for it again"),
+                )
+            }
             Self::InlineImage => language
                 .say(
                     "het is een kleine afbeelding uit de opmaak van een e-mail, geen document",

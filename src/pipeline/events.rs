@@ -136,6 +136,12 @@ pub(super) fn extended(extended: &Extended, at: Timestamp) -> register::Event {
     outbox(&Event::new(EventKind::RetentionLengthened, at, [STORE.to_owned()]).outcome(outcome, Some(detail)))
 }
 
+/// Records went along in a bag; the seal stands for every byte of it.
+pub(super) fn exported(about: &[String], seal: &str, at: Timestamp) -> register::Event {
+    let event = Event::new(EventKind::Dissemination, at, about.iter().cloned());
+    outbox(&event.outcome(Outcome::Success, Some(format!("bag sha256:{seal}"))))
+}
+
 fn outbox(event: &Event) -> register::Event {
     register::Event { id: event.id.clone(), json: event.to_json() }
 }

@@ -183,6 +183,11 @@ pub fn stored_facts(app: &App, document: &Document) -> Result<DocumentFacts> {
     })
 }
 
+/// The line of the record format for an archived record, whose main document this is.
+pub fn stored_line(app: &App, main: &Document, fields: Fields) -> Result<RecordLine> {
+    Ok(RecordLine { schema: RecordLine::SCHEMA.into(), document: stored_facts(app, main)?, fields })
+}
+
 /// What reasons and problems call an error: the document's own fault where that is known, else the error's kind.
 pub fn fault_name(error: &Error) -> String {
     match (error.reason(), serde_json::to_value(error.kind())) {

@@ -1,0 +1,39 @@
+//! Hands out records as a bag: what the register says goes along with what the archive holds, and the log is told.
+
+use std::path::Path;
+
+use super::{App, events, examine, stored::PROGRAM};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold as _,
+    export::{self, Chosen, Sender, Written},
+    model::RecordId,
+};
+
+/// Writes a bag with these records as the folder `target`, which must not be there.
+pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Written> {
+    if records.is_empty() {
+        return Err(Error::new(ErrorKind::NotFound, "no record was chosen, so there is nothing to export"));
+    }
+    // What people decided just now must be in the log before the log goes along.
+    app.log_if_free()?;
+    let sender = Sender {
+        organization: app.config.own_organizations.first().cloned(),
+        program: PROGRAM.into(),
+        at: app.clock.now(),
+    };
+    let written = export::bag(&app.archive, records.iter().map(|record| chosen(app, record)), target, &sender)?;
+    let told: Vec<_> = written.about.iter().map(|about| events::exported(about, &written.seal, sender.at)).collect();
+    app.register.add_events(&told)?;
+    app.log_if_free()?;
+    Ok(written)
+}
+
+fn chosen(app: &App, record: &RecordId) -> Result<Chosen> {
+    let dossier = app.register.record(record)?.documents;
+    let main = dossier.first().ok_or_else(|| Error::new(ErrorKind::NotFound, format!("`{record}` has no document")))?;
+    let entry = app.register.entry(record, app.clock.today(), &app.config.own_organizations, app.config.language)?;
+    let line = examine::stored_line(app, main, entry.fields)?;
+    let json = serde_json::to_value(line).fold(ErrorKind::Internal, || "a record does not serialize")?;
+    Ok(Chosen { record: record.clone(), json, documents: dossier.iter().map(|document| document.id.clone()).collect() })
+}

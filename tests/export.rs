@@ -1,0 +1,241 @@
+//! Packages that leave the archive: valid to the Library of Congress's own program, provable without griffie, and the
+//! same bytes when they come back.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
+
+mod common;
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use common::{griffie, json_of, write_pdf};
+use griffie::provenance::{
+    merkle::{Hash, inclusion_holds, leaf_hash},
+    note::{VerifierKey, read_checkpoint},
+};
+use serde_json::Value;
+
+const LEASE: &str = "Huurovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Verhuurder; en\n\
+    Bakkerij De Korenaar B.V., hierna te noemen: Huurder;\nkomen overeen als volgt.\nArtikel 1 Duur\n\
+    Deze overeenkomst gaat in op 1 maart 2021 en eindigt op 28 februari 2026.";
+
+/// A data folder with two contracts, one of them with a name that not every system takes, and a decision.
+struct Desk {
+    folder: tempfile::TempDir,
+    lease: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let inbox = folder.path().join("inbox");
+        fs::create_dir(&inbox).unwrap();
+        write_pdf(&inbox.join("huur 100% \u{e9}.pdf"), LEASE);
+        write_pdf(&inbox.join("nda.pdf"), "Geheimhoudingsovereenkomst\nDeze overeenkomst gaat in op 1 mei 2022.");
+        let receipt = json_of(griffie(&folder.path().join("data")).args(["ingest", "--json"]).arg(&inbox), &[0]);
+        let lease = receipt["files"][0]["documents"][0]["record"].as_str().unwrap().to_owned();
+        let desk = Self { folder, lease };
+        let decided =
+            desk.griffie(&["decide", &desk.lease, "--by", "A. Jansen", "correct", "end_date", "2027-02-28"]).status();
+        assert!(decided.unwrap().success());
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn griffie(&self, arguments: &[&str]) -> Command {
+        let mut command = griffie(&self.path("data"));
+        command.args(arguments).stdout(std::process::Stdio::piped());
+        command
+    }
+
+    fn export(&self, arguments: &[&str]) -> (PathBuf, Value) {
+        let target = self.path("bag");
+        let written = json_of(self.griffie(&["export", "--json"]).args(arguments).arg("--bagit").arg(&target), &[0]);
+        (target, written)
+    }
+}
+
+/// All files below a folder, by their path in it.
+fn files(folder: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.insert(path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned());
+            }
+        }
+    }
+    found
+}
+
+#[track_caller]
+fn assert_valid(bag: &Path) {
+    let cache = std::env::var_os("XDG_CACHE_HOME")
+        .map_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"), PathBuf::from);
+    let python = cache.join("griffie/bagit-1.9.0/bin/python3");
+    let output = Command::new(&python).args(["-m", "bagit", "--validate"]).arg(bag).output();
+    let output = output.unwrap_or_else(|error| panic!("{}: {error}: run tests/setup.sh", python.display()));
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_bag_is_valid_to_the_library_of_congress_and_holds_all_of_a_record() {
+    let desk = Desk::new();
+    let (bag, written) = desk.export(&["--record", &desk.lease]);
+    assert_valid(&bag);
+    let names = files(&bag);
+    let below = |start: &str| names.iter().filter(|name| name.starts_with(start)).count();
+    let record = format!("data/{}", desk.lease);
+    assert_eq!(below(&format!("{record}/decisions/")), 1);
+    let document = names.iter().find_map(|name| name.strip_suffix("/manifests/000001.json")).unwrap();
+    assert!(document.starts_with(&format!("{record}/d-")), "{document}");
+    assert!(names.contains(&format!("{document}/original/huur 100_ é.pdf")), "{names:?}");
+    assert_eq!((below(&format!("{document}/readings/")), below(&format!("{document}/findings/"))), (1, 1));
+    let line: Value = serde_json::from_slice(&fs::read(bag.join(format!("{record}/record.json"))).unwrap()).unwrap();
+    assert_eq!(
+        (&line["schema"], &line["fields"]["end_date"]["value"]),
+        (&"griffie-record/1".into(), &"2027-02-28".into())
+    );
+    assert_eq!(below("data/c-"), below(&record), "no other record goes along");
+    let info = fs::read_to_string(bag.join("bag-info.txt")).unwrap();
+    let payload = names.iter().filter(|name| name.starts_with("data/")).count();
+    assert!(info.contains(&format!("Payload-Oxum: {}.{payload}\n", written["bytes"])), "{info}");
+}
+
+#[test]
+fn every_event_in_a_bag_proves_itself_and_every_object_is_in_one() {
+    let desk = Desk::new();
+    let (bag, _) = desk.export(&["--all"]);
+    assert_valid(&bag);
+    let keys: Vec<_> = fs::read_dir(bag.join("data/log/keys"))
+        .unwrap()
+        .map(|key| VerifierKey::decode(fs::read_to_string(key.unwrap().path()).unwrap().trim_end()).unwrap())
+        .collect();
+    let head = read_checkpoint(&fs::read(bag.join("data/log/checkpoint")).unwrap(), &keys).unwrap();
+    let (mut digests, mut decisions) = (BTreeSet::new(), 0);
+    for line in fs::read_to_string(bag.join("data/log/events.jsonl")).unwrap().lines() {
+        let line: Value = serde_json::from_str(line).unwrap();
+        let entry = line["entry"].as_str().unwrap();
+        let proof: Vec<Hash> = line["proof"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|hash| hex::decode(hash.as_str().unwrap()).unwrap().try_into().unwrap())
+            .collect();
+        let index = line["index"].as_u64().unwrap();
+        assert!(inclusion_holds(&leaf_hash(entry.as_bytes()), index, head.size, &head.root, &proof), "{entry}");
+        let event: Value = serde_json::from_str(entry).unwrap();
+        decisions += u32::from(event["event"] == "decision");
+        for object in event["objects"].as_array().into_iter().flatten() {
+            digests.insert(object["blake3"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(decisions, 1);
+    for name in files(&bag.join("data")).iter().filter(|name| name.starts_with("c-") && !name.ends_with("/record.json"))
+    {
+        let digest = blake3::hash(&fs::read(bag.join("data").join(name)).unwrap()).to_string();
+        assert!(digests.contains(&digest), "no event names {name}");
+    }
+    // The log tells of the export.
+    let (_, again) = {
+        fs::rename(&bag, desk.path("first")).unwrap();
+        desk.export(&["--all"])
+    };
+    assert!(again["events"].as_u64() > Some(0));
+    let events = fs::read_to_string(desk.path("bag/data/log/events.jsonl")).unwrap();
+    assert_eq!(events.matches("dissemination").count(), 2, "one for each record");
+    assert_eq!(json_of(&mut desk.griffie(&["verify", "--json"]), &[0])["findings"], Value::Array(Vec::new()));
+}
+
+#[test]
+fn a_search_or_a_filter_chooses_what_goes_along() {
+    let desk = Desk::new();
+    let records = |arguments: &[&str]| {
+        let (bag, written) = desk.export(arguments);
+        fs::rename(bag, desk.path(&arguments.concat().replace(' ', "-"))).unwrap();
+        written["about"].as_array().unwrap().len()
+    };
+    assert_eq!(records(&["--all"]), 2);
+    assert_eq!(records(&["--search", "Korenaar"]), 1);
+    assert_eq!(records(&["--party", "korenaar"]), 1);
+    for (arguments, code) in [(&["--record", "c-zzzz"][..], 6), (&["--search", "Zeppelin"], 6), (&[], 2)] {
+        let status = desk.griffie(&["export", "--bagit"]).arg(desk.path("none")).args(arguments).status().unwrap();
+        assert_eq!(status.code(), Some(code), "{arguments:?}");
+        assert!(!desk.path("none").try_exists().unwrap());
+    }
+    fs::create_dir(desk.path("bag")).unwrap();
+    let status = desk.griffie(&["export", "--all", "--bagit"]).arg(desk.path("bag")).status().unwrap();
+    assert_eq!(status.code(), Some(6), "a folder that is there is left alone");
+    assert_eq!(fs::read_dir(desk.path("bag")).unwrap().count(), 0);
+}
+
+#[test]
+fn changed_bytes_do_not_leave_the_archive() {
+    let desk = Desk::new();
+    let reading = files(&desk.path("data/store/readings")).pop_first().unwrap();
+    let path = desk.path("data/store/readings").join(reading);
+    let mut bytes = fs::read(&path).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::rename(&path, desk.path("aside")).unwrap();
+    fs::write(&path, bytes).unwrap();
+    let status = desk.griffie(&["export", "--all", "--bagit"]).arg(desk.path("bag")).status().unwrap();
+    assert_eq!(status.code(), Some(8));
+    assert!(!desk.path("bag").try_exists().unwrap());
+}
+
+#[test]
+fn a_bag_comes_back_with_the_same_digests() {
+    let desk = Desk::new();
+    let (bag, _) = desk.export(&["--all"]);
+    let receipt = json_of(griffie(&desk.path("other")).args(["ingest", "--json"]).arg(&bag), &[0]);
+    assert_eq!((&receipt["totals"]["archived"], &receipt["totals"]["files"]), (&2.into(), &2.into()));
+    let originals = |data: &str| files(&desk.path(data).join("store/originals"));
+    assert_eq!(originals("other"), originals("data"));
+    let again = json_of(desk.griffie(&["ingest", "--json"]).arg(&bag), &[0]);
+    assert_eq!(again["totals"]["duplicate"], 2, "the archive that it left knows it");
+}
+
+#[test]
+fn a_bag_that_is_not_as_it_says_is_refused_whole() {
+    let desk = Desk::new();
+    let (bag, _) = desk.export(&["--record", &desk.lease]);
+    let name = files(&bag).into_iter().find(|name| name.contains("/original/")).unwrap();
+    let right = fs::read(bag.join(&name)).unwrap();
+    let check = |what: &str, kind: &str| {
+        let data = desk.path(what);
+        let receipt = json_of(griffie(&data).args(["ingest", "--json"]).arg(&bag), &[11]);
+        assert_eq!((&receipt["totals"]["files"], &receipt["totals"]["quarantined"]), (&1.into(), &1.into()), "{what}");
+        assert_eq!(receipt["files"][0]["reason"]["kind"], kind, "{what}");
+    };
+    fs::write(bag.join(&name), [&right[..], b" "].concat()).unwrap();
+    check("changed", "bag_changed");
+    fs::rename(bag.join(&name), desk.path("aside")).unwrap();
+    check("missing", "bag_incomplete");
+    fs::write(bag.join(&name), &right).unwrap();
+    fs::write(bag.join("data/extra.pdf"), &right).unwrap();
+    check("unlisted", "bag_unlisted");
+}
+
+#[test]
+fn the_payload_of_anothers_bag_is_taken_file_by_file() {
+    let desk = Desk::new();
+    let mut writer = griffie::bagit::Writer::begin(&desk.path("foreign")).unwrap();
+    let pdf = fs::read(desk.path("inbox/nda.pdf")).unwrap();
+    writer.add("contracts/nda.pdf", |payload| payload.write(&pdf)).unwrap();
+    writer.add("notes.txt", |payload| payload.write(b"plain text")).unwrap();
+    writer.close(&[]).unwrap();
+    assert_valid(&desk.path("foreign"));
+    let receipt = json_of(griffie(&desk.path("other")).args(["ingest", "--json"]).arg(desk.path("foreign")), &[11]);
+    let files: Vec<_> = receipt["files"].as_array().unwrap().iter().map(|file| &file["state"]).collect();
+    assert_eq!(files, ["archived", "quarantined"]);
+}
