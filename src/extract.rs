@@ -21,6 +21,7 @@ pub mod entity;
 pub mod labelled;
 pub mod lexicon;
 pub mod matcher;
+mod misread;
 mod notice;
 mod parties;
 pub mod pattern;

@@ -76,7 +76,7 @@ const PROPOSED_FROM: f64 = 0.30;
 /// Two readings closer than this are a conflict.
 const MARGIN: f64 = 0.15;
 /// A second reading below this is no rival.
-const RIVAL_FROM: f64 = 0.55;
+pub const RIVAL_FROM: f64 = 0.55;
 
 struct Group<'r> {
     best: Candidate<'r>,

@@ -3,9 +3,10 @@
 
 use jiff::civil::Date;
 
+use super::decide::RIVAL_FROM;
 use crate::model::{
     Field, Language, Status, reckon,
-    record::{Against, Notice, Renewal, RenewalKind, Term},
+    record::{Against, Alternative, Notice, Renewal, RenewalKind, Term},
 };
 
 fn weaker(statuses: impl IntoIterator<Item = Status>) -> Status {
@@ -20,6 +21,7 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
         format!("{from} plus {period}, min een dag: {computed}"),
         format!("{from} plus {period}, less one day: {computed}"),
     );
+    let others = other_ends(start, term, computed);
     let fits = |end: Date| end == computed || computed.tomorrow().is_ok_and(|next| next == end);
     // Of several ends that the contract names, the one that its start and term lead to is meant.
     let mut stated = stated;
@@ -42,7 +44,7 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
             rule: Some("derived.end".into()),
             derived_from: vec!["effective_date".into(), "term".into()],
             explanation: Some(reckoning),
-            alternatives: Vec::new(),
+            alternatives: others,
             evidence: Vec::new(),
         },
         // Some contracts say the same day of the month, not the day before: a difference of a day is no dispute.
@@ -62,9 +64,42 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
                 format!("het contract noemt {end}, maar {reckoning}"),
                 format!("the contract says {end}, but {reckoning}"),
             )),
+            // The deadline counts from the earliest of them.
+            alternatives: stated.alternatives.into_iter().chain([alternative(computed)]).chain(others).collect(),
             ..stated
         },
     }
+}
+
+/// The ends that other readings of start and term lead to, where a person must choose between readings.
+fn other_ends(start: &Field<Date>, term: &Field<Term>, computed: Date) -> Vec<Alternative<Date>> {
+    let starts = readings(start);
+    let terms = readings(term);
+    let mut ends: Vec<Date> = starts
+        .iter()
+        .flat_map(|&from| {
+            terms.iter().filter_map(move |&term| match term {
+                Term::Period(period) => reckon::end_of_term(from, period),
+                Term::Indefinite => None,
+            })
+        })
+        .filter(|&end| end != computed)
+        .collect();
+    ends.sort();
+    ends.dedup();
+    ends.into_iter().map(alternative).collect()
+}
+
+/// The value of a field, and beside it those that dispute it.
+fn readings<T: Copy>(field: &Field<T>) -> Vec<T> {
+    let disputed = field.status == Status::Conflict;
+    let rivals = field.alternatives.iter().filter(|other| disputed && other.confidence >= RIVAL_FROM);
+    field.value.into_iter().chain(rivals.map(|other| other.value)).collect()
+}
+
+fn alternative(end: Date) -> Alternative<Date> {
+    let rule = Some("derived.end".into());
+    Alternative { value: end, rule, confidence: RIVAL_FROM, explanation: None, evidence: Vec::new() }
 }
 
 /// The last day on which notice must have been received to end the contract with its initial term. `renewal_is_open`:
@@ -123,8 +158,7 @@ pub fn notice_deadline(
         return open(language.say("de opzegtermijn is een datum", "the notice period is a date"));
     };
     // Where two ends are possible, the earlier one is the safe one.
-    let earliest = end.alternatives.iter().map(|other| other.value).chain([last_day]).min().unwrap_or(last_day);
-    let last_day = if end.status == Status::Conflict { earliest } else { last_day };
+    let last_day = readings(end).into_iter().min().unwrap_or(last_day);
     let Some(deadline) = reckon::notice_deadline(last_day, period) else {
         return open(language.say("de datum ligt buiten de kalender", "the date lies outside the calendar"));
     };
@@ -158,15 +192,119 @@ pub fn notice_deadline(
     }
 }
 
-/// The notice that binds us: for everyone, for a role that is ours, else the one with the earliest deadline.
+/// The notice that binds us: for everyone, for a role that is ours, else for whomever; of several, the one with the
+/// earliest deadline.
 fn for_us<'a>(notices: &[&'a Field<Notice>], our_roles: &[String]) -> Option<&'a Field<Notice>> {
-    let by = |field: &&&Field<Notice>| field.value.as_ref().map_or("", |notice| notice.by.as_str()).to_lowercase();
-    let named = |wanted: &dyn Fn(&str) -> bool| notices.iter().find(|field| wanted(&by(field))).copied();
-    let ours = |role: &str| our_roles.iter().any(|our| role.ends_with(&our.to_lowercase()));
-    named(&|role| role == "any").or_else(|| named(&ours)).or_else(|| {
-        notices
-            .iter()
-            .max_by_key(|field| field.value.as_ref().and_then(|notice| notice.period).map_or(0, |p| p.rough_days()))
-            .copied()
-    })
+    let by = |field: &Field<Notice>| field.value.as_ref().map_or("", |notice| notice.by.as_str()).to_lowercase();
+    let days = |field: &Field<Notice>| {
+        field.value.as_ref().and_then(|notice| notice.period).map_or(0, |period| period.rough_days())
+    };
+    let longest = |wanted: &dyn Fn(&str) -> bool| {
+        notices.iter().rev().filter(|field| wanted(&by(field))).max_by_key(|field| days(field)).copied()
+    };
+    // By its last word: `de huurder` is ours, `verhuurder` is not.
+    let ours = |role: &str| {
+        let last = role.split_whitespace().next_back().unwrap_or_default();
+        our_roles.iter().any(|our| last == our.to_lowercase())
+    };
+    longest(&|role| role == "any").or_else(|| longest(&ours)).or_else(|| longest(&|_| true))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Period;
+
+    fn given<T>(value: T) -> Field<T> {
+        Field { value: Some(value), status: Status::Auto, confidence: 0.95, ..Field::absent() }
+    }
+
+    fn disputed<T>(value: T, other: T) -> Field<T> {
+        let other = Alternative { value: other, rule: None, confidence: 0.9, explanation: None, evidence: Vec::new() };
+        Field { status: Status::Conflict, alternatives: vec![other], ..given(value) }
+    }
+
+    fn notice(period: Period, by: &str) -> Field<Notice> {
+        given(Notice { period: Some(period), by: by.into(), against: Against::EndOfTerm, form: None })
+    }
+
+    fn tacit() -> Field<Renewal> {
+        given(Renewal { kind: RenewalKind::Tacit, period: None, max_times: None })
+    }
+
+    fn deadline(end: &Field<Date>, notices: &[Field<Notice>]) -> Field<Date> {
+        notice_deadline(end, notices, &tacit(), false, &["huurder".to_owned()], Language::Dutch)
+    }
+
+    #[test]
+    fn a_misread_term_leads_to_the_earlier_end() {
+        let term = disputed(Term::Period(Period::of_months(69)), Term::Period(Period::of_months(60)));
+        let end = end_date(Field::absent(), &given(date(1987, 9, 1)), &term, Language::Dutch);
+        assert_eq!(end.status, Status::Conflict);
+        let deadline = deadline(&end, &[notice(Period::of_months(3), "any")]);
+        assert_eq!((deadline.value, deadline.status), (Some(date(1992, 5, 31)), Status::Conflict));
+    }
+
+    #[test]
+    fn a_stated_end_that_is_later_than_start_and_term_does_not_move_the_deadline() {
+        let term = given(Term::Period(Period::of_years(5)));
+        let end = end_date(given(date(1995, 3, 31)), &given(date(1988, 4, 1)), &term, Language::Dutch);
+        assert_eq!((end.value, end.status), (Some(date(1995, 3, 31)), Status::Conflict));
+        let deadline = deadline(&end, &[notice(Period::of_months(12), "any")]);
+        assert_eq!(deadline.value, Some(date(1992, 3, 31)));
+    }
+
+    #[test]
+    fn of_several_notices_the_longest_one_of_ours_counts() {
+        let end = given(date(2024, 12, 31));
+        let check = |notices: &[Field<Notice>], want: Date| assert_eq!(deadline(&end, notices).value, Some(want));
+        let (two, six) = (Period::of_months(2), Period::of_months(6));
+        check(&[notice(two, "any"), notice(six, "any")], date(2024, 6, 30));
+        check(&[notice(six, "Verhuurder"), notice(two, "Huurder")], date(2024, 10, 31));
+        check(&[notice(two, "Leverancier"), notice(six, "Verhuurder")], date(2024, 6, 30));
+    }
+
+    #[test]
+    fn nothing_is_computed_without_a_renewal_or_for_an_option() {
+        let (end, notices) = (given(date(2024, 12, 31)), [notice(Period::of_months(2), "any")]);
+        let option = given(Renewal { kind: RenewalKind::Option, period: None, max_times: None });
+        let found = notice_deadline(&end, &notices, &option, false, &[], Language::English);
+        assert_eq!(found.status, Status::Absent);
+        let found = notice_deadline(&end, &[], &Field::absent(), false, &[], Language::English);
+        assert_eq!(found.status, Status::Absent);
+        // Who renews tacitly is never left without a word.
+        let found = notice_deadline(&end, &[], &tacit(), false, &[], Language::English);
+        assert_eq!((found.value, found.status), (None, Status::Proposed));
+    }
+
+    fn any_period() -> impl Strategy<Value = Period> {
+        (0_u16..12, 0_u16..40).prop_map(|(years, months)| Period { years, months: months + 1, ..Period::default() })
+    }
+
+    proptest! {
+        #[test]
+        fn a_deadline_is_never_later_than_either_reading(
+            start in 0_i32..30_000, terms in (any_period(), any_period()), back in (0_u16..12, 0_u16..90),
+            stated in proptest::option::of(0_i32..40_000),
+        ) {
+            let day = |days: i32| date(1960, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap();
+            let start = day(start);
+            let term = disputed(Term::Period(terms.0), Term::Period(terms.1));
+            let stated = stated.map_or_else(Field::absent, |days| given(day(days)));
+            let end = end_date(stated.clone(), &given(start), &term, Language::English);
+            let back = Period { months: back.0, days: back.1 + 1, ..Period::default() };
+            let found = deadline(&end, &[notice(back, "any")]).value.unwrap();
+            let fits = |read: Date| reckon::end_of_term(start, terms.0).is_some_and(|computed| {
+                read == computed || computed.tomorrow().is_ok_and(|next| next == read)
+            });
+            for read in [stated.value, reckon::end_of_term(start, terms.0), reckon::end_of_term(start, terms.1)] {
+                // A stated end that start and term confirm is no dispute.
+                let Some(read) = read.filter(|_| !stated.value.is_some_and(fits)) else { continue };
+                prop_assert!(found <= reckon::notice_deadline(read, back).unwrap().day);
+            }
+        }
+    }
 }

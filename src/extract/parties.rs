@@ -67,14 +67,14 @@ impl How {
 /// The parties, in the order of the contract.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let cues = Cues::of(rules);
-    let opening = opening::range(scene);
+    let opening = opening::range(scene, &cues);
     // Forms without a preamble have a cover sheet.
     let preamble = scene.text.zones.iter().any(|(_, zone)| *zone == Zone::Preamble);
     let mut found = if preamble { Vec::new() } else { beside_roles(scene) };
     if found.len() >= 2 {
         return found;
     }
-    found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(scene, range, &cues));
+    found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(rules, scene, range, &cues));
     if found.len() < 2 {
         add_new(&mut found, beside_roles(scene));
     }
@@ -144,7 +144,7 @@ impl Cues {
 }
 
 /// The parties of an opening.
-fn in_opening(scene: &Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<Found> {
+fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<Found> {
     let text = scene.text;
     let roles: Vec<&DefinedTerm> =
         text.terms.iter().filter(|term| opening.contains(&term.range.start) && cues.is_role(&term.term)).collect();
@@ -155,11 +155,14 @@ fn in_opening(scene: &Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<Fou
         found.push(describe(scene, find, find.range.start..end, &roles, cues));
     }
     share_roles(text, &mut found);
+    share_joint_role(rules, scene, &roles, &mut found);
     // Where the contract says what it calls its parties, a name that it calls nothing is only mentioned, unless it
     // is an item of the list.
     if found.iter().filter(|party| party.party.role.is_some()).count() >= 2 {
         let is_item = |party: &Found| {
-            party.party.legal_form.is_some() && opening::opens_paragraph(scene.text, party.ranges[0].start)
+            let start = party.ranges[0].start;
+            opening::in_item(scene.text, start)
+                || (party.party.legal_form.is_some() && opening::opens_paragraph(scene.text, start))
         };
         found.retain(|party| party.party.role.is_some() || is_item(party));
     }
@@ -252,6 +255,30 @@ fn share_roles(text: &Text, found: &mut [Found]) {
     }
 }
 
+/// `… afzonderlijk "Gemeente" en gezamenlijk "Opdrachtgever"`: what several are called together is their role, where it
+/// is one that parties usually have. It holds for the items above that have no role, or the same one by themselves.
+fn share_joint_role(rules: &RuleSet, scene: &Scene<'_>, roles: &[&DefinedTerm], found: &mut [Found]) {
+    let text = scene.text;
+    for term in roles {
+        let usual = rules.words("role").any(|role| fold(role) == fold(&term.term));
+        let before = fold(text.slice(&(opening::floor(text, term.range.start.saturating_sub(40))..term.range.start)));
+        let jointly = ["gezamenlijk", "tezamen", "together", "collectively", "jointly"];
+        let joint = before.split(|c: char| !c.is_alphanumeric()).any(|word| jointly.contains(&word));
+        let Some(last) = found.iter().rposition(|party| party.ranges[0].start < term.range.start) else { continue };
+        if !(usual && joint) {
+            continue;
+        }
+        let own = found[last].party.role.clone();
+        for party in found[..=last].iter_mut().rev() {
+            if party.party.role.is_some() && party.party.role != own {
+                break;
+            }
+            party.party.role = Some(term.term.clone());
+            party.how = How::OpeningWithRole;
+        }
+    }
+}
+
 /// Names beside role words on cover sheets: `Verhuurder: Woningstichting De Poort`.
 fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
     let mut found = Vec::new();
@@ -275,4 +302,42 @@ fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
         found.push(party);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Language;
+
+    /// Names and roles of the parties of an opening.
+    #[track_caller]
+    fn check(opening: &str, want: &[(&str, Option<&str>)]) {
+        let rules = RuleSet::embedded().unwrap();
+        let text = Text::of_sentence(opening, Some(Language::Dutch));
+        let found = find(&rules, &rules.scene(&text));
+        let found: Vec<_> = found.iter().map(|f| (f.party.name.as_str(), f.party.role.as_deref())).collect();
+        assert_eq!(found, want, "{opening}");
+    }
+
+    #[test]
+    fn who_represents_a_party_is_none() {
+        check(
+            "Overeenkomst tussen Liftbouw Veer B.V., vertegenwoordigd door Veer Holding B.V. (hierna: \"Leverancier\"), \
+             en Woonzorg Noord B.V. (hierna: \"Afnemer\").",
+            &[("Liftbouw Veer B.V.", Some("Leverancier")), ("Woonzorg Noord B.V.", Some("Afnemer"))],
+        );
+    }
+
+    #[test]
+    fn what_several_are_called_together_is_the_role_of_each() {
+        check(
+            "Overeenkomst tussen 1. gemeente Oost, kantoor houdend te Oost;\n2. gemeente West, kantoor houdend te West, \
+             gezamenlijk aangeduid als \"Opdrachtgever\",\n3. Taxi Zuid B.V., aangeduid als \"Vervoerder\";",
+            &[
+                ("gemeente Oost", Some("Opdrachtgever")),
+                ("gemeente West", Some("Opdrachtgever")),
+                ("Taxi Zuid B.V.", Some("Vervoerder")),
+            ],
+        );
+    }
 }

@@ -11,13 +11,14 @@ use super::{
     candidate::{Candidate, Value},
     decide::{Decision, decide},
     derive,
-    entity::EventRef,
+    entity::{DateReading, Entity, EventRef},
     labelled::Trace,
     lexicon::fold,
+    misread,
     notice::{self, Around},
     parties::{self, Found},
     rule::{FieldId, Strength},
-    scene::Scene,
+    scene::{Scene, Thing},
     title,
 };
 use crate::{
@@ -55,10 +56,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.signing_date = desk.signing_date();
     fields.effective_date = desk.day_field(FieldId::EffectiveDate, &fields.signing_date);
     fields.end_date = desk.day_field(FieldId::EndDate, &fields.signing_date);
-    fields.term = desk.field(FieldId::Term, |value| match value {
-        Value::Term(term) => Some(*term),
-        _ => None,
-    });
+    fields.term = desk.term();
     fields.renewal = desk.renewal();
     fields.notice = desk.notices(fields.term.value, fields.renewal.value.as_ref());
     name_the_givers(&mut fields.notice, &fields.parties);
@@ -105,6 +103,16 @@ fn name_the_givers(notices: &mut [Field<Notice>], parties: &[Field<Party>]) {
             notice.by = role.clone();
         }
     }
+}
+
+/// A date behind a place that opens a line or a sentence.
+fn heads_letter(running: &str, date: usize) -> bool {
+    let before = running[..date].trim_end().trim_end_matches(" den").trim_end_matches(" de");
+    let Some(before) = before.strip_suffix(',') else { return false };
+    let start = before.rfind(['\n', '.', '"', ':', ')']).map_or(0, |at| at + 1);
+    let place = before[start..].trim();
+    let names = place.split_whitespace().all(|word| word.starts_with(|c: char| c.is_uppercase() || c == '\''));
+    (1..=3).contains(&place.split_whitespace().count()) && names
 }
 
 fn text_of(value: &Value) -> Option<String> {
@@ -263,6 +271,9 @@ impl<'r> Desk<'r, '_, '_> {
     /// The day of the last signature: what the signature block says goes before what the opening says.
     fn signing_date(&mut self) -> Field<Date> {
         let candidates = self.take(FieldId::SigningDate);
+        if let Some(letter) = self.last_letter() {
+            return letter;
+        }
         let (block, opening): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|c| c.features.zone == Some(Zone::Signatures));
         let blank = block.iter().any(|c| c.value == Value::Blank);
@@ -299,6 +310,35 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
+    /// An exchange of letters is concluded by the last of them: `Den Haag, 11 augustus 2006`.
+    fn last_letter(&self) -> Option<Field<Date>> {
+        const EXCHANGES: [&str; 4] = ["briefwisseling", "notawisseling", "exchange of letters", "exchange of notes"];
+        let text = self.scene.text;
+        let title = fold(text.slice(self.title.as_ref()?));
+        if !EXCHANGES.iter().any(|exchange| title.contains(exchange)) {
+            return None;
+        }
+        let heads = self.scene.finds.iter().filter_map(|find| match find.thing {
+            Thing::Entity(Entity::Date(DateReading::Day(day))) if heads_letter(&text.running, find.range.start) => {
+                Some((day, find.range.clone()))
+            }
+            _ => None,
+        });
+        let (day, range) = heads.max_by_key(|(day, _)| *day)?;
+        let (status, confidence) = self.worth("signing_date", "signing.letters", 0.8);
+        Some(Field {
+            value: Some(day),
+            status,
+            confidence,
+            rule: Some("signing.letters".into()),
+            explanation: Some(
+                self.language.say("plaats en datum van de laatste brief", "place and date of the last letter").into(),
+            ),
+            evidence: text.evidence(&range),
+            ..Field::absent()
+        })
+    }
+
     /// A date that may be that of the signing.
     fn day_field(&mut self, id: FieldId, signing: &Field<Date>) -> Field<Date> {
         let mut candidates = self.take(id);
@@ -326,6 +366,26 @@ impl<'r> Desk<'r, '_, '_> {
             field.confidence = field.confidence.min(signing.confidence);
         }
         field
+    }
+
+    /// The term; where figures in a scan may have been misread, with the shorter reading beside it.
+    fn term(&mut self) -> Field<Term> {
+        let mut candidates = self.take(FieldId::Term);
+        let text = self.scene.text;
+        let shorter = |candidate: &Candidate<'r>| {
+            let (Value::Term(Term::Period(period)), [range, ..]) = (&candidate.value, &candidate.ranges[..]) else {
+                return None;
+            };
+            let read_by_ocr = candidate.features.ocr < 1.0;
+            let other = read_by_ocr.then(|| misread::shorter_term(text.slice(range), *period))??;
+            Some(Candidate { value: Value::Term(Term::Period(other)), ..candidate.clone() })
+        };
+        let misread: Vec<_> = candidates.iter().filter_map(shorter).collect();
+        candidates.extend(misread);
+        self.decided(candidates, |value| match value {
+            Value::Term(term) => Some(*term),
+            _ => None,
+        })
     }
 
     fn renewal(&mut self) -> Field<Renewal> {
@@ -468,5 +528,24 @@ impl<'r> Desk<'r, '_, '_> {
             Value::RelatesTo(other) => Some(other.clone()),
             _ => None,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_headed_by_place_and_date() {
+        let check = |text: &str, want: bool| {
+            let date = text.find("11 augustus").unwrap();
+            assert_eq!(heads_letter(text, date), want, "{text}");
+        };
+        check("Nr. II\nDen Haag, 11 augustus 2006 Excellentie,", true);
+        check("als bevestigd.Bonn, den 11 augustus 2006.", true);
+        check("'s-Gravenhage, 11 augustus 2006", true);
+        check("uw schrijven d.d. 11 augustus 2006", false);
+        check("de brief uit Madrid, 11 augustus 2006", false);
+        check("DE AMBASSADE VAN HET KONINKRIJK Lima, 11 augustus 2006", false);
     }
 }

@@ -396,6 +396,15 @@ fn year_after(scan: &Scan<'_>, after: usize) -> Option<(usize, Year, Vec<Repair>
             Some((at + 1, Year::Short(taken.parse().ok()?), repair.into_iter().collect()))
         }
         Kind::Number | Kind::Mixed => {
+            // `1954in tweevoud`: a lost space.
+            if let Some((year, rest)) = scan.raw(at).split_at_checked(4)
+                && rest.len() >= 2
+                && rest.chars().all(|c| c.is_ascii_lowercase())
+                && let Ok(taken) = year.parse()
+            {
+                let repair = Repair { read: scan.raw(at).to_owned(), taken: year.to_owned() };
+                return Some((at, full_year(taken), vec![repair]));
+            }
             let (taken, repair) = digits(scan, at)?;
             let repairs: Vec<Repair> = repair.into_iter().collect();
             if open_follows(at) && taken.len() <= 3 {

@@ -10,7 +10,7 @@ use crate::{
         lexicon::fold,
         scene::{Find, Scene, Thing},
     },
-    text::{Text, Zone},
+    text::{DefinedTerm, Text, Zone},
 };
 
 /// Without a preamble, the parties are looked for in so much text behind the title.
@@ -19,14 +19,18 @@ const REACH: usize = 3000;
 const ITEM_LEAD: usize = 60;
 
 /// Where the parties are named: from the start of the preamble to where the recitals or the clauses start.
-pub(super) fn range(scene: &Scene<'_>) -> Option<Range<usize>> {
+pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
     let text = scene.text;
     let zone = |wanted: Zone| text.zones.iter().find(|(_, zone)| *zone == wanted).map(|(range, _)| range.clone());
     if let Some(preamble) = zone(Zone::Preamble) {
         // The list may go on where numbered items look like clauses.
         let goes_on = opens_list(&fold(text.slice(&preamble)));
         let stop = if goes_on { floor(text, preamble.end + REACH).max(preamble.end) } else { preamble.end };
-        return Some(preamble.start..end(scene, &(preamble.start..stop)));
+        let start = defined_in_title(scene, cues).map_or(preamble.start, |defined| defined.min(preamble.start));
+        return Some(start..end(scene, &(preamble.start..stop)));
+    }
+    if let Some(start) = defined_in_title(scene, cues) {
+        return Some(start..end(scene, &(start..floor(text, start + REACH))));
     }
     // Forms without a preamble of their own: the paragraph that says between whom.
     let start = zone(Zone::Title).map_or(0, |title| title.start);
@@ -39,6 +43,24 @@ pub(super) fn range(scene: &Scene<'_>) -> Option<Range<usize>> {
     let stop = floor(text, paragraph.start + REACH);
     let from = paragraph.start..stop;
     Some(from.start..end(scene, &from))
+}
+
+/// Where a list of parties starts that looks like part of the title: the first paragraph there that names somebody and
+/// says what the contract calls it.
+fn defined_in_title(scene: &Scene<'_>, cues: &Cues) -> Option<usize> {
+    let text = scene.text;
+    let (title, _) = text.zones.iter().find(|(_, zone)| *zone == Zone::Title)?;
+    paragraphs(text, title)
+        .find(|paragraph| {
+            let name = scene.finds_in(paragraph).find(|find| is_name(find));
+            name.is_some_and(|name| {
+                let defined = |term: &&DefinedTerm| {
+                    (name.range.end..paragraph.end).contains(&term.range.start) && cues.is_role(&term.term)
+                };
+                opens_paragraph(text, name.range.start) && text.terms.iter().find(defined).is_some()
+            })
+        })
+        .map(|paragraph| paragraph.start)
 }
 
 /// The last character boundary at or before a position.
@@ -242,6 +264,14 @@ pub(super) fn opens_paragraph(text: &Text, position: usize) -> bool {
     let before = &text.running[..position];
     let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
     line.chars().filter(|c| c.is_alphanumeric()).count() <= 3
+}
+
+/// In a paragraph with a number or a letter of its own: an item of a list.
+pub(super) fn in_item(text: &Text, position: usize) -> bool {
+    let before = &text.running[..position];
+    let line = before[before.rfind('\n').map_or(0, |end| end + 1)..].trim_start_matches(['(', ' ']);
+    let mark = line.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    (1..=2).contains(&mark) && line[mark..].starts_with(['.', ')']) && line.len() <= ITEM_LEAD
 }
 
 /// A name with a legal form, or of a body, speaks for itself; others need a description that only parties have.
