@@ -25,6 +25,7 @@ mod archive;
 mod export;
 mod extract;
 mod ingest;
+mod log;
 mod progress;
 mod register;
 pub mod rules;
@@ -86,6 +87,8 @@ enum Verb {
     Export(export::ExportArguments),
     /// Make database and index anew from the object store alone.
     Rebuild,
+    /// The log's checkpoints: printed, proved, compared with older ones, stamped with an authority's time.
+    Log(log::LogArguments),
     /// Try whether the store holds what it is given, and lengthen its promises.
     Store(store::StoreArguments),
     /// The rule writer's bench.
@@ -190,6 +193,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Verb::Verify(arguments) => archive::verify(&context, &arguments),
         Verb::Export(arguments) => export::export(&context, &arguments),
         Verb::Rebuild => archive::rebuild(&context),
+        Verb::Log(arguments) => log::run(&context, &arguments),
         Verb::Store(arguments) => store::run(&context, &arguments),
         Verb::Rules(arguments) => {
             rules::run(&arguments, &context, &mut io::stdout().lock())?;

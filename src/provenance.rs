@@ -5,7 +5,9 @@ mod event_v1;
 mod log;
 pub mod merkle;
 pub mod note;
+pub mod proof;
 pub mod tiles;
+pub mod timestamp;
 
 pub use event_v1::{Agent, Event, EventKind, ObjectRef, Outcome};
 pub use log::{Log, checkpoints, entries, verifier_keys};

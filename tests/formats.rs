@@ -6,7 +6,7 @@
 use std::{fs, path::Path};
 
 use griffie::{
-    archive::{Access, Accession, Archive, Batch, Decision, Findings, Format, Hold, Manifest, name},
+    archive::{Access, Accession, Archive, Batch, Decision, Findings, Format, Hold, Manifest, Probe, name},
     model::{Blake3, PageState},
     provenance::Event,
     storage::Store,
@@ -52,6 +52,11 @@ fn findings() {
 #[test]
 fn decision() {
     assert_eq!(check::<Decision>("decision/v1.json").number, 2);
+}
+
+#[test]
+fn probe() {
+    assert_eq!(check::<Probe>("probe/v1.json").attempts.len(), 3);
 }
 
 #[test]

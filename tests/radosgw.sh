@@ -2,11 +2,18 @@
 # Starts a throw-away Ceph Object Gateway (one monitor, one storage daemon in memory, one gateway) for the checks that
 # moto's server cannot answer honestly, runs a command against it and stops it. Not a part of the normal test run.
 #
-#   bash tests/radosgw.sh COMMAND…     the command finds GRIFFIE_TEST_S3 (the endpoint) and AWS_… in its environment
+#   bash tests/radosgw.sh COMMAND…
 #
-# Needs Debian's packages: apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common
+# The command finds the address in GRIFFIE_TEST_S3 and AWS_ENDPOINT_URL_S3, credentials in AWS_…, and the buckets `plain`
+# and `locked` (with Object Lock). So the whole suite of the stores, and the probe, run against it:
+#
+#   bash tests/radosgw.sh cargo test --lib another_s3_server -- --ignored
+#   bash tests/radosgw.sh bash tests/probe.sh target/debug/griffie
+#
+# Needs Debian's packages (apt-get install --no-install-recommends radosgw ceph-mon ceph-osd ceph-common) and what
+# tests/setup.sh installs.
 set -euo pipefail
-[ $# -gt 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 
 work=$(mktemp -d)
 port=${RADOSGW_PORT:-7480}
@@ -80,4 +87,13 @@ for _ in $(seq 120); do
 done
 [ "$up" = yes ] || { tail -n 20 "$work/rgw.out" >&2; exit 1; }
 
-GRIFFIE_TEST_S3=http://127.0.0.1:$port "$@"
+export GRIFFIE_TEST_S3=http://127.0.0.1:$port AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port
+"${XDG_CACHE_HOME:-$HOME/.cache}/griffie/moto-5.2.5/bin/python" - <<'PY'
+import os
+import boto3
+
+s3 = boto3.client("s3", endpoint_url=os.environ["GRIFFIE_TEST_S3"], region_name=os.environ["AWS_REGION"])
+s3.create_bucket(Bucket="plain")
+s3.create_bucket(Bucket="locked", ObjectLockEnabledForBucket=True)
+PY
+"$@"

@@ -4,6 +4,7 @@
 mod ledger;
 mod log;
 mod object;
+mod stamp;
 
 use std::{
     collections::BTreeMap,
@@ -18,7 +19,10 @@ use super::Archive;
 use crate::{
     Error, Result,
     model::Language,
-    provenance::note::{Checkpoint, VerifierKey},
+    provenance::{
+        note::{Checkpoint, VerifierKey},
+        timestamp::TimeStamp,
+    },
     storage::ObjectName,
 };
 use ledger::{Ledger, Outcome};
@@ -102,6 +106,8 @@ pub enum FindingKind {
     MissingKey,
     /// There is no log at all.
     MissingLog,
+    /// A time-stamp does not hold, or is not about its checkpoint.
+    BadTimestamp,
 }
 
 /// What was looked at.
@@ -130,6 +136,19 @@ pub struct VerifyReport {
     pub checked: Checked,
     /// What is wrong, sorted.
     pub findings: Vec<VerifyFinding>,
+    /// Time-stamps that hold, oldest checkpoint first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timestamps: Vec<Stamped>,
+}
+
+/// A checkpoint that an authority stamped with its time: what the log held then, it held no later than that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Stamped {
+    /// How many events the log had.
+    pub size: u64,
+    /// What the authority says.
+    #[serde(flatten)]
+    pub stamp: TimeStamp,
 }
 
 /// Collects findings: what was said first of an object's damage stands.
@@ -188,10 +207,11 @@ impl Archive {
             let nl = format!("het is weg; `{by}` noemt het");
             findings.add(FindingKind::MissingObject, name, nl, format!("it is gone; `{by}` names it"));
         }
+        let timestamps = stamp::verify(self.store(), &mut findings)?;
         checked.oldest = ledger.oldest()?;
         ledger.close(now, &checked, findings.found.len())?;
         let finding = |((kind, what), message)| VerifyFinding { kind, what, message };
-        Ok(VerifyReport { checked, findings: findings.found.into_iter().map(finding).collect() })
+        Ok(VerifyReport { checked, findings: findings.found.into_iter().map(finding).collect(), timestamps })
     }
 }
 

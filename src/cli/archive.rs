@@ -106,6 +106,9 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         for finding in &report.findings {
             print_line(format!("{}  {}: {}", super::table::name_of(&finding.kind), finding.what, finding.message))?;
         }
+        for stamped in &report.timestamps {
+            print_line(super::log::stamp_line(stamped.size, &stamped.stamp, language))?;
+        }
         let Checked { objects, bytes, waiting, late, events, checkpoints, .. } = report.checked;
         let findings = report.findings.len();
         if late > 0 {

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     archive::{self, Manifest, Stored, VerifyReport},
     model::{Digests, MediaType},
-    provenance::{Agent, Event, EventKind, Outcome},
+    provenance::{Agent, Event, EventKind, Outcome, timestamp::TimeStamp},
     register::{self, Decision, Item, Reason},
     storage::{Extended, Probe, Trialed},
 };
@@ -140,6 +140,12 @@ pub(super) fn extended(extended: &Extended, at: Timestamp) -> register::Event {
 pub(super) fn exported(about: &[String], seal: &str, at: Timestamp) -> register::Event {
     let event = Event::new(EventKind::Dissemination, at, about.iter().cloned());
     outbox(&event.outcome(Outcome::Success, Some(format!("bag sha256:{seal}"))))
+}
+
+/// An authority stamped the checkpoint of a size.
+pub(super) fn stamped(size: u64, stamp: &TimeStamp, at: Timestamp, stored: &Stored) -> register::Event {
+    let event = Event::new(EventKind::TimeStamp, at, [STORE.to_owned()]).objects([stored]);
+    outbox(&event.outcome(Outcome::Success, Some(format!("checkpoint {size} at {}", stamp.at))))
 }
 
 fn outbox(event: &Event) -> register::Event {

@@ -1,11 +1,17 @@
-//! What is done to the store as a whole: probes and the lengthening of retentions. Each is told to the log.
+//! What is done to the store and the log as a whole: probes, lengthening of retentions, time-stamps. Each is told to
+//! the log.
 
 use jiff::Timestamp;
 
 use super::{App, events};
 use crate::{
-    Result, archive,
+    Error, ErrorKind, Result, archive,
     error::Fold as _,
+    provenance::{
+        checkpoints,
+        proof::{self, Head},
+        timestamp::{Response, TimeStamp},
+    },
     storage::{Extended, Probe},
 };
 
@@ -27,7 +33,24 @@ pub fn extend(app: &App, within_days: u16) -> Result<Extended> {
     Ok(extended)
 }
 
+/// Keeps a time-stamp on a checkpoint of the log. Which one it is about is found, newest first.
+pub fn keep_timestamp(app: &App, response: &Response, bytes: Vec<u8>) -> Result<(Head, TimeStamp)> {
+    let store = app.archive.store();
+    for size in checkpoints(store)?.into_iter().rev() {
+        let head = proof::checkpoint(store, size)?;
+        if response.is_about(head.note.as_bytes()) {
+            let stamp = response.proves(head.note.as_bytes())?;
+            let stored = app.archive.put_timestamp(size, bytes)?;
+            app.register.add_events(&[events::stamped(size, &stamp, app.clock.now(), &stored)])?;
+            app.log_waiting_events()?;
+            return Ok((head, stamp));
+        }
+    }
+    Err(Error::new(ErrorKind::NotFound, "the time-stamp is about no checkpoint of this log")
+        .hint("`griffie log timestamp --request FILE` writes a request that is"))
+}
+
 fn days_after(now: Timestamp, days: u16) -> Result<Timestamp> {
     now.checked_add(jiff::SignedDuration::from_hours(24 * i64::from(days)))
-        .fold(crate::ErrorKind::InvalidInput, || format!("{days} days from now is no date"))
+        .fold(ErrorKind::InvalidInput, || format!("{days} days from now is no date"))
 }

@@ -110,6 +110,8 @@ impl Answer {
             said += &format!(" {code}");
         }
         if let Some(message) = self.text("Message").filter(|message| !message.is_empty()) {
+            let plain = [("&apos;", "'"), ("&quot;", "\""), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
+            let message = plain.iter().fold(message.to_owned(), |text, (entity, plain)| text.replace(entity, plain));
             said += &format!(" ({message})");
         }
         said
@@ -166,6 +168,10 @@ impl Client {
         for (name, value) in &request.headers {
             http.headers_mut().insert(*name, value.parse().fold(ErrorKind::Internal, || "a header has no such value")?);
         }
+        if request.body.is_empty() && matches!(request.method, "PUT" | "POST") {
+            // Left out by the client for an empty body, and missed by some servers.
+            http.headers_mut().insert("content-length", "0".parse().fold(ErrorKind::Internal, || "a length")?);
+        }
         AwsAuthorizer::new(&credential, "s3", &self.region)
             .try_authorize(&mut http, None)
             .fold(ErrorKind::Internal, || "cannot sign a request to the store")?;
@@ -182,25 +188,28 @@ impl Client {
 
     /// The error that an answer is.
     pub fn refusal(&self, answer: &Answer, doing: impl std::fmt::Display) -> Error {
-        let said = answer.said();
-        let place = &self.bucket_url;
-        match (answer.status, answer.text("Code").unwrap_or_default()) {
-            (_, "NoSuchBucket") => no_bucket(place),
-            (_, "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "ExpiredToken" | "InvalidToken") | (401, _) => {
-                Error::new(ErrorKind::Refused, format!("{doing}: the store does not know who asks: {said}"))
-                    .hint("check the credentials (environment, or the profile under [s3]), the region and the clock")
-            }
-            (403, _) => denied(format!("{doing}: {said}")),
-            (301 | 307 | 400, "PermanentRedirect" | "AuthorizationHeaderMalformed" | "TemporaryRedirect") => {
-                Error::new(ErrorKind::Config, format!("{doing}: the bucket is in another region: {said}"))
-                    .hint("set `region` under [s3]")
-            }
-            (501, _) | (_, "NotImplemented") => {
-                Error::new(ErrorKind::Refused, format!("{doing}: the server cannot do that: {said}"))
-                    .hint("`griffie store probe` tells what it can")
-            }
-            _ => Error::new(ErrorKind::Storage, format!("{doing}: the store answered {said}")),
+        refusal(&self.bucket_url, answer, doing)
+    }
+}
+
+fn refusal(place: &str, answer: &Answer, doing: impl std::fmt::Display) -> Error {
+    let said = answer.said();
+    match (answer.status, answer.text("Code").unwrap_or_default()) {
+        (_, "NoSuchBucket") => no_bucket(place),
+        (_, "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "ExpiredToken" | "InvalidToken") | (401, _) => {
+            Error::new(ErrorKind::Refused, format!("{doing}: the store does not know who asks: {said}"))
+                .hint("check the credentials (environment, or the profile under [s3]), the region and the clock")
         }
+        (403, _) => denied(format!("{doing}: {said}")),
+        (301 | 307 | 400, "PermanentRedirect" | "AuthorizationHeaderMalformed" | "TemporaryRedirect") => {
+            Error::new(ErrorKind::Config, format!("{doing}: the bucket is in another region: {said}"))
+                .hint("set `region` under [s3]")
+        }
+        (501, _) | (_, "NotImplemented") => {
+            Error::new(ErrorKind::Refused, format!("{doing}: the server cannot do that: {said}"))
+                .hint("`griffie store probe` tells what it can")
+        }
+        _ => Error::new(ErrorKind::Storage, format!("{doing}: the store answered {said}")),
     }
 }
 
@@ -240,6 +249,29 @@ fn encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer { status, headers: HeaderMap::new(), body: Bytes::from(body.to_owned()) }
+    }
+
+    #[test]
+    fn an_answer_is_told_and_typed() {
+        let check = |status: u16, code: &str, kind: ErrorKind| {
+            let body = format!("<Error><Code>{code}</Code><Message>can&apos;t</Message></Error>");
+            let error = refusal("https://host/bucket", &answer(status, &body), "cannot write `x`");
+            assert_eq!(error.kind(), kind, "{code}");
+            assert!(error.advice().is_some() || kind == ErrorKind::Storage, "{code}");
+        };
+        check(404, "NoSuchBucket", ErrorKind::Config);
+        check(403, "AccessDenied", ErrorKind::Refused);
+        check(403, "SignatureDoesNotMatch", ErrorKind::Refused);
+        check(301, "PermanentRedirect", ErrorKind::Config);
+        check(501, "NotImplemented", ErrorKind::Refused);
+        check(507, "InsufficientStorage", ErrorKind::Storage);
+        let odd = answer(200, "<Error><Code>InternalError</Code><Message>can&apos;t</Message></Error>");
+        assert!(!odd.is_ok() && odd.may_help_to_try_again());
+        assert_eq!(odd.said(), "200 InternalError (can't)");
+    }
 
     #[test]
     fn elements_are_found_and_values_encoded() {

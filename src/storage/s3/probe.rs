@@ -4,7 +4,7 @@ use futures::{StreamExt as _, stream};
 use jiff::Timestamp;
 
 use super::{
-    S3,
+    Guard, S3,
     client::{Answer, Request},
     lock::{Retention, Version},
 };
@@ -36,7 +36,11 @@ impl S3 {
             Some(_) => (Trial::AskForRetention, Trialed::Pass, String::new()),
             None => (Trial::AskForRetention, Trialed::Fail, "`retention` is not set under [s3]".to_owned()),
         });
-        tried.push(store.try_to_put_twice()?);
+        let (trial, result, mut answer) = store.try_to_put_twice()?;
+        if self.guard()? == Guard::Versions {
+            answer += " (by griffie: the server ignores `If-None-Match`, and the first version counts)";
+        }
+        tried.push((trial, result, answer));
         let (until, half) = canary_times(now)?;
         let locked = Retention { mode: asked.map_or(RetentionMode::Compliance, |asked| asked.mode), until };
         match self.canary(Some(locked))? {
@@ -60,7 +64,10 @@ impl S3 {
         let mut try_it = |trial, attack: &dyn Fn(&Canary) -> Result<Answer>| -> Result<()> {
             let Ok(canary) = self.canary(Some(locked))? else { return Ok(()) };
             let answer = attack(&canary)?;
-            let (result, told) = (self.unharmed(&canary)?, answer.said());
+            let (result, mut told) = (self.unharmed(&canary)?, answer.said());
+            if answer.is_ok() && result == Trialed::Pass {
+                told += ", and the version stands unchanged";
+            }
             tried.push((trial, result, told));
             Ok(())
         };

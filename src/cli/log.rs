@@ -1,0 +1,207 @@
+//! `griffie log`: what anyone needs to prove what was in the archive, and when.
+
+use std::{
+    fs::{self, File},
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::{Context, Outcome, output_failed, print_line};
+use crate::{
+    Error, ErrorKind, Result,
+    error::{Context as _, Fold as _},
+    model::Language,
+    pipeline::{app, keeping},
+    provenance::{
+        proof::{self, Head, Inclusion},
+        timestamp::{self, Response, TimeStamp},
+        verifier_keys,
+    },
+    storage::Store,
+};
+
+/// The log's checkpoints: printed, proved, compared with older ones, stamped with an authority's time.
+#[derive(Args)]
+pub(super) struct LogArguments {
+    #[command(subcommand)]
+    command: LogCommand,
+}
+
+#[derive(Subcommand)]
+enum LogCommand {
+    /// The newest signed checkpoint: whoever keeps it can later prove that nothing before it was changed.
+    Checkpoint {
+        /// As a page for paper: with the key and how to use it.
+        #[arg(long)]
+        print: bool,
+    },
+    /// Prove that an event is in the log (C2SP tlog-proof: index, hashes, signed checkpoint).
+    Proof {
+        /// An event (its id or number), an object or its BLAKE3 digest, or the whole id of a batch, item, document or
+        /// record: the last event about it.
+        what: String,
+        /// Print JSON, with the event itself.
+        #[arg(long, env = "GRIFFIE_JSON")]
+        json: bool,
+    },
+    /// Check that the log is that of an older checkpoint, gone on.
+    Verify {
+        /// A checkpoint that was kept elsewhere: the signed note, or its first three lines as they were printed.
+        #[arg(long, value_name = "FILE")]
+        checkpoint: PathBuf,
+    },
+    /// Have an authority stamp the newest checkpoint with its time (RFC 3161), and keep the stamp in the store.
+    Timestamp(TimestampArguments),
+}
+
+/// How the authority is asked: over the network, or by hand with two files.
+#[derive(Args)]
+struct TimestampArguments {
+    /// Address of the authority.
+    #[arg(long, env = "GRIFFIE_TSA", value_name = "URL", conflicts_with_all = ["request", "response"])]
+    tsa: Option<String>,
+    /// Write the request here, to be sent by hand. With --response, the request that was sent.
+    #[arg(long, value_name = "FILE", required_unless_present_any = ["tsa", "response"])]
+    request: Option<PathBuf>,
+    /// The authority's response.
+    #[arg(long, value_name = "FILE")]
+    response: Option<PathBuf>,
+    /// Certificates (PEM) to which the authority's own must lead. Without them it is not asked whether it is to be
+    /// trusted.
+    #[arg(long, env = "GRIFFIE_TSA_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
+}
+
+pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome> {
+    let language = context.config.language;
+    match &arguments.command {
+        LogCommand::Checkpoint { print } => {
+            let store = store(context)?;
+            let head = proof::head(&store)?;
+            if *print { print_page(&store, &head, language)? } else { print_exactly(&head.note)? }
+        }
+        LogCommand::Proof { what, json } => {
+            let store = store(context)?;
+            let head = proof::head(&store)?;
+            let index = proof::find(&store, head.checkpoint.size, what)?;
+            let inclusion = proof::inclusion(&store, head, index)?;
+            if *json { print_line(inclusion_json(&inclusion))? } else { print_exactly(&inclusion.text())? }
+        }
+        LogCommand::Verify { checkpoint } => {
+            let store = store(context)?;
+            let text = read(checkpoint)?;
+            let old = proof::read_foreign(&store, &String::from_utf8_lossy(&text))
+                .doing(|| format!("failed to read the checkpoint `{}`", checkpoint.display()))?;
+            let head = proof::head(&store)?;
+            proof::goes_on_from(&store, &old, &head.checkpoint)?;
+            let (then, now) = (old.size, head.checkpoint.size);
+            print_line(language.say(
+                format!("de {then} gebeurtenissen van toen staan onveranderd aan het begin van de {now} van nu"),
+                format!("the {then} events of then stand unchanged at the beginning of the {now} of now"),
+            ))?;
+        }
+        LogCommand::Timestamp(arguments) => stamp(context, arguments)?,
+    }
+    Ok(Outcome::Done)
+}
+
+fn store(context: &Context) -> Result<Store> {
+    Store::existing(&app::location(&context.data, &context.config)?, &context.config.s3)
+}
+
+fn stamp(context: &Context, arguments: &TimestampArguments) -> Result<()> {
+    let language = context.config.language;
+    let (request, bytes) = match (&arguments.tsa, &arguments.request, &arguments.response) {
+        (Some(url), ..) => {
+            let request = timestamp::request(proof::head(&store(context)?)?.note.as_bytes());
+            let bytes = timestamp::ask(url, request.clone())?;
+            (Some(request), bytes)
+        }
+        (None, request, Some(response)) => (request.as_deref().map(read).transpose()?, read(response)?),
+        (None, Some(file), None) => {
+            let head = proof::head(&store(context)?)?;
+            write_new(file, &timestamp::request(head.note.as_bytes()))?;
+            let (size, file) = (head.checkpoint.size, file.display());
+            return print_line(language.say(
+                format!("`{file}` vraagt een tijdstempel op het ijkpunt met {size} gebeurtenissen"),
+                format!("`{file}` asks for a time-stamp on the checkpoint with {size} events"),
+            ));
+        }
+        (None, None, None) => return Err(Error::new(ErrorKind::InvalidInput, "name --tsa, --request or --response")),
+    };
+    let authorities = match &arguments.ca {
+        Some(file) => Some(timestamp::read_authorities(&read(file)?).doing(|| format!("`{}`", file.display()))?),
+        None => None,
+    };
+    let response = Response::read(&bytes, authorities.as_deref())?;
+    if let Some(request) = request {
+        response.answers(&request)?;
+    }
+    let (head, stamp) = keeping::keep_timestamp(&context.writing_app()?, &response, bytes)?;
+    print_line(stamp_line(head.checkpoint.size, &stamp, language))
+}
+
+/// A time-stamp in one line.
+pub(super) fn stamp_line(size: u64, stamp: &TimeStamp, language: Language) -> String {
+    let TimeStamp { at, authority, trusted, .. } = stamp;
+    let trust = match trusted {
+        Some(true) => "",
+        _ => language.say(" (niet nagegaan of die te vertrouwen is)", " (not asked whether it is to be trusted)"),
+    };
+    language.say(
+        format!("tijdstempel: ijkpunt met {size} gebeurtenissen bestond op {at}, zegt {authority}{trust}"),
+        format!("time-stamp: the checkpoint with {size} events was there at {at}, says {authority}{trust}"),
+    )
+}
+
+fn inclusion_json(inclusion: &Inclusion) -> String {
+    let path: Vec<_> = inclusion.path.iter().map(|hash| STANDARD.encode(hash)).collect();
+    let value = json!({
+        "index": inclusion.index,
+        "event": inclusion.event,
+        "entry": STANDARD.encode(&inclusion.entry),
+        "proof": path,
+        "checkpoint": inclusion.head.note,
+    });
+    format!("{value:#}")
+}
+
+fn print_page(store: &Store, head: &Head, language: Language) -> Result<()> {
+    let keys = verifier_keys(store)?;
+    let key = keys.iter().find(|key| key.name() == head.checkpoint.origin).map(|key| key.encode());
+    let key = key.unwrap_or_default();
+    let Head { checkpoint, note } = head;
+    let size = checkpoint.size;
+    print_exactly(&language.say(
+        format!(
+            "IJKPUNT VAN HET LOGBOEK\n\nLogboek        {}\nGebeurtenissen {size}\nSleutel        {key}\n\n{note}\nBewaar dit blad \
+             buiten de organisatie die het archief houdt. Typ of scan later de eerste drie\nregels van het ijkpunt in een \
+             bestand, en laat nagaan dat er sindsdien niets is veranderd:\n\n    griffie log verify --checkpoint BESTAND\n",
+            checkpoint.origin
+        ),
+        format!(
+            "CHECKPOINT OF THE LOG\n\nLog    {}\nEvents {size}\nKey    {key}\n\n{note}\nKeep this page outside the \
+             organization that keeps the archive. Later, type or scan the first\nthree lines of the checkpoint into a \
+             file, and have it checked that nothing was changed since:\n\n    griffie log verify --checkpoint FILE\n",
+            checkpoint.origin
+        ),
+    ))
+}
+
+fn print_exactly(text: &str) -> Result<()> {
+    std::io::stdout().lock().write_all(text.as_bytes()).map_err(output_failed)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).fold(ErrorKind::InvalidInput, || format!("cannot read `{}`", file.display()))
+}
+
+fn write_new(file: &Path, bytes: &[u8]) -> Result<()> {
+    File::create_new(file)
+        .and_then(|mut file| file.write_all(bytes))
+        .fold(ErrorKind::InvalidInput, || format!("cannot write `{}`", file.display()))
+}
