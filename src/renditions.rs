@@ -3,13 +3,16 @@
 
 mod accept;
 mod allowed;
+mod annotations;
 mod check;
 mod compare;
 mod content;
 mod envelope;
+mod facsimile;
 mod fax;
 mod font;
 mod frame;
+mod ghostscript;
 mod graph;
 mod icc;
 mod picture;
@@ -21,6 +24,8 @@ mod write;
 mod xmp;
 
 use std::{
+    fs::File,
+    io::{BufWriter, Write},
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -31,10 +36,11 @@ use serde::{Deserialize, Serialize};
 pub use accept::{Acceptance, accept};
 pub use check::{Finding, check};
 pub use compare::{PageComparison, TextComparison};
+pub use ghostscript::by_ghostscript;
 
 use crate::{
     Error, ErrorKind, Result,
-    error::Context as _,
+    error::{Context as _, Fold as _},
     model::{Digests, MediaType, PageNo, PageReading, Reading},
     pages,
 };
@@ -99,27 +105,75 @@ pub struct Built {
     pub size_bytes: u64,
 }
 
-/// Makes the archival copy of a document and writes it to `out`. A fault of a decoder is an error of kind `Engine`.
+/// How faithful a copy is tried to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Effort {
+    /// What the pages draw is kept as it is.
+    Faithful,
+    /// These pages are drawn as images, all where none is named; the others are kept as they are.
+    Facsimile {
+        /// Pages of the original.
+        pages: Vec<PageNo>,
+    },
+}
+
+/// Makes the archival copy of a document and writes it to `out`, in the most faithful way in which it conforms: as it
+/// is, else with images for the pages that cannot be made to conform, else with images for all. What it looks like is
+/// for [`accept`] to judge. A fault of a decoder is an error of kind `Engine`.
 pub fn build(request: &Request<'_>, out: &Path) -> Result<Built> {
-    catch_unwind(AssertUnwindSafe(|| build_unguarded(request, out)))
+    let conforms = |effort: &Effort, request: &Request<'_>| -> Result<(Built, Vec<Finding>)> {
+        let file = File::create(out).fold(ErrorKind::Storage, || format!("cannot create `{}`", out.display()))?;
+        let mut buffer = BufWriter::with_capacity(1 << 16, file);
+        let built = write(request, effort, &mut buffer)?;
+        buffer.flush().fold(ErrorKind::Storage, || "cannot write the copy")?;
+        Ok((built, check::check(out)?))
+    };
+    let (built, findings) = conforms(&Effort::Faithful, request)?;
+    let Some(first) = findings.first() else { return Ok(built) };
+    let why = first.to_string();
+    // A finding tells the object, which many pages may use: each page is tried by itself.
+    let mut pages = Vec::new();
+    for reading in request.pages() {
+        let alone = Request { first_page: reading.page, last_page: reading.page, ..*request };
+        if !conforms(&Effort::Faithful, &alone).is_ok_and(|(_, findings)| findings.is_empty()) {
+            pages.push(reading.page);
+        }
+    }
+    let named = pages.iter().map(PageNo::to_string).collect::<Vec<_>>().join(", ");
+    let (built, findings) = conforms(&Effort::Facsimile { pages }, request)?;
+    if findings.is_empty() {
+        return Ok(Built { why: Some(format!("drawn as images: pages {named} ({why})")), ..built });
+    }
+    let (built, _) = conforms(&Effort::Facsimile { pages: Vec::new() }, request)?;
+    Ok(Built { why: Some(format!("drawn as images: all pages ({why})")), ..built })
+}
+
+/// Writes a copy front to back, in one way, without checking it: for processes that may not open files for writing. A
+/// fault of a decoder is an error of kind `Engine`.
+pub fn write(request: &Request<'_>, effort: &Effort, out: &mut dyn Write) -> Result<Built> {
+    catch_unwind(AssertUnwindSafe(|| write_unguarded(request, effort, out)))
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Engine, "a decoder failed on the original")))
         .doing(|| "failed to make the archival copy")
 }
 
-fn build_unguarded(request: &Request<'_>, out: &Path) -> Result<Built> {
+fn write_unguarded(request: &Request<'_>, effort: &Effort, out: &mut dyn Write) -> Result<Built> {
+    let is_drawn = |page: PageNo| match effort {
+        Effort::Faithful => false,
+        Effort::Facsimile { pages } => pages.is_empty() || pages.contains(&page),
+    };
     match request.media {
         MediaType::Pdf => {
             let pdf = pages::open_pdf(request.original, request.password)?;
-            sheets::copy(request, &pdf, out)
+            sheets::copy(request, &pdf, &is_drawn, out)
         }
         MediaType::Tiff => {
             let file = pages::map(request.original)?;
             let mut tiff = fax::Tiff::open(&file)?;
-            wrap(request, out, |page| tiff.sheet(page.index()))
+            wrap(request, &is_drawn, out, |page| tiff.sheet(page.index()))
         }
         MediaType::Jpeg | MediaType::Png | MediaType::Webp => {
             let file = pages::map(request.original)?;
-            wrap(request, out, |_| still::sheet(&file, request.media))
+            wrap(request, &is_drawn, out, |_| still::sheet(&file, request.media))
         }
         other => Err(Error::new(ErrorKind::UnsupportedDocument, format!("{} has no archival copy", other.iana()))),
     }
@@ -128,17 +182,24 @@ fn build_unguarded(request: &Request<'_>, out: &Path) -> Result<Built> {
 /// Wraps image files into pages.
 fn wrap<'a>(
     request: &Request<'_>,
-    out: &Path,
+    is_drawn: &dyn Fn(PageNo) -> bool,
+    out: &mut dyn Write,
     mut sheet: impl FnMut(PageNo) -> Result<picture::Sheet<'a>>,
 ) -> Result<Built> {
-    let mut envelope = envelope::Envelope::create(out)?;
-    let mut why = None;
+    let mut envelope = envelope::Envelope::start(out)?;
+    let (mut method, mut why) = (Method::ImagesWrapped, None);
     for reading in request.pages() {
+        if is_drawn(reading.page) {
+            let source = pages::Source::open(request.original, request.media, request.password)?;
+            facsimile::page(&mut envelope, &source, reading)?;
+            method = Method::Facsimile;
+            continue;
+        }
         let sheet = sheet(reading.page).doing(|| format!("failed to wrap page {}", reading.page))?;
         picture::page(&mut envelope, &sheet, reading)?;
         why = why.or(sheet.why.map(|why| format!("page {}: {why}", reading.page)));
     }
     let pages = envelope.page_count() as u32;
     let size_bytes = envelope.finish(request, None)?;
-    Ok(Built { method: Method::ImagesWrapped, why, pages, size_bytes })
+    Ok(Built { method, why, pages, size_bytes })
 }

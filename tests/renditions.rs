@@ -2,8 +2,11 @@
 //! `copies_of_a_folder` makes copies of many files, for a validator to look at (see its documentation).
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
+mod common;
+
 use std::{
     fs,
+    io::Cursor,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -15,6 +18,7 @@ use griffie::{
     pages::{Page, Source},
     renditions::{self, Built, Method, Request},
 };
+use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 
 /// Reads one page with words at places: text, left, top, right, bottom; `|` starts a line.
@@ -43,19 +47,23 @@ fn reading_of(pages: Vec<PageReading>) -> Reading {
     Reading { pages, language: Some(Language::Dutch), engine: "test".to_owned(), problems: Vec::new() }
 }
 
-fn build(original: &Path, media: MediaType, reading: &Reading, out: &Path) -> griffie::Result<Built> {
-    let request = Request {
+fn request<'a>(original: &'a Path, media: MediaType, reading: &'a Reading, digests: &'a Digests) -> Request<'a> {
+    Request {
         original,
         media,
         password: None,
         reading,
         first_page: PageNo::from_index(0),
         last_page: PageNo::from_index(reading.pages.len() - 1),
-        digests: &Digests::of(&fs::read(original).unwrap()),
+        digests,
         title: Some("Huurovereenkomst & bijlagen"),
         made: "2026-01-02T03:04:05Z".parse().unwrap(),
-    };
-    renditions::build(&request, out)
+    }
+}
+
+fn build(original: &Path, media: MediaType, reading: &Reading, out: &Path) -> griffie::Result<Built> {
+    let digests = Digests::of(&fs::read(original).unwrap());
+    renditions::build(&request(original, media, reading, &digests), out)
 }
 
 /// What a program prints, or nothing where it is not installed: then the test says that it looked at less.
@@ -262,6 +270,175 @@ fn what_is_no_pdf_is_refused() {
     assert_eq!(error.kind(), ErrorKind::UnsupportedDocument);
 }
 
+#[test]
+fn what_annotations_show_is_drawn_into_the_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("form.pdf"), folder.path().join("copy.pdf"));
+    scan(&original, 1, dictionary! { "MediaBox" => boxed([0, 0, 595, 842]) }, dictionary! {});
+    let mut pdf = Document::load(&original).unwrap();
+    let shown = |pdf: &mut Document, content: &[u8]| {
+        let form = dictionary! { "BBox" => boxed([0, 0, 10, 10]) };
+        pdf.add_object(Stream::new(form, content.to_vec()))
+    };
+    let (seen, hidden) = (shown(&mut pdf, b"0 0 10 10 re f"), shown(&mut pdf, b"1 0 0 rg 0 0 9 9 re f"));
+    let annotation = |form, flags| {
+        dictionary! {
+            "Type" => "Annot", "Subtype" => "Widget", "FT" => "Tx", "F" => flags, "Rect" => boxed([100, 100, 300, 200]),
+            "AP" => dictionary! { "N" => Object::Reference(form) }, "AA" => dictionary! {},
+        }
+    };
+    let page = pdf.page_iter().next().unwrap();
+    // Smoothed enlargement, which the standard forbids, would be a difference too.
+    pdf.objects.values_mut().filter_map(|object| object.as_stream_mut().ok()).for_each(|stream| {
+        stream.dict.remove(b"Interpolate");
+    });
+    pdf.change_page_content(page, b"q 595 0 0 842 0 0 cm /Im0 Do Q".to_vec()).unwrap();
+    let annotations = vec![annotation(seen, 4).into(), annotation(hidden, 2).into()];
+    pdf.get_object_mut(page).unwrap().as_dict_mut().unwrap().set("Annots", annotations);
+    pdf.save(&original).unwrap();
+    let mut reading = page_with(0, &[]);
+    reading.source = TextSource::None;
+    let reading = reading_of(vec![reading]);
+    let accepted = accepted(&original, MediaType::Pdf, &reading, &copy, Method::ScanStreamsKept);
+    assert!(accepted.pages[0].max < 0.01, "{:?}", accepted.pages);
+    let bytes = String::from_utf8_lossy(&fs::read(&copy).unwrap()).into_owned();
+    assert!(bytes.contains("0 0 10 10 re f") && !bytes.contains("0 0 9 9 re f") && !bytes.contains("/Annot"));
+}
+
+/// Copies and accepts; the copy must be an archival copy.
+#[track_caller]
+fn accepted(
+    original: &Path,
+    media: MediaType,
+    reading: &Reading,
+    copy: &Path,
+    method: Method,
+) -> renditions::Acceptance {
+    let built = build(original, media, reading, copy).unwrap();
+    assert_eq!(built.method, method, "{:?}", built.why);
+    let digests = Digests::of(&fs::read(original).unwrap());
+    let acceptance = renditions::accept(&request(original, media, reading, &digests), copy).unwrap();
+    assert!(acceptance.accepted, "{:?}", acceptance.reasons);
+    check_sound(copy);
+    acceptance
+}
+
+#[test]
+fn a_page_that_cannot_conform_is_drawn_with_its_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("letter.pdf"), folder.path().join("copy.pdf"));
+    common::write_pdf(&original, "HUUROVEREENKOMST\nDe huurprijs bedraagt € 1.250,00 per maand.\nArtikel 2 Duur");
+    let reading = digital_reading(&original);
+    let built = build(&original, MediaType::Pdf, &reading, &copy).unwrap();
+    if built.method == Method::Facsimile {
+        assert!(built.why.unwrap().contains("drawn as images"));
+    }
+    let acceptance = accepted(&original, MediaType::Pdf, &reading, &copy, built.method);
+    assert!(acceptance.text.share > 0.99, "{:?}", acceptance.text);
+}
+
+fn digital_reading(original: &Path) -> Reading {
+    let source = Source::open(original, MediaType::Pdf, None).unwrap();
+    let pages = (0..source.page_count()).map(PageNo::from_index).map(|number| match source.page(number).unwrap() {
+        Page::Digital(reading) => reading,
+        Page::Image(_) => panic!("the page is no born-digital one"),
+    });
+    reading_of(pages.collect())
+}
+
+/// An image file becomes a page that looks the same; `kept` says whether the file's own image data stand in it.
+#[track_caller]
+fn check_image(name: &str, media: MediaType, file: &[u8], kept: Option<&[u8]>) {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join(name), folder.path().join("copy.pdf"));
+    fs::write(&original, file).unwrap();
+    let source = Source::open(&original, media, None).unwrap();
+    let pages = (0..source.page_count()).map(PageNo::from_index).map(|number| match source.page(number).unwrap() {
+        Page::Digital(page) => PageReading::wordless(number, PageState::Read, page.width_pt, page.height_pt),
+        Page::Image(page) => PageReading::wordless(number, PageState::Read, page.width_pt, page.height_pt),
+    });
+    let reading = reading_of(pages.collect());
+    accepted(&original, media, &reading, &copy, Method::ImagesWrapped);
+    if let Some(kept) = kept {
+        let bytes = fs::read(&copy).unwrap();
+        assert!(bytes.windows(kept.len()).any(|window| window == kept), "{name}: its bytes were changed");
+    }
+}
+
+fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    image.write_to(&mut file, format).unwrap();
+    file.into_inner()
+}
+
+/// Stripes in all colors, with a dark block in one corner, so that turning and mirroring show.
+fn picture() -> RgbaImage {
+    RgbaImage::from_fn(240, 320, |x, y| {
+        let dark = x < 60 && y < 80;
+        Rgba(if dark { [0, 0, 0, 255] } else { [(y / 2) as u8 + 90, 200, (x / 2) as u8 + 60, 255 - (x / 4) as u8] })
+    })
+}
+
+#[test]
+fn jpegs_keep_their_bytes() {
+    let color = DynamicImage::from(picture()).into_rgb8();
+    for image in [DynamicImage::from(color.clone()), DynamicImage::from(color).into_luma8().into()] {
+        let file = encoded(&image, ImageFormat::Jpeg);
+        check_image("photo.jpg", MediaType::Jpeg, &file, Some(&file));
+    }
+}
+
+#[test]
+fn pngs_keep_their_image_data_where_a_pdf_can_read_them() {
+    let image = DynamicImage::from(picture());
+    let data = |file: &[u8]| {
+        let at = file.windows(4).position(|window| window == b"IDAT").unwrap();
+        let length = u32::from_be_bytes(file[at - 4..at].try_into().unwrap()) as usize;
+        file[at + 4..at + 4 + length].to_vec()
+    };
+    let plain: [DynamicImage; 4] =
+        [image.to_rgb8().into(), image.to_luma8().into(), image.to_rgb16().into(), image.to_luma16().into()];
+    for image in plain {
+        let file = encoded(&image, ImageFormat::Png);
+        check_image("page.png", MediaType::Png, &file, Some(&data(&file)));
+    }
+    check_image("page.png", MediaType::Png, &encoded(&image, ImageFormat::Png), None);
+}
+
+#[test]
+fn tiff_and_webp_become_pages() {
+    let image = DynamicImage::from(picture());
+    for image in [image.to_rgb8().into(), image.to_luma8().into(), image.to_luma16().into(), image.clone()] {
+        check_image("page.tif", MediaType::Tiff, &encoded(&image, ImageFormat::Tiff), None);
+    }
+    check_image("page.webp", MediaType::Webp, &encoded(&image, ImageFormat::WebP), None);
+}
+
+#[test]
+fn scans_of_fax_strips_keep_their_bytes() {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-docs");
+    let file = fs::read(samples.join("huurovereenkomst-kantoor-allonge.tif")).unwrap();
+    check_image("letter.tif", MediaType::Tiff, &file, None);
+    let file = fs::read(samples.join("opdrachtbevestiging.jpg")).unwrap();
+    check_image("letter.jpg", MediaType::Jpeg, &file, Some(&file));
+}
+
+#[test]
+fn ghostscript_writes_a_pdf_that_can_be_copied() {
+    let folder = tempfile::tempdir().unwrap();
+    let original = folder.path().join("letter.pdf");
+    common::write_pdf(&original, "HUUROVEREENKOMST\nDe huurprijs bedraagt 1.250,00 per maand.");
+    let written = match renditions::by_ghostscript(&original, None, folder.path()) {
+        Err(error) if error.kind() == ErrorKind::MissingTool => {
+            eprintln!("SKIPPED: {error}");
+            return;
+        }
+        written => written.unwrap(),
+    };
+    let reading = digital_reading(&original);
+    accepted(&written, MediaType::Pdf, &reading, &folder.path().join("copy.pdf"), Method::MadeConforming);
+}
+
 /// Copies every document of the folder `GRIFFIE_COPIES_FROM` (and the folders in it) into `GRIFFIE_COPIES_TO` and tells
 /// how each was made; what was read is kept there too, so that a second run need not read again. `GRIFFIE_COPIES_ONLY`
 /// narrows it to paths that hold a word, `GRIFFIE_COPIES_PAGES` to so many first pages of each. Run it with `cargo test --test renditions -- --ignored --nocapture`.
@@ -301,13 +478,19 @@ fn copies_of_a_folder() {
         match build(path, media, &reading, &copy) {
             Ok(built) => {
                 let before = fs::metadata(path).unwrap().len();
+                let took = start.elapsed().as_millis();
+                let digests = Digests::of(&fs::read(path).unwrap());
+                let verdict = match renditions::accept(&request(path, media, &reading, &digests), &copy) {
+                    Ok(acceptance) if acceptance.accepted => "accepted".to_owned(),
+                    Ok(acceptance) => format!("REFUSED: {}", acceptance.reasons.join(" | ")),
+                    Err(error) => format!("REFUSED: {error}"),
+                };
                 println!(
-                    "{name}: {:?}, {} pages, {} to {} bytes, {} ms{}",
+                    "{name}: {:?}, {} pages, {} to {} bytes, {took} ms, {verdict}{}",
                     built.method,
                     built.pages,
                     before,
                     built.size_bytes,
-                    start.elapsed().as_millis(),
                     built.why.map(|why| format!("; {why}")).unwrap_or_default(),
                 );
             }

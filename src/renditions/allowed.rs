@@ -7,6 +7,8 @@ pub(super) enum Kind {
     Resources,
     /// An image or a form, as its `Subtype` says.
     XObject,
+    /// What an annotation shows: a form, though it may not say so.
+    Appearance,
     GraphicsState,
     SoftMask,
     Group,
@@ -261,6 +263,7 @@ pub(super) fn keys(kind: Kind) -> Keys {
         Kind::Layer => {
             &[("Type", Plain), ("Name", Plain), ("OCGs", Is(Kind::Layer)), ("P", Plain), ("VE", Is(Kind::Layer))]
         }
+        Kind::Appearance => FORM,
         Kind::XObject | Kind::ColorSpace | Kind::Glyphs | Kind::Bytes => &[],
     }
 }

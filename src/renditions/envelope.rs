@@ -1,7 +1,7 @@
 //! What every archival copy has around its pages: catalog, page tree, metadata, output intent, layers, the font of the
 //! invisible words. Knows nothing of where pages come from.
 
-use std::path::Path;
+use std::io::Write;
 
 use super::{
     Request,
@@ -14,17 +14,17 @@ use super::{
 use crate::{Result, model::Blake3};
 
 /// A copy that is being written.
-pub(super) struct Envelope {
-    pub(super) writer: Writer,
+pub(super) struct Envelope<'w> {
+    pub(super) writer: Writer<'w>,
     pub(super) font: Font,
     pages: Ref,
     kids: Vec<Value>,
 }
 
-impl Envelope {
+impl<'w> Envelope<'w> {
     /// Starts a copy.
-    pub(super) fn create(path: &Path) -> Result<Self> {
-        let mut writer = Writer::create(path)?;
+    pub(super) fn start(out: &'w mut dyn Write) -> Result<Self> {
+        let mut writer = Writer::start(out)?;
         let font = Font::new(&mut writer);
         let pages = writer.reserve();
         Ok(Self { writer, font, pages, kids: Vec::new() })

@@ -25,7 +25,7 @@ pub(super) struct Font {
 
 impl Font {
     /// A font that is written at the document's end.
-    pub(super) fn new(writer: &mut Writer) -> Self {
+    pub(super) fn new(writer: &mut Writer<'_>) -> Self {
         Self { number: writer.reserve(), codes: HashMap::new(), characters: Vec::new() }
     }
 
@@ -50,7 +50,7 @@ impl Font {
     }
 
     /// Writes the font, if a page used it.
-    pub(super) fn finish(self, writer: &mut Writer) -> Result<()> {
+    pub(super) fn finish(self, writer: &mut Writer<'_>) -> Result<()> {
         if self.characters.is_empty() {
             return Ok(());
         }

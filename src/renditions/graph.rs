@@ -49,17 +49,17 @@ impl<'a> Copier<'a> {
     }
 
     /// A dictionary by its kind's allow-list.
-    pub(super) fn dict(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer) -> Dict {
+    pub(super) fn dict(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer<'_>) -> Dict {
         self.dict_of(source, kind, writer, 0)
     }
 
     /// All entries of a dictionary of resources of one kind.
-    pub(super) fn map(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer) -> Dict {
+    pub(super) fn map(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer<'_>) -> Dict {
         self.shaped_map(source, kind, writer, 0)
     }
 
     /// The number that an object of the original gets in the copy.
-    pub(super) fn reference(&mut self, id: ObjectIdentifier, kind: Kind, writer: &mut Writer) -> Ref {
+    pub(super) fn reference(&mut self, id: ObjectIdentifier, kind: Kind, writer: &mut Writer<'_>) -> Ref {
         if let Some(&number) = self.numbers.get(&(id, kind)) {
             return number;
         }
@@ -70,7 +70,7 @@ impl<'a> Copier<'a> {
     }
 
     /// Writes every object that was named and not yet written.
-    pub(super) fn flush(&mut self, writer: &mut Writer) -> Result<()> {
+    pub(super) fn flush(&mut self, writer: &mut Writer<'_>) -> Result<()> {
         while let Some((id, kind, number)) = self.waiting.pop() {
             match self.source.get::<Object<'a>>(id) {
                 Some(Object::Stream(stream)) => self.stream(&stream, kind, number, writer)?,
@@ -93,7 +93,7 @@ impl<'a> Copier<'a> {
         }
     }
 
-    fn stream(&mut self, stream: &Stream<'a>, kind: Kind, number: Ref, writer: &mut Writer) -> Result<()> {
+    fn stream(&mut self, stream: &Stream<'a>, kind: Kind, number: Ref, writer: &mut Writer<'_>) -> Result<()> {
         let mut dict = self.dict_of(stream.dict(), kind, writer, 0);
         let filters = stream.filters();
         if filters.iter().any(|filter| matches!(filter, Filter::LzwDecode)) || names_unknown_filter(stream, &filters) {
@@ -108,7 +108,7 @@ impl<'a> Copier<'a> {
     }
 
     /// How a stream's bytes are to be decoded; decryption, if any, is done already.
-    fn stream_entries(&mut self, stream: &Stream<'a>, filters: &[Filter], dict: &mut Dict, writer: &mut Writer) {
+    fn stream_entries(&mut self, stream: &Stream<'a>, filters: &[Filter], dict: &mut Dict, writer: &mut Writer<'_>) {
         for (key, shape) in allowed::STREAM {
             if let Some(value) = self.entry(stream.dict(), key, *shape, writer, 0) {
                 dict.set(key, value);
@@ -127,7 +127,7 @@ impl<'a> Copier<'a> {
         }
     }
 
-    fn dict_of(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer, depth: u32) -> Dict {
+    fn dict_of(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer<'_>, depth: u32) -> Dict {
         let keys = match (kind, source.get::<SourceName<'a>>("Subtype").as_deref()) {
             (Kind::XObject, Some(b"Image")) => allowed::IMAGE,
             (Kind::XObject, Some(b"Form")) => allowed::FORM,
@@ -151,8 +151,12 @@ impl<'a> Copier<'a> {
                 dict.remove(intent);
             }
         }
+        if kind == Kind::Appearance {
+            dict.set("Type", Value::name("XObject"));
+            dict.set("Subtype", Value::name("Form"));
+        }
         let is_form = dict.get("Subtype").and_then(Value::as_name) == Some(b"Form");
-        if kind == Kind::XObject && is_form && dict.get("Resources").is_none() {
+        if matches!(kind, Kind::XObject | Kind::Appearance) && is_form && dict.get("Resources").is_none() {
             dict.set("Resources", self.inherited.clone().unwrap_or_else(|| Value::Dict(Dict::default())));
         }
     }
@@ -162,14 +166,14 @@ impl<'a> Copier<'a> {
         source: &SourceDict<'a>,
         key: &str,
         shape: Shape,
-        writer: &mut Writer,
+        writer: &mut Writer<'_>,
         depth: u32,
     ) -> Option<Value> {
         let value = self.maybe(source.get_raw::<Object<'a>>(key)?, shape, writer, depth + 1);
         (value != Value::Null).then_some(value)
     }
 
-    fn maybe(&mut self, object: MaybeRef<Object<'a>>, shape: Shape, writer: &mut Writer, depth: u32) -> Value {
+    fn maybe(&mut self, object: MaybeRef<Object<'a>>, shape: Shape, writer: &mut Writer<'_>, depth: u32) -> Value {
         if depth > MAX_DEPTH {
             return Value::Null;
         }
@@ -186,7 +190,7 @@ impl<'a> Copier<'a> {
         }
     }
 
-    fn value(&mut self, object: Object<'a>, shape: Shape, writer: &mut Writer, depth: u32) -> Value {
+    fn value(&mut self, object: Object<'a>, shape: Shape, writer: &mut Writer<'_>, depth: u32) -> Value {
         match (object, shape) {
             (Object::Boolean(value), _) => Value::Bool(value),
             (Object::Number(number), _) => Value::Number(number.as_f64()),
@@ -202,7 +206,7 @@ impl<'a> Copier<'a> {
         }
     }
 
-    fn shaped_map(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer, depth: u32) -> Dict {
+    fn shaped_map(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer<'_>, depth: u32) -> Dict {
         let mut dict = Dict::default();
         for (name, object) in source.entries() {
             let value = self.maybe(object, Shape::Is(kind), writer, depth + 1);
@@ -214,7 +218,7 @@ impl<'a> Copier<'a> {
     }
 
     /// 8.6.3: the family's name, then what that family wants.
-    fn color_space(&mut self, array: &Array<'a>, writer: &mut Writer, depth: u32) -> Value {
+    fn color_space(&mut self, array: &Array<'a>, writer: &mut Writer<'_>, depth: u32) -> Value {
         let mut items = array.raw_iter();
         let family = match items.next().map(|item| self.maybe(item, Shape::Plain, writer, depth + 1)) {
             Some(Value::Name(name)) => name,

@@ -73,7 +73,7 @@ impl<'a> Picture<'a> {
         Self { width, height, bits, colors, coding, inverted: false, data, alpha: None }
     }
 
-    fn write(&self, envelope: &mut Envelope) -> Result<Value> {
+    fn write(&self, envelope: &mut Envelope<'_>) -> Result<Value> {
         let mut dict = self.coding.clone();
         dict.set("Type", Value::name("XObject"));
         dict.set("Subtype", Value::name("Image"));
@@ -103,7 +103,7 @@ impl Colors {
         }
     }
 
-    fn write(&self, envelope: &mut Envelope) -> Result<Value> {
+    fn write(&self, envelope: &mut Envelope<'_>) -> Result<Value> {
         Ok(match self {
             Self::Gray => Value::name("DeviceGray"),
             Self::Rgb => Value::name("DeviceRGB"),
@@ -149,8 +149,8 @@ pub(super) fn sound_profile(profile: Option<Vec<u8>>, components: u8) -> Option<
     (is_device && is_sound && is_whole).then_some(Colors::Profile(components, profile))
 }
 
-/// Writes the page that an image makes, of the size that it was read in, with its words.
-pub(super) fn page(envelope: &mut Envelope, sheet: &Sheet<'_>, reading: &PageReading) -> Result<()> {
+/// Writes the page that an image makes, of the size that it was read in, with the words that the image shows.
+pub(super) fn page(envelope: &mut Envelope<'_>, sheet: &Sheet<'_>, reading: &PageReading) -> Result<()> {
     let (mirrored, quarters) = match sheet.orientation {
         2 => (true, 0),
         3 => (false, 2),
@@ -181,7 +181,7 @@ pub(super) fn page(envelope: &mut Envelope, sheet: &Sheet<'_>, reading: &PageRea
     }
     let mut content = content.into_bytes();
     let mut resources = Dict::of([("XObject", Value::Dict(objects))]);
-    if reading.source == TextSource::Ocr {
+    if reading.source != TextSource::None {
         let layer = words::layer(reading, &frame, b"Words", &mut envelope.font);
         if !layer.is_empty() {
             content.extend(layer);

@@ -1,6 +1,6 @@
 //! Copies the pages of a PDF: what they draw as it is, the words that OCR read invisibly over it. Judges nothing.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, io::Write};
 
 use hayro::hayro_syntax::{
     Pdf,
@@ -11,8 +11,10 @@ use hayro::hayro_syntax::{
 use super::{
     Built, Method, Request,
     allowed::Kind,
+    annotations,
     content::Content,
     envelope::Envelope,
+    facsimile,
     frame::Frame,
     graph::Copier,
     value::{Dict, Ref, Value},
@@ -20,42 +22,59 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    model::{PageReading, TextSource},
+    model::{PageNo, PageReading, TextSource},
+    pages::Source,
 };
 
 /// Sizes of a page in its own units that ISO 19005-2, 6.1.13 allows.
 const SIZES: std::ops::RangeInclusive<f64> = 3.0..=14_400.0;
 
-/// Copies a document's pages.
-pub(super) fn copy(request: &Request<'_>, pdf: &Pdf, out: &Path) -> Result<Built> {
-    let mut copy = Copy { envelope: Envelope::create(out)?, copier: Copier::new(pdf.xref()), opening: None };
+/// Copies a document's pages; those that `is_drawn` names are drawn as images.
+pub(super) fn copy(
+    request: &Request<'_>,
+    pdf: &Pdf,
+    is_drawn: &dyn Fn(PageNo) -> bool,
+    out: &mut dyn Write,
+) -> Result<Built> {
+    let mut copy = Copy { envelope: Envelope::start(out)?, copier: Copier::new(pdf.xref()), opening: None };
+    let mut source = None;
+    let mut method = Method::ScanStreamsKept;
     for reading in request.pages() {
+        if is_drawn(reading.page) {
+            let source = match &mut source {
+                Some(source) => source,
+                none => none.insert(Source::open(request.original, request.media, request.password)?),
+            };
+            facsimile::page(&mut copy.envelope, source, reading)?;
+            method = Method::Facsimile;
+            continue;
+        }
         let page = pdf.pages().get(reading.page.index()).ok_or_else(|| {
             Error::new(ErrorKind::UnsupportedDocument, format!("page {} is not in the original", reading.page))
         })?;
         copy.page(page, reading)?;
+        if reading.source == TextSource::Digital && method == Method::ScanStreamsKept {
+            method = Method::MadeConforming;
+        }
     }
     let layers = copy.layers(pdf);
     let pages = copy.envelope.page_count();
     let size_bytes = copy.envelope.finish(request, layers)?;
-    let drawn = request.pages().any(|page| page.source == TextSource::Digital);
-    let method = if drawn { Method::MadeConforming } else { Method::ScanStreamsKept };
     Ok(Built { method, why: None, pages: pages as u32, size_bytes })
 }
 
 /// A copy in the making.
-struct Copy<'a> {
-    envelope: Envelope,
+struct Copy<'a, 'w> {
+    envelope: Envelope<'w>,
     copier: Copier<'a>,
     /// The stream that stands before most contents which something is laid over.
     opening: Option<Ref>,
 }
 
-impl<'a> Copy<'a> {
+impl<'a> Copy<'a, '_> {
     fn page(&mut self, page: &Page<'a>, reading: &PageReading) -> Result<()> {
         let streams = contents(page);
-        let bytes = joined(&streams);
-        let content = Content::of(&bytes);
+        let content = Content::of(&joined(&streams));
         let frame = frame(page);
         let mut resources = self.resources(page, &content)?;
         let mut leaf = boxes(page, &frame);
@@ -63,13 +82,28 @@ impl<'a> Copy<'a> {
             leaf.set("Group", Value::Dict(self.copier.dict(&group, Kind::Group, &mut self.envelope.writer)));
         }
         let mut contents: Vec<Value> = self.content_streams(&streams)?;
-        if reading.source == TextSource::Ocr {
-            let name = free_name(&resources);
+        let is_read = reading.source == TextSource::Ocr;
+        let (mut over, mut objects) = (Vec::new(), part(&mut resources, "XObject"));
+        annotations::draw(page, &mut self.copier, &mut self.envelope.writer, &mut objects, &mut over);
+        put_part(&mut resources, "XObject", objects);
+        // What OCR read repeats what is drawn as text: that is kept from those who extract text (14.9.4: replacement
+        // text, here none).
+        let hides_text = is_read && (content.shows_text || !over.is_empty());
+        if hides_text {
+            over.extend(b"EMC\n");
+        }
+        if is_read {
+            let mut fonts = part(&mut resources, "Font");
+            let name = free_name(&fonts);
             let words = words::layer(reading, &frame, name.as_bytes(), &mut self.envelope.font);
             if !words.is_empty() {
-                self.lay_over(&mut contents, &content, &words)?;
-                add_font(&mut resources, &name, self.envelope.font.number());
+                over.extend(words);
+                fonts.0.insert(Cow::Owned(name.into_bytes()), Value::Ref(self.envelope.font.number()));
             }
+            put_part(&mut resources, "Font", fonts);
+        }
+        if !over.is_empty() {
+            self.lay_over(&mut contents, &content, hides_text, &over)?;
         }
         self.copier.flush(&mut self.envelope.writer)?;
         leaf.set("Resources", Value::Dict(resources));
@@ -84,15 +118,12 @@ impl<'a> Copy<'a> {
         Ok(references.map(Value::Ref).collect())
     }
 
-    /// Lays the words over the content: its graphics state is kept from them, and its own text, which they repeat, from
-    /// those who extract text (14.9.4: replacement text, here none).
-    fn lay_over(&mut self, contents: &mut Vec<Value>, content: &Content, words: &[u8]) -> Result<()> {
+    /// Lays something over the content, whose graphics state is kept from it.
+    fn lay_over(&mut self, contents: &mut Vec<Value>, content: &Content, hides: bool, over: &[u8]) -> Result<()> {
         let writer = &mut self.envelope.writer;
         let mut before = "q\n".repeat(1 + content.underflow);
-        let mut after = String::from("\n");
-        if content.shows_text {
+        if hides {
             before.push_str("/Span <</ActualText ()>> BDC\n");
-            after.push_str("EMC\n");
         }
         let before = match self.opening {
             Some(opening) if before == "q\n" => opening,
@@ -105,9 +136,9 @@ impl<'a> Copy<'a> {
                 number
             }
         };
-        after.push_str(&"Q\n".repeat(1 + content.left_open));
+        let after = format!("\n{}", "Q\n".repeat(1 + content.left_open));
         let layer = writer.reserve();
-        writer.deflated(layer, Dict::default(), &[after.as_bytes(), words].concat())?;
+        writer.deflated(layer, Dict::default(), &[after.as_bytes(), over].concat())?;
         contents.insert(0, Value::Ref(before));
         contents.push(Value::Ref(layer));
         Ok(())
@@ -239,14 +270,18 @@ fn boxes(page: &Page<'_>, frame: &Frame) -> Dict {
 }
 
 /// A name for the words' font that the page does not use.
-fn free_name(resources: &Dict) -> String {
-    let taken = |name: &str| matches!(resources.get("Font"), Some(Value::Dict(fonts)) if fonts.get(name).is_some());
+fn free_name(fonts: &Dict) -> String {
     let mut names = std::iter::once("Words".to_owned()).chain((2..).map(|n| format!("Words{n}")));
-    names.find(|name| !taken(name)).expect("a page has not infinitely many fonts")
+    names.find(|name| fonts.get(name).is_none()).expect("a page has not infinitely many fonts")
 }
 
-fn add_font(resources: &mut Dict, name: &str, font: Ref) {
-    let mut fonts = resources.remove("Font").and_then(Value::into_dict).unwrap_or_default();
-    fonts.0.insert(Cow::Owned(name.as_bytes().to_vec()), Value::Ref(font));
-    resources.set("Font", Value::Dict(fonts));
+/// Takes a part of the resources out, to add to it.
+fn part(resources: &mut Dict, key: &str) -> Dict {
+    resources.remove(key).and_then(Value::into_dict).unwrap_or_default()
+}
+
+fn put_part(resources: &mut Dict, key: &'static str, part: Dict) {
+    if !part.0.is_empty() {
+        resources.set(key, Value::Dict(part));
+    }
 }

@@ -1,11 +1,7 @@
 //! Writes a PDF from front to back: objects as they come, then the cross-reference table. Keeps nothing but where each
 //! object stands.
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write},
-    path::Path,
-};
+use std::io::Write;
 
 use flate2::{Compression, write::ZlibEncoder};
 
@@ -16,19 +12,17 @@ use crate::{ErrorKind, Result, error::Fold as _};
 const HEADER: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n";
 
 /// A PDF that is being written.
-pub(super) struct Writer {
-    out: BufWriter<File>,
+pub(super) struct Writer<'w> {
+    out: &'w mut dyn Write,
     position: u64,
     /// Where each object starts; 0 where it was not written yet.
     offsets: Vec<u64>,
     scratch: Vec<u8>,
 }
 
-impl Writer {
+impl<'w> Writer<'w> {
     /// Starts a file.
-    pub(super) fn create(path: &Path) -> Result<Self> {
-        let file = File::create(path).fold(ErrorKind::Storage, || format!("cannot create `{}`", path.display()))?;
-        let out = BufWriter::with_capacity(1 << 16, file);
+    pub(super) fn start(out: &'w mut dyn Write) -> Result<Self> {
         let mut writer = Self { out, position: 0, offsets: Vec::new(), scratch: Vec::new() };
         writer.put(HEADER)?;
         Ok(writer)

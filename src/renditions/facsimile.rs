@@ -1,0 +1,65 @@
+//! The last resort for a page that cannot be made to conform: an image of what it shows, with its words invisibly over
+//! it, born digital or read.
+
+use std::borrow::Cow;
+
+use image::{ExtendedColorType, ImageEncoder as _, codecs::jpeg::JpegEncoder};
+
+use super::{
+    envelope::Envelope,
+    picture::{self, Colors, Picture, Sheet},
+    still,
+};
+use crate::{
+    ErrorKind, Result,
+    error::Fold as _,
+    model::PageReading,
+    pages::{Proof, Source},
+};
+
+/// Resolution of the image, in dots per inch: what print is read at with ease.
+const DPI: f32 = 200.0;
+/// The most pixels of an image; larger pages are drawn coarser.
+const MAX_PIXELS: f32 = 24e6;
+/// The most pixels along a side.
+const MAX_SIDE: f32 = 16_000.0;
+/// Quality of the JPEG, where it is one.
+const QUALITY: u8 = 90;
+
+/// Writes a page of the original as an image.
+pub(super) fn page(envelope: &mut Envelope<'_>, source: &Source, reading: &PageReading) -> Result<()> {
+    let (width, height) = (reading.width_pt.max(1.0), reading.height_pt.max(1.0));
+    let most = (MAX_PIXELS / (width * height)).sqrt().min(MAX_SIDE / width.max(height));
+    let scale = (DPI / 72.0).min(most);
+    let pixels = |points: f32| ((points * scale).round() as u32).max(1);
+    let (width, height) = (pixels(width), pixels(height));
+    let proof = source.proof(reading.page, (width, height))?;
+    let sheet = Sheet { strips: vec![picture_of(&proof, width, height)?], orientation: 1, why: None };
+    picture::page(envelope, &sheet, reading)
+}
+
+/// The smaller of the image without loss and as a JPEG; gray and black-and-white images are written as such.
+fn picture_of(proof: &Proof, width: u32, height: u32) -> Result<Picture<'static>> {
+    let is_gray =
+        proof.channels == 1 || proof.samples.chunks_exact(3).all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]);
+    let samples: Cow<'_, [u8]> = match (proof.channels, is_gray) {
+        (3, true) => proof.samples.iter().copied().step_by(3).collect(),
+        _ => Cow::Borrowed(&proof.samples),
+    };
+    if is_gray && samples.iter().all(|sample| matches!(sample, 0 | 255)) {
+        let rows = samples.chunks(width as usize);
+        let bits = rows.flat_map(|row| {
+            row.chunks(8).map(|eight| eight.iter().enumerate().fold(0, |byte, (i, sample)| byte | (sample & 0x80) >> i))
+        });
+        return Ok(Picture::lossless(width, height, 1, Colors::Gray, &bits.collect::<Vec<u8>>()));
+    }
+    let (colors, kind) =
+        if is_gray { (Colors::Gray, ExtendedColorType::L8) } else { (Colors::Rgb, ExtendedColorType::Rgb8) };
+    let lossless = Picture::lossless(width, height, 8, colors, &samples);
+    let mut file = Vec::new();
+    JpegEncoder::new_with_quality(&mut file, QUALITY)
+        .write_image(&samples, width, height, kind)
+        .fold(ErrorKind::Internal, || "cannot write a page's image")?;
+    let packed = still::jpeg(file, None).filter(|packed| packed.data.len() < lossless.data.len());
+    Ok(packed.unwrap_or(lossless))
+}
