@@ -1,7 +1,7 @@
 //! Accepts an archival copy, or says why not: its conformance, what each page looks like beside the original's, and
 //! whether the words that were read can be found in it. What fails here must not be called an archival copy.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +88,16 @@ impl Acceptance {
             .chain([self.against_words(language)])
             .flatten()
             .collect()
+    }
+
+    /// The pages of the copy, from 1, that what stands against it concerns; none where it concerns the whole.
+    pub fn pages_concerned(&self) -> Vec<PageNo> {
+        let looks = self.pages.iter().enumerate().filter(|(_, page)| !looks_the_same(page)).map(|(index, _)| index);
+        let forms: Option<Vec<usize>> = self.conformance.iter().map(Finding::page_index).collect();
+        let whole = self.pages.len() != self.counts.1 as usize || self.against_words(Language::English).is_some();
+        let Some(forms) = forms.filter(|_| !whole) else { return Vec::new() };
+        let concerned: BTreeSet<usize> = looks.chain(forms).collect();
+        concerned.into_iter().map(PageNo::from_index).collect()
     }
 
     fn against_count(&self, language: Language) -> Option<String> {

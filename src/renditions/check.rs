@@ -49,6 +49,15 @@ impl fmt::Display for Finding {
     }
 }
 
+impl Finding {
+    /// The index of the page that it stands on, where it concerns one page.
+    pub(super) fn page_index(&self) -> Option<usize> {
+        let digits = self.place.strip_prefix("page ")?;
+        let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
+        digits[..end].parse::<usize>().ok()?.checked_sub(1)
+    }
+}
+
 /// All that does not conform in a file; none if it conforms. An error means that it cannot be read.
 pub fn check(path: &Path) -> Result<Vec<Finding>> {
     let bytes = Arc::new(crate::pages::map(path)?);
@@ -143,3 +152,5 @@ fn decoded(stream: &Stream<'_>) -> Vec<u8> {
 
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod samples;

@@ -201,3 +201,44 @@ impl TextComparison {
 fn share(part: u64, whole: u64) -> f64 {
     if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of 40 by 40 pixels with a line of two pixels, its left edge at `at` (in halves of a pixel).
+    fn page(at: usize, channels: usize) -> Proof {
+        let ink = |x: usize| {
+            let covered = (at..at + 4).filter(|half| half / 2 == x).count();
+            255 - (255 * covered / 2) as u8
+        };
+        let row: Vec<u8> = (0..40).flat_map(|x| std::iter::repeat_n(ink(x), channels)).collect();
+        Proof { width_pt: 28.8, height_pt: 28.8, channels, samples: row.repeat(40) }
+    }
+
+    #[test]
+    fn the_same_page_has_no_difference() {
+        let same = Difference { mean: 0.0, max: 0.0, beyond: 0.0 };
+        assert_eq!(difference(&page(20, 3), &page(20, 3), 40), same);
+        assert_eq!(difference(&page(20, 1), &page(20, 3), 40), same);
+    }
+
+    #[test]
+    fn half_a_pixel_is_no_difference_and_two_pixels_are() {
+        assert_eq!(difference(&page(20, 3), &page(21, 3), 40).beyond, 0.0);
+        assert!(difference(&page(20, 3), &page(24, 3), 40).beyond > 0.04);
+        assert!(difference(&page(20, 3), &page(90, 3), 40).beyond > 0.04);
+    }
+
+    #[test]
+    fn words_count_in_their_order() {
+        let mut reading = PageReading::wordless(PageNo::from_index(0), crate::model::PageState::Read, 1.0, 1.0);
+        reading.text = "een twee drie vier".to_owned();
+        let mut text = TextComparison::default();
+        text.add(&reading, "een twee\ndrievier");
+        assert_eq!((text.read, text.same, text.share, text.characters, text.worst), (4, 2, 0.5, 1.0, None));
+        text.add(&reading, "vier drie twee een");
+        assert_eq!((text.read, text.same), (8, 3));
+        assert_eq!(text.worst.map(|(page, _)| page), Some(reading.page));
+    }
+}

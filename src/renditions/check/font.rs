@@ -34,6 +34,8 @@ pub(super) struct Use<'a> {
     glyphs: BTreeMap<u32, (String, Option<Stream<'a>>)>,
     /// Codes, and whether they are painted anywhere.
     codes: BTreeMap<u32, bool>,
+    /// Text is painted in it, were it an empty string.
+    painted: bool,
 }
 
 impl<'a> Use<'a> {
@@ -41,11 +43,12 @@ impl<'a> Use<'a> {
         let kind = subtype(&dict);
         let encoding = (kind == b"Type0").then(|| Encoding::of(&dict));
         let glyphs = if kind == b"Type3" { simple::type3_glyphs(&dict) } else { BTreeMap::new() };
-        Self { dict, kind, encoding, glyphs, codes: BTreeMap::new() }
+        Self { dict, kind, encoding, glyphs, codes: BTreeMap::new(), painted: false }
     }
 
     /// Takes note of a string; gives the content of Type 3 glyphs that were not shown before.
     pub(super) fn show(&mut self, string: &[u8], painted: bool, content: &mut Vec<Stream<'a>>) {
+        self.painted |= painted;
         let cut = match &self.encoding {
             Some(encoding) => encoding.cut(string),
             None => string.iter().copied().map(u32::from).collect(),
@@ -60,7 +63,7 @@ impl<'a> Use<'a> {
     }
 
     fn is_painted(&self) -> bool {
-        self.codes.values().any(|painted| *painted)
+        self.painted
     }
 }
 
