@@ -15,4 +15,15 @@ pub struct Evidence {
     pub boxes: Vec<PageBox>,
     /// Number and heading of the clause it stands in.
     pub clause: Option<String>,
+    /// What it is, where it is not words on a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<EvidenceKind>,
+}
+
+/// Evidence other than words on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EvidenceKind {
+    /// An electronic signature in the file: the quote says whose and when.
+    Signature,
 }

@@ -96,6 +96,7 @@ pub fn auto<T>(value: T) -> Field<T> {
             quote: "zoals overeengekomen".into(),
             boxes: vec![PageBox::new(0.1, 0.2, 0.3, 0.25)],
             clause: Some("3.1 Duur".into()),
+            kind: None,
         }],
         ..Field::absent()
     }

@@ -84,7 +84,7 @@ impl Source {
         let first = self.words.get(*words.first()?)?;
         let bounds = words.iter().filter_map(|&w| self.words.get(w)).map(|w| w.bounds).reduce(PageBox::union)?;
         let quote = words.iter().map(|&w| self.raw(w)).collect::<Vec<_>>().join(" ");
-        Some(Evidence { page: first.page, quote, boxes: vec![bounds], clause: None })
+        Some(Evidence { page: first.page, quote, boxes: vec![bounds], clause: None, kind: None })
     }
 
     /// The words that a range touches, one entry a page, one box a line.
@@ -114,6 +114,7 @@ impl Source {
                     quote: raw.to_owned(),
                     boxes: vec![word.bounds],
                     clause: None,
+                    kind: None,
                 }),
             }
         }
