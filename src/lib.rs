@@ -53,6 +53,7 @@ pub mod pipeline;
 pub mod provenance;
 pub mod register;
 pub mod renditions;
+pub mod signatures;
 pub mod storage;
 pub mod text;
 pub mod tools;

@@ -12,7 +12,7 @@ pub mod reckon;
 pub mod record;
 
 pub use digest::{Blake3, Digests, Sha256};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, EvidenceKind};
 pub use id::{BatchId, DocumentId, ItemId, RecordId};
 pub use language::Language;
 pub use media::MediaType;

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Which rooms a room may import, beside the ground floor (`model`, `error`, `clock`) and itself.
-const MAY_IMPORT: [(&str, &[&str]); 20] = [
+const MAY_IMPORT: [(&str, &[&str]); 21] = [
     ("model", &[]),
     ("error", &[]),
     ("clock", &[]),
@@ -21,6 +21,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
     ("archive", &["intake", "storage", "provenance"]),
     ("pages", &["config"]),
     ("ocr", &["config", "pages"]),
+    ("signatures", &[]),
     ("text", &[]),
     ("extract", &["text"]),
     ("renditions", &["pages", "text", "tools"]),
@@ -41,6 +42,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
             "provenance",
             "register",
             "renditions",
+            "signatures",
             "storage",
             "text",
             "tools",
@@ -57,6 +59,7 @@ const MAY_IMPORT: [(&str, &[&str]); 20] = [
             "pipeline",
             "provenance",
             "register",
+            "signatures",
             "storage",
             "text",
             "tools",

@@ -10,9 +10,10 @@ use super::{Context, Outcome, output_failed, print_line, table};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{Fields, RecordId},
+    model::{DocumentId, Fields, RecordId},
     pipeline::{App, decide, examine},
-    register::{Entry, Filter, Named, Request},
+    register::{Document, Entry, Filter, Named, Request},
+    signatures::SignatureFact,
 };
 
 /// The register: records with deadlines.
@@ -220,6 +221,9 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     let entry = entry(&app, &record, as_of)?;
     if !arguments.json {
         print_line(table::entry(&entry, app.config.language).trim_end())?;
+        for Signatures { facts, .. } in signatures(&app, &app.register.record(&record)?.documents)? {
+            facts.iter().try_for_each(|fact| print_line(table::signature(fact, app.config.language)))?;
+        }
         return Ok(Outcome::Done);
     }
     let dossier = app.register.record(&record)?.documents;
@@ -227,9 +231,31 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     let line = examine::stored_line(&app, main, entry.fields.clone())?;
     let mut shown = to_json(&entry)?;
     shown["record"] = to_json(&line)?;
+    shown["signatures"] = to_json(&signatures(&app, &dossier)?)?;
     shown["decisions"] = decide::as_json(&app.register.decisions(&record)?);
     print_line(shown)?;
     Ok(Outcome::Done)
+}
+
+/// The electronic signatures of a document, as captured when it came in.
+#[derive(serde::Serialize)]
+struct Signatures {
+    document: DocumentId,
+    facts: Vec<SignatureFact>,
+}
+
+fn signatures(app: &App, dossier: &[Document]) -> Result<Vec<Signatures>> {
+    let mut found = Vec::new();
+    for document in dossier {
+        let manifests = app.archive.manifests(&document.id)?;
+        let kept = manifests.last().map(|manifest| manifest.signatures.clone()).unwrap_or_default();
+        if !kept.is_empty() {
+            let facts = serde_json::from_value(Value::Array(kept))
+                .fold(ErrorKind::FixityMismatch, || format!("the signatures of `{}`", document.id))?;
+            found.push(Signatures { document: document.id.clone(), facts });
+        }
+    }
+    Ok(found)
 }
 
 pub(super) fn decide(context: &Context, arguments: &DecideArguments) -> Result<Outcome> {

@@ -13,6 +13,7 @@ use crate::{
         Entry,
         lifecycle::{DeadlineKind, Lifecycle},
     },
+    signatures::{Appended, Extent, Integrity, Kind, SignatureFact},
 };
 
 /// What people call a field.
@@ -115,6 +116,39 @@ pub(crate) fn record(line: &RecordLine, language: Language) -> String {
 /// The snake_case name of an enum's variant.
 pub(crate) fn name_of(variant: &impl serde::Serialize) -> String {
     serde_json::to_value(variant).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// A signature in one line: whose, when, over what, and whether that is unchanged. Not whether anyone should trust it.
+pub(crate) fn signature(fact: &SignatureFact, language: Language) -> String {
+    let signer = match &fact.certificate {
+        Some(certificate) => &certificate.subject,
+        None => language.say("onbekende ondertekenaar", "unknown signer"),
+    };
+    let what = match fact.kind {
+        Kind::Signature => language.say("ondertekend door", "signed by"),
+        Kind::DocumentTimestamp => language.say("tijdstempel van", "time-stamp of"),
+    };
+    let time = fact.time().map(|time| format!(" {time}")).unwrap_or_default();
+    let integrity = match fact.integrity {
+        Integrity::Holds => language.say("het ondertekende is ongewijzigd", "what was signed is unchanged"),
+        Integrity::Broken => {
+            language.say("wat er staat is niet wat is ondertekend", "what is there is not what was signed")
+        }
+        Integrity::NotChecked => language.say("niet nagegaan", "not checked"),
+    };
+    let why = fact.reason_not.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let later = match (fact.coverage.extent, fact.coverage.appended) {
+        (Extent::WholeFile, _) => "",
+        (_, Some(Appended::ProofOnly)) => {
+            language.say("; later alleen bewijs toegevoegd", "; only proof was added later")
+        }
+        (_, Some(Appended::Signatures)) => {
+            language.say("; later alleen ondertekend", "; only signatures were added later")
+        }
+        (_, Some(Appended::Changes)) => language.say("; later gewijzigd", "; changed later"),
+        (_, Some(Appended::Unknown) | None) => language.say("; dekking onduidelijk", "; coverage unclear"),
+    };
+    format!("  {what} {signer}{time}: {integrity}{why}{later}")
 }
 
 /// A record of the register with its deadlines.

@@ -18,6 +18,7 @@ use crate::{
         record::{DocumentFacts, RecordLine},
     },
     register::Document,
+    signatures::{self, SignatureFact},
     text::Text,
     tools::CancelFlag,
 };
@@ -96,11 +97,34 @@ impl Examiner<'_> {
             match outcome {
                 Err(error) if matches!(error.reason(), Some("encrypted" | "wrong_password")) => {
                     outcome = self.reader.read(path, media, Some(password), page_done, cancel);
+                    if let Ok(reading) = &mut outcome {
+                        reading.problems.push(self.read_with_password());
+                    }
                 }
                 _ => break,
             }
         }
         Ok((outcome?, None))
+    }
+
+    /// Which password it was is told nowhere.
+    fn read_with_password(&self) -> Problem {
+        let message = self.language.say("gelezen met een wachtwoord", "read with a password").to_owned();
+        Problem { kind: "read_with_password".into(), message, page: None }
+    }
+
+    /// What electronic signatures a file has, trying the known passwords.
+    pub fn signatures(&self, path: &Path, media: MediaType, cancel: &CancelFlag) -> Result<Vec<SignatureFact>> {
+        if media != MediaType::Pdf || !signatures::may_be_signed(path)? {
+            return Ok(Vec::new());
+        }
+        let mut facts = self.reader.signatures(path, None, cancel)?;
+        for password in &self.passwords.0 {
+            if facts.iter().any(SignatureFact::is_of_unreadable_file) {
+                facts = self.reader.signatures(path, Some(password), cancel)?;
+            }
+        }
+        Ok(facts)
     }
 
     /// Digest of everything beside an original's bytes that decides which words are read in it.

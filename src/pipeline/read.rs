@@ -8,12 +8,13 @@ use std::{
     time::Duration,
 };
 
-use crossbeam_channel::{RecvTimeoutError, Sender, unbounded};
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
 use crate::{
     Error, ErrorKind, Result,
     model::{MediaType, PageNo, PageReading, PageState, Reading},
     ocr::{EngineFacts, EngineSettings, Languages, language},
+    signatures::SignatureFact,
     tools::{CancelFlag, Sandbox, WorkerProgram},
 };
 
@@ -119,34 +120,12 @@ impl Reader {
         on_page: &dyn Fn(PageDone),
         cancel: &CancelFlag,
     ) -> Result<Reading> {
-        let (events, come_back) = unbounded();
-        let task = Task {
-            path: Arc::from(path),
-            media,
-            password: password.map(Arc::from),
-            pages: 0..usize::MAX,
-            lead: true,
-            languages: None,
-            events,
-            abandoned: Arc::default(),
-            slow: Arc::default(),
-            large: Arc::default(),
-        };
+        let (task, come_back) = task(path, media, password);
         let _abandon = Abandon(Arc::clone(&task.abandoned));
         let mut books = Books::default();
         self.submit(task.clone());
         while !books.complete() {
-            let event = match come_back.recv_timeout(Duration::from_millis(100)) {
-                Ok(event) => event,
-                Err(RecvTimeoutError::Timeout) if cancel.is_set() => {
-                    return Err(Error::new(ErrorKind::Interrupted, "stopped by the user"));
-                }
-                Err(RecvTimeoutError::Timeout) => continue,
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Error::new(ErrorKind::Internal, "the worker's thread is gone"));
-                }
-            };
-            match event {
+            match next(&come_back, cancel)? {
                 Event::Opened(pages) => books.open(pages)?,
                 Event::Page(page) => {
                     let done = PageDone { page: page.page, of: books.pages.len(), state: page.state };
@@ -154,10 +133,25 @@ impl Reader {
                     on_page(done);
                 }
                 Event::LeadDone { next, languages } => self.submit_rest(&task, next..books.pages.len(), languages),
+                Event::Signatures(_) => {}
                 Event::Refused(error) => return Err(error),
             }
         }
         Ok(books.close(&self.facts))
+    }
+
+    /// What electronic signatures a PDF has. A file that ends the workers who look for them is a fact, and no error.
+    pub fn signatures(&self, path: &Path, password: Option<&str>, cancel: &CancelFlag) -> Result<Vec<SignatureFact>> {
+        let (task, come_back) = task(path, MediaType::Pdf, password);
+        let _abandon = Abandon(Arc::clone(&task.abandoned));
+        self.submit(Task { signatures: true, lead: false, ..task });
+        loop {
+            match next(&come_back, cancel)? {
+                Event::Signatures(facts) => return Ok(facts),
+                Event::Refused(error) => return Err(error),
+                _ => {}
+            }
+        }
     }
 
     fn submit(&self, task: Task) {
@@ -173,6 +167,41 @@ impl Reader {
         for start in pages.clone().step_by(chunk) {
             let pages = start..pages.end.min(start + chunk);
             self.submit(Task { pages, lead: false, languages: Some(languages), ..lead.clone() });
+        }
+    }
+}
+
+/// A task that begins with the first page, and where its events come back.
+fn task(path: &Path, media: MediaType, password: Option<&str>) -> (Task, Receiver<Event>) {
+    let (events, come_back) = unbounded();
+    let task = Task {
+        path: Arc::from(path),
+        media,
+        password: password.map(Arc::from),
+        pages: 0..usize::MAX,
+        lead: true,
+        languages: None,
+        signatures: false,
+        events,
+        abandoned: Arc::default(),
+        slow: Arc::default(),
+        large: Arc::default(),
+    };
+    (task, come_back)
+}
+
+/// Waits for the next event of a task.
+fn next(events: &Receiver<Event>, cancel: &CancelFlag) -> Result<Event> {
+    loop {
+        match events.recv_timeout(Duration::from_millis(100)) {
+            Ok(event) => return Ok(event),
+            Err(RecvTimeoutError::Timeout) if cancel.is_set() => {
+                return Err(Error::new(ErrorKind::Interrupted, "stopped by the user"));
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::new(ErrorKind::Internal, "the worker's thread is gone"));
+            }
         }
     }
 }

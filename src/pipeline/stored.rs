@@ -18,6 +18,7 @@ use crate::{
         self, ArchivalCopy, Batch, Document, Item, ItemState, NewDocument, Outcome, PageCounts, Reason, Receipt, Role,
         Totals,
     },
+    signatures::{self, SignatureFact},
     text::Text,
     tools::CancelFlag,
 };
@@ -41,6 +42,7 @@ pub(super) struct Read {
     pub key: Blake3,
     pub stored: Stored,
     pub original: Blake3,
+    pub signatures: Vec<SignatureFact>,
 }
 
 /// What a run of the rules left, and the key it is stored under.
@@ -67,11 +69,12 @@ pub(super) fn reading(
         inputs: vec![original.digests().blake3],
     };
     let key = recipe.key();
+    let file = app.archive.original_file(&original.digests().blake3)?;
+    let signatures = examiner.signatures(&file, media, cancel)?;
     if let Some(reading) = app.archive.reading(&key)? {
         let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
-        return Ok(Read { reading, key, stored, original: original.digests().blake3 });
+        return Ok(Read { reading, key, stored, original: original.digests().blake3, signatures });
     }
-    let file = app.archive.original_file(&original.digests().blake3)?;
     let (mut reading, made) = examiner.read(&file, media, page_done, cancel)?;
     if let Some(made) = made {
         // The words' places are on its pages: it is stored before them, and they name it.
@@ -87,22 +90,30 @@ pub(super) fn reading(
             .because("no_pages", "het heeft geen pagina's"));
     }
     let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
-    Ok(Read { reading, key, stored, original: original.digests().blake3 })
+    Ok(Read { reading, key, stored, original: original.digests().blake3, signatures })
 }
 
 /// What the rules find in the words, found before or now.
 pub(super) fn findings(app: &App, examiner: &Examiner<'_>, read: &Read, text: &Text) -> Result<Findings> {
     let rules = examiner.rules.ok_or_else(|| Error::new(ErrorKind::Internal, "a register needs rules"))?;
-    let recipe = Recipe {
+    let mut recipe = Recipe {
         step: "extract".into(),
         version: EXTRACT_VERSION.into(),
         settings: Blake3::of(examiner.language.code().as_bytes()),
         inputs: vec![read.key, rules.digest()],
     };
+    if !read.signatures.is_empty() {
+        let facts = serde_json::to_vec(&read.signatures).fold(ErrorKind::Internal, || "facts do not serialize")?;
+        recipe.inputs.push(Blake3::of(&facts));
+    }
     let key = recipe.key();
     let fields = match app.archive.findings(&key)? {
         Some(earlier) => earlier.fields,
-        None => examine::guarded(|| rules.extract(text, examiner.language))?,
+        None => {
+            let mut fields = examine::guarded(|| rules.extract(text, examiner.language))?;
+            signatures::propose_signing_date(&mut fields, &read.signatures, examiner.language);
+            fields
+        }
     };
     let findings = archive::Findings { recipe, reading: read.key, rule_set: rules.digest().hex(), fields };
     let (stored, findings) = app.archive.put_findings(&findings)?;
@@ -175,7 +186,7 @@ pub(super) fn manifest(
         problems: reading.all_problems().cloned().collect(),
         renditions,
         refused: Vec::new(),
-        signatures: Vec::new(),
+        signatures: read.signatures.iter().filter_map(|fact| serde_json::to_value(fact).ok()).collect(),
     }
 }
 

@@ -21,6 +21,7 @@ use crate::{
     error::Context,
     model::{MediaType, PageNo, PageReading, PageState, Problem},
     ocr::{EngineFacts, Languages, language},
+    signatures::SignatureFact,
     tools::{Death, Sandbox, Worker, WorkerProgram},
 };
 
@@ -39,6 +40,8 @@ pub struct Task {
     pub lead: bool,
     /// The languages to read in, once decided.
     pub languages: Option<Languages>,
+    /// Look for signatures, and read no pages.
+    pub signatures: bool,
     pub events: Sender<Event>,
     /// Nobody waits for it any more.
     pub abandoned: Arc<AtomicBool>,
@@ -56,6 +59,8 @@ pub enum Event {
     Page(PageReading),
     /// The first pages are done; the others start at `next`.
     LeadDone { next: usize, languages: Languages },
+    /// What signatures the document has.
+    Signatures(Vec<SignatureFact>),
     /// The document cannot be read.
     Refused(Error),
 }
@@ -144,6 +149,9 @@ impl Slot {
                         continue;
                     }
                     tries = 0;
+                    if task.signatures {
+                        return task.tell(Event::Signatures(vec![SignatureFact::of_hostile_file()]));
+                    }
                     // Until it was opened, the end of the pages is not known.
                     if task.pages.end == usize::MAX {
                         return task.tell(Event::Refused(cannot_be_opened(&death)));
@@ -188,6 +196,7 @@ impl Slot {
             pages: task.pages.clone(),
             lead: task.lead,
             languages: task.languages,
+            signatures: task.signatures,
         };
         if let Err(death) = worker.send(&job) {
             return Ok(Attempt::Died(death));
@@ -205,6 +214,7 @@ impl Slot {
                     task.pages.start = page.page.index() + 1;
                     task.tell(Event::Page(page));
                 }
+                Ok(Reply::Signatures(facts)) => task.tell(Event::Signatures(facts)),
                 Ok(Reply::Done) => {
                     task.finish_lead();
                     return Ok(Attempt::Done);

@@ -15,6 +15,7 @@ use crate::{
     model::{MediaType, PageNo, PageReading, TextSource},
     ocr::{Engine, EngineFacts, EngineSettings, Languages, language},
     pages::{Page, Source},
+    signatures::{self, SignatureFact},
     tools::{Channel, Sandbox},
 };
 
@@ -35,6 +36,8 @@ pub struct Job {
     pub pages: Range<usize>,
     pub lead: bool,
     pub languages: Option<Languages>,
+    /// Look for signatures, and read no pages.
+    pub signatures: bool,
 }
 
 /// What a worker says.
@@ -48,6 +51,8 @@ pub enum Reply {
     Opened(usize),
     /// A page was read.
     Page(PageReading),
+    /// What signatures the document has.
+    Signatures(Vec<SignatureFact>),
     /// The job is done, or as much of a lead as is needed.
     Done,
 }
@@ -167,6 +172,10 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
     channel.reply(&Reply::Ready(reader.facts()))?;
     let mut open: Option<(PathBuf, u64, R::Document)> = None;
     while let Some(job) = channel.next_request::<Job>()? {
+        if job.signatures {
+            look_for_signatures(&job, channel)?;
+            continue;
+        }
         // Pieces of one document mostly come in a row.
         if open.as_ref().is_none_or(|(path, ..)| *path != job.path) || job.lead {
             open = None;
@@ -188,6 +197,16 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn look_for_signatures(job: &Job, channel: &mut Channel) -> Result<()> {
+    job.limits.allow_memory(job.path.metadata().map_or(0, |facts| facts.len()))?;
+    job.limits.allow_work()?;
+    match signatures::facts(&job.path, job.password.as_deref()) {
+        Ok(facts) => channel.reply(&Reply::Signatures(facts))?,
+        Err(error) => return channel.reply(&Reply::Refused((&error).into())),
+    }
+    channel.reply(&Reply::Done)
 }
 
 fn read_pages<R: DocumentReader>(
