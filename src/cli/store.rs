@@ -22,7 +22,7 @@ pub(super) struct StoreArguments {
 enum StoreCommand {
     /// Try on canaries what nobody may be able to do to an object: overwrite and delete it, shorten or weaken its
     /// retention, go past a legal hold. The result is kept in the store and told to the log. Canaries are a few bytes
-    /// each and stay until their own retention is over.
+    /// each and stay until their own retention is over. The exit status is 0 only if everything held, else 11.
     Probe {
         /// Print JSON.
         #[arg(long, env = "GRIFFIE_JSON")]

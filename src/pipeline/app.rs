@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    io::Write as _,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -156,8 +157,13 @@ impl App {
         if known_location(&self.data)?.is_some() {
             return Ok(());
         }
-        let text = format!("{}\n", self.location);
-        std::fs::write(self.data.join(STORE_NOTE), text).fold(ErrorKind::Storage, || "cannot note where the store is")
+        // Flushed before the first object is written: without it, the next command would begin another store.
+        File::create(self.data.join(STORE_NOTE))
+            .and_then(|mut note| {
+                writeln!(note, "{}", self.location)?;
+                note.sync_all()
+            })
+            .fold(ErrorKind::Storage, || "cannot note where the store is")
     }
 
     fn take_log(&mut self, lock: File) -> Result<()> {

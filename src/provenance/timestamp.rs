@@ -109,8 +109,7 @@ impl Response {
         let signed = signed::check(&token)?;
         let info = read_info(&signed.content)
             .ok_or_else(|| bad("it holds no time-stamp that can be read, or one by another digest than SHA-256"))?;
-        let valid = signed::is_valid_at(&signed.certificate, info.at);
-        if !valid {
+        if !signed::is_valid_at(&signed.certificate, info.at) {
             return Err(bad("its time is outside the validity of the certificate that signed it"));
         }
         let trusted = authorities.map(|list| signed.leads_to(list, info.at));

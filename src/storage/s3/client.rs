@@ -201,7 +201,8 @@ fn refusal(place: &str, answer: &Answer, doing: impl std::fmt::Display) -> Error
                 .hint("check the credentials (environment, or the profile under [s3]), the region and the clock")
         }
         (403, _) => denied(format!("{doing}: {said}")),
-        (301 | 307 | 400, "PermanentRedirect" | "AuthorizationHeaderMalformed" | "TemporaryRedirect") => {
+        // The answer to a HEAD request has no body to say more.
+        (301 | 307, _) | (400, "AuthorizationHeaderMalformed") => {
             Error::new(ErrorKind::Config, format!("{doing}: the bucket is in another region: {said}"))
                 .hint("set `region` under [s3]")
         }
@@ -266,6 +267,7 @@ mod tests {
         check(403, "AccessDenied", ErrorKind::Refused);
         check(403, "SignatureDoesNotMatch", ErrorKind::Refused);
         check(301, "PermanentRedirect", ErrorKind::Config);
+        check(301, "", ErrorKind::Config);
         check(501, "NotImplemented", ErrorKind::Refused);
         check(507, "InsufficientStorage", ErrorKind::Storage);
         let odd = answer(200, "<Error><Code>InternalError</Code><Message>can&apos;t</Message></Error>");
