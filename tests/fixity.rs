@@ -250,9 +250,14 @@ fn report(copy: &Copy, data_folder: bool) -> String {
         (stdout, code)
     };
     let ((text, code), (json, _)) = (run(&[]), run(&["--json"]));
-    // When the objects were looked at is now.
-    let json: String =
-        json.lines().filter(|line| !line.contains("\"oldest\"")).map(|line| format!("{line}\n")).collect();
+    // When the objects were looked at is now; how many bytes they are hangs on the text that explains the store.
+    let bytes = serde_json::from_str::<serde_json::Value>(&json).unwrap()["checked"]["bytes"].to_string();
+    let text = text.replace(&format!("({bytes} bytes)"), "(… bytes)");
+    let json: String = json
+        .lines()
+        .filter(|line| !line.contains("\"oldest\"") && !line.contains("\"bytes\""))
+        .map(|line| format!("{line}\n"))
+        .collect();
     format!("$ griffie verify\n{text}exit code {code}\n\n$ griffie verify --json\n{json}")
 }
 
