@@ -6,6 +6,8 @@ use super::canvas::Canvas;
 const MOST: f32 = 6.0;
 /// Less than this does not trouble the engine, in degrees.
 const LEAST: f32 = 0.3;
+/// Bits after the point of a place in fixed point.
+const FRACTION: u32 = 32;
 
 /// The skew of a page in degrees clockwise, from a small image of it; 0 where it has too little text to tell, or
 /// hardly any.
@@ -96,21 +98,25 @@ impl Rotation {
     pub fn straighten(self, page: &Canvas) -> Canvas {
         let paper = *page.luma.iter().max().unwrap_or(&u8::MAX);
         let (w, h) = (page.width, page.height);
-        let mut luma = Vec::with_capacity(w * h);
-        for y in 0..h {
-            for x in 0..w {
-                let (sx, sy) = self.skewed(x as f32 + 0.5, y as f32 + 0.5);
-                let (sx, sy) = (sx - 0.5, sy - 0.5);
-                let (left, top) = (sx.floor(), sy.floor());
-                if left < 0.0 || top < 0.0 || left as usize + 1 >= w || top as usize + 1 >= h {
-                    luma.push(paper);
-                    continue;
+        // Places in fixed point: a page has millions of them, and a step to the right is always the same.
+        let fixed = |pixels: f32| (f64::from(pixels) * (1_i64 << FRACTION) as f64).round() as i64;
+        let (right, down) = (fixed(self.cos), fixed(self.sin));
+        let weight = |place: i64| (place >> (FRACTION - 8)) as u32 & 0xFF;
+        let mut luma = vec![paper; w * h];
+        for (y, row) in luma.chunks_exact_mut(w.max(1)).enumerate() {
+            let (x, y) = self.skewed(0.5, y as f32 + 0.5);
+            let (mut sx, mut sy) = (fixed(x - 0.5), fixed(y - 0.5));
+            for pixel in row {
+                // A place left of or above the page is a huge one here.
+                let (left, top) = ((sx >> FRACTION) as usize, (sy >> FRACTION) as usize);
+                if left < w - 1 && top < h - 1 {
+                    let (fx, fy) = (weight(sx), weight(sy));
+                    let at = top * w + left;
+                    let between = |at: usize| u32::from(page.luma[at]) * (256 - fx) + u32::from(page.luma[at + 1]) * fx;
+                    *pixel = ((between(at) * (256 - fy) + between(at + w) * fy + (1 << 15)) >> 16) as u8;
                 }
-                let at = top as usize * w + left as usize;
-                let [a, b, c, d] = [at, at + 1, at + w, at + w + 1].map(|at| f32::from(page.luma[at]));
-                let (fx, fy) = (sx - left, sy - top);
-                let value = (a * (1.0 - fx) + b * fx) * (1.0 - fy) + (c * (1.0 - fx) + d * fx) * fy;
-                luma.push((value + 0.5) as u8);
+                sx += right;
+                sy += down;
             }
         }
         Canvas { width: w, height: h, luma }
