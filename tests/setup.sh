@@ -40,7 +40,10 @@ if [ "$level" = x86_64 ]; then
   done
 fi
 version=$(dpkg-query -W -f '${source:Version}' libtesseract5)
-home="${XDG_CACHE_HOME:-$HOME/.cache}/griffie/tesseract-$version-$level"
+# Raised with the patch or the flags below, so that an older build is not taken for this one.
+recipe=2
+home="${XDG_CACHE_HOME:-$HOME/.cache}/griffie/tesseract-$version.$recipe-$level"
+patch=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/engine/vector-loops.patch
 
 # Debian's own source of the installed version. `apt-get source` wants deb-src entries: they are derived from the
 # machine's configured sources into a folder that only these calls see, so signatures are checked as always.
@@ -64,13 +67,15 @@ fetch_source() {
 }
 
 build_engine() {
-  local work source flags="-O3 -DTESSERACT_IMAGEDATA_AS_PIX"
+  # Without traps and errno, which tesseract does not ask for, the compiler may make vector code of the network's loops.
+  local work source flags="-O3 -DTESSERACT_IMAGEDATA_AS_PIX -fno-trapping-math -fno-math-errno"
   work=$(mktemp -d)
   trap 'rm -rf -- "$work"' RETURN
   chmod 755 "$work"
-  [ "$level" != x86-64-v3 ] || flags+=" -march=x86-64-v3"
+  [ "$level" != x86-64-v3 ] || flags+=" -march=x86-64-v3 -mtune=haswell"
   fetch_source "$work" || return 1
   source=$(find "$work/source" -mindepth 1 -maxdepth 1 -type d -name 'tesseract-*')
+  patch -d "$source" -p1 <"$patch" || return 1
   cmake -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON -DOPENMP_BUILD=OFF \
     -DDISABLED_LEGACY_ENGINE=ON -DENABLE_LTO=ON -DGRAPHICS_DISABLED=ON -DDISABLE_CURL=ON -DDISABLE_ARCHIVE=ON \
     -DDISABLE_TIFF=ON -DBUILD_TRAINING_TOOLS=OFF -DCMAKE_CXX_FLAGS="$flags" || return 1
