@@ -22,6 +22,7 @@ use crate::{
 };
 
 mod archive;
+mod copies;
 mod export;
 mod extract;
 mod ingest;
@@ -71,6 +72,8 @@ enum Verb {
     /// Take files, folders, ZIP archives and e-mails into the archive and the register. Run again after an
     /// interruption, it goes on where it was stopped.
     Ingest(ingest::IngestArguments),
+    /// Make the archival copies (PDF/A-2u) that are missing.
+    Copies(copies::CopiesArguments),
     /// The register: records with deadlines.
     Register(register::RegisterArguments),
     /// One record with its evidence.
@@ -185,6 +188,7 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Verb::Extract(arguments) => extract::extract(&context, &arguments),
         Verb::Text(arguments) => extract::text(&context, &arguments),
         Verb::Ingest(arguments) => ingest::ingest(&context, &arguments),
+        Verb::Copies(arguments) => copies::copies(&context, &arguments),
         Verb::Register(arguments) => register::register(&context, &arguments),
         Verb::Show(arguments) => register::show(&context, &arguments),
         Verb::Search(arguments) => search::search(&context, &arguments),

@@ -32,6 +32,9 @@ pub(super) struct IngestArguments {
     /// File with passwords for encrypted PDFs, one a line.
     #[arg(long, env = "GRIFFIE_PASSWORD_FILE")]
     password_file: Option<PathBuf>,
+    /// Leave the archival copies to `griffie copies`, which makes them when there is time for it.
+    #[arg(long, env = "GRIFFIE_NO_COPIES")]
+    no_copies: bool,
 }
 
 struct Told {
@@ -63,7 +66,8 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
     let language = context.config.language;
     let facts = reader.engine_facts();
     let _ = writeln!(io::stderr(), "griffie: {} {facts}", language.say("leest met", "reads with"));
-    let request = Request { paths: arguments.paths.clone(), move_to: arguments.move_to.clone() };
+    let request =
+        Request { paths: arguments.paths.clone(), move_to: arguments.move_to.clone(), copies: !arguments.no_copies };
     let cancel = CancelFlag::on_signals()?;
     let told = Told { progress: Progress::start(language, 0), language };
     let receipt = ingest::ingest(&app, &examiner, &request, &told, &cancel);

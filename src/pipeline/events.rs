@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::stored;
 use crate::{
     archive::{self, Manifest, Stored, VerifyReport},
     model::{Digests, MediaType},
     provenance::{Agent, Event, EventKind, Outcome, timestamp::TimeStamp},
-    register::{self, Decision, Item, Reason},
+    register::{self, ArchivalCopy, Decision, Item, Reason},
     storage::{Extended, Probe, Trialed},
 };
 
@@ -58,6 +59,10 @@ impl<'a> Story<'a> {
         let rules = manifest.findings.last().map(|findings| findings.rule_set.clone());
         self.tell(EventKind::TextRecognition, whole, Some(manifest.engine.clone()));
         self.tell(EventKind::MetadataExtraction, Outcome::Success, rules);
+        match stored::document(manifest).archival_copy {
+            ArchivalCopy::None => {}
+            copy => self.tell(EventKind::Normalization, normalized(copy), None),
+        }
         self.tell(EventKind::Ingestion, Outcome::Success, None);
         self
     }
@@ -146,6 +151,21 @@ pub(super) fn exported(about: &[String], seal: &str, at: Timestamp) -> register:
 pub(super) fn stamped(size: u64, stamp: &TimeStamp, at: Timestamp, stored: &Stored) -> register::Event {
     let event = Event::new(EventKind::TimeStamp, at, [STORE.to_owned()]).objects([stored]);
     outbox(&event.outcome(Outcome::Success, Some(format!("checkpoint {size} at {}", stamp.at))))
+}
+
+/// An archival copy was made later than its document was taken in.
+pub(super) fn copied(manifest: &Manifest, copy: ArchivalCopy, objects: &[Stored]) -> register::Event {
+    let about = [manifest.document.to_string(), manifest.record.to_string()];
+    let event =
+        Event::new(EventKind::Normalization, manifest.made, about).objects(objects).outcome(normalized(copy), None);
+    outbox(&event)
+}
+
+fn normalized(copy: ArchivalCopy) -> Outcome {
+    match copy {
+        ArchivalCopy::Accepted(_) => Outcome::Success,
+        ArchivalCopy::Refused | ArchivalCopy::None => Outcome::Failure,
+    }
 }
 
 fn outbox(event: &Event) -> register::Event {

@@ -36,6 +36,18 @@ impl Passwords {
     }
 }
 
+impl Passwords {
+    /// In the order of the file.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+/// Whether another password may help.
+pub(super) fn needs_password(error: &Error) -> bool {
+    matches!(error.reason(), Some("encrypted" | "wrong_password"))
+}
+
 /// Reads files and says what is in them.
 pub struct Examiner<'a> {
     /// Reads pages.
@@ -95,7 +107,7 @@ impl Examiner<'_> {
         let mut outcome = self.reader.read(path, media, None, page_done, cancel);
         for password in &self.passwords.0 {
             match outcome {
-                Err(error) if matches!(error.reason(), Some("encrypted" | "wrong_password")) => {
+                Err(error) if needs_password(&error) => {
                     outcome = self.reader.read(path, media, Some(password), page_done, cancel);
                     if let Ok(reading) = &mut outcome {
                         reading.problems.push(self.read_with_password());

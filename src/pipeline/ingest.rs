@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     App,
+    copies::{self, Made, Subject},
     events::Story,
     examine::{self, Examiner},
     release,
@@ -35,6 +36,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Where the sender's files are moved once they are archived; without it they stay where they are.
     pub move_to: Option<PathBuf>,
+    /// Whether archival copies are made at once; else [`copies::make_missing`] makes them later.
+    pub copies: bool,
 }
 
 /// Who is told how far a run is; called from many threads.
@@ -287,8 +290,29 @@ impl Run<'_> {
         let text = examine::guarded(|| Text::build(&read.reading))?;
         let found = stored::findings(app, self.examiner, &read, &text)?;
         reached("findings-stored");
-        let (made, renditions): (Vec<_>, Vec<_>) = stored::renditions(app, item, &read)?.into_iter().unzip();
-        let manifest = stored::manifest(item, &digests, media, &read, &found, renditions);
+        let (mut made, mut renditions): (Vec<_>, Vec<_>) = stored::renditions(app, item, &read)?.into_iter().unzip();
+        let mut refused = Vec::new();
+        if self.request.copies {
+            let subject = Subject {
+                digests: &digests,
+                media,
+                reading: &read.reading,
+                reading_key: read.key,
+                read_through: renditions.first().map(|rendition| rendition.digests.blake3),
+                title: found.fields.title.value.as_deref(),
+                made: item.accessioned,
+            };
+            match copies::archival_copy(app, self.examiner, &subject, self.cancel)? {
+                Made::Accepted(copy) => {
+                    let (copy, rendition) = *copy;
+                    made.push(copy);
+                    renditions.push(rendition);
+                }
+                Made::Refused(refusal) => refused.push(refusal),
+            }
+            reached("copy-stored");
+        }
+        let manifest = stored::manifest(item, &digests, media, &read, &found, renditions, refused);
         let kept = app.archive.put_manifest(&manifest)?;
         reached("manifest-stored");
         let mut story = Story::of(item).received(Some(&digests), Some(media)).archived(&manifest);

@@ -18,10 +18,12 @@ use crate::{
     tools::{CancelFlag, Sandbox, WorkerProgram},
 };
 
+mod copying;
 mod slot;
 mod worker;
 
-use slot::{Event, Slot, Task};
+pub use copying::{Copied, Source as CopySource};
+use slot::{Event, Slot, Task, Work};
 pub use worker::{DocumentReader, serve, worker_main};
 
 /// The hidden argument that makes this program a worker.
@@ -71,7 +73,7 @@ pub struct PageDone {
 
 /// Worker processes that read originals. Many threads may ask at once.
 pub struct Reader {
-    tasks: Option<Sender<Task>>,
+    tasks: Option<Sender<Work>>,
     slots: Vec<JoinHandle<()>>,
     facts: EngineFacts,
     workers: usize,
@@ -123,7 +125,7 @@ impl Reader {
         let (task, come_back) = task(path, media, password);
         let _abandon = Abandon(Arc::clone(&task.abandoned));
         let mut books = Books::default();
-        self.submit(task.clone());
+        self.submit(Work::Pages(task.clone()));
         while !books.complete() {
             match next(&come_back, cancel)? {
                 Event::Opened(pages) => books.open(pages)?,
@@ -144,7 +146,7 @@ impl Reader {
     pub fn signatures(&self, path: &Path, password: Option<&str>, cancel: &CancelFlag) -> Result<Vec<SignatureFact>> {
         let (task, come_back) = task(path, MediaType::Pdf, password);
         let _abandon = Abandon(Arc::clone(&task.abandoned));
-        self.submit(Task { signatures: true, lead: false, ..task });
+        self.submit(Work::Pages(Task { signatures: true, lead: false, ..task }));
         loop {
             match next(&come_back, cancel)? {
                 Event::Signatures(facts) => return Ok(facts),
@@ -154,10 +156,10 @@ impl Reader {
         }
     }
 
-    fn submit(&self, task: Task) {
+    fn submit(&self, work: Work) {
         if let Some(tasks) = &self.tasks {
             // Fails only when all slots are gone; the caller then sees its events disconnected.
-            let _ = tasks.send(task);
+            let _ = tasks.send(work);
         }
     }
 
@@ -166,7 +168,7 @@ impl Reader {
         let chunk = pages.len().div_ceil(self.workers * 2).clamp(1, CHUNK);
         for start in pages.clone().step_by(chunk) {
             let pages = start..pages.end.min(start + chunk);
-            self.submit(Task { pages, lead: false, languages: Some(languages), ..lead.clone() });
+            self.submit(Work::Pages(Task { pages, lead: false, languages: Some(languages), ..lead.clone() }));
         }
     }
 }

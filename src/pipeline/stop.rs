@@ -4,11 +4,12 @@ use std::sync::OnceLock;
 
 /// The points between the steps of the commit order, in that order. `GRIFFIE_STOP_AT=<name>[:<n>]` kills the process
 /// (SIGKILL) when it reaches the point for the n-th time.
-pub const POINTS: [&str; 9] = [
+pub const POINTS: [&str; 10] = [
     "reserved",
     "original-stored",
     "reading-stored",
     "findings-stored",
+    "copy-stored",
     "manifest-stored",
     "accession-stored",
     "database-committed",

@@ -10,7 +10,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::{
         self, Accession, AccessionState, DocumentRole, FindingsRef, Manifest, ManifestOriginal, Original, Recipe,
-        Rendition, Stored,
+        Refusal, Rendition, Stored,
     },
     error::Fold as _,
     model::{Blake3, Digests, Fields, MediaType, PageNo, Problem, Reading, record::ContractType},
@@ -31,10 +31,10 @@ const EXTRACT_VERSION: &str = "1";
 pub(super) const PROGRAM: &str = concat!("griffie ", env!("CARGO_PKG_VERSION"));
 
 /// The kind of rendition that an archival copy is.
-const ARCHIVAL_COPY: &str = "archival_copy";
+pub(super) const ARCHIVAL_COPY: &str = "archival_copy";
 
 /// The kind of rendition through which a word-processor file was read, and of the note in the reading that names it.
-const READ_THROUGH: &str = "read_through_pdf";
+pub(super) const READ_THROUGH: &str = "read_through_pdf";
 
 /// Words read, and the key they are stored under.
 pub(super) struct Read {
@@ -155,6 +155,7 @@ pub(super) fn manifest(
     read: &Read,
     found: &Findings,
     renditions: Vec<Rendition>,
+    refused: Vec<Refusal>,
 ) -> Manifest {
     let reading = &read.reading;
     let name = item.member.as_deref().unwrap_or(&item.source);
@@ -185,7 +186,7 @@ pub(super) fn manifest(
         findings: vec![FindingsRef { key: found.key, rule_set: found.rule_set.hex(), found: item.accessioned }],
         problems: reading.all_problems().cloned().collect(),
         renditions,
-        refused: Vec::new(),
+        refused,
         signatures: read.signatures.iter().filter_map(|fact| serde_json::to_value(fact).ok()).collect(),
     }
 }

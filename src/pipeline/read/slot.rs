@@ -2,6 +2,7 @@
 //! dies. A page that ends two workers is `unreadable`.
 
 use std::{
+    io::Write as _,
     ops::Range,
     path::Path,
     sync::{
@@ -14,11 +15,12 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::{
     ReadSettings,
-    worker::{Job, Opening, Reply},
+    copying::{self, Answer, CopyTask},
+    worker::{Job, Opening, Pages, Reply},
 };
 use crate::{
     Error, ErrorKind, Result,
-    error::Context,
+    error::{Context, Fold as _},
     model::{MediaType, PageNo, PageReading, PageState, Problem},
     ocr::{EngineFacts, Languages, language},
     signatures::SignatureFact,
@@ -27,6 +29,14 @@ use crate::{
 
 /// Width and height in points of a page of which nothing is known: A4.
 const UNKNOWN_PAGE: (f32, f32) = (595.0, 842.0);
+
+/// What waits for a worker.
+pub enum Work {
+    /// Pages to read.
+    Pages(Task),
+    /// A step of an archival copy.
+    Copy(CopyTask),
+}
 
 /// Pages of a document for a worker.
 #[derive(Clone)]
@@ -69,7 +79,7 @@ pub enum Event {
 pub struct Slot {
     program: WorkerProgram,
     settings: Arc<ReadSettings>,
-    queue: Receiver<Task>,
+    queue: Receiver<Work>,
     worker: Option<Worker<Reply>>,
     /// Held by the one worker that may use more memory than the others.
     room: Arc<Mutex<()>>,
@@ -90,7 +100,7 @@ impl Slot {
     pub fn new(
         program: WorkerProgram,
         settings: Arc<ReadSettings>,
-        queue: Receiver<Task>,
+        queue: Receiver<Work>,
         room: Arc<Mutex<()>>,
     ) -> Self {
         Self { program, settings, queue, worker: None, room }
@@ -103,9 +113,11 @@ impl Slot {
         if ready.send(started).is_err() || failed {
             return;
         }
-        while let Ok(task) = self.queue.recv() {
-            if !task.abandoned.load(Ordering::Relaxed) {
-                self.perform(task);
+        while let Ok(work) = self.queue.recv() {
+            match work {
+                Work::Pages(task) if !task.abandoned.load(Ordering::Relaxed) => self.perform(task),
+                Work::Copy(task) if !task.abandoned.load(Ordering::Relaxed) => self.copy(&task),
+                Work::Pages(_) | Work::Copy(_) => {}
             }
         }
     }
@@ -122,8 +134,80 @@ impl Slot {
                 Ok(facts)
             }
             Reply::Refused(error) => Err(error.into()),
-            _ => Err(Error::new(ErrorKind::Internal, "a worker process spoke out of turn")),
+            _ => Err(copying::turn()),
         }
+    }
+
+    /// Performs a step of an archival copy; tries again once where it ended the worker.
+    fn copy(&mut self, task: &CopyTask) {
+        let mut large = false;
+        for last_try in [false, true] {
+            let answer = match self.attempt_copy(task, large) {
+                Ok(Err(death)) => {
+                    self.worker = None;
+                    large = matches!(death, Death::Memory);
+                    if !last_try {
+                        continue;
+                    }
+                    Err(Error::new(ErrorKind::Engine, format!("the archival copy cannot be made: {death}")))
+                }
+                Ok(Ok(None)) => {
+                    self.worker = None;
+                    return;
+                }
+                Ok(Ok(Some(answer))) => Ok(answer),
+                Err(error) => Err(error),
+            };
+            // Fails when the caller has gone: then nobody wants to know.
+            let _ = task.answer.send(answer);
+            return;
+        }
+    }
+
+    /// Lets the worker perform a step; `None` once nobody waits for it any more.
+    fn attempt_copy(&mut self, task: &CopyTask, large: bool) -> Result<Result<Option<Answer>, Death>> {
+        let room = Arc::clone(&self.room);
+        let _room = large.then(|| room.lock().unwrap_or_else(PoisonError::into_inner));
+        let Sandbox { memory_bytes, cpu_seconds } = self.settings.limits;
+        let limits = Sandbox {
+            memory_bytes: if large { memory_bytes * LARGE } else { memory_bytes },
+            // Some pages may be dear, not all of them.
+            cpu_seconds: cpu_seconds * 2 + task.job.pages(),
+        };
+        let patience = self.settings.patience;
+        let worker = self.worker()?;
+        let job = Job::Copy(Box::new(task.job.within(limits)));
+        if let Err(death) = worker.send(&job) {
+            return Ok(Err(death));
+        }
+        let mut out = task.out.as_deref().map(copying::begin).transpose()?;
+        loop {
+            match worker.receive(patience) {
+                Ok(Reply::Bytes(bytes)) => match &mut out {
+                    Some(out) => out.write_all(&bytes).fold(ErrorKind::Storage, || "cannot write a copy")?,
+                    None => return Err(copying::turn()),
+                },
+                Ok(Reply::Built(built)) => return Ok(Ok(Some(Answer::Built(built)))),
+                Ok(Reply::Judged(json)) => {
+                    let acceptance = serde_json::from_str(&json).fold(ErrorKind::Internal, || "figures of a copy")?;
+                    return Ok(Ok(Some(Answer::Judged(acceptance))));
+                }
+                Ok(Reply::Refused(error)) => return Err(error.into()),
+                Ok(_) => return Err(copying::turn()),
+                Err(death) => return Ok(Err(death)),
+            }
+            if task.abandoned.load(Ordering::Relaxed) {
+                return Ok(Ok(None));
+            }
+        }
+    }
+
+    /// The worker in this place, a new one where the last has died.
+    fn worker(&mut self) -> Result<&mut Worker<Reply>> {
+        if self.worker.is_none() {
+            self.start().doing(|| "cannot replace a worker process")?;
+        }
+        self.worker.as_mut().ok_or_else(|| Error::new(ErrorKind::Internal, "no worker after its start"))
     }
 
     /// Performs a task to its end: every page of it is sent, or the document is refused.
@@ -171,12 +255,6 @@ impl Slot {
             task.finish_lead();
             return Ok(Attempt::Done);
         }
-        if self.worker.is_none() {
-            self.start().doing(|| "cannot replace a worker process")?;
-        }
-        let Some(worker) = &mut self.worker else {
-            return Err(Error::new(ErrorKind::Internal, "no worker after its start"));
-        };
         // A document with large pages is read by one worker at a time, so that the sum of all stays known.
         let room = Arc::clone(&self.room);
         let large = task.large.load(Ordering::Relaxed);
@@ -185,7 +263,7 @@ impl Slot {
         // A document made to waste time does so on every page: once caught, it gets a quarter, for the second try too.
         let slow = task.slow.load(Ordering::Relaxed);
         let cpu_seconds = self.settings.limits.cpu_seconds;
-        let job = Job {
+        let job = Job::Pages(Pages {
             limits: Sandbox {
                 cpu_seconds: if slow { cpu_seconds.div_ceil(4) } else { cpu_seconds },
                 memory_bytes: if large { usual * LARGE } else { usual },
@@ -197,12 +275,14 @@ impl Slot {
             lead: task.lead,
             languages: task.languages,
             signatures: task.signatures,
-        };
+        });
+        let patience = self.settings.patience;
+        let worker = self.worker()?;
         if let Err(death) = worker.send(&job) {
             return Ok(Attempt::Died(death));
         }
         loop {
-            match worker.receive(self.settings.patience) {
+            match worker.receive(patience) {
                 Ok(Reply::Opened(pages)) => {
                     task.pages.end = task.pages.end.min(pages);
                     task.tell(Event::Opened(pages));
@@ -223,8 +303,8 @@ impl Slot {
                     task.tell(Event::Refused(error.into()));
                     return Ok(Attempt::Done);
                 }
-                Ok(Reply::Ready(_)) => {
-                    return Err(Error::new(ErrorKind::Internal, "a worker process spoke out of turn"));
+                Ok(Reply::Ready(_) | Reply::Bytes(_) | Reply::Built(_) | Reply::Judged(_)) => {
+                    return Err(copying::turn());
                 }
                 Err(death) => return Ok(Attempt::Died(death)),
             }

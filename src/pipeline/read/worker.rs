@@ -9,12 +9,16 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::slot::unreadable;
+use super::{
+    copying::{self, CopyJob},
+    slot::unreadable,
+};
 use crate::{
     Error, ErrorKind, Result,
     model::{MediaType, PageNo, PageReading, TextSource},
     ocr::{Engine, EngineFacts, EngineSettings, Languages, language},
     pages::{Page, Source},
+    renditions::Built,
     signatures::{self, SignatureFact},
     tools::{Channel, Sandbox},
 };
@@ -26,9 +30,18 @@ pub struct Opening {
     pub engine: EngineSettings,
 }
 
+/// A piece of work.
+#[derive(Serialize, Deserialize)]
+pub enum Job {
+    /// Pages to read.
+    Pages(Pages),
+    /// A step of an archival copy.
+    Copy(Box<CopyJob>),
+}
+
 /// Pages to read.
 #[derive(Serialize, Deserialize)]
-pub struct Job {
+pub struct Pages {
     pub limits: Sandbox,
     pub path: PathBuf,
     pub media: MediaType,
@@ -55,6 +68,12 @@ pub enum Reply {
     Signatures(Vec<SignatureFact>),
     /// The job is done, or as much of a lead as is needed.
     Done,
+    /// The next bytes of an archival copy.
+    Bytes(Vec<u8>),
+    /// All bytes of a copy were sent.
+    Built(Built),
+    /// A copy was examined; its figures as JSON, which names what the pipe's own format does not.
+    Judged(String),
 }
 
 /// An error on its way between processes.
@@ -172,6 +191,14 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
     channel.reply(&Reply::Ready(reader.facts()))?;
     let mut open: Option<(PathBuf, u64, R::Document)> = None;
     while let Some(job) = channel.next_request::<Job>()? {
+        let job = match job {
+            Job::Pages(job) => job,
+            Job::Copy(job) => {
+                open = None;
+                copying::perform(&job, channel)?;
+                continue;
+            }
+        };
         if job.signatures {
             look_for_signatures(&job, channel)?;
             continue;
@@ -199,7 +226,7 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
     Ok(())
 }
 
-fn look_for_signatures(job: &Job, channel: &mut Channel) -> Result<()> {
+fn look_for_signatures(job: &Pages, channel: &mut Channel) -> Result<()> {
     job.limits.allow_memory(job.path.metadata().map_or(0, |facts| facts.len()))?;
     job.limits.allow_work()?;
     match signatures::facts(&job.path, job.password.as_deref()) {
@@ -212,7 +239,7 @@ fn look_for_signatures(job: &Job, channel: &mut Channel) -> Result<()> {
 fn read_pages<R: DocumentReader>(
     reader: &mut R,
     document: &R::Document,
-    job: &Job,
+    job: &Pages,
     channel: &mut Channel,
 ) -> Result<()> {
     let count = reader.page_count(document);

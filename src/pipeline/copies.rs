@@ -1,0 +1,190 @@
+//! Archival copies of archived documents: made, examined and only then stored, with the figures of the examination
+//! in the manifest. What is not accepted is not stored, and the manifest says why.
+
+use super::{
+    App, events,
+    examine::{self, Examiner},
+    read::CopySource,
+    stored::{ARCHIVAL_COPY, PROGRAM, READ_THROUGH, document},
+};
+use crate::{
+    Error, ErrorKind, Result,
+    archive::{Manifest, Recipe, Refusal, Rendition, Stored},
+    error::Context as _,
+    model::{Blake3, Digests, MediaType, Reading},
+    register::ArchivalCopy,
+    tools::CancelFlag,
+};
+
+/// Raised whenever a copy could come out otherwise from the same original and words.
+const COPY_VERSION: &str = "1";
+
+/// What a copy is made of.
+pub(super) struct Subject<'a> {
+    pub digests: &'a Digests,
+    pub media: MediaType,
+    pub reading: &'a Reading,
+    pub reading_key: Blake3,
+    /// The PDF through which a word-processor file was read.
+    pub read_through: Option<Blake3>,
+    pub title: Option<&'a str>,
+    /// Times come from the item, so that a second try after a crash makes the same copy.
+    pub made: jiff::Timestamp,
+}
+
+/// What came of it.
+pub(super) enum Made {
+    Accepted(Box<(Stored, Rendition)>),
+    Refused(Refusal),
+}
+
+/// Makes the archival copy of a document.
+pub(super) fn archival_copy(
+    app: &App,
+    examiner: &Examiner<'_>,
+    subject: &Subject<'_>,
+    cancel: &CancelFlag,
+) -> Result<Made> {
+    let (file, media) = match &subject.read_through {
+        Some(made) => (app.archive.rendition_file(made)?, MediaType::Pdf),
+        None => (app.archive.original_file(&subject.digests.blake3)?, subject.media),
+    };
+    let source = CopySource {
+        path: file.to_path_buf(),
+        media,
+        password: None,
+        reading: subject.reading.clone(),
+        digests: *subject.digests,
+        title: subject.title.map(str::to_owned),
+        made: subject.made,
+    };
+    let refused = |reason| Ok(Made::Refused(Refusal { kind: ARCHIVAL_COPY.into(), reason, at: subject.made }));
+    let copied = match examiner.copy(source, cancel) {
+        Ok(copied) => copied,
+        Err(error) if matches!(error.kind(), ErrorKind::Engine | ErrorKind::UnsupportedDocument) => {
+            return refused(error.explain(app.config.language));
+        }
+        Err(error) => return Err(error),
+    };
+    if !copied.acceptance.accepted {
+        return refused(copied.acceptance.reasons.join("; "));
+    }
+    let stored = app.archive.store_rendition(&copied.path())?;
+    let figures = serde_json::json!({ "built": copied.built, "examination": copied.acceptance });
+    let rendition = Rendition {
+        kind: ARCHIVAL_COPY.into(),
+        digests: *stored.digests(),
+        media_type: MediaType::Pdf.iana().into(),
+        recipe: Recipe {
+            step: ARCHIVAL_COPY.into(),
+            version: COPY_VERSION.into(),
+            settings: Blake3::of(copied.acceptance.checker.as_bytes()),
+            inputs: vec![subject.digests.blake3, subject.reading_key],
+        },
+        acceptance: figures,
+        made: subject.made,
+    };
+    Ok(Made::Accepted(Box::new((stored, rendition))))
+}
+
+/// How many copies were made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Accepted and stored.
+    pub accepted: usize,
+    /// Made, and refused.
+    pub refused: usize,
+}
+
+/// Makes the archival copies that are missing; those that were refused are tried again where `again` asks for it.
+/// `told` hears of each document. Stopped, it goes on the next time.
+pub fn make_missing(
+    app: &App,
+    examiner: &Examiner<'_>,
+    again: bool,
+    told: &dyn Fn(&Manifest, ArchivalCopy),
+    cancel: &CancelFlag,
+) -> Result<Counts> {
+    let mut counts = Counts::default();
+    for row in app.register.documents()? {
+        cancel.check()?;
+        match row.archival_copy {
+            ArchivalCopy::None => {}
+            ArchivalCopy::Refused if again => {}
+            ArchivalCopy::Refused | ArchivalCopy::Accepted(_) => continue,
+        }
+        let copy = make_one(app, examiner, &row.id, told, cancel)
+            .doing(|| format!("cannot make the archival copy of `{}`", row.id))?;
+        match copy {
+            ArchivalCopy::Accepted(_) => counts.accepted += 1,
+            ArchivalCopy::Refused => counts.refused += 1,
+            ArchivalCopy::None => {}
+        }
+    }
+    app.log_waiting_events()?;
+    Ok(counts)
+}
+
+fn make_one(
+    app: &App,
+    examiner: &Examiner<'_>,
+    id: &crate::model::DocumentId,
+    told: &dyn Fn(&Manifest, ArchivalCopy),
+    cancel: &CancelFlag,
+) -> Result<ArchivalCopy> {
+    let missing = |what| Error::new(ErrorKind::FixityMismatch, format!("{what} of `{id}` is not in the store"));
+    let mut manifest = app.archive.manifests(id)?.pop().ok_or_else(|| missing("the manifest"))?;
+    let Some(reading_key) = manifest.reading else { return Ok(ArchivalCopy::None) };
+    let reading = app.archive.reading(&reading_key)?.ok_or_else(|| missing("the reading"))?;
+    let findings = match manifest.findings.last() {
+        Some(last) => app.archive.findings(&last.key)?,
+        None => None,
+    };
+    let title = findings.as_ref().and_then(|findings| findings.fields.title.value.as_deref());
+    let read_through = manifest.renditions.iter().find(|rendition| rendition.kind == READ_THROUGH);
+    let now = app.clock.now();
+    let digests = manifest.original.digests;
+    let subject = Subject {
+        digests: &digests,
+        media: manifest.original.media_type,
+        reading: &reading,
+        reading_key,
+        read_through: read_through.map(|rendition| rendition.digests.blake3),
+        title,
+        made: now,
+    };
+    let mut objects = Vec::new();
+    match archival_copy(app, examiner, &subject, cancel)? {
+        Made::Accepted(made) => {
+            let (stored, rendition) = *made;
+            objects.push(stored);
+            manifest.renditions.push(rendition);
+        }
+        Made::Refused(refusal) => manifest.refused.push(refusal),
+    }
+    manifest.made = now;
+    manifest.program = PROGRAM.into();
+    objects.push(app.archive.put_manifest(&manifest)?);
+    let copy = document(&manifest).archival_copy;
+    app.register.set_archival_copy(id, copy, &[events::copied(&manifest, copy, &objects)])?;
+    app.log_now_and_then()?;
+    told(&manifest, copy);
+    Ok(copy)
+}
+
+impl Examiner<'_> {
+    /// Makes a copy, trying the known passwords.
+    fn copy(&self, source: CopySource, cancel: &CancelFlag) -> Result<super::read::Copied> {
+        let mut outcome = self.reader.copy(source.clone(), cancel);
+        for password in self.passwords.iter() {
+            match outcome {
+                Err(error) if examine::needs_password(&error) => {
+                    let source = CopySource { password: Some(password.to_owned()), ..source.clone() };
+                    outcome = self.reader.copy(source, cancel);
+                }
+                _ => break,
+            }
+        }
+        outcome
+    }
+}
