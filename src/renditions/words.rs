@@ -20,7 +20,7 @@ pub(super) fn layer(page: &PageReading, frame: &Frame, name: &[u8], font: &mut F
     }
     let usual = median(lines.iter().map(|line| line.size).collect());
     let upright = frame.upright(page.turn);
-    let mut text = TextObject::new(&upright, f64::from(page.skew), name, font);
+    let mut text = TextObject::new(&upright, name, font);
     for line in &lines {
         let size = if (line.size / usual - 1.0).abs() < USUAL { usual } else { line.size };
         text.line(line, (size * 10.0).round() / 10.0);
@@ -88,8 +88,6 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 struct TextObject<'a> {
     out: Vec<u8>,
     upright: &'a Upright,
-    sin: f64,
-    cos: f64,
     name: &'a [u8],
     font: &'a mut Font,
     size: f64,
@@ -97,9 +95,8 @@ struct TextObject<'a> {
 }
 
 impl<'a> TextObject<'a> {
-    fn new(upright: &'a Upright, skew: f64, name: &'a [u8], font: &'a mut Font) -> Self {
-        let (sin, cos) = skew.to_radians().sin_cos();
-        Self { out: b"BT\n3 Tr\n".to_vec(), upright, sin, cos, name, font, size: 0.0, scale: 0.0 }
+    fn new(upright: &'a Upright, name: &'a [u8], font: &'a mut Font) -> Self {
+        Self { out: b"BT\n3 Tr\n".to_vec(), upright, name, font, size: 0.0, scale: 0.0 }
     }
 
     fn line(&mut self, line: &Line<'_>, size: f64) {
@@ -109,25 +106,21 @@ impl<'a> TextObject<'a> {
             self.operator(&[size], "Tf");
             self.size = size;
         }
-        // Along and across the line: coordinates turned back by the skew.
-        let (sin, cos) = (self.sin, self.cos);
-        let along = |(x, y): (f64, f64)| x * cos + y * sin;
-        let across = |(x, y): (f64, f64)| y * cos - x * sin;
-        let bottom = |word: &Placed<'_>| across(word.middle) + word.height / 2.0;
+        // Words of a skewed line stand level, each at its own height: programs that extract text take a word apart
+        // whose letters climb by half a point.
+        let bottom = |word: &Placed<'_>| word.middle.1 + word.height / 2.0;
         let lowest = median(line.words.iter().map(bottom).collect()) + 0.2 * size;
         let floor = line.words.iter().map(bottom).fold(f64::MIN, f64::max).min(lowest);
         let mut pen = None;
         for (i, word) in line.words.iter().enumerate() {
             // On the line's base, but never far from the word itself: lines are not always straight.
             let base = floor.clamp(bottom(word), bottom(word) + 0.25 * size) - (1.0 - ASCENT) * size;
-            let at = (along(word.middle) - word.length / 2.0, base);
+            let at = (word.middle.0 - word.length / 2.0, base);
             match pen {
                 None => {
-                    let (x, y) = (at.0 * cos - at.1 * sin, at.0 * sin + at.1 * cos);
-                    let (right, up) = (self.upright.direction(cos, sin), self.upright.direction(sin, -cos));
-                    let (x, y) = self.upright.point(x, y);
-                    let round = |n: f64| (n * 10_000.0).round() / 10_000.0;
-                    let matrix = [round(right.0), round(right.1), round(up.0), round(up.1), tenth(x), tenth(y)];
+                    let (right, up) = (self.upright.direction(1.0, 0.0), self.upright.direction(0.0, -1.0));
+                    let (x, y) = self.upright.point(at.0, at.1);
+                    let matrix = [right.0, right.1, up.0, up.1, tenth(x), tenth(y)];
                     self.operator(&matrix, "Tm");
                     pen = Some(at);
                 }
