@@ -65,6 +65,7 @@ fn main() -> griffie::Result<()> {
                 range: place * 1000..place * 1000 + text.len(),
                 text,
                 language: Some(Language::Dutch),
+                subjects: Vec::new(),
             }
         });
         IndexDocument { record: RecordId::random(), document, reading_key: String::new(), units: units.collect() }

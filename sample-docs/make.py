@@ -46,8 +46,8 @@ for face, (regular, bold) in FACES.items():
 
 
 # ------------------------------------------------------------------------------------------------- typesetting
-def typeset(name, face="serif", size=10.5, leading=1.35, footer=None, justify=True):
-    """The contract source/<name>.txt as a born-digital PDF."""
+def typeset(name, face="serif", size=10.5, leading=1.35, footer=None, justify=True, text=None):
+    """The contract source/<name>.txt (or this text) as a born-digital PDF."""
     bold = face if face == "typewriter" else face + "-bold"
     body = ParagraphStyle("body", fontName=face, fontSize=size, leading=size * leading, spaceAfter=size * 0.35,
                           alignment=TA_JUSTIFY if justify else TA_LEFT)
@@ -63,7 +63,7 @@ def typeset(name, face="serif", size=10.5, leading=1.35, footer=None, justify=Tr
             story.append(KeepTogether([Spacer(1, size), Table(rows[:], colWidths=["50%", "50%"])]))
             rows.clear()
 
-    text = (HERE / "source" / f"{name}.txt").read_text(encoding="utf-8")
+    text = text or (HERE / "source" / f"{name}.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         escaped = line.replace("&", "&amp;").replace("<", "&lt;")
         if line.startswith("|| "):

@@ -116,8 +116,12 @@ impl Context {
         App::open_for_writing(&self.data, self.config.clone())
     }
 
+    /// The rule set that the configuration names, else the one that is built in.
     fn rules(&self) -> Result<RuleSet> {
-        RuleSet::embedded()
+        match &self.config.rules {
+            Some(folder) => RuleSet::compile(rules::read_pack(folder)?),
+            None => RuleSet::embedded(),
+        }
     }
 
     fn reader(&self) -> Result<Reader> {

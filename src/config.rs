@@ -28,7 +28,7 @@ pub struct Config {
     pub worker_memory_mib: u64,
     /// Processor time that a page may cost, in seconds.
     pub page_cpu_seconds: u64,
-    /// Folder with another rule set than the one built in (`pipelines/` and `dictionaries/` below it).
+    /// Folder with another rule set than the one built in (`…/rules/*.toml` and word lists below it).
     pub rules: Option<PathBuf>,
     /// Where the objects lie: a folder or `s3://bucket/prefix`. Without it, `store` in the data folder.
     pub store: Option<String>,

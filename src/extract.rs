@@ -18,6 +18,7 @@ pub mod decide;
 mod derive;
 pub mod dictionary;
 pub mod entity;
+mod fit;
 pub mod labelled;
 pub mod lexicon;
 pub mod matcher;
@@ -31,6 +32,7 @@ pub mod rule;
 pub mod scene;
 pub mod score;
 pub mod standing;
+pub mod subjects;
 mod title;
 
 use calibration::Calibration;
@@ -59,6 +61,12 @@ pub struct RuleSet {
 
 /// A file of a rule set: its path inside the pipeline's folder, and its text.
 pub type PackFile = (String, String);
+
+/// A TOML file right in a folder named `rules`, whatever the folders above it are called.
+fn is_rule_file(name: &str) -> bool {
+    let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
+    name.ends_with(".toml") && folder.rsplit('/').next() == Some("rules")
+}
 
 impl RuleSet {
     /// The rules and word lists that are built into the program.
@@ -99,7 +107,7 @@ impl RuleSet {
             }
         }
         let none = Lists::new();
-        for (name, text) in files.iter().filter(|(name, _)| name.contains("rules/") && name.ends_with(".toml")) {
+        for (name, text) in files.iter().filter(|(name, _)| is_rule_file(name)) {
             let language = if name.ends_with(".en.toml") { Language::English } else { Language::Dutch };
             let shared = lists.get(&language).unwrap_or(&none);
             rules.extend(rule::read_rules(Source { name, text }, shared, &mut lexicon)?);

@@ -16,7 +16,7 @@ use tantivy::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{DocumentId, Language, PageNo, RecordId},
+    model::{DocumentId, Language, PageNo, RecordId, Subject},
 };
 
 mod analysis;
@@ -35,7 +35,7 @@ use fields::IndexFields;
 /// Memory that the writer may fill before it writes a segment: one writing thread needs no more.
 const WRITER_BYTES: usize = 48 << 20;
 /// Name of the folder with this layout of the index; another layout gets another name and starts empty.
-const LAYOUT: &str = "v1";
+const LAYOUT: &str = "v2";
 
 /// What is found as one hit: a clause, or the part of it that stands on one page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct Unit {
     pub text: String,
     /// Its language, where known.
     pub language: Option<Language>,
+    /// What it is about, as far as the caller told.
+    pub subjects: Vec<Subject>,
 }
 
 /// A document for the index.

@@ -10,6 +10,7 @@ pub mod period;
 pub mod reading;
 pub mod reckon;
 pub mod record;
+pub mod subject;
 
 pub use digest::{Blake3, Digests, Sha256};
 pub use evidence::{Evidence, EvidenceKind};
@@ -20,3 +21,4 @@ pub use page::{PageBox, PageNo, PageState, TextSource};
 pub use period::Period;
 pub use reading::{PageReading, Problem, Reading, Word};
 pub use record::{Field, Fields, Status};
+pub use subject::Subject;

@@ -49,6 +49,14 @@ fn a_wrong_rule_file_is_refused_with_place_and_hint() {
 }
 
 #[test]
+fn a_rule_set_may_lie_in_a_folder_of_any_name() {
+    let files = pack(RULE).into_iter().map(|(name, text)| (format!("our-rules/{name}"), text));
+    let calibration =
+        ("our-rules/contract/calibration.toml".to_owned(), "schema = 2\nmade_on = \"\"\nmade_from = []\n".to_owned());
+    assert_eq!(RuleSet::compile(files.chain([calibration]).collect()).unwrap().rules().len(), 1);
+}
+
+#[test]
 fn the_order_of_rules_never_matters() {
     let other = RULE.replace("nl.term.lasts", "nl.term.also").replace("duurt <", "...3 <");
     let text = Text::of_sentence("De overeenkomst duurt vier jaar.", Some(Language::Dutch));

@@ -25,7 +25,7 @@ use measure::{CalibrateArgs, DiffArgs, StatsArgs};
 /// Arguments of `griffie rules`.
 #[derive(Debug, Args)]
 pub struct RulesArgs {
-    /// Rule set to use instead of the one that is built in: a folder with `rules/` and word lists.
+    /// Rule set to use instead of the configured one or the one that is built in: a folder with `rules/` and word lists.
     #[arg(long, global = true, value_name = "FOLDER", env = "GRIFFIE_RULES")]
     pub rules: Option<PathBuf>,
     /// What to do.
@@ -67,7 +67,7 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
     let language = context.config.language;
     let rules = match &args.rules {
         Some(folder) => RuleSet::compile(read_pack(folder)?)?,
-        None => RuleSet::embedded()?,
+        None => context.rules()?,
     };
     match &args.command {
         RulesCommand::Calibrate(args) => measure::calibrate(args, rules, context, out),

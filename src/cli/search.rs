@@ -9,18 +9,22 @@ use super::{Context, Outcome, print_line};
 use crate::{
     Result,
     index::{Hit, Options, Query},
-    model::{DocumentId, PageBox},
+    model::{DocumentId, PageBox, Subject},
     pipeline::App,
     text::Text,
 };
 
 /// Clauses and pages that match: words, "phrases", "near by"~5, begin*, fuzzy~1, OR, NOT, and the filters party:,
-/// type:, from:, until:, ends-from:, ends-until:.
+/// type:, from:, until:, ends-from:, ends-until:, clause: (what a clause is about, as `--clause`).
 #[derive(Args)]
 pub(super) struct SearchArguments {
     /// What to look for.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "clause")]
     query: Vec<String>,
+    /// Only clauses about this; of several, any: termination, renewal, indexation, liability, penalty,
+    /// confidentiality, data_protection, assignment, insurance, payment.
+    #[arg(long, value_name = "SUBJECT")]
+    clause: Vec<Subject>,
     /// Print JSON.
     #[arg(long, env = "GRIFFIE_JSON")]
     json: bool,
@@ -37,7 +41,8 @@ pub(super) struct SearchArguments {
 
 pub(super) fn search(context: &Context, arguments: &SearchArguments) -> Result<Outcome> {
     let app = context.reading_app()?;
-    let asked = arguments.query.join(" ");
+    let about = arguments.clause.iter().map(|subject| format!("clause:{}", subject.name()));
+    let asked = arguments.query.iter().cloned().chain(about).collect::<Vec<_>>().join(" ");
     let query = Query::parse(&asked)?;
     app.index_what_is_missing_if_free()?;
     let among = if query.filter.is_empty() { None } else { Some(app.register.select_documents(&query.filter)?) };
@@ -72,5 +77,5 @@ fn hit_json(app: &App, hit: &Hit, texts: &mut HashMap<DocumentId, Text>) -> Resu
         .flat_map(|evidence| evidence.boxes)
         .collect();
     Ok(json!({"record": hit.record, "document": hit.document, "page": hit.page, "clause": hit.clause,
-              "snippet": hit.snippet, "boxes": boxes, "score": hit.score}))
+              "subjects": hit.subjects, "snippet": hit.snippet, "boxes": boxes, "score": hit.score}))
 }

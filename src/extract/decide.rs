@@ -158,7 +158,7 @@ pub fn decide<'r>(candidates: Vec<Candidate<'r>>, calibration: &Calibration) -> 
         return None;
     }
     let mut rival = false;
-    let lost = groups
+    let lost: Vec<Lost> = groups
         .map(|group| {
             let confidence = group.probability();
             let why = if inside && group.outside() {
@@ -173,7 +173,8 @@ pub fn decide<'r>(candidates: Vec<Candidate<'r>>, calibration: &Calibration) -> 
             Lost { value, rule: rule.id.clone(), confidence, ranges, why }
         })
         .collect();
-    let pattern = score::pattern(first.best.rule.strength, &first.best.features, first.agreeing > 1);
+    let contested = lost.iter().any(|lost| lost.why != Why::OutsideContract && lost.confidence >= PROPOSED_FROM);
+    let pattern = score::pattern(first.best.rule.strength, &first.best.features, first.agreeing > 1, contested);
     let rule = first.best.rule;
     let worth = calibration.worth(rule.field.name(), rule.lang, &rule.id, &pattern);
     let status = if first.best.value == Value::Blank {

@@ -52,7 +52,9 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
         _ => None,
     });
     fields.reference = desk.field(FieldId::Reference, text_of);
-    fields.parties = parties::find(rules, scene).into_iter().map(|found| desk.party(found)).collect();
+    let found = parties::find(rules, scene);
+    let company = company(&found);
+    fields.parties = found.into_iter().map(|found| desk.party(found, company)).collect();
     fields.signing_date = desk.signing_date();
     fields.effective_date = desk.day_field(FieldId::EffectiveDate, &fields.signing_date);
     fields.end_date = desk.day_field(FieldId::EndDate, &fields.signing_date);
@@ -80,22 +82,38 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     (fields, desk.traces.into_inner())
 }
 
+/// What the list of parties looks like: two that are called differently are a contract's usual pair.
+fn company(parties: &[Found]) -> &'static str {
+    let mut roles: Vec<String> = parties.iter().filter_map(|found| found.party.role.as_deref().map(bare)).collect();
+    let all_called = roles.len() == parties.len();
+    roles.sort();
+    roles.dedup();
+    match parties.len() {
+        1 => "the only one",
+        2 if roles.len() == 2 => "a pair",
+        _ if all_called => "all called",
+        _ => "some uncalled",
+    }
+}
+
+/// A name without case and article.
+fn bare(name: &str) -> String {
+    let folded = fold(name);
+    let stem = folded.trim_start_matches("de ").trim_start_matches("het ").trim_start_matches("the ");
+    stem.to_owned()
+}
+
 /// A notice names a party as its sentence does (`de gemeente`); the record names it by its role (`Opdrachtgever`).
 fn name_the_givers(notices: &mut [Field<Notice>], parties: &[Field<Party>]) {
-    let plain = |name: &str| {
-        let folded = fold(name);
-        let stem = folded.trim_start_matches("de ").trim_start_matches("het ").trim_start_matches("the ");
-        stem.to_owned()
-    };
     let known: Vec<&Party> = parties.iter().filter_map(|party| party.value.as_ref()).collect();
     for notice in notices.iter_mut().filter_map(|field| field.value.as_mut()).filter(|notice| notice.by != "any") {
-        let by = plain(&notice.by);
-        if known.iter().any(|party| party.role.as_deref().is_some_and(|role| plain(role) == by)) {
+        let by = bare(&notice.by);
+        if known.iter().any(|party| party.role.as_deref().is_some_and(|role| bare(role) == by)) {
             continue;
         }
         let mut roles: Vec<&String> = known
             .iter()
-            .filter(|party| plain(&party.name).split_whitespace().next() == Some(by.as_str()))
+            .filter(|party| bare(&party.name).split_whitespace().next() == Some(by.as_str()))
             .filter_map(|party| party.role.as_ref())
             .collect();
         roles.dedup();
@@ -157,9 +175,8 @@ impl<'r> Desk<'r, '_, '_> {
     }
 
     /// What a value is worth that no rule file gave; also notes that it was given.
-    fn worth(&self, field: &'static str, rule: &str, prior: f64) -> (Status, f64) {
+    fn worth(&self, field: &'static str, rule: &str, pattern: String, prior: f64) -> (Status, f64) {
         let lang = self.scene.text.language.unwrap_or(Language::Dutch);
-        let pattern = "by position".to_owned();
         let worth = self.rules.calibration.worth(field, lang, rule, &pattern);
         self.traces.borrow_mut().push(Trace { field, lang, rule: rule.to_owned(), pattern });
         match worth {
@@ -234,7 +251,8 @@ impl<'r> Desk<'r, '_, '_> {
     fn title_field(&self, range: &Range<usize>) -> Field<String> {
         let title = self.scene.text.slice(range).split_whitespace().collect::<Vec<_>>().join(" ");
         let rule = "title.names_kind";
-        let (status, confidence) = self.worth("title", rule, 0.85);
+        let length = if title.split_whitespace().count() > 12 { "long" } else { "short" };
+        let (status, confidence) = self.worth("title", rule, length.to_owned(), 0.85);
         Field {
             value: Some(title),
             status,
@@ -253,8 +271,17 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
-    fn party(&self, found: Found) -> Field<Party> {
-        let (status, confidence) = self.worth("parties", found.how.rule(), found.how.prior());
+    fn party(&self, found: Found, company: &'static str) -> Field<Party> {
+        let usual = |role: &str| self.rules.words("role").any(|word| fold(word) == bare(role));
+        let role = match found.party.role.as_deref() {
+            Some(role) if usual(role) => "usual role",
+            Some(_) => "own role",
+            None => "no role",
+        };
+        let number = if found.party.registration_number.is_some() { "numbered" } else { "unnumbered" };
+        let form = if found.party.legal_form.is_some() { "form" } else { "no form" };
+        let pattern = format!("{role}/{company}/{number}/{form}");
+        let (status, confidence) = self.worth("parties", found.how.rule(), pattern, found.how.prior());
         Field {
             value: Some(found.party),
             status,
@@ -325,7 +352,7 @@ impl<'r> Desk<'r, '_, '_> {
             _ => None,
         });
         let (day, range) = heads.max_by_key(|(day, _)| *day)?;
-        let (status, confidence) = self.worth("signing_date", "signing.letters", 0.8);
+        let (status, confidence) = self.worth("signing_date", "signing.letters", "the last of several".to_owned(), 0.8);
         Some(Field {
             value: Some(day),
             status,

@@ -57,17 +57,24 @@ pub fn parts(features: &Features) -> Vec<(&'static str, f64)> {
     all.into_iter().filter(|&(_, weight)| weight != 0.0).collect()
 }
 
-/// The kind of evidence that values are pooled by when rules are measured: how the rule is trusted, where the value
-/// stands, whether another rule agrees, whether anything was repaired.
-pub fn pattern(strength: Strength, features: &Features, agreed: bool) -> String {
+/// The kind of evidence for a value, by whose parts it is weighed when rules are measured: how the rule is trusted, where
+/// the value stands, whether another rule agrees, whether anything was repaired, whether another value was read too.
+pub fn pattern(strength: Strength, features: &Features, agreed: bool, contested: bool) -> String {
     let zone = match features.zone {
         Some(Zone::Annex | Zone::GeneralTerms) => "outside",
         Some(Zone::Recitals) => "recitals",
-        _ if features.heading || features.preferred_zone => "expected",
-        _ => "contract",
+        Some(Zone::Signatures) => "signatures",
+        Some(Zone::Title | Zone::Preamble) => "opening",
+        _ => "clauses",
+    };
+    let head = match (features.heading, features.preferred_zone) {
+        (true, _) => "under its heading",
+        (_, true) => "where expected",
+        _ => "anywhere",
     };
     let agreed = if agreed { "agreed" } else { "alone" };
     let clean = if features.repairs > 0 || features.ocr < 0.6 { "repaired" } else { "clean" };
+    let contested = if contested { "contested" } else { "only" };
     let doubt = if features.doubtful { "/doubtful" } else { "" };
-    format!("{}/{zone}/{agreed}/{clean}{doubt}", strength.name())
+    format!("{}/{zone}/{head}/{agreed}/{clean}/{contested}{doubt}", strength.name())
 }

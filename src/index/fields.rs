@@ -25,6 +25,8 @@ pub(super) struct IndexFields {
     pub page: Field,
     pub start: Field,
     pub clause: Field,
+    /// Names of what a unit is about, each a value of its own.
+    pub subject: Field,
     /// The text under Dutch stems, under English stems, and as written (lower case, accents off).
     pub dutch: Field,
     pub english: Field,
@@ -48,6 +50,7 @@ impl IndexFields {
         schema.add_u64_field("page", STORED);
         schema.add_u64_field("start", STORED);
         schema.add_text_field("clause", STORED);
+        schema.add_text_field("subject", STRING | STORED);
         schema.add_text_field("dutch", text(analysis::DUTCH));
         schema.add_text_field("english", text(analysis::ENGLISH));
         schema.add_text_field("exact", text(analysis::EXACT).set_stored());
@@ -65,6 +68,7 @@ impl IndexFields {
             page: field("page")?,
             start: field("start")?,
             clause: field("clause")?,
+            subject: field("subject")?,
             dutch: field("dutch")?,
             english: field("english")?,
             exact: field("exact")?,
@@ -86,6 +90,9 @@ impl IndexFields {
         entry.add_u64(self.start, unit.range.start as u64);
         if let Some(clause) = &unit.clause {
             entry.add_text(self.clause, clause);
+        }
+        for subject in &unit.subjects {
+            entry.add_text(self.subject, subject.name());
         }
         if unit.language != Some(Language::English) {
             entry.add_text(self.dutch, &unit.text);

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{DocumentId, PageNo, RecordId},
+    model::{DocumentId, PageNo, RecordId, Subject},
 };
 
 /// From here on documents that are meant are many.
@@ -53,6 +53,8 @@ pub struct Hit {
     pub page: PageNo,
     /// Number and heading of the clause.
     pub clause: Option<String>,
+    /// What it is about.
+    pub subjects: Vec<Subject>,
     /// The words around the first match, in one line.
     pub snippet: String,
     /// The places of the matched words in the document's running text, in bytes and in order. The text model of the
@@ -81,7 +83,7 @@ impl Index {
         let searcher = self.reader.searcher();
         // A few documents narrow the search itself; many are looked up for each unit that matches.
         let few = among.filter(|among| among.len() <= FEW);
-        let whole = matching::whole(&self.fields, query.wanted.as_ref(), few, options.ocr_tolerant);
+        let whole = matching::whole(&self.fields, query, few, options.ocr_tolerant);
         let best = TopDocs::with_limit(options.limit.max(1)).and_offset(options.offset).order_by_score();
         let collector = (best, Count);
         let found = match among.filter(|_| few.is_none()) {
@@ -130,6 +132,7 @@ impl Index {
             document: text(self.fields.document).and_then(|id| id.parse().ok()).ok_or_else(broken)?,
             page: PageNo::from_index(page as usize - 1),
             clause: text(self.fields.clause).map(str::to_owned),
+            subjects: entry.get_all(self.fields.subject).filter_map(|value| value.as_str()?.parse().ok()).collect(),
             snippet: snippet(body, matches.first().map_or(0, |first| first.start)),
             ranges: matches.into_iter().map(|found| start + found.start..start + found.end).collect(),
             score,

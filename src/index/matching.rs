@@ -24,18 +24,22 @@ const SHORTEST_FUZZY: usize = 5;
 /// From this length two errors are allowed (`rn` for `m` is two).
 const LONG: usize = 9;
 
-/// The whole query: what is wanted, in units of the documents that are meant.
+/// The whole query: what is wanted, in units of the documents that are meant and about what is asked for.
 pub(super) fn whole(
     fields: &IndexFields,
-    wanted: Option<&Wanted>,
+    asked: &super::Query,
     among: Option<&[DocumentId]>,
     ocr_tolerant: bool,
 ) -> BooleanQuery {
     let units = Term::from_field_text(fields.kind, fields::UNIT);
     let mut parts: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-    match wanted {
+    match &asked.wanted {
         Some(wanted) => parts.push((Occur::Must, query(fields, wanted, ocr_tolerant))),
         None => parts.push((Occur::Must, Box::new(TermQuery::new(units, IndexRecordOption::Basic)))),
+    }
+    if !asked.subjects.is_empty() {
+        let terms = asked.subjects.iter().map(|subject| Term::from_field_text(fields.subject, subject.name()));
+        parts.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(terms)), 0.0))));
     }
     if let Some(among) = among {
         let terms = among.iter().map(|document| Term::from_field_text(fields.document, document.as_str()));

@@ -3,7 +3,11 @@
 
 use jiff::civil::Date;
 
-use crate::{Error, ErrorKind, Result, model::record::ContractType, register::Filter};
+use crate::{
+    Error, ErrorKind, Result,
+    model::{Subject, record::ContractType},
+    register::Filter,
+};
 
 /// Parentheses deeper than this are no question of a person.
 const DEEPEST: usize = 32;
@@ -13,6 +17,8 @@ const DEEPEST: usize = 32;
 pub struct Query {
     /// `party:`, `type:`, `from:`, `until:` and so on.
     pub filter: Filter,
+    /// `clause:`; a clause about any of them is meant.
+    pub subjects: Vec<Subject>,
     pub(super) wanted: Option<Wanted>,
 }
 
@@ -38,13 +44,14 @@ pub(super) struct Phrase {
 impl Query {
     /// Reads a query. Words must all be there; `"in a row"`, `"near by"~5`, `begin*`, `fuzzy~1`, `OR`, `NOT` or `-`,
     /// `( )`; filters `party:`, `type:`, `from:`, `until:` (start), `ends-from:`, `ends-until:` (end of the initial
-    /// term), with dates as `2024` or `2024-03-01`.
+    /// term), with dates as `2024` or `2024-03-01`; `clause:termination` for what a clause is about.
     pub fn parse(text: &str) -> Result<Self> {
         let mut filter = Filter::default();
+        let mut subjects = Vec::new();
         let mut tokens = Vec::new();
         for token in tokenize(text)? {
             if let Token::Text { text, quoted: false, key: Some(key), .. } = &token
-                && set_filter(&mut filter, key, text)?
+                && (set_filter(&mut filter, key, text)? || set_subject(&mut subjects, key, text)?)
             {
                 continue;
             }
@@ -55,10 +62,10 @@ impl Query {
         if parser.tokens.next().is_some() {
             return Err(wrong("a closing parenthesis has no opening one"));
         }
-        if wanted.is_none() && filter.is_empty() {
+        if wanted.is_none() && filter.is_empty() && subjects.is_empty() {
             return Err(wrong("there is nothing to look for"));
         }
-        Ok(Self { filter, wanted })
+        Ok(Self { filter, subjects, wanted })
     }
 }
 
@@ -162,6 +169,15 @@ fn set_filter(filter: &mut Filter, key: &str, value: &str) -> Result<bool> {
         "ends-until" | "eindigt-tot" => filter.ends_until = day(true)?,
         _ => return Ok(false),
     }
+    Ok(true)
+}
+
+/// Adds a subject of clauses; false where the word before the colon is another.
+fn set_subject(subjects: &mut Vec<Subject>, key: &str, value: &str) -> Result<bool> {
+    if !matches!(key, "clause" | "bepaling") {
+        return Ok(false);
+    }
+    subjects.push(value.parse().map_err(|why: String| Error::new(ErrorKind::InvalidInput, why))?);
     Ok(true)
 }
 
@@ -273,11 +289,15 @@ mod tests {
         };
         assert_eq!((query.filter, query.wanted), (want, Some(words("boete", 0, false, 0))));
         assert_eq!(Query::parse("party:jansen").unwrap().wanted, None);
+        let about = Query::parse("clause:termination bepaling:data-protection").unwrap();
+        assert_eq!((about.subjects, about.wanted), (vec![Subject::Termination, Subject::DataProtection], None));
     }
 
     #[test]
     fn what_makes_no_sense_is_an_answer() {
-        for text in ["", "  ", "(a", "a)", "\"a", "NOT", "type:onzin", "from:gisteren", &"(".repeat(99)] {
+        for text in
+            ["", "  ", "(a", "a)", "\"a", "NOT", "type:onzin", "clause:weather", "from:gisteren", &"(".repeat(99)]
+        {
             assert_eq!(Query::parse(text).unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
         }
     }

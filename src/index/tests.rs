@@ -18,6 +18,7 @@ fn document(key: &str, texts: &[&str]) -> IndexDocument {
             range,
             text: (*text).to_owned(),
             language: None,
+            subjects: Vec::new(),
         }
     });
     IndexDocument {
@@ -39,6 +40,25 @@ impl TestIndex {
     fn search(&self, query: &str) -> Found {
         self.index.search(&Query::parse(query).unwrap(), None, Options::default()).unwrap()
     }
+}
+
+#[test]
+fn a_clause_is_found_by_what_it_is_about() {
+    let mut labelled = document("k", &["De opzegtermijn is een maand.", "De huur is € 100.", "Opzegging van de huur."]);
+    labelled.units[0].subjects = vec![Subject::Termination];
+    labelled.units[1].subjects = vec![Subject::Payment, Subject::Indexation];
+    let index = TestIndex::with(&[labelled]);
+    let check = |query: &str, want: &[u32]| {
+        let mut pages: Vec<u32> = index.search(query).hits.iter().map(|hit| hit.page.get()).collect();
+        pages.sort_unstable();
+        assert_eq!(pages, want, "{query}");
+    };
+    check("clause:termination", &[1]);
+    check("huur clause:indexation", &[2]);
+    check("huur clause:termination", &[]);
+    check("clause:termination clause:payment", &[1, 2]);
+    check("clause:insurance", &[]);
+    assert_eq!(index.search("clause:indexation").hits[0].subjects, [Subject::Payment, Subject::Indexation]);
 }
 
 #[test]

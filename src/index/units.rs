@@ -6,7 +6,8 @@ use crate::text::Text;
 /// Clauses deeper than this stay with the one they stand in: a single line of a list tells little.
 const DEEPEST: u8 = 1;
 
-/// The units of a text, in its order: together all of its words, each word in one unit.
+/// The units of a text, in its order: together all of its words, each word in one unit. What each is about is left to
+/// the caller.
 pub fn units(text: &Text) -> Vec<Unit> {
     let mut units: Vec<Unit> = Vec::new();
     let mut open: Option<(u32, Option<usize>)> = None;
@@ -28,6 +29,7 @@ pub fn units(text: &Text) -> Vec<Unit> {
                 range: token.range.clone(),
                 text: String::new(),
                 language: text.language_at(token.range.start),
+                subjects: Vec::new(),
             }),
         }
         open = Some(key);

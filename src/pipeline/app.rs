@@ -14,6 +14,7 @@ use crate::{
     clock::Clock,
     config::Config,
     error::Fold as _,
+    extract::subjects,
     index::{Index, IndexDocument, units},
     model::{Blake3, Reading},
     provenance::{Event, Log, note::Checkpoint},
@@ -279,11 +280,15 @@ impl App {
 }
 
 fn index_document(document: &Document, text: &Text) -> IndexDocument {
+    let mut units = units(text);
+    for unit in &mut units {
+        unit.subjects = subjects::of(text, &unit.range);
+    }
     IndexDocument {
         record: document.record.clone(),
         document: document.id.clone(),
         reading_key: document.reading_key.clone(),
-        units: units(text),
+        units,
     }
 }
 

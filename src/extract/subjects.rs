@@ -1,0 +1,86 @@
+//! Tells what a piece of a contract is about, for search: by the words of the headings above it and by sentences that
+//! seldom mean anything else. It fills no field.
+
+use std::{ops::Range, sync::OnceLock};
+
+use super::{dictionary, lexicon::fold};
+use crate::{model::Subject, text::Text};
+
+/// The subjects of a piece of text, in their order.
+pub fn of(text: &Text, piece: &Range<usize>) -> Vec<Subject> {
+    static LISTS: OnceLock<[Vec<(Subject, String)>; 2]> = OnceLock::new();
+    let [in_headings, in_sentences] = LISTS.get_or_init(|| [list("clause_headings"), list("clause_phrases")]);
+    let mut found: Vec<Subject> = Vec::new();
+    let mut clause = text.clause_at(piece.start);
+    while let Some(above) = clause.map(|number| &text.clauses[number]) {
+        if let Some(heading) = &above.heading {
+            found.extend(named(&words(heading), in_headings));
+        }
+        clause = above.parent;
+    }
+    found.extend(named(&words(text.slice(piece)), in_sentences));
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The entries of both languages, ready to be looked for in [`words`].
+fn list(name: &str) -> Vec<(Subject, String)> {
+    let entries = dictionary::pairs(name).into_iter();
+    entries.filter_map(|(subject, phrase)| Some((subject.parse().ok()?, format!(" {}", fold(&phrase))))).collect()
+}
+
+fn named<'a>(words: &'a str, list: &'a [(Subject, String)]) -> impl Iterator<Item = Subject> + 'a {
+    list.iter().filter(move |(_, phrase)| words.contains(phrase.as_str())).map(|(subject, _)| *subject)
+}
+
+/// The words of a text, folded, with a space before each.
+fn words(text: &str) -> String {
+    let folded = fold(text);
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '\'');
+    folded.split(|c| !is_word(c)).filter(|word| !word.is_empty()).flat_map(|word| [" ", word]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Clause;
+
+    fn check(heading: Option<&str>, sentence: &str, want: &[Subject]) {
+        let mut text = Text::of_sentence(sentence, None);
+        let all = 0..text.running.len();
+        let heading = heading.map(str::to_owned);
+        text.clauses = vec![Clause { number: None, heading, depth: 0, parent: None, range: all.clone(), body: 0 }];
+        assert_eq!(of(&text, &all), want, "{sentence}");
+    }
+
+    #[test]
+    fn headings_and_telling_sentences_name_the_subject() {
+        check(Some("Duur en opzegging"), "De huur duurt een jaar.", &[Subject::Termination]);
+        check(None, "De opzegtermijn bedraagt drie maanden.", &[Subject::Termination]);
+        check(None, "Zij wordt stilzwijgend verlengd met een jaar.", &[Subject::Renewal]);
+        check(Some("Geïndexeerde prijzen: indexering"), "De prijs volgt het CBS.", &[Subject::Indexation]);
+        check(Some("Limitation of Liability"), "In no event.", &[Subject::Liability]);
+        check(None, "Supplier processes personal data only as told.", &[Subject::DataProtection]);
+        check(Some("Boete"), "Per overtreding € 500 boete, te betalen.", &[Subject::Penalty]);
+        check(None, "Neither party may assign or transfer its rights.", &[Subject::Assignment]);
+    }
+
+    #[test]
+    fn words_that_stand_everywhere_name_nothing() {
+        check(None, "De koper betaalt de prijs aan het einde van de maand.", &[]);
+        check(Some("Definities"), "Partijen: de partijen bij deze overeenkomst.", &[]);
+        check(None, "This Agreement has a term of one year.", &[]);
+    }
+
+    #[test]
+    fn every_subject_has_words_in_both_languages() {
+        for name in ["clause_headings", "clause_phrases"] {
+            for language in [crate::model::Language::Dutch, crate::model::Language::English] {
+                let list = dictionary::list(language, name);
+                assert_eq!(list.len(), Subject::ALL.len(), "{name} {language:?}");
+                assert!(list.keys().all(|subject| subject.parse::<Subject>().is_ok()), "{name} {language:?}");
+            }
+        }
+    }
+}
