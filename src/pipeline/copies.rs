@@ -67,7 +67,7 @@ pub(super) fn archival_copy(
         Err(error) => return Err(error),
     };
     if !copied.acceptance.accepted {
-        return refused(copied.acceptance.reasons.join("; "));
+        return refused(copied.acceptance.reasons_in(app.config.language).join("; "));
     }
     let stored = app.archive.store_rendition(&copied.path())?;
     let figures = serde_json::json!({ "built": copied.built, "examination": copied.acceptance });

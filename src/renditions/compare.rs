@@ -38,7 +38,7 @@ pub struct PageComparison {
 }
 
 /// How much of the words that were read the copy gives to those who search in it or copy from it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TextComparison {
     /// Words read.
     pub read: u64,
@@ -55,6 +55,12 @@ pub struct TextComparison {
     /// Characters that both have in the same order, and those read.
     #[serde(skip)]
     letters: (u64, u64),
+}
+
+impl Default for TextComparison {
+    fn default() -> Self {
+        Self { read: 0, given: 0, same: 0, share: 1.0, characters: 1.0, worst: None, letters: (0, 0) }
+    }
 }
 
 /// Compares what people see of a page of the original with a page of the copy.
