@@ -159,6 +159,16 @@ impl Source {
         .doing(|| format!("failed to take the words of page {page}"))
     }
 
+    /// The same in the order in which the page writes them, with the spaces that it writes: what programs give that do
+    /// not look at places.
+    pub fn written(&self, page: PageNo) -> Result<String> {
+        self.guarded(|| match &self.0 {
+            Kind::Pdf(document) => document.written(page),
+            Kind::Tiff(_) | Kind::Still(_) => Ok(String::new()),
+        })
+        .doing(|| format!("failed to take the words of page {page}"))
+    }
+
     /// Keeps a fault in a decoder to the page that it comes from.
     fn guarded<T>(&self, work: impl FnOnce() -> Result<T>) -> Result<T> {
         match catch_unwind(AssertUnwindSafe(work)) {

@@ -99,9 +99,25 @@ fn an_original_comes_out_byte_for_byte() {
     let (desk, record) = Desk::with_lease();
     check(desk.griffie(&["get", &record, "-o"]).arg(desk.path("out.pdf")), 0);
     assert_eq!(fs::read(desk.path("out.pdf")).unwrap(), fs::read(desk.path("lease.pdf")).unwrap());
-    let (_, stderr) = check(desk.griffie(&["get", &record, "--archival", "-o"]).arg(desk.path("copy.pdf")), 6);
+}
+
+#[test]
+fn an_archival_copy_that_is_missing_is_made() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("lease.pdf"), LEASE);
+    let receipt = json_of(desk.griffie(&["ingest", "--no-copies", "--json"]).arg(desk.path("lease.pdf")), &[0]);
+    let record = receipt["files"][0]["documents"][0]["record"].as_str().unwrap().to_owned();
+    let get = |code| check(desk.griffie(&["get", &record, "--archival", "-o"]).arg(desk.path("copy.pdf")), code);
+    let (_, stderr) = get(6);
     assert!(stderr.contains("archival copy"), "{stderr}");
     assert!(!desk.path("copy.pdf").try_exists().unwrap());
+    let (stdout, _) = check(&mut desk.griffie(&["copies"]), 0);
+    assert!(stdout.contains("1 made and accepted, 0 refused"), "{stdout}");
+    get(0);
+    assert!(fs::read(desk.path("copy.pdf")).unwrap().starts_with(b"%PDF-1.7"));
+    check(&mut desk.griffie(&["verify"]), 0);
+    let (stdout, _) = check(&mut desk.griffie(&["copies"]), 0);
+    assert!(stdout.contains("0 made and accepted"), "{stdout}");
 }
 
 #[test]

@@ -39,7 +39,11 @@ pub enum RulesCommand {
     /// Run the examples of every rule.
     Test,
     /// Find what no example proves: guards, sentences, and what stands twice.
-    Lint,
+    Lint {
+        /// Only rules whose id starts so.
+        #[arg(long)]
+        rule: Option<String>,
+    },
     /// Tell what the rules do with a sentence or a text file: which words matched, where a rule stopped, why a value lost.
     Explain {
         /// The sentence.
@@ -74,7 +78,7 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
         RulesCommand::Stats(args) => measure::stats(args, &rules, context, out),
         RulesCommand::Diff(args) => measure::diff(args, context, out),
         RulesCommand::Test => test(&rules, language, out),
-        RulesCommand::Lint => lint(&rules, language, out),
+        RulesCommand::Lint { rule } => lint(&rules, rule.as_deref().unwrap_or_default(), language, out),
         RulesCommand::Explain { text, file, rule, lang } => {
             let text = match (text, file) {
                 (Some(text), _) => text.clone(),
@@ -124,8 +128,9 @@ fn test(rules: &RuleSet, language: Language, out: &mut dyn Write) -> Result<()> 
     verdict(failed, "examples do not hold")
 }
 
-fn lint(rules: &RuleSet, language: Language, out: &mut dyn Write) -> Result<()> {
-    let remarks = rules.lint();
+fn lint(rules: &RuleSet, only: &str, language: Language, out: &mut dyn Write) -> Result<()> {
+    let mut remarks = rules.lint();
+    remarks.retain(|remark| remark.rule.starts_with(only));
     for remark in &remarks {
         say(out, &format!("{} {}: {}\n", remark.source, remark.rule, remark.message))?;
     }

@@ -9,7 +9,7 @@ use hayro::{
         DecryptionError, LoadPdfError, Pdf,
         page::{Page as PdfPage, Pages},
     },
-    kurbo::Rect,
+    kurbo::{Point, Rect},
     vello_cpu::{Pixmap, color::palette::css::WHITE},
 };
 
@@ -104,6 +104,11 @@ impl Document {
     /// All words of a page, painted or not.
     pub(super) fn words(&self, number: PageNo) -> Result<String> {
         self.with_leaf(number, |page, open| Ok(page.all_words(open)))
+    }
+
+    /// All words of a page, in the order in which they are written.
+    pub(super) fn written(&self, number: PageNo) -> Result<String> {
+        self.with_leaf(number, |page, open| Ok(page.written(open)))
     }
 
     fn with_leaf<T>(&self, number: PageNo, work: impl FnOnce(&Leaf, &mut Open) -> Result<T>) -> Result<T> {
@@ -314,10 +319,31 @@ impl Leaf {
     }
 
     fn all_words(&self, open: &mut Open) -> String {
+        words::group(&self.survey_of_all(open), self.width, self.height).text
+    }
+
+    fn written(&self, open: &mut Open) -> String {
+        let survey = self.survey_of_all(open);
+        let mut text = String::new();
+        let mut reached = None;
+        for glyph in &survey.glyphs {
+            // Whoever goes elsewhere begins another word.
+            let near = glyph.up.hypot() * 0.5;
+            if reached.is_some_and(|reached: Point| (glyph.origin - reached).hypot() > near) {
+                text.push(' ');
+            }
+            text.push_str(survey.text_of(glyph));
+            reached = Some(glyph.origin + glyph.advance);
+        }
+        text
+    }
+
+    /// What stands on the page, painted or not.
+    fn survey_of_all(&self, open: &mut Open) -> Survey {
         let mut context = self.context(open);
         let mut surveyor = Surveyor::new(self.bounds(), &mut open.bold).with_unpainted();
         interpret_page(self.pdf, &mut context, &mut surveyor);
-        words::group(&surveyor.survey, self.width, self.height).text
+        surveyor.survey
     }
 
     fn image(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Page {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Result,
     error::Context,
-    model::{Language, MediaType, PageNo, PageState},
+    model::{Language, MediaType, PageNo, PageState, TextSource},
     pages::Source,
 };
 
@@ -61,7 +61,13 @@ pub fn accept(request: &Request<'_>, copy: &Path) -> Result<Acceptance> {
         let in_copy = PageNo::from_index(index);
         pages.push(compare::page(&original, &opened, reading, in_copy));
         if reading.state == PageState::Read {
-            text.add(reading, &opened.words(in_copy).unwrap_or_default());
+            // Words laid over a scan stand where OCR saw them, on lines as crooked as the scan's: how they follow one
+            // another is told by the order in which they are written.
+            let given = match reading.source {
+                TextSource::Ocr => opened.written(in_copy),
+                TextSource::Digital | TextSource::None => opened.words(in_copy),
+            };
+            text.add(reading, &given.unwrap_or_default());
         }
     }
     let counts = (range.count() as u32, opened.page_count() as u32);
