@@ -13,7 +13,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use common::{griffie, json_of, write_pdf};
+use common::{Desk, check, json_of, write_pdf};
 use griffie::provenance::{
     merkle::{inclusion_holds, leaf_hash},
     note::{VerifierKey, read_checkpoint},
@@ -21,88 +21,66 @@ use griffie::provenance::{
 
 use sha2::Digest as _;
 
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    /// A data folder with so many contracts in it, taken in one by one.
-    fn with(contracts: usize) -> Self {
-        let desk = Self(tempfile::tempdir().unwrap());
-        (0..contracts).for_each(|number| desk.ingest(number));
-        desk
-    }
-
-    fn ingest(&self, number: usize) {
-        let path = self.path(&format!("{number}.pdf"));
-        write_pdf(&path, &format!("Huurovereenkomst {number}\nDeze overeenkomst eindigt op 28 februari 2026."));
-        check(self.griffie(&["ingest"]).arg(path), 0);
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn griffie(&self, arguments: &[&str]) -> Command {
-        let mut command = griffie(&self.path("data"));
-        command.args(arguments);
-        command
-    }
-
-    fn checkpoint(&self) -> String {
-        check(&mut self.griffie(&["log", "checkpoint"]), 0).0
-    }
-
-    fn keep(&self, name: &str, text: &str) -> PathBuf {
-        fs::write(self.path(name), text).unwrap();
-        self.path(name)
-    }
+/// A data folder with so many contracts in it, taken in one by one.
+fn with(contracts: usize) -> Desk {
+    let desk = Desk::new();
+    (0..contracts).for_each(|number| ingest(&desk, number));
+    desk
 }
 
-#[track_caller]
-fn check(command: &mut Command, code: i32) -> (String, String) {
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{stdout}{stderr}");
-    (stdout, stderr)
+fn ingest(desk: &Desk, number: usize) {
+    let path = desk.path(&format!("{number}.pdf"));
+    write_pdf(&path, &format!("Huurovereenkomst {number}\nDeze overeenkomst eindigt op 28 februari 2026."));
+    check(desk.griffie(&["ingest"]).arg(path), 0);
+}
+
+fn checkpoint(desk: &Desk) -> String {
+    check(&mut desk.griffie(&["log", "checkpoint"]), 0).0
+}
+
+fn keep(desk: &Desk, name: &str, text: &str) -> PathBuf {
+    fs::write(desk.path(name), text).unwrap();
+    desk.path(name)
 }
 
 #[test]
 fn an_older_checkpoint_is_the_beginning_of_the_log() {
-    let desk = Desk::with(1);
-    let old = desk.checkpoint();
+    let desk = with(1);
+    let old = checkpoint(&desk);
     let (page, _) = check(&mut desk.griffie(&["log", "checkpoint", "--print"]), 0);
     assert!(page.contains(&old) && page.contains("griffie log verify"), "{page}");
-    desk.ingest(1);
+    ingest(&desk, 1);
     let typed: String = old.lines().take(3).map(|line| format!("{line}\r\n")).collect();
     for (name, text) in [("signed", &old), ("typed", &typed)] {
-        let (stdout, _) = check(desk.griffie(&["log", "verify", "--checkpoint"]).arg(desk.keep(name, text)), 0);
+        let (stdout, _) = check(desk.griffie(&["log", "verify", "--checkpoint"]).arg(keep(&desk, name, text)), 0);
         assert!(stdout.contains("stand unchanged"), "{stdout}");
     }
 
     // A log that was begun anew with the same key, by someone who holds it.
-    let other = Desk(tempfile::tempdir().unwrap());
+    let other = Desk::new();
     fs::create_dir(other.path("data")).unwrap();
     fs::copy(desk.path("data/log.key"), other.path("data/log.key")).unwrap();
-    other.ingest(7);
-    other.ingest(8);
-    let kept = other.keep("kept", &old);
+    ingest(&other, 7);
+    ingest(&other, 8);
+    let kept = keep(&other, "kept", &old);
     let (_, stderr) = check(other.griffie(&["log", "verify", "--checkpoint"]).arg(&kept), 8);
     assert!(stderr.contains("the log was rewritten"), "{stderr}");
     // One that was cut off, and one that is another's.
-    let (longer, stranger) = (desk.checkpoint(), Desk::with(1));
-    let shorter = Desk(tempfile::tempdir().unwrap());
+    let (longer, stranger) = (checkpoint(&desk), with(1));
+    let shorter = Desk::new();
     fs::create_dir(shorter.path("data")).unwrap();
     fs::copy(desk.path("data/log.key"), shorter.path("data/log.key")).unwrap();
-    shorter.ingest(0);
-    let (_, stderr) = check(shorter.griffie(&["log", "verify", "--checkpoint"]).arg(shorter.keep("kept", &longer)), 8);
+    ingest(&shorter, 0);
+    let (_, stderr) =
+        check(shorter.griffie(&["log", "verify", "--checkpoint"]).arg(keep(&shorter, "kept", &longer)), 8);
     assert!(stderr.contains("its end is gone"), "{stderr}");
-    check(stranger.griffie(&["log", "verify", "--checkpoint"]).arg(stranger.keep("kept", &old)), 8);
-    check(stranger.griffie(&["log", "verify", "--checkpoint"]).arg(stranger.keep("typed", &typed)), 6);
+    check(stranger.griffie(&["log", "verify", "--checkpoint"]).arg(keep(&stranger, "kept", &old)), 8);
+    check(stranger.griffie(&["log", "verify", "--checkpoint"]).arg(keep(&stranger, "typed", &typed)), 6);
 }
 
 #[test]
 fn an_event_is_proved_with_what_is_printed_alone() {
-    let desk = Desk::with(3);
+    let desk = with(3);
     let hex = blake3::hash(&fs::read(desk.path("1.pdf")).unwrap()).to_hex().to_string();
     let object = format!("originals/{}/{hex}", &hex[..2]);
     let key = fs::read_dir(desk.path("data/store/log/keys")).unwrap().next().unwrap().unwrap().path();
@@ -120,7 +98,7 @@ fn an_event_is_proved_with_what_is_printed_alone() {
     }
     let (text, _) = check(&mut desk.griffie(&["log", "proof", &object]), 0);
     assert!(text.starts_with("c2sp.org/tlog-proof@v1\nindex "), "{text}");
-    assert!(text.ends_with(&format!("\n\n{}", desk.checkpoint())), "{text}");
+    assert!(text.ends_with(&format!("\n\n{}", checkpoint(&desk))), "{text}");
     check(&mut desk.griffie(&["log", "proof", "originals/00/none"]), 6);
 }
 
@@ -171,8 +149,8 @@ impl Authority {
 #[test]
 fn an_authority_stamps_a_checkpoint_by_hand() {
     for key in [&["rsa:2048"][..], &["ec", "-pkeyopt", "ec_paramgen_curve:P-256"]] {
-        let (desk, authority) = (Desk::with(1), Authority::new(key));
-        let (request, desk_checkpoint) = (desk.path("request.tsq"), desk.checkpoint());
+        let (desk, authority) = (with(1), Authority::new(key));
+        let (request, desk_checkpoint) = (desk.path("request.tsq"), checkpoint(&desk));
         check(desk.griffie(&["log", "timestamp", "--request"]).arg(&request), 0);
         check(desk.griffie(&["log", "timestamp", "--request"]).arg(&request), 2);
         let answer = authority.answer(&request);
@@ -208,13 +186,13 @@ fn an_authority_stamps_a_checkpoint_by_hand() {
             let code = command.output().unwrap().status.code();
             assert!(code == Some(8), "{place}: {code:?}");
         }
-        check(Desk::with(1).griffie(&["log", "timestamp", "--response"]).arg(&answer), 6);
+        check(with(1).griffie(&["log", "timestamp", "--response"]).arg(&answer), 6);
     }
 }
 
 #[test]
 fn an_authority_stamps_a_checkpoint_over_the_network() {
-    let (desk, authority) = (Desk::with(1), Authority::new(&["rsa:2048"]));
+    let (desk, authority) = (with(1), Authority::new(&["rsa:2048"]));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/tsa", listener.local_addr().unwrap());
     let ca = authority.path("ca.pem");

@@ -3,9 +3,9 @@
 
 mod common;
 
-use std::{fs, path::PathBuf, process::Command};
+use std::fs;
 
-use common::{griffie, json_of, write_pdf, write_zip};
+use common::{Desk, check, json_of, write_pdf, write_zip};
 use griffie::register::Register;
 use serde_json::Value;
 
@@ -13,50 +13,21 @@ const LEASE: &str = "Huurovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldst
     Bakkerij De Korenaar B.V., hierna te noemen: Huurder;\nkomen overeen als volgt.\nArtikel 1 Duur\n\
     Deze overeenkomst gaat in op 1 maart 2021 en eindigt op 28 februari 2026.";
 
-/// A folder with a data folder in it.
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn griffie(&self, arguments: &[&str]) -> Command {
-        let mut command = griffie(&self.path("data"));
-        command.args(arguments);
-        command
-    }
-
-    /// Ingests a lease and gives the id of its record.
-    fn with_lease() -> (Self, String) {
-        let desk = Self::new();
-        write_pdf(&desk.path("lease.pdf"), LEASE);
-        let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("lease.pdf")), &[0]);
-        let record = receipt["files"][0]["documents"][0]["record"].as_str().unwrap().to_owned();
-        (desk, record)
-    }
-
-    fn register(&self) -> Value {
-        json_of(&mut self.griffie(&["register", "--json", "--as-of", "2024-01-01"]), &[0])
-    }
-
-    fn dump(&self) -> String {
-        Register::open(&self.path("data/griffie.sqlite")).unwrap().dump().unwrap()
-    }
+/// A desk with a lease taken in, and the id of its record.
+fn with_lease() -> (Desk, String) {
+    let desk = Desk::new();
+    write_pdf(&desk.path("lease.pdf"), LEASE);
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("lease.pdf")), &[0]);
+    let record = receipt["files"][0]["documents"][0]["record"].as_str().unwrap().to_owned();
+    (desk, record)
 }
 
-/// What a command says on standard output and on standard error; it must end with this code.
-#[track_caller]
-fn check(command: &mut Command, code: i32) -> (String, String) {
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{stdout}{stderr}");
-    (stdout, stderr)
+fn register(desk: &Desk) -> Value {
+    json_of(&mut desk.griffie(&["register", "--json", "--as-of", "2024-01-01"]), &[0])
+}
+
+fn dump(desk: &Desk) -> String {
+    Register::open(&desk.path("data/griffie.sqlite")).unwrap().dump().unwrap()
 }
 
 #[test]
@@ -96,7 +67,7 @@ fn what_is_wrong_before_work_begins_has_its_exit_code() {
 
 #[test]
 fn an_original_comes_out_byte_for_byte() {
-    let (desk, record) = Desk::with_lease();
+    let (desk, record) = with_lease();
     check(desk.griffie(&["get", &record, "-o"]).arg(desk.path("out.pdf")), 0);
     assert_eq!(fs::read(desk.path("out.pdf")).unwrap(), fs::read(desk.path("lease.pdf")).unwrap());
 }
@@ -122,16 +93,16 @@ fn an_archival_copy_that_is_missing_is_made() {
 
 #[test]
 fn decisions_stand_in_the_register() {
-    let (desk, record) = Desk::with_lease();
+    let (desk, record) = with_lease();
     let decide = |act: &[&str]| check(desk.griffie(&["decide", &record, "--by", "A. Jansen"]).args(act), 0);
     check(desk.griffie(&["decide", &record, "accept", "title"]).env_remove("GRIFFIE_USER"), 2);
     decide(&["accept", "title"]);
     decide(&["correct", "end_date", "2027-02-28"]);
-    let entry = &desk.register()[0];
+    let entry = &register(&desk)[0];
     assert_eq!(entry["fields"]["title"]["status"], "auto");
     assert_eq!(entry["fields"]["end_date"]["value"], "2027-02-28");
     decide(&["terminated-on", "2023-12-31"]);
-    assert!(desk.register()[0].to_string().contains("terminated"));
+    assert!(register(&desk)[0].to_string().contains("terminated"));
     let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
     let acts: Vec<_> = shown["decisions"].as_array().unwrap().iter().map(|decision| decision["act"].clone()).collect();
     assert_eq!(acts, ["accept", "correct", "terminated_on"]);
@@ -139,14 +110,14 @@ fn decisions_stand_in_the_register() {
 
 #[test]
 fn database_and_index_follow_from_the_objects() {
-    let (desk, record) = Desk::with_lease();
+    let (desk, record) = with_lease();
     let lease = fs::read(desk.path("lease.pdf")).unwrap();
     write_pdf(&desk.path("nda.pdf"), "Geheimhoudingsovereenkomst\nDeze overeenkomst gaat in op 1 mei 2022.");
     let nda = fs::read(desk.path("nda.pdf")).unwrap();
     write_zip(&desk.path("more.zip"), &[("nda.pdf", &nda), ("again.pdf", &lease), ("empty.pdf", b"")]);
     json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("more.zip")), &[11]);
     check(&mut desk.griffie(&["decide", &record, "--by", "A. Jansen", "correct", "end_date", "2027-02-28"]), 0);
-    let (dump, register) = (desk.dump(), desk.register());
+    let (dumped, registered) = (dump(&desk), register(&desk));
     let search = || json_of(&mut desk.griffie(&["search", "--json", "Korenaar"]), &[0]);
     let hits = search();
     assert_eq!(hits["total"], 1, "{hits}");
@@ -159,8 +130,8 @@ fn database_and_index_follow_from_the_objects() {
     }
     check(&mut desk.griffie(&["register"]), 6);
     check(&mut desk.griffie(&["rebuild"]), 0);
-    pretty_equal(&desk.dump(), &dump);
-    assert_eq!(desk.register(), register);
+    pretty_equal(&dump(&desk), &dumped);
+    assert_eq!(register(&desk), registered);
     assert_eq!(search(), hits);
     check(&mut desk.griffie(&["verify"]), 0);
 }
@@ -176,7 +147,7 @@ fn pretty_equal(found: &str, want: &str) {
 
 #[test]
 fn a_changed_byte_is_found_and_named() {
-    let (desk, _) = Desk::with_lease();
+    let (desk, _) = with_lease();
     check(&mut desk.griffie(&["verify"]), 0);
     let hex = blake3::hash(&fs::read(desk.path("lease.pdf")).unwrap()).to_hex();
     let object = format!("originals/{}/{hex}", &hex[..2]);

@@ -6,44 +6,13 @@ mod common;
 #[path = "common/moto.rs"]
 mod moto;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fs, path::Path};
 
-use common::{griffie, json_of, write_pdf};
+use common::{Desk, check, json_of, write_pdf};
 use moto::Moto;
 use serde_json::Value;
 
 const LOCKED: &str = "retention = \"compliance\"\nretention_days = 5\n";
-
-struct Desk(tempfile::TempDir);
-
-impl Desk {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn griffie(&self, arguments: &[&str]) -> Command {
-        let mut command = griffie(&self.path("data"));
-        command.args(arguments);
-        command
-    }
-}
-
-#[track_caller]
-fn check(command: &mut Command, code: i32) -> (String, String) {
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
-    assert_eq!(output.status.code(), Some(code), "{stdout}{stderr}");
-    (stdout, stderr)
-}
 
 /// What each trial came to, the verdict last.
 fn results(probe: &Value) -> Vec<(String, String)> {

@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 #![allow(dead_code, reason = "every test file uses its own part")]
 
-use std::{io::Write as _, path::Path, process::Command};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use lopdf::{Document, Object, Stream, dictionary};
 
@@ -14,6 +18,36 @@ pub fn griffie(data: &Path) -> Command {
     }
     command.env("GRIFFIE_DATA", data).env("GRIFFIE_LANGUAGE", "en");
     command
+}
+
+/// A folder with a data folder in it.
+pub struct Desk(tempfile::TempDir);
+
+impl Desk {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The program on the data folder.
+    pub fn griffie(&self, arguments: &[&str]) -> Command {
+        let mut command = griffie(&self.path("data"));
+        command.args(arguments);
+        command
+    }
+}
+
+/// What a command says on standard output and on standard error; it must end with this code.
+#[track_caller]
+pub fn check(command: &mut Command, code: i32) -> (String, String) {
+    let output = command.output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{stdout}{stderr}");
+    (stdout, stderr)
 }
 
 /// Runs a command and reads its output as JSON; its exit code must be one of `codes`.
