@@ -24,6 +24,7 @@ use image::ImageFormat;
 use memmap2::Mmap;
 
 pub(crate) use fax::page_directories as tiff_pages;
+pub(crate) use sheet::pose_of;
 
 use crate::{
     Error, ErrorKind, Result,

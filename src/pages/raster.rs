@@ -10,10 +10,10 @@ pub(super) struct Raster {
 
 /// How an image must be moved to stand as displayed: first mirrored (left to right), then turned clockwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pose {
-    pub(super) mirrored: bool,
+pub(crate) struct Pose {
+    pub(crate) mirrored: bool,
     /// Quarter turns, 0 to 3.
-    pub(super) quarters: u8,
+    pub(crate) quarters: u8,
 }
 
 /// Brightness of a color, by ITU-R BT.601 as JPEG uses it.

@@ -34,7 +34,7 @@ pub(super) fn resolution(said: Option<(f64, f64)>, width: u32, height: u32) -> (
 }
 
 /// The pose that an orientation of TIFF and EXIF (1 to 8) asks for.
-pub(super) fn pose_of(orientation: u32) -> Pose {
+pub(crate) fn pose_of(orientation: u32) -> Pose {
     let (mirrored, quarters) = match orientation {
         2 => (true, 0),
         3 => (false, 2),

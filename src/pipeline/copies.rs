@@ -1,9 +1,11 @@
 //! Archival copies of archived documents: made, examined and only then stored, with the figures of the examination
 //! in the manifest. What is not accepted is not stored, and the manifest says why.
 
+use std::sync::Arc;
+
 use super::{
     App, events,
-    examine::{self, Examiner},
+    examine::Examiner,
     read::CopySource,
     stored::{ARCHIVAL_COPY, PROGRAM, READ_THROUGH, document},
 };
@@ -23,7 +25,7 @@ const COPY_VERSION: &str = "1";
 pub(super) struct Subject<'a> {
     pub digests: &'a Digests,
     pub media: MediaType,
-    pub reading: &'a Reading,
+    pub reading: &'a Arc<Reading>,
     pub reading_key: Blake3,
     /// The PDF through which a word-processor file was read.
     pub read_through: Option<Blake3>,
@@ -49,17 +51,17 @@ pub(super) fn archival_copy(
         Some(made) => (app.archive.rendition_file(made)?, MediaType::Pdf),
         None => (app.archive.original_file(&subject.digests.blake3)?, subject.media),
     };
-    let source = CopySource {
+    let source = |password: Option<&str>| CopySource {
         path: file.to_path_buf(),
         media,
-        password: None,
-        reading: subject.reading.clone(),
+        password: password.map(str::to_owned),
+        reading: Arc::clone(subject.reading),
         digests: *subject.digests,
         title: subject.title.map(str::to_owned),
         made: subject.made,
     };
     let refused = |reason| Ok(Made::Refused(Refusal { kind: ARCHIVAL_COPY.into(), reason, at: subject.made }));
-    let copied = match examiner.copy(source, cancel) {
+    let copied = match examiner.passwords.try_each(|password| examiner.reader.copy(source(password), cancel)) {
         Ok(copied) => copied,
         Err(error) if matches!(error.kind(), ErrorKind::Engine | ErrorKind::UnsupportedDocument) => {
             return refused(error.explain(app.config.language));
@@ -135,7 +137,7 @@ fn make_one(
     let missing = |what| Error::new(ErrorKind::FixityMismatch, format!("{what} of `{id}` is not in the store"));
     let mut manifest = app.archive.manifests(id)?.pop().ok_or_else(|| missing("the manifest"))?;
     let Some(reading_key) = manifest.reading else { return Ok(ArchivalCopy::None) };
-    let reading = app.archive.reading(&reading_key)?.ok_or_else(|| missing("the reading"))?;
+    let reading = Arc::new(app.archive.reading(&reading_key)?.ok_or_else(|| missing("the reading"))?);
     let findings = match manifest.findings.last() {
         Some(last) => app.archive.findings(&last.key)?,
         None => None,
@@ -170,21 +172,4 @@ fn make_one(
     app.log_now_and_then()?;
     told(&manifest, copy);
     Ok(copy)
-}
-
-impl Examiner<'_> {
-    /// Makes a copy, trying the known passwords.
-    fn copy(&self, source: CopySource, cancel: &CancelFlag) -> Result<super::read::Copied> {
-        let mut outcome = self.reader.copy(source.clone(), cancel);
-        for password in self.passwords.iter() {
-            match outcome {
-                Err(error) if examine::needs_password(&error) => {
-                    let source = CopySource { password: Some(password.to_owned()), ..source.clone() };
-                    outcome = self.reader.copy(source, cancel);
-                }
-                _ => break,
-            }
-        }
-        outcome
-    }
 }

@@ -34,18 +34,20 @@ impl Passwords {
             .fold(ErrorKind::InvalidInput, || format!("cannot read the passwords in `{}`", path.display()))?;
         Ok(Self(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()))
     }
-}
 
-impl Passwords {
-    /// In the order of the file.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+    /// Tries without a password, then with each in the order of the file, as long as another may help.
+    pub(super) fn try_each<T>(&self, mut attempt: impl FnMut(Option<&str>) -> Result<T>) -> Result<T> {
+        let mut outcome = attempt(None);
+        for password in &self.0 {
+            match outcome {
+                Err(error) if matches!(error.reason(), Some("encrypted" | "wrong_password")) => {
+                    outcome = attempt(Some(password));
+                }
+                _ => break,
+            }
+        }
+        outcome
     }
-}
-
-/// Whether another password may help.
-pub(super) fn needs_password(error: &Error) -> bool {
-    matches!(error.reason(), Some("encrypted" | "wrong_password"))
 }
 
 /// Reads files and says what is in them.
@@ -104,19 +106,12 @@ impl Examiner<'_> {
             let reading = self.reader.read(&made.path(), MediaType::Pdf, None, page_done, cancel)?;
             return Ok((reading, Some(made)));
         }
-        let mut outcome = self.reader.read(path, media, None, page_done, cancel);
-        for password in &self.passwords.0 {
-            match outcome {
-                Err(error) if needs_password(&error) => {
-                    outcome = self.reader.read(path, media, Some(password), page_done, cancel);
-                    if let Ok(reading) = &mut outcome {
-                        reading.problems.push(self.read_with_password());
-                    }
-                }
-                _ => break,
-            }
-        }
-        Ok((outcome?, None))
+        let reading = self.passwords.try_each(|password| {
+            let mut reading = self.reader.read(path, media, password, page_done, cancel)?;
+            reading.problems.extend(password.map(|_| self.read_with_password()));
+            Ok(reading)
+        })?;
+        Ok((reading, None))
     }
 
     /// Which password it was is told nowhere.

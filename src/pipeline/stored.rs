@@ -1,6 +1,8 @@
 //! Between the register's rows and the archive's objects: what an item became, told in both. A rebuild takes the same
 //! way back.
 
+use std::sync::Arc;
+
 use super::{
     App, events,
     examine::{self, Examiner},
@@ -38,7 +40,7 @@ pub(super) const READ_THROUGH: &str = "read_through_pdf";
 
 /// Words read, and the key they are stored under.
 pub(super) struct Read {
-    pub reading: Reading,
+    pub reading: Arc<Reading>,
     pub key: Blake3,
     pub stored: Stored,
     pub original: Blake3,
@@ -73,7 +75,7 @@ pub(super) fn reading(
     let signatures = examiner.signatures(&file, media, cancel)?;
     if let Some(reading) = app.archive.reading(&key)? {
         let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
-        return Ok(Read { reading, key, stored, original: original.digests().blake3, signatures });
+        return Ok(Read { reading: reading.into(), key, stored, original: original.digests().blake3, signatures });
     }
     let (mut reading, made) = examiner.read(&file, media, page_done, cancel)?;
     if let Some(made) = made {
@@ -90,7 +92,7 @@ pub(super) fn reading(
             .because("no_pages", "het heeft geen pagina's"));
     }
     let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
-    Ok(Read { reading, key, stored, original: original.digests().blake3, signatures })
+    Ok(Read { reading: reading.into(), key, stored, original: original.digests().blake3, signatures })
 }
 
 /// What the rules find in the words, found before or now.

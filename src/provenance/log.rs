@@ -11,7 +11,7 @@ use super::{
     event_v1::{Entry, Event},
     merkle::{self, Hash, leaf_hash, node_hash, root_of},
     note::{Checkpoint, SignerKey, VerifierKey, read_checkpoint},
-    tiles::{self, LOG, TileNodes, WIDTH},
+    tiles::{self, LOG, WIDTH},
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -128,27 +128,6 @@ impl Log {
             *state = next;
         }
         Ok(places)
-    }
-
-    /// Proves that the event at `index` is in the log with `size` events (the size of a checkpoint).
-    pub fn inclusion_proof(&self, index: u64, size: u64) -> Result<Vec<Hash>> {
-        if index >= size || size > self.next_index() {
-            return Err(Error::new(ErrorKind::InvalidInput, format!("the log has no event {index} of {size}")));
-        }
-        merkle::inclusion_proof(&TileNodes { store: &self.store, size: self.tile_size(size) }, index, size)
-    }
-
-    /// Proves that the log with `old` events is the beginning of the log with `new` events.
-    pub fn consistency_proof(&self, old: u64, new: u64) -> Result<Vec<Hash>> {
-        if old > new || new > self.next_index() {
-            return Err(Error::new(ErrorKind::InvalidInput, format!("the log does not grow from {old} to {new}")));
-        }
-        merkle::consistency_proof(&TileNodes { store: &self.store, size: self.tile_size(new) }, old, new)
-    }
-
-    /// Tiles of the present size answer for every earlier one too: hashes of full subtrees never change.
-    fn tile_size(&self, size: u64) -> u64 {
-        self.next_index().max(size)
     }
 
     /// Entries first, then hashes, then the checkpoint that makes them count.

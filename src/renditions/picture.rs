@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Result,
     model::{PageReading, TextSource},
+    pages,
 };
 
 /// How the samples of an image are colors.
@@ -151,21 +152,12 @@ pub(super) fn sound_profile(profile: Option<Vec<u8>>, components: u8) -> Option<
 
 /// Writes the page that an image makes, of the size that it was read in, with the words that the image shows.
 pub(super) fn page(envelope: &mut Envelope<'_>, sheet: &Sheet<'_>, reading: &PageReading) -> Result<()> {
-    let (mirrored, quarters) = match sheet.orientation {
-        2 => (true, 0),
-        3 => (false, 2),
-        4 => (true, 2),
-        5 => (true, 3),
-        6 => (false, 1),
-        7 => (true, 1),
-        8 => (false, 3),
-        _ => (false, 0),
-    };
+    let pose = pages::pose_of(sheet.orientation);
     // Sizes of a page that ISO 19005-2, 6.1.13 allows.
     let side = |points: f32| f64::from(if points.is_finite() { points } else { 595.0 }).clamp(3.0, 14_400.0);
     let shown = (side(reading.width_pt), side(reading.height_pt));
-    let (width, height) = if quarters % 2 == 1 { (shown.1, shown.0) } else { shown };
-    let frame = Frame { shown: [0.0, 0.0, width, height], rotate: quarters * 90 };
+    let (width, height) = if pose.quarters % 2 == 1 { (shown.1, shown.0) } else { shown };
+    let frame = Frame { shown: [0.0, 0.0, width, height], rotate: u16::from(pose.quarters) * 90 };
 
     let mut content = String::new();
     let mut objects = Dict::default();
@@ -175,7 +167,7 @@ pub(super) fn page(envelope: &mut Envelope<'_>, sheet: &Sheet<'_>, reading: &Pag
         above += strip.height;
         let share = |rows_of: u32| f64::from(rows_of) / f64::from(rows.max(1));
         let (bottom, tall) = (height * (1.0 - share(above)), height * share(strip.height));
-        let (across, left) = if mirrored { (-width, width) } else { (width, 0.0) };
+        let (across, left) = if pose.mirrored { (-width, width) } else { (width, 0.0) };
         content.push_str(&format!("q {across} 0 0 {tall:.4} {left} {bottom:.4} cm /I{i} Do Q\n"));
         objects.0.insert(Cow::Owned(format!("I{i}").into_bytes()), strip.write(envelope)?);
     }

@@ -36,7 +36,7 @@ pub struct Source {
     /// What opens it, where it is encrypted.
     pub password: Option<String>,
     /// What was read in it.
-    pub reading: Reading,
+    pub reading: Arc<Reading>,
     /// The original's digests.
     pub digests: Digests,
     /// The document's title, where one was read.
