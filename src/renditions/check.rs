@@ -64,7 +64,8 @@ pub fn check(path: &Path) -> Result<Vec<Finding>> {
     check_bytes(bytes).doing(|| format!("failed to check `{}`", path.display()))
 }
 
-fn check_bytes<T: AsRef<[u8]> + Send + Sync + 'static>(bytes: Arc<T>) -> Result<Vec<Finding>> {
+/// The same of a file in memory.
+pub(super) fn check_bytes<T: AsRef<[u8]> + Send + Sync + 'static>(bytes: Arc<T>) -> Result<Vec<Finding>> {
     let mut findings = Findings::default();
     let raw: &[u8] = (*bytes).as_ref();
     let opened = Pdf::new(bytes.clone());

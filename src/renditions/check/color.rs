@@ -20,7 +20,7 @@ pub(super) enum Intent {
 }
 
 /// What a color space comes down to.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Space {
     gray: bool,
     rgb: bool,

@@ -85,6 +85,15 @@ struct State {
     chosen: (bool, bool),
 }
 
+/// What of a state decides whether a form conforms: text that is not painted, and the two colors.
+type Look = (bool, Space, Space);
+
+impl State {
+    fn look(&self) -> Look {
+        (self.mode == 3, self.fill, self.stroke)
+    }
+}
+
 impl Default for State {
     fn default() -> Self {
         Self {
@@ -141,7 +150,7 @@ pub(super) struct Walker<'a, 'f> {
     intent: Intent,
     spaces: Spaces,
     at: String,
-    seen: HashSet<(usize, usize)>,
+    seen: HashSet<(usize, usize, Look)>,
     fonts: HashMap<usize, font::Use<'a>>,
     depth: usize,
     /// Content that makes its page transparent, so that a form met again on another page counts there.
@@ -217,7 +226,7 @@ impl<'a, 'f> Walker<'a, 'f> {
         let borrowed_from = if own.is_some() { 0 } else { user.resources.as_ref().map_or(1, identity) };
         let key = identity(dict);
         self.transparent |= self.transparent_forms.contains(&key);
-        if self.depth >= DEEPEST || !self.seen.insert((key, borrowed_from)) {
+        if self.depth >= DEEPEST || !self.seen.insert((key, borrowed_from, user.state.look())) {
             return;
         }
         let before = std::mem::take(&mut self.transparent);
@@ -412,7 +421,7 @@ impl<'a, 'f> Walker<'a, 'f> {
                 if dict.get::<bool>(b"ImageMask") == Some(true) {
                     self.paint(state, true, false);
                 }
-                if self.seen.insert((identity(dict), 0)) {
+                if self.seen.insert((identity(dict), 0, Look::default())) {
                     let at = format!("{}, {}", self.at, place(dict));
                     image::check(&stream, scope, &at, self);
                     if self.transparent {
@@ -551,8 +560,9 @@ impl<'a, 'f> Walker<'a, 'f> {
         // The glyphs of Type 3 fonts are content.
         let resources = self.fonts.get(&key).and_then(|used| used.dict.get::<Dict<'a>>(b"Resources"));
         for glyph in glyphs {
-            let user = Inherited { resources: resources.clone(), borrowed: false, state: *state };
-            if self.depth < DEEPEST && self.seen.insert((identity(glyph.dict()), 2)) {
+            // However the first text shows it, another may paint it.
+            let user = Inherited { resources: resources.clone(), borrowed: false, state: State { mode: 0, ..*state } };
+            if self.depth < DEEPEST && self.seen.insert((identity(glyph.dict()), 2, user.state.look())) {
                 self.content(&decoded(&glyph), &user);
             }
         }

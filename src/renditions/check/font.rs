@@ -12,7 +12,7 @@ mod type1;
 use std::collections::BTreeMap;
 
 use hayro::{
-    hayro_interpret::hayro_cmap::{BfString, CMap, load_embedded},
+    hayro_interpret::hayro_cmap::{BfString, CMap},
     hayro_syntax::object::{Array, Dict, Name, Object, Stream},
 };
 
@@ -23,6 +23,7 @@ use super::{Findings, decoded, dict_at, dict_of, is_name, place, said, subtype};
 const WIDTHS_APART: f64 = 1.0;
 /// Flags of a font descriptor (ISO 32000-1, table 123).
 const SYMBOLIC: u32 = 1 << 2;
+const NONSYMBOLIC: u32 = 1 << 5;
 
 /// A font and the codes that are shown in it.
 pub(super) struct Use<'a> {
@@ -87,39 +88,54 @@ pub(super) fn check(font: &Use<'_>, findings: &mut Findings) {
         findings.add("6.2.11.2", "a font's dictionary lacks its type or name", &at);
         return;
     }
+    names_readable(&font.dict, &at, findings);
     match &font.encoding {
         Some(encoding) => composite(font, encoding, &at, findings),
         None => simple::check(font, &at, findings),
     }
 }
 
-/// The embedded program of a descriptor. `Err` where there is one that cannot be read.
-fn program(descriptor: &Dict<'_>, composite: bool, at: &str, findings: &mut Findings) -> Option<Result<Program, ()>> {
+/// The embedded program of a descriptor, under the key that is meant for a font of this kind (ISO 32000-1, table 126).
+/// `Err` where there is one that cannot be read, or is not what its key says.
+fn program(descriptor: &Dict<'_>, kind: &[u8], at: &str, findings: &mut Findings) -> Option<Result<Program, ()>> {
     let stream = |key: &[u8]| descriptor.get::<Stream<'_>>(key);
-    if let Some(stream) = stream(b"FontFile2") {
-        return Some(TrueType::parse(decoded(&stream)).map(Program::TrueType).ok_or(()));
-    }
-    if let Some(stream) = stream(b"FontFile") {
-        return Some(Type1::parse(&decoded(&stream)).map(Program::Type1).ok_or(()));
+    let outlines_by_points = matches!(kind, b"TrueType" | b"CIDFontType2");
+    let whole = match kind {
+        b"Type1" | b"MMType1" => stream(b"FontFile").map(|stream| Type1::parse(&decoded(&stream)).map(Program::Type1)),
+        _ if outlines_by_points => {
+            stream(b"FontFile2").map(|stream| TrueType::parse(decoded(&stream)).map(Program::TrueType))
+        }
+        _ => None,
+    };
+    if let Some(whole) = whole {
+        return Some(whole.ok_or(()));
     }
     let stream = stream(b"FontFile3")?;
-    let kind = subtype(stream.dict());
-    let fits: &[&[u8]] = if composite { &[b"CIDFontType0C", b"OpenType"] } else { &[b"Type1C", b"OpenType"] };
-    if !fits.contains(&&kind[..]) {
-        findings.add("6.2.11.2", format!("a font program of type {} does not fit its font", said(&kind)), at);
-    }
+    let format = subtype(stream.dict());
     let data = decoded(&stream);
-    if !data.starts_with(b"OTTO") && !data.starts_with(&[0, 1, 0, 0]) {
-        return Some(Cff::parse(&data).map(Program::Cff).ok_or(()));
+    let program = match (&format[..], kind) {
+        (b"Type1C", b"Type1" | b"MMType1") | (b"CIDFontType0C", b"CIDFontType0") => Cff::parse(&data).map(Program::Cff),
+        (b"OpenType", _) => TrueType::parse(data).and_then(|font| match font.table(b"CFF ") {
+            Some(cff) => Cff::parse(cff).map(Program::Cff),
+            None => outlines_by_points.then_some(Program::TrueType(font)),
+        }),
+        _ => {
+            findings.add("6.2.11.2", format!("a font program of type {} does not fit its font", said(&format)), at);
+            None
+        }
+    };
+    Some(program.ok_or(()))
+}
+
+/// Names of fonts are UTF-8 (6.1.8).
+fn names_readable(font: &Dict<'_>, at: &str, findings: &mut Findings) {
+    let descriptor = font.get::<Dict<'_>>(b"FontDescriptor");
+    let named = descriptor.as_ref().and_then(|descriptor| descriptor.get::<Name<'_>>(b"FontName"));
+    for name in font.get::<Name<'_>>(b"BaseFont").into_iter().chain(named) {
+        if std::str::from_utf8(&name).is_err() {
+            findings.add("6.1.8", "a font's name is not UTF-8", at);
+        }
     }
-    let font = TrueType::parse(data);
-    Some(match font {
-        Some(font) => match font.table(b"CFF ").and_then(Cff::parse) {
-            Some(cff) => Ok(Program::Cff(cff)),
-            None => Ok(Program::TrueType(font)),
-        },
-        None => Err(()),
-    })
 }
 
 /// What a ToUnicode map says.
@@ -127,7 +143,8 @@ struct ToUnicode(Option<CMap>);
 
 impl ToUnicode {
     fn of(font: &Dict<'_>) -> Self {
-        Self(font.get::<Stream<'_>>(b"ToUnicode").and_then(|stream| CMap::parse(&decoded(&stream), load_embedded)))
+        // What it says itself: maps that it is based on are not everywhere at hand.
+        Self(font.get::<Stream<'_>>(b"ToUnicode").and_then(|stream| CMap::parse(&decoded(&stream), |_| None)))
     }
 
     /// Does it map a code? Forbidden values are told (6.2.11.7.2).
@@ -144,12 +161,12 @@ impl ToUnicode {
     }
 }
 
-/// Does the font's dictionary agree with its program on a width (6.2.11.5)?
+/// Does the font's dictionary agree with its program on a width (6.2.11.5)? A width that neither tells agrees with none.
 fn agree(said: Option<f64>, real: Option<f64>, at: &str, findings: &mut Findings) {
-    if let (Some(said), Some(real)) = (said, real)
-        && (said - real).abs() > WIDTHS_APART
-    {
-        findings.add("6.2.11.5", "a glyph's width differs from that in the font program", at);
+    match (said, real) {
+        (Some(said), Some(real)) if (said - real).abs() <= WIDTHS_APART => {}
+        (Some(_), Some(_)) => findings.add("6.2.11.5", "a glyph's width differs from that in the font program", at),
+        _ => findings.add("6.2.11.5", "a glyph's width cannot be told", at),
     }
 }
 
@@ -166,9 +183,10 @@ fn composite(font: &Use<'_>, encoding: &Encoding, at: &str, findings: &mut Findi
         findings.add("6.2.11.2", "a composite font's inner font is of no known type", at);
         return;
     }
+    names_readable(&inner, at, findings);
     encoding.agrees_with(inner.get::<Dict<'_>>(b"CIDSystemInfo").as_ref(), at, findings);
     let descriptor = inner.get::<Dict<'_>>(b"FontDescriptor");
-    let program = descriptor.as_ref().and_then(|descriptor| program(descriptor, true, at, findings));
+    let program = descriptor.as_ref().and_then(|descriptor| program(descriptor, &kind, at, findings));
     match &program {
         None if font.is_painted() => findings.add("6.2.11.4.1", "a font is not embedded", at),
         Some(Err(())) => findings.add("6.2.11.4.1", "an embedded font program cannot be read", at),
@@ -188,10 +206,10 @@ fn composite(font: &Use<'_>, encoding: &Encoding, at: &str, findings: &mut Findi
         cid_set(program, glyphs.as_deref(), descriptor, at, findings);
     }
     let widths = Widths::of(&inner);
-    let unicode = ToUnicode::of(&font.dict);
+    let (unicode, characters) = (ToUnicode::of(&font.dict), encoding.characters(&inner));
     for (code, painted) in &font.codes {
         let cid = encoding.cid(*code);
-        if !unicode.maps(*code, at, findings) && !encoding.has_characters(&inner) {
+        if !unicode.maps(*code, at, findings) && !cid.is_some_and(|cid| characters.has(cid)) {
             findings.add("6.2.11.7.2", "a code has no character", at);
         }
         let Some(cid) = cid else {
@@ -276,6 +294,12 @@ impl Widths {
             || self.ranges.iter().find(|(first, last, _)| (*first..=*last).contains(&cid)).map(|range| range.2);
         self.each.get(&cid).copied().or_else(in_range).unwrap_or(self.default)
     }
+}
+
+/// Does a descriptor say both that its font is one of symbols and that it is not?
+fn is_both(descriptor: &Dict<'_>) -> bool {
+    let both = SYMBOLIC | NONSYMBOLIC;
+    descriptor.get::<u32>(b"Flags").is_some_and(|flags| flags & both == both)
 }
 
 /// Is a descriptor's font one of symbols?

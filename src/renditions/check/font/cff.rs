@@ -1,4 +1,5 @@
-//! Compact Font Format (Adobe TN 5176) as far as names, CIDs and widths go. Reads no outlines.
+//! Compact Font Format (Adobe TN 5176) as far as names, CIDs and widths go. Reads no outlines. A program with a part
+//! that cannot be read is no program: readers differ in what they make of the rest.
 
 use std::collections::HashMap;
 
@@ -43,20 +44,20 @@ impl Cff {
         let (tops, at) = index(data, at)?;
         let (strings, at) = index(data, at)?;
         let (global, _) = index(data, at)?;
-        let top = dict(tops.first()?);
+        let top = dict(tops.first()?)?;
         let (charstrings, _) = index(data, *top.get(&CHAR_STRINGS)?.first()? as usize)?;
         let by_cid = top.contains_key(&ROS);
         let charset =
-            charset(data, top.get(&CHARSET).and_then(|v| v.first()).map_or(0, |v| *v as usize), charstrings.len());
+            charset(data, top.get(&CHARSET).and_then(|v| v.first()).map_or(0, |v| *v as usize), charstrings.len())?;
         let scale = top.get(&FONT_MATRIX).and_then(|matrix| matrix.first()).map_or(1.0, |x| x * 1000.0);
         let privates: Vec<Private<'_>> = if by_cid {
             let (fonts, _) = index(data, *top.get(&FD_ARRAY)?.first()? as usize)?;
             fonts
                 .iter()
-                .map(|font| Private::of(data, &dict(font), if top.contains_key(&FONT_MATRIX) { scale } else { 0.0 }))
-                .collect()
+                .map(|font| Private::of(data, &dict(font)?, if top.contains_key(&FONT_MATRIX) { scale } else { 0.0 }))
+                .collect::<Option<_>>()?
         } else {
-            vec![Private::of(data, &top, scale)]
+            vec![Private::of(data, &top, scale)?]
         };
         let select = top.get(&FD_SELECT).and_then(|v| v.first()).map(|at| *at as usize);
         let chosen = |glyph: usize| select.and_then(|at| fd(data, at, glyph)).unwrap_or(0);
@@ -73,18 +74,19 @@ impl Cff {
             })
             .collect();
         let string = |id: usize| match names::cff(id) {
-            Some(name) => name.to_owned(),
-            None => strings.get(id - 391).map_or_else(String::new, |name| String::from_utf8_lossy(name).into_owned()),
+            Some(name) => Some(name.to_owned()),
+            None => strings.get(id - 391).map(|name| String::from_utf8_lossy(name).into_owned()),
         };
+        let named = |(id, glyph): (usize, u32)| Some((string(id)?, glyph));
         let glyphs = || charset.iter().enumerate().map(|(glyph, id)| (*id, glyph as u32));
         let at = top.get(&ENCODING).and_then(|v| v.first()).map_or(0, |v| *v as usize);
         Some(Self {
             by_cid,
             glyphs: charstrings.len() as u32,
             widths,
-            names: if by_cid { HashMap::new() } else { glyphs().map(|(id, glyph)| (string(id), glyph)).collect() },
+            names: if by_cid { HashMap::new() } else { glyphs().map(named).collect::<Option<_>>()? },
             cids: glyphs().map(|(id, glyph)| (id as u32, glyph)).collect(),
-            encoding: if at > 1 { encoding(data, at).unwrap_or_default() } else { HashMap::new() },
+            encoding: if at > 1 { encoding(data, at)? } else { HashMap::new() },
             standard: at <= 1,
         })
     }
@@ -134,7 +136,7 @@ struct Private<'a> {
 
 impl<'a> Private<'a> {
     /// Of a font's dictionary. An outer scale of 0 says that the font's own matrix scales.
-    fn of(data: &'a [u8], font: &Dict, outer: f64) -> Self {
+    fn of(data: &'a [u8], font: &Dict, outer: f64) -> Option<Self> {
         let own = font.get(&FONT_MATRIX).and_then(|matrix| matrix.first()).copied();
         let scale = match own {
             Some(own) if outer == 0.0 => own * 1000.0,
@@ -144,17 +146,16 @@ impl<'a> Private<'a> {
             _ => outer,
         };
         let mut private = Self { default: 0.0, nominal: 0.0, subroutines: Vec::new(), scale };
-        let Some([size, at]) = font.get(&PRIVATE).map(Vec::as_slice) else { return private };
+        let [size, at] = font.get(&PRIVATE).map(Vec::as_slice)? else { return None };
         let (at, size) = (*at as usize, *size as usize);
-        let Some(bytes) = data.get(at..at.saturating_add(size)) else { return private };
-        let dict = dict(bytes);
+        let dict = dict(data.get(at..at.saturating_add(size))?)?;
         let first = |key: u16| dict.get(&key).and_then(|values| values.first()).copied();
         private.default = first(DEFAULT_WIDTH).unwrap_or(0.0);
         private.nominal = first(NOMINAL_WIDTH).unwrap_or(0.0);
-        private.subroutines = first(SUBRS)
-            .and_then(|offset| index(data, at.checked_add(offset as usize)?))
-            .map_or_else(Vec::new, |(list, _)| list);
-        private
+        if let Some(offset) = first(SUBRS) {
+            private.subroutines = index(data, at.checked_add(offset as usize)?)?.0;
+        }
+        Some(private)
     }
 }
 
@@ -178,11 +179,10 @@ fn index(data: &[u8], at: usize) -> Option<(Vec<&[u8]>, usize)> {
 }
 
 /// A DICT (section 4).
-fn dict(data: &[u8]) -> Dict {
+fn dict(data: &[u8]) -> Option<Dict> {
     let (mut out, mut operands) = (Dict::new(), Vec::new());
     let mut bytes = data.iter().copied();
-    let mut entry = || -> Option<()> {
-        let byte = bytes.next()?;
+    while let Some(byte) = bytes.next() {
         match byte {
             12 => {
                 let operator = 0x0c00 | u16::from(bytes.next()?);
@@ -211,48 +211,42 @@ fn dict(data: &[u8]) -> Dict {
                         }
                     }
                 }
-                operands.push(text.parse().unwrap_or(0.0));
+                operands.push(text.parse().ok()?);
             }
             32..=246 => operands.push(f64::from(byte) - 139.0),
             247..=250 => operands.push((f64::from(byte) - 247.0) * 256.0 + f64::from(bytes.next()?) + 108.0),
             251..=254 => operands.push(-(f64::from(byte) - 251.0) * 256.0 - f64::from(bytes.next()?) - 108.0),
-            _ => {}
+            _ => return None,
         }
-        Some(())
-    };
-    while entry().is_some() {}
-    out
+    }
+    Some(out)
 }
 
 /// The string or CID of each glyph (section 13). The predefined charsets 1 and 2 (expert) are taken as the first.
-fn charset(data: &[u8], at: usize, glyphs: usize) -> Vec<usize> {
+fn charset(data: &[u8], at: usize, glyphs: usize) -> Option<Vec<usize>> {
     if at <= 2 {
-        return (0..glyphs).collect();
+        return Some((0..glyphs).collect());
     }
-    let mut out = vec![0];
-    let mut fill = || -> Option<()> {
-        let format = *data.get(at)?;
-        let mut at = at + 1;
-        while out.len() < glyphs {
-            let first = number(data.get(at..at + 2)?)?;
-            at += 2;
-            let left = match format {
-                0 => 0,
-                1 => {
-                    at += 1;
-                    usize::from(*data.get(at - 1)?)
-                }
-                _ => {
-                    at += 2;
-                    number(data.get(at - 2..at)?)?
-                }
-            };
-            out.extend((first..=first + left).take(glyphs - out.len()));
-        }
-        Some(())
-    };
-    fill();
-    out
+    let format = *data.get(at)?;
+    let (mut out, mut at) = (vec![0], at + 1);
+    while out.len() < glyphs {
+        let first = number(data.get(at..at + 2)?)?;
+        at += 2;
+        let left = match format {
+            0 => 0,
+            1 => {
+                at += 1;
+                usize::from(*data.get(at - 1)?)
+            }
+            2 => {
+                at += 2;
+                number(data.get(at - 2..at)?)?
+            }
+            _ => return None,
+        };
+        out.extend((first..=first + left).take(glyphs - out.len()));
+    }
+    Some(out)
 }
 
 /// The encoding of its own (section 12): glyphs by codes.

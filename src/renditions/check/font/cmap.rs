@@ -1,7 +1,7 @@
 //! How a composite font cuts strings into codes, and codes become CIDs (ISO 32000-1, 9.7.5; ISO 19005-2, 6.2.11.3).
 
 use hayro::{
-    hayro_interpret::hayro_cmap::{CMap, CMapName, load_embedded},
+    hayro_interpret::hayro_cmap::{CMap, CMapName, CidFamily, load_embedded},
     hayro_syntax::object::{Dict, Name, Object, Stream, String as Text},
 };
 
@@ -76,6 +76,15 @@ const PREDEFINED: [&str; 62] = [
     "Identity",
 ];
 
+/// The characters of one of Adobe's collections, by CID.
+pub(super) struct Characters(Option<CMap>);
+
+impl Characters {
+    pub(super) fn has(&self, cid: u32) -> bool {
+        self.0.as_ref().is_some_and(|map| map.lookup_bf_string(cid).is_some())
+    }
+}
+
 /// The encoding of a composite font.
 pub(super) struct Encoding {
     map: Option<CMap>,
@@ -147,6 +156,9 @@ impl Encoding {
                 self.flaws.push(("6.2.11.3.3", "a CMap is based on one that is not predefined"));
             }
         }
+        if text.to_characters {
+            self.flaws.push(("6.2.11.3.3", "a CMap of an encoding leads to characters, not to CIDs"));
+        }
         if text.largest > 65_535.0 {
             self.flaws.push(("6.1.13", "a CID is larger than 65535"));
         }
@@ -169,12 +181,16 @@ impl Encoding {
         }
     }
 
-    /// Do its CIDs stand for known characters (6.2.11.7.2)?
-    pub(super) fn has_characters(&self, inner: &Dict<'_>) -> bool {
-        let system = inner.get::<Dict<'_>>(b"CIDSystemInfo").as_ref().map(system);
-        system.is_some_and(|(registry, ordering, _)| {
-            registry == b"Adobe" && matches!(&ordering[..], b"GB1" | b"CNS1" | b"Japan1" | b"Korea1")
-        })
+    /// The characters that its CIDs stand for (6.2.11.7.2): those of the collection that the map, or where it is the
+    /// identity the inner font, is made for.
+    pub(super) fn characters(&self, inner: &Dict<'_>) -> Characters {
+        let own = || inner.get::<Dict<'_>>(b"CIDSystemInfo").as_ref().map(system);
+        let system = if self.identity { own() } else { self.system.clone() };
+        let map = system.and_then(|(registry, ordering, _)| {
+            let name = CidFamily::from_registry_ordering(&registry, &ordering).ucs2_cmap()?;
+            CMap::parse(load_embedded(name)?, load_embedded)
+        });
+        Characters(map)
     }
 
     /// Cuts a string into codes.
@@ -232,6 +248,8 @@ struct Said {
     based_on: Option<Vec<u8>>,
     /// The largest CID named.
     largest: f64,
+    /// It has entries of the kind that ToUnicode maps have.
+    to_characters: bool,
 }
 
 fn parse(data: &[u8]) -> Said {
@@ -260,6 +278,7 @@ fn parse(data: &[u8]) -> Said {
                 let pairs = strings.chunks_exact(2).filter(|pair| (1..=4).contains(&pair[0].len()));
                 said.spaces.extend(pairs.map(|pair| (pair[0].len(), code(pair[0]), code(pair[1]))));
             }
+            (b"endbfchar" | b"endbfrange", _) => said.to_characters = true,
             (b"endcidrange" | b"endcidchar", tokens) => {
                 let length = |from: usize| match (&tokens[from], &tokens[from + 1]) {
                     (Token::String(low), Token::String(high)) => {

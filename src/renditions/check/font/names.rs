@@ -45,7 +45,7 @@ pub(super) fn code_of(encoding: &str, name: &str) -> Option<u8> {
     encodings().get(encoding)?.iter().find(|(_, known)| **known == name).map(|(code, _)| *code)
 }
 
-/// The character that a glyph's name stands for (AGL specification, section 2).
+/// The character that a glyph's name stands for, where the list has it: 6.2.11.7.2 knows no names made by rule.
 pub(super) fn character(name: &str) -> Option<char> {
     static TABLE: OnceLock<HashMap<&'static str, char>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
@@ -53,15 +53,7 @@ pub(super) fn character(name: &str) -> Option<char> {
         let pair = || Some((words.next()?, char::from_u32(u32::from_str_radix(words.next()?, 16).ok()?)?));
         std::iter::from_fn(pair).collect()
     });
-    let hex = |digits: &str| {
-        let plain = digits.bytes().all(|byte| byte.is_ascii_digit() || (b'A'..=b'F').contains(&byte));
-        plain.then(|| char::from_u32(u32::from_str_radix(digits, 16).ok()?)).flatten()
-    };
-    let base = name.split('.').next().filter(|base| !base.is_empty())?;
-    table.get(base).copied().or_else(|| match base.strip_prefix("uni") {
-        Some(digits) if digits.len() == 4 => hex(digits),
-        _ => base.strip_prefix('u').filter(|digits| (4..=6).contains(&digits.len())).and_then(hex),
-    })
+    table.get(name).copied()
 }
 
 /// A standard string of CFF (Adobe TN 5176, appendix A).
@@ -81,11 +73,8 @@ mod tests {
         assert_eq!(encoded("MacRomanEncoding", 0x8e), Some("eacute"));
         assert_eq!(code_of("MacRomanEncoding", "eacute"), Some(0x8e));
         assert_eq!(encoded("StandardEncoding", 0x27), Some("quoteright"));
-        assert_eq!(
-            (character("eacute"), character("uni20AC"), character("u1F600")),
-            (Some('é'), Some('€'), Some('😀'))
-        );
-        assert_eq!((character("g12"), character(".notdef"), character("A.sc")), (None, None, Some('A')));
+        assert_eq!((character("eacute"), character("Euro"), character(".notdef")), (Some('é'), Some('€'), None));
+        assert_eq!((character("uni20AC"), character("one.oldstyle"), character("circlecopyrt")), (None, None, None));
         assert_eq!((cff(1), cff(390), cff(391)), (Some("space"), Some("Semibold"), None));
     }
 }

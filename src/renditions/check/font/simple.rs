@@ -9,7 +9,7 @@ use super::{
         Findings, decoded,
         lexer::{Lexer, Token},
     },
-    Program, ToUnicode, TrueType, Use, agree, encoding_of, is_symbolic, names, program,
+    Program, ToUnicode, TrueType, Use, agree, encoding_of, is_both, is_symbolic, names, program,
 };
 
 /// Encodings whose codes have known characters.
@@ -20,19 +20,22 @@ pub(super) fn check(font: &Use<'_>, at: &str, findings: &mut Findings) {
     let dict = &font.dict;
     let is_type3 = font.kind == b"Type3";
     let descriptor = dict.get::<Dict<'_>>(b"FontDescriptor");
-    let program = descriptor.as_ref().and_then(|descriptor| program(descriptor, false, at, findings));
+    let program = descriptor.as_ref().and_then(|descriptor| program(descriptor, &font.kind, at, findings));
     match &program {
         None if font.is_painted() && !is_type3 => findings.add("6.2.11.4.1", "a font is not embedded", at),
         Some(Err(())) => findings.add("6.2.11.4.1", "an embedded font program cannot be read", at),
         _ => {}
     }
     let program = program.and_then(Result::ok);
-    let widths = widths(dict);
+    let widths = widths(dict, at, findings);
     if widths.is_none() && (program.is_some() || is_type3) {
         findings.add("6.2.11.2", "a font has no FirstChar, LastChar or Widths", at);
     }
     let missing = descriptor.as_ref().and_then(|descriptor| descriptor.get::<f64>(b"MissingWidth")).unwrap_or(0.0);
     let symbolic = descriptor.as_ref().is_some_and(is_symbolic);
+    if descriptor.as_ref().is_some_and(is_both) && font.kind == b"TrueType" {
+        findings.add("6.2.11.6", "a TrueType font says that it is symbolic and that it is not", at);
+    }
     let table = Table::of(dict, symbolic, program.as_ref());
     if let Some(Program::TrueType(font)) = &program {
         truetype_encoding(dict, symbolic, font, at, findings);
@@ -104,26 +107,23 @@ fn placed(program: &Program, table: &Table, code: u8, name: Option<&str>, symbol
     }
 }
 
-/// The glyph of a code in a TrueType font (ISO 32000-1, 9.6.6.4).
+/// The glyph of a code in a TrueType font, by the ways of ISO 32000-1, 9.6.6.4 alone: 6.2.11.4.1 allows no others.
 fn truetype_glyph(font: &TrueType, table: &Table, code: u8, name: Option<&str>, symbolic: bool) -> Option<u32> {
-    let by_code = || {
-        let code = u32::from(code);
-        [0, 0xf000, 0xf100, 0xf200]
-            .iter()
-            .find_map(|base| font.glyph(3, 0, base + code))
-            .or_else(|| font.glyph(1, 0, code))
-            .or_else(|| font.glyph(3, 1, code))
-            .or_else(|| font.glyph(0, 3, code))
-    };
     if symbolic || !table.has_encoding {
-        return by_code();
+        let code = u32::from(code);
+        return match font.first_code(3, 0) {
+            Some(first) => {
+                let base = first & 0xff00;
+                matches!(base, 0 | 0xf000 | 0xf100 | 0xf200).then(|| font.glyph(3, 0, base + code)).flatten()
+            }
+            None => font.glyph(1, 0, code),
+        };
     }
     let name = name?;
     names::character(name)
-        .and_then(|c| [(3, 1), (0, 3), (0, 1), (3, 10)].iter().find_map(|(p, e)| font.glyph(*p, *e, c as u32)))
+        .and_then(|c| font.glyph(3, 1, c.into()))
         .or_else(|| names::code_of("MacRomanEncoding", name).and_then(|code| font.glyph(1, 0, code.into())))
         .or_else(|| font.named(name))
-        .or_else(by_code)
 }
 
 /// Names of glyphs by codes.
@@ -240,10 +240,14 @@ fn char_set(program: &Program, descriptor: &Dict<'_>, at: &str, findings: &mut F
     }
 }
 
-/// The first code, and widths from it on.
-fn widths(font: &Dict<'_>) -> Option<(u32, Vec<f64>)> {
-    font.get::<u32>(b"LastChar")?;
-    Some((font.get::<u32>(b"FirstChar")?, font.get::<Array<'_>>(b"Widths")?.iter::<f64>().collect()))
+/// The first code, and widths from it on, one for each code up to the last.
+fn widths(font: &Dict<'_>, at: &str, findings: &mut Findings) -> Option<(u32, Vec<f64>)> {
+    let (first, last) = (font.get::<u32>(b"FirstChar")?, font.get::<u32>(b"LastChar")?);
+    let widths: Vec<f64> = font.get::<Array<'_>>(b"Widths")?.iter::<f64>().collect();
+    if widths.len() as u64 != (u64::from(last) + 1).saturating_sub(first.into()) {
+        findings.add("6.2.11.2", "a font has not one width for each of its codes", at);
+    }
+    Some((first, widths))
 }
 
 /// The glyphs of a Type 3 font by code: name and content.

@@ -73,6 +73,17 @@ impl TrueType {
         lookup(self.data.get(*at..)?, code).filter(|glyph| *glyph > 0)
     }
 
+    /// The first code of one of the maps; none where it is not there.
+    pub(super) fn first_code(&self, platform: u16, encoding: u16) -> Option<u32> {
+        let (_, _, at) = self.maps.iter().find(|(p, e, _)| (*p, *e) == (platform, encoding))?;
+        let map = self.data.get(*at..)?;
+        match u16_at(map, 0)? {
+            4 => u16_at(map, 16 + usize::from(u16_at(map, 6)?)).map(u32::from),
+            6 => u16_at(map, 6).map(u32::from),
+            _ => Some(0),
+        }
+    }
+
     /// The glyph of a name.
     pub(super) fn named(&self, name: &str) -> Option<u32> {
         self.names.get(name).copied()
@@ -98,7 +109,7 @@ impl TrueType {
     }
 }
 
-/// Looks a code up in a map of format 0, 4, 6 or 12.
+/// Looks a code up in a map of format 0, 4 or 6, the ones for codes of at most two bytes.
 fn lookup(map: &[u8], code: u32) -> Option<u32> {
     match u16_at(map, 0)? {
         0 => map.get(6 + usize::try_from(code).ok().filter(|code| *code < 256)?).map(|glyph| u32::from(*glyph)),
@@ -123,14 +134,6 @@ fn lookup(map: &[u8], code: u32) -> Option<u32> {
         6 => {
             let index = code.checked_sub(u16_at(map, 6)?.into())?;
             (index < u32::from(u16_at(map, 8)?)).then(|| u16_at(map, 10 + 2 * index as usize)).flatten().map(u32::from)
-        }
-        12 => {
-            let groups = (u32_at(map, 12)? as usize).min(map.len() / 12);
-            (0..groups).find_map(|index| {
-                let group = map.get(16 + 12 * index..28 + 12 * index)?;
-                let (start, end) = (u32_at(group, 0)?, u32_at(group, 4)?);
-                (start..=end).contains(&code).then(|| u32_at(group, 8)?.checked_add(code - start)).flatten()
-            })
         }
         _ => None,
     }

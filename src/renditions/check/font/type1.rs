@@ -14,8 +14,8 @@ pub(super) struct Type1 {
 
 impl Type1 {
     pub(super) fn parse(data: &[u8]) -> Option<Self> {
-        let data = &unwrapped(data);
-        let mark = find(data, b"eexec")?;
+        // Segment headers of a PFB file are no part of a program in a PDF (ISO 32000-1, 9.9).
+        let mark = find(data, b"eexec").filter(|_| !data.starts_with(&[0x80]))?;
         let clear = &data[..mark];
         let mut at = mark + 5;
         while data.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
@@ -72,17 +72,6 @@ fn integer(data: &[u8]) -> Option<usize> {
     let text = data.trim_ascii_start();
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     std::str::from_utf8(&text[..end]).ok()?.parse().ok()
-}
-
-/// The program without the segment headers of a PFB file.
-fn unwrapped(data: &[u8]) -> Vec<u8> {
-    let (mut out, mut rest) = (Vec::new(), data);
-    while let [0x80, 1 | 2, a, b, c, d, more @ ..] = rest {
-        let length = u32::from_le_bytes([*a, *b, *c, *d]) as usize;
-        out.extend_from_slice(&more[..length.min(more.len())]);
-        rest = &more[length.min(more.len())..];
-    }
-    if out.is_empty() { data.to_vec() } else { out }
 }
 
 fn decrypted(data: &[u8], key: u16, skip: usize) -> Vec<u8> {
