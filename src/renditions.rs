@@ -15,6 +15,7 @@ mod frame;
 mod ghostscript;
 mod graph;
 mod icc;
+mod ladder;
 mod picture;
 mod sheets;
 mod still;
@@ -24,8 +25,7 @@ mod write;
 mod xmp;
 
 use std::{
-    fs::File,
-    io::{BufWriter, Write},
+    io::Write,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
 };
@@ -37,10 +37,11 @@ pub use accept::{Acceptance, accept};
 pub use check::{Finding, check};
 pub use compare::{PageComparison, TextComparison};
 pub use ghostscript::by_ghostscript;
+pub use ladder::{Tried, Verdict, Way, climb, judge};
 
 use crate::{
     Error, ErrorKind, Result,
-    error::{Context as _, Fold as _},
+    error::Context as _,
     model::{Digests, MediaType, PageNo, PageReading, Reading},
     pages,
 };
@@ -117,39 +118,8 @@ pub enum Effort {
     },
 }
 
-/// Makes the archival copy of a document and writes it to `out`, in the most faithful way in which it conforms: as it
-/// is, else with images for the pages that cannot be made to conform, else with images for all. What it looks like is
-/// for [`accept`] to judge. A fault of a decoder is an error of kind `Engine`.
-pub fn build(request: &Request<'_>, out: &Path) -> Result<Built> {
-    let conforms = |effort: &Effort, request: &Request<'_>| -> Result<(Built, Vec<Finding>)> {
-        let file = File::create(out).fold(ErrorKind::Storage, || format!("cannot create `{}`", out.display()))?;
-        let mut buffer = BufWriter::with_capacity(1 << 16, file);
-        let built = write(request, effort, &mut buffer)?;
-        buffer.flush().fold(ErrorKind::Storage, || "cannot write the copy")?;
-        Ok((built, check::check(out)?))
-    };
-    let (built, findings) = conforms(&Effort::Faithful, request)?;
-    let Some(first) = findings.first() else { return Ok(built) };
-    let why = first.to_string();
-    // A finding tells the object, which many pages may use: each page is tried by itself.
-    let mut pages = Vec::new();
-    for reading in request.pages() {
-        let alone = Request { first_page: reading.page, last_page: reading.page, ..*request };
-        if !conforms(&Effort::Faithful, &alone).is_ok_and(|(_, findings)| findings.is_empty()) {
-            pages.push(reading.page);
-        }
-    }
-    let named = pages.iter().map(PageNo::to_string).collect::<Vec<_>>().join(", ");
-    let (built, findings) = conforms(&Effort::Facsimile { pages }, request)?;
-    if findings.is_empty() {
-        return Ok(Built { why: Some(format!("drawn as images: pages {named} ({why})")), ..built });
-    }
-    let (built, _) = conforms(&Effort::Facsimile { pages: Vec::new() }, request)?;
-    Ok(Built { why: Some(format!("drawn as images: all pages ({why})")), ..built })
-}
-
-/// Writes a copy front to back, in one way, without checking it: for processes that may not open files for writing. A
-/// fault of a decoder is an error of kind `Engine`.
+/// Writes a copy front to back, in one way. Whether it may be called archival is for [`judge`] to say. A fault of a
+/// decoder is an error of kind `Engine`.
 pub fn write(request: &Request<'_>, effort: &Effort, out: &mut dyn Write) -> Result<Built> {
     catch_unwind(AssertUnwindSafe(|| write_unguarded(request, effort, out)))
         .unwrap_or_else(|_| Err(Error::new(ErrorKind::Engine, "a decoder failed on the original")))

@@ -95,14 +95,15 @@ impl Acceptance {
             .collect()
     }
 
-    /// The pages of the copy, from 1, that what stands against it concerns; none where it concerns the whole.
-    pub fn pages_concerned(&self) -> Vec<PageNo> {
-        let looks = self.pages.iter().enumerate().filter(|(_, page)| !looks_the_same(page)).map(|(index, _)| index);
-        let forms: Option<Vec<usize>> = self.conformance.iter().map(Finding::page_index).collect();
-        let whole = self.pages.len() != self.counts.1 as usize || self.against_words(Language::English).is_some();
-        let Some(forms) = forms.filter(|_| !whole) else { return Vec::new() };
-        let concerned: BTreeSet<usize> = looks.chain(forms).collect();
-        concerned.into_iter().map(PageNo::from_index).collect()
+    /// The original's pages that look otherwise in the copy or do not give their words; nothing where that cannot be
+    /// said page by page.
+    pub(super) fn pages_unlike(&self) -> Option<BTreeSet<PageNo>> {
+        if self.against_count(Language::English).is_some() {
+            return None;
+        }
+        let looks = self.pages.iter().filter(|page| !looks_the_same(page)).map(|page| page.page);
+        let words = self.text.lacking.iter().copied().filter(|_| self.against_words(Language::English).is_some());
+        Some(looks.chain(words).collect())
     }
 
     fn against_count(&self, language: Language) -> Option<String> {

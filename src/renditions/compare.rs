@@ -55,11 +55,23 @@ pub struct TextComparison {
     /// Characters that both have in the same order, and those read.
     #[serde(skip)]
     letters: (u64, u64),
+    /// The pages that do not give all their characters.
+    #[serde(skip)]
+    pub(super) lacking: Vec<PageNo>,
 }
 
 impl Default for TextComparison {
     fn default() -> Self {
-        Self { read: 0, given: 0, same: 0, share: 1.0, characters: 1.0, worst: None, letters: (0, 0) }
+        Self {
+            read: 0,
+            given: 0,
+            same: 0,
+            share: 1.0,
+            characters: 1.0,
+            worst: None,
+            letters: (0, 0),
+            lacking: Vec::new(),
+        }
     }
 }
 
@@ -197,6 +209,9 @@ impl TextComparison {
         self.letters.1 += read_letters.len() as u64;
         self.characters = share(self.letters.0, self.letters.1);
         let here = share(same_letters as u64, read_letters.len() as u64);
+        if here < 1.0 {
+            self.lacking.push(reading.page);
+        }
         if here < self.worst.map_or(1.0, |(_, worst)| worst) {
             self.worst = Some((reading.page, here));
         }

@@ -1,4 +1,4 @@
-//! Archival copies: the ladder of efforts in the parent, the steps of one copy in a worker. The worker sees untrusted
+//! Archival copies: the ways of making one are tried in the parent, a worker makes and examines each. The worker sees untrusted
 //! bytes and can neither write files nor start programs: a copy comes out of it through the pipe.
 
 use std::{
@@ -19,7 +19,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
     model::{Digests, MediaType, PageNo, Reading},
-    renditions::{self, Acceptance, Built, Effort, Method, Request},
+    renditions::{self, Acceptance, Built, Effort, Request, Tried, Verdict, Way},
     tools::{CancelFlag, Channel, Sandbox},
 };
 
@@ -62,66 +62,56 @@ impl Copied {
     }
 }
 
-/// One step, as a worker gets it.
+/// One copy, as a worker gets it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct CopyJob {
     limits: Sandbox,
     source: Arc<Source>,
     /// The PDF to build from, where it is not the source itself.
     instead: Option<PathBuf>,
-    step: Step,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-enum Step {
-    Build(Effort),
-    Judge(PathBuf),
+    effort: Effort,
+    /// Where the parent writes it.
+    pub out: PathBuf,
 }
 
 impl CopyJob {
-    /// Bytes of the files that the step maps.
-    fn mapped(&self) -> u64 {
-        let judged = match &self.step {
-            Step::Judge(copy) => Some(copy),
-            Step::Build(_) => None,
-        };
-        let files = [Some(&self.source.path), self.instead.as_ref(), judged];
-        files.into_iter().flatten().filter_map(|path| path.metadata().ok()).map(|facts| facts.len()).sum()
-    }
-
-    /// The step, as it is handed to a worker.
+    /// The copy, as it is asked of a worker.
     pub fn within(&self, limits: Sandbox) -> Self {
         Self { limits, ..self.clone() }
     }
 
-    /// A step for all pages may take what each of them might: reading one is dearer than copying it.
+    /// A copy of all pages may take what each of them might: reading one is dearer than copying it.
     pub fn pages(&self) -> u64 {
         self.source.reading.pages.len() as u64
     }
+
+    /// Allows what building or examining takes, beside the files that are mapped for it.
+    fn allow(&self, files: &[&Path]) -> Result<()> {
+        self.limits
+            .allow_memory(files.iter().filter_map(|path| path.metadata().ok()).map(|facts| facts.len()).sum())?;
+        self.limits.allow_work()
+    }
 }
 
-/// A step, on its way to a worker and back.
+/// Tells the worker that all bytes of its copy are in the file.
+#[derive(Serialize, Deserialize)]
+pub struct Written;
+
+/// A copy, on its way to a worker and back.
 pub struct CopyTask {
     pub job: CopyJob,
-    /// Where a copy goes that is built.
-    pub out: Option<PathBuf>,
     pub answer: Sender<Result<Answer>>,
     pub abandoned: Arc<AtomicBool>,
 }
 
-/// What comes of a step.
-pub enum Answer {
-    Built(Built),
-    Judged(Acceptance),
-}
+/// What comes of it.
+pub type Answer = (Built, Verdict);
 
-/// The worker's side of a step.
+/// The worker's side: builds a copy, and examines it once the parent has written it.
 pub fn perform(job: &CopyJob, channel: &mut Channel) -> Result<()> {
-    job.limits.allow_memory(job.mapped())?;
-    job.limits.allow_work()?;
     let source = &job.source;
     let last = PageNo::from_index(source.reading.pages.len().saturating_sub(1));
-    let mut request = Request {
+    let request = Request {
         original: &source.path,
         media: source.media,
         password: source.password.as_deref(),
@@ -132,23 +122,27 @@ pub fn perform(job: &CopyJob, channel: &mut Channel) -> Result<()> {
         title: source.title.as_deref(),
         made: source.made,
     };
-    let reply = match &job.step {
-        Step::Build(effort) => {
-            if let Some(instead) = &job.instead {
-                request = Request { original: instead, media: MediaType::Pdf, password: None, ..request };
-            }
-            let mut out = io::BufWriter::with_capacity(MESSAGE_BYTES, Pipe(channel));
-            let built = renditions::write(&request, effort, &mut out)
-                .and_then(|built| out.flush().fold(ErrorKind::Engine, || "cannot send a copy").map(|()| built));
-            drop(out);
-            built.map(Reply::Built)
+    let built = job.allow(&[job.instead.as_deref().unwrap_or(&source.path)]).and_then(|()| {
+        let mut request = request;
+        if let Some(instead) = &job.instead {
+            request = Request { original: instead, media: MediaType::Pdf, password: None, ..request };
         }
-        Step::Judge(copy) => renditions::accept(&request, copy).and_then(|acceptance| {
-            let json = serde_json::to_string(&acceptance);
-            json.map(Reply::Judged).fold(ErrorKind::Internal, || "the figures of an examination cannot be told")
-        }),
-    };
-    channel.reply(&reply.unwrap_or_else(|error| Reply::Refused((&error).into())))
+        let mut out = io::BufWriter::with_capacity(MESSAGE_BYTES, Pipe(channel));
+        let built = renditions::write(&request, &job.effort, &mut out)?;
+        out.flush().fold(ErrorKind::Engine, || "cannot send a copy").map(|()| built)
+    });
+    match built {
+        Ok(built) => channel.reply(&Reply::Built(built))?,
+        Err(error) => return channel.reply(&Reply::Refused((&error).into())),
+    }
+    let Some(Written) = channel.next_request()? else { return Ok(()) };
+    let judged = job.allow(&[&source.path, &job.out]).and_then(|()| {
+        let by_page = job.instead.is_none() && job.effort == Effort::Faithful;
+        let verdict = renditions::judge(&request, &job.out, by_page)?;
+        serde_json::to_string(&verdict).fold(ErrorKind::Internal, || "the figures of an examination cannot be told")
+    });
+    let reply = judged.map_or_else(|error| Reply::Refused((&error).into()), Reply::Judged);
+    channel.reply(&reply)
 }
 
 /// Sends what is written to the parent.
@@ -167,73 +161,52 @@ impl Write for Pipe<'_> {
 }
 
 impl Reader {
-    /// Makes an archival copy and has it examined: from the original's own objects where that succeeds, else written
-    /// anew by Ghostscript where that is installed, else with those pages drawn as images that failed. What comes
-    /// back may not have been accepted all the same; an error means that no copy could be made.
+    /// Makes an archival copy and has it examined, in the most faithful way in which it is accepted. What comes back may
+    /// not have been accepted all the same; an error means that no copy could be made.
     pub fn copy(&self, source: Source, cancel: &CancelFlag) -> Result<Copied> {
         let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
-        let ladder = Ladder { reader: self, source: Arc::new(source), folder: folder.path(), cancel };
-        let (file, built, acceptance) = ladder.climb()?;
-        Ok(Copied { folder, file, built, acceptance })
+        let mut place = Place { reader: self, source: Arc::new(source), folder: folder.path(), cancel, made: 0 };
+        let Tried { copy, built, verdict } = renditions::climb(&mut |way| place.make(way))?;
+        Ok(Copied { folder, file: copy, built, acceptance: verdict.acceptance })
     }
 }
 
-type Rung = (PathBuf, Built, Acceptance);
-
-struct Ladder<'a> {
+/// Where the copies of one document are made.
+struct Place<'a> {
     reader: &'a Reader,
     source: Arc<Source>,
     folder: &'a Path,
     cancel: &'a CancelFlag,
+    /// How many were made there.
+    made: u32,
 }
 
-impl Ladder<'_> {
-    fn climb(&self) -> Result<Rung> {
-        let faithful = self.rung("faithful.pdf", None, Effort::Faithful);
-        if accepted(&faithful) {
-            return faithful;
-        }
-        let why = why(&faithful);
-        if self.source.media == MediaType::Pdf
-            && let Ok(written) =
-                renditions::by_ghostscript(&self.source.path, self.source.password.as_deref(), self.folder)
-            && let Ok((file, built, acceptance)) = self.rung("anew.pdf", Some(written), Effort::Faithful)
-            && acceptance.accepted
-        {
-            return Ok((file, Built { method: Method::Ghostscript, why: Some(why), ..built }, acceptance));
-        }
-        let pages = faithful.map(|(.., acceptance)| acceptance.pages_concerned()).unwrap_or_default();
-        let all = pages.is_empty();
-        let mut drawn = self.rung("drawn.pdf", None, Effort::Facsimile { pages });
-        if !accepted(&drawn) && !all {
-            drawn = self.rung("all-drawn.pdf", None, Effort::Facsimile { pages: Vec::new() });
-        }
-        drawn.map(|(file, built, acceptance)| (file, Built { why: Some(why), ..built }, acceptance))
-    }
-
+impl Place<'_> {
     /// Makes a copy in one way and has it examined.
-    fn rung(&self, name: &str, instead: Option<PathBuf>, effort: Effort) -> Result<Rung> {
-        let out = self.folder.join(name);
-        let step = |step, instead| CopyJob {
-            limits: Sandbox { memory_bytes: 0, cpu_seconds: 0 },
-            source: Arc::clone(&self.source),
-            instead,
-            step,
+    fn make(&mut self, way: Way) -> Result<Tried<PathBuf>> {
+        let (effort, instead) = match way {
+            Way::Original(effort) => (effort, None),
+            Way::Anew if self.source.media != MediaType::Pdf => {
+                return Err(Error::new(ErrorKind::UnsupportedDocument, "only a PDF can be written anew"));
+            }
+            Way::Anew => {
+                let password = self.source.password.as_deref();
+                (Effort::Faithful, Some(renditions::by_ghostscript(&self.source.path, password, self.folder)?))
+            }
         };
-        let Answer::Built(built) = self.ask(step(Step::Build(effort), instead), Some(&out))? else {
-            return Err(turn());
-        };
-        let Answer::Judged(acceptance) = self.ask(step(Step::Judge(out.clone()), None), None)? else {
-            return Err(turn());
-        };
-        Ok((name.into(), built, acceptance))
+        self.made += 1;
+        let copy = PathBuf::from(format!("copy-{}.pdf", self.made));
+        let limits = Sandbox { memory_bytes: 0, cpu_seconds: 0 };
+        let source = Arc::clone(&self.source);
+        let (built, verdict) = self.ask(CopyJob { limits, source, instead, effort, out: self.folder.join(&copy) })?;
+        Ok(Tried { copy, built, verdict })
     }
 
-    fn ask(&self, job: CopyJob, out: Option<&Path>) -> Result<Answer> {
+    fn ask(&self, job: CopyJob) -> Result<Answer> {
         let (answer, comes_back) = unbounded();
         let abandoned = Arc::default();
         let _abandon = Abandon(Arc::clone(&abandoned));
-        self.reader.submit(Work::Copy(CopyTask { job, out: out.map(Path::to_path_buf), answer, abandoned }));
+        self.reader.submit(Work::Copy(CopyTask { job, answer, abandoned }));
         loop {
             match comes_back.recv_timeout(Duration::from_millis(100)) {
                 Ok(answer) => return answer,
@@ -243,22 +216,6 @@ impl Ladder<'_> {
                 }
             }
         }
-    }
-}
-
-fn accepted(rung: &Result<Rung>) -> bool {
-    match rung {
-        Ok((.., acceptance)) => acceptance.accepted,
-        // Nobody wants the other ways any more.
-        Err(error) => error.kind() == ErrorKind::Interrupted,
-    }
-}
-
-/// Why a copy in the most faithful way was not accepted.
-fn why(rung: &Result<Rung>) -> String {
-    match rung {
-        Ok((.., acceptance)) => acceptance.reasons.join("; "),
-        Err(error) => error.to_string(),
     }
 }
 

@@ -15,7 +15,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::{
     ReadSettings,
-    copying::{self, Answer, CopyTask},
+    copying::{self, Answer, CopyTask, Written},
     worker::{Job, Opening, Pages, Reply},
 };
 use crate::{
@@ -34,7 +34,7 @@ const UNKNOWN_PAGE: (f32, f32) = (595.0, 842.0);
 pub enum Work {
     /// Pages to read.
     Pages(Task),
-    /// A step of an archival copy.
+    /// An archival copy to make.
     Copy(CopyTask),
 }
 
@@ -138,7 +138,7 @@ impl Slot {
         }
     }
 
-    /// Performs a step of an archival copy; tries again once where it ended the worker.
+    /// Has an archival copy made; tries again once where it ended the worker.
     fn copy(&mut self, task: &CopyTask) {
         let mut large = false;
         for last_try in [false, true] {
@@ -164,7 +164,7 @@ impl Slot {
         }
     }
 
-    /// Lets the worker perform a step; `None` once nobody waits for it any more.
+    /// Lets the worker make a copy and examine it; `None` once nobody waits for it any more.
     fn attempt_copy(&mut self, task: &CopyTask, large: bool) -> Result<Result<Option<Answer>, Death>> {
         let room = Arc::clone(&self.room);
         let _room = large.then(|| room.lock().unwrap_or_else(PoisonError::into_inner));
@@ -180,21 +180,26 @@ impl Slot {
         if let Err(death) = worker.send(&job) {
             return Ok(Err(death));
         }
-        let mut out = task.out.as_deref().map(copying::begin).transpose()?;
+        let mut out = copying::begin(&task.job.out)?;
+        let mut made = None;
         loop {
-            match worker.receive(patience) {
-                Ok(Reply::Bytes(bytes)) => match &mut out {
-                    Some(out) => out.write_all(&bytes).fold(ErrorKind::Storage, || "cannot write a copy")?,
-                    None => return Err(copying::turn()),
-                },
-                Ok(Reply::Built(built)) => return Ok(Ok(Some(Answer::Built(built)))),
-                Ok(Reply::Judged(json)) => {
-                    let acceptance = serde_json::from_str(&json).fold(ErrorKind::Internal, || "figures of a copy")?;
-                    return Ok(Ok(Some(Answer::Judged(acceptance))));
+            match (worker.receive(patience), &made) {
+                (Ok(Reply::Bytes(bytes)), None) => {
+                    out.write_all(&bytes).fold(ErrorKind::Storage, || "cannot write a copy")?;
                 }
-                Ok(Reply::Refused(error)) => return Err(error.into()),
-                Ok(_) => return Err(copying::turn()),
-                Err(death) => return Ok(Err(death)),
+                (Ok(Reply::Built(built)), None) => {
+                    made = Some(built);
+                    if let Err(death) = worker.send(&Written) {
+                        return Ok(Err(death));
+                    }
+                }
+                (Ok(Reply::Judged(json)), Some(built)) => {
+                    let verdict = serde_json::from_str(&json).fold(ErrorKind::Internal, || "figures of a copy")?;
+                    return Ok(Ok(Some((built.clone(), verdict))));
+                }
+                (Ok(Reply::Refused(error)), _) => return Err(error.into()),
+                (Ok(_), _) => return Err(copying::turn()),
+                (Err(death), _) => return Ok(Err(death)),
             }
             if task.abandoned.load(Ordering::Relaxed) {
                 return Ok(Ok(None));

@@ -35,7 +35,7 @@ pub struct Opening {
 pub enum Job {
     /// Pages to read.
     Pages(Pages),
-    /// A step of an archival copy.
+    /// An archival copy to make and examine.
     Copy(Box<CopyJob>),
 }
 

@@ -1,0 +1,110 @@
+//! The ways of making a copy, from the most faithful to the least, until one is accepted. Makes nothing itself: where
+//! copies are written and programs run is the caller's business.
+
+use std::{collections::BTreeSet, path::Path, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Acceptance, Built, Effort, Method, Request, accept, check, write};
+use crate::{ErrorKind, Result, model::PageNo};
+
+/// A way of making a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the original, in this way.
+    Original(Effort),
+    /// As it is, from what Ghostscript makes of the original.
+    Anew,
+}
+
+/// What the examination of a copy says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Whether it is an archival copy.
+    pub acceptance: Acceptance,
+    /// Where it is not: the original's pages that stand against it; none where that cannot be laid at single pages.
+    pub concerned: Vec<PageNo>,
+}
+
+/// A copy that was made in one of the ways.
+#[derive(Debug)]
+pub struct Tried<C> {
+    /// The copy, however the caller holds it.
+    pub copy: C,
+    /// How it was made.
+    pub built: Built,
+    /// What its examination says.
+    pub verdict: Verdict,
+}
+
+/// Examines a copy; `by_page` asks which pages stand against it, of one that was made from the original as it is.
+pub fn judge(request: &Request<'_>, copy: &Path, by_page: bool) -> Result<Verdict> {
+    let acceptance = accept(request, copy)?;
+    let by_page = by_page && !acceptance.accepted;
+    let concerned = if by_page { concerned(request, &acceptance) } else { Vec::new() };
+    Ok(Verdict { acceptance, concerned })
+}
+
+/// The pages that stand against a copy. A finding mostly names an object, which many pages may use: each page is then
+/// tried by itself.
+fn concerned(request: &Request<'_>, acceptance: &Acceptance) -> Vec<PageNo> {
+    let Some(mut pages) = acceptance.pages_unlike() else { return Vec::new() };
+    let (first, count) = (request.first_page.index(), request.pages().count());
+    let named: Option<BTreeSet<usize>> = acceptance.conformance.iter().map(check::Finding::page_index).collect();
+    match named {
+        Some(named) => {
+            pages.extend(named.into_iter().filter(|at| *at < count).map(|at| PageNo::from_index(first + at)))
+        }
+        None => {
+            pages.extend(request.pages().map(|reading| reading.page).filter(|page| !conforms_alone(request, *page)))
+        }
+    }
+    if pages.len() < count { pages.into_iter().collect() } else { Vec::new() }
+}
+
+fn conforms_alone(request: &Request<'_>, page: PageNo) -> bool {
+    let alone = Request { first_page: page, last_page: page, ..*request };
+    let mut bytes = Vec::new();
+    write(&alone, &Effort::Faithful, &mut bytes).is_ok()
+        && check::check_bytes(Arc::new(bytes)).is_ok_and(|findings| findings.is_empty())
+}
+
+/// Tries the ways until a copy is accepted: the original's own objects, what Ghostscript makes of it, the pages
+/// concerned drawn as images, all pages drawn. The last that was tried comes back where none was accepted.
+pub fn climb<C>(try_way: &mut dyn FnMut(Way) -> Result<Tried<C>>) -> Result<Tried<C>> {
+    let faithful = try_way(Way::Original(Effort::Faithful));
+    if is_settled(&faithful) {
+        return faithful;
+    }
+    let why = match &faithful {
+        Ok(tried) => tried.verdict.acceptance.reasons.join("; "),
+        Err(error) => error.to_string(),
+    };
+    let lesser = |tried: Tried<C>, method: Option<Method>, how: &str| {
+        let method = method.unwrap_or(tried.built.method);
+        let why = Some(format!("{how}{why}"));
+        Tried { built: Built { method, why, ..tried.built }, ..tried }
+    };
+    let anew = try_way(Way::Anew);
+    if is_settled(&anew) {
+        return anew.map(|tried| lesser(tried, Some(Method::Ghostscript), ""));
+    }
+    let pages = faithful.map(|tried| tried.verdict.concerned).unwrap_or_default();
+    if !pages.is_empty() {
+        let named = pages.iter().map(PageNo::to_string).collect::<Vec<_>>().join(", ");
+        let drawn = try_way(Way::Original(Effort::Facsimile { pages }));
+        if is_settled(&drawn) {
+            return drawn.map(|tried| lesser(tried, None, &format!("pages drawn as images: {named}; ")));
+        }
+    }
+    let drawn = try_way(Way::Original(Effort::Facsimile { pages: Vec::new() }));
+    drawn.map(|tried| lesser(tried, None, "all pages drawn as images; "))
+}
+
+/// Is there an end to trying: a copy was accepted, or nobody wants one any more?
+fn is_settled<C>(tried: &Result<Tried<C>>) -> bool {
+    match tried {
+        Ok(tried) => tried.verdict.acceptance.accepted,
+        Err(error) => error.kind() == ErrorKind::Interrupted,
+    }
+}
