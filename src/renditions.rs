@@ -16,6 +16,7 @@ mod ghostscript;
 mod graph;
 mod icc;
 mod ladder;
+mod links;
 mod picture;
 mod sheets;
 mod still;
@@ -170,6 +171,6 @@ fn wrap<'a>(
         why = why.or(sheet.why.map(|why| format!("page {}: {why}", reading.page)));
     }
     let pages = envelope.page_count() as u32;
-    let size_bytes = envelope.finish(request, None)?;
+    let size_bytes = envelope.finish(request, value::Dict::default())?;
     Ok(Built { method, why, pages, size_bytes })
 }

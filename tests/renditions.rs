@@ -324,6 +324,61 @@ fn what_annotations_show_is_drawn_into_the_page() {
     assert!(bytes.contains("0 0 10 10 re f") && !bytes.contains("0 0 9 9 re f") && !bytes.contains("/Annot"));
 }
 
+#[test]
+fn links_and_bookmarks_are_kept_where_they_lead_to_a_page_or_to_the_web() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("report.pdf"), folder.path().join("copy.pdf"));
+    common::write_pdf(&original, "Inhoud");
+    let mut pdf = Document::load(&original).unwrap();
+    let first = pdf.page_iter().next().unwrap();
+    let page = pdf.get_dictionary(first).unwrap().clone();
+    let (tree, second) = (page.get(b"Parent").unwrap().as_reference().unwrap(), pdf.add_object(page));
+    let tree = pdf.get_object_mut(tree).unwrap().as_dict_mut().unwrap();
+    tree.set("Kids", vec![first.into(), second.into()]);
+    tree.set("Count", 2);
+    let pages = [first, second];
+    let to_second = || Object::Array(vec![pages[1].into(), "XYZ".into(), 10.into(), 700.into(), Object::Null]);
+    let link = |more: (&str, Object)| {
+        let mut link = dictionary! { "Type" => "Annot", "Subtype" => "Link", "Rect" => boxed([10, 10, 90, 30]) };
+        link.set(more.0, more.1);
+        Object::Dictionary(link)
+    };
+    let action = |kind: &str, key: &str, value: &str| {
+        Object::Dictionary(dictionary! { "S" => kind, key => Object::string_literal(value) })
+    };
+    let links = vec![
+        link(("Dest", Object::string_literal("artikel"))),
+        link(("A", action("URI", "URI", "https://example.org/?q=1"))),
+        link(("A", action("JavaScript", "JS", "app.alert(1)"))),
+        link(("A", action("Launch", "F", "calc.exe"))),
+    ];
+    pdf.get_object_mut(pages[0]).unwrap().as_dict_mut().unwrap().set("Annots", links);
+    let (outlines, mark) = (pdf.new_object_id(), pdf.new_object_id());
+    let title = Object::string_literal("Artikel 1");
+    let item = dictionary! { "Title" => title, "Parent" => outlines, "Dest" => to_second() };
+    pdf.objects.insert(mark, item.into());
+    pdf.objects.insert(outlines, dictionary! { "First" => mark, "Last" => mark, "Count" => 1 }.into());
+    let named = dictionary! { "Names" => vec![Object::string_literal("artikel"), to_second()] };
+    let catalog = pdf.catalog_mut().unwrap();
+    catalog.set("Outlines", outlines);
+    catalog.set("Names", dictionary! { "Dests" => named });
+    pdf.save(&original).unwrap();
+
+    build(&original, MediaType::Pdf, &digital_reading(&original), &copy).unwrap();
+    check_sound(&copy);
+    let pdf = Document::load(&copy).unwrap();
+    let pages: Vec<_> = pdf.page_iter().collect();
+    let kept = pdf.get_dictionary(pages[0]).unwrap().get(b"Annots").unwrap().as_array().unwrap();
+    let [to_page, to_web] = &kept[..] else { panic!("{kept:?}") };
+    let leads_to = |dict: &Dictionary| dict.get(b"Dest").unwrap().as_array().unwrap()[0].as_reference().unwrap();
+    assert_eq!(leads_to(to_page.as_dict().unwrap()), pages[1]);
+    let address = to_web.as_dict().unwrap().get(b"A").unwrap().as_dict().unwrap().get(b"URI").unwrap();
+    assert_eq!(address.as_str().unwrap(), b"https://example.org/?q=1");
+    let outlines = pdf.catalog().unwrap().get(b"Outlines").unwrap().as_reference().unwrap();
+    let first = pdf.get_dictionary(outlines).unwrap().get(b"First").unwrap().as_reference().unwrap();
+    assert_eq!(leads_to(pdf.get_dictionary(first).unwrap()), pages[1]);
+}
+
 /// Copies and accepts; the copy must be an archival copy.
 #[track_caller]
 fn accepted(

@@ -1,5 +1,5 @@
 //! What annotations and form fields show, drawn into the page for good: the fields themselves, their actions and states
-//! stay behind (ISO 19005-2, 6.3 to 6.5). Links keep nothing, as they draw nothing that counts.
+//! stay behind (ISO 19005-2, 6.3 to 6.5). Where links lead is for [`links`](super::links) to say.
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Flags of an annotation that is not shown (12.5.3): hidden, and without view.
-const HIDDEN: u32 = 1 << 1 | 1 << 5;
+pub(super) const HIDDEN: u32 = 1 << 1 | 1 << 5;
 /// Resources' names of appearances start so.
 const NAME: &str = "GriffieShown";
 

@@ -18,6 +18,8 @@ pub(super) struct Envelope<'w> {
     pub(super) writer: Writer<'w>,
     pub(super) font: Font,
     pages: Ref,
+    /// Numbers that pages get which are still to come.
+    reserved: std::vec::IntoIter<Ref>,
     kids: Vec<Value>,
 }
 
@@ -27,14 +29,22 @@ impl<'w> Envelope<'w> {
         let mut writer = Writer::start(out)?;
         let font = Font::new(&mut writer);
         let pages = writer.reserve();
-        Ok(Self { writer, font, pages, kids: Vec::new() })
+        Ok(Self { writer, font, pages, reserved: Vec::new().into_iter(), kids: Vec::new() })
+    }
+
+    /// Numbers for the pages to come, in their order, so that others can name them before.
+    pub(super) fn reserve_pages(&mut self, count: usize) -> Vec<Ref> {
+        let numbers: Vec<Ref> = (0..count).map(|_| self.writer.reserve()).collect();
+        self.reserved = numbers.clone().into_iter();
+        numbers
     }
 
     /// Adds a page.
     pub(super) fn page(&mut self, mut page: Dict) -> Result<()> {
         page.set("Type", Value::name("Page"));
         page.set("Parent", Value::Ref(self.pages));
-        let number = self.writer.add(&Value::Dict(page))?;
+        let number = self.reserved.next().unwrap_or_else(|| self.writer.reserve());
+        self.writer.object(number, &Value::Dict(page))?;
         self.kids.push(Value::Ref(number));
         Ok(())
     }
@@ -44,9 +54,9 @@ impl<'w> Envelope<'w> {
         self.kids.len()
     }
 
-    /// Ends the copy and gives its size. `layers` are the properties of optional content, where it has any.
-    pub(super) fn finish(self, request: &Request<'_>, layers: Option<Dict>) -> Result<u64> {
-        let Self { mut writer, font, pages, kids } = self;
+    /// Ends the copy and gives its size. `entries` are what the catalog has beside what every copy has.
+    pub(super) fn finish(self, request: &Request<'_>, entries: Dict) -> Result<u64> {
+        let Self { mut writer, font, pages, kids, .. } = self;
         font.finish(&mut writer)?;
         let tree = Dict::of([
             ("Type", Value::name("Pages")),
@@ -77,9 +87,7 @@ impl<'w> Envelope<'w> {
         if let Some(language) = request.reading.language {
             catalog.set("Lang", Value::text(language.code()));
         }
-        if let Some(layers) = layers {
-            catalog.set("OCProperties", Value::Dict(layers));
-        }
+        catalog.0.extend(entries.0);
         let catalog = writer.add(&Value::Dict(catalog))?;
         writer.finish(catalog, identifiers(request))
     }

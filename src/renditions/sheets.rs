@@ -17,6 +17,7 @@ use super::{
     facsimile,
     frame::Frame,
     graph::Copier,
+    links::{Links, Target},
     value::{Dict, Ref, Value},
     words,
 };
@@ -36,7 +37,15 @@ pub(super) fn copy(
     is_drawn: &dyn Fn(PageNo) -> bool,
     out: &mut dyn Write,
 ) -> Result<Built> {
-    let mut copy = Copy { envelope: Envelope::start(out)?, copier: Copier::new(pdf.xref()), opening: None };
+    let mut envelope = Envelope::start(out)?;
+    let wanted: Vec<PageNo> = request.pages().map(|reading| reading.page).collect();
+    let numbers = envelope.reserve_pages(wanted.len());
+    let targets = wanted.iter().zip(numbers).filter_map(|(page, number)| {
+        let id = pdf.pages().get(page.index())?.raw().obj_id()?;
+        Some((id, Target { number, is_drawn: is_drawn(*page) }))
+    });
+    let links = Links::new(pdf, targets.collect());
+    let mut copy = Copy { envelope, copier: Copier::new(pdf.xref()), links, opening: None };
     let mut source = None;
     let mut method = Method::ScanStreamsKept;
     for reading in request.pages() {
@@ -57,9 +66,15 @@ pub(super) fn copy(
             method = Method::MadeConforming;
         }
     }
-    let layers = copy.layers(pdf);
+    let mut entries = Dict::default();
+    if let Some(layers) = copy.layers(pdf) {
+        entries.set("OCProperties", Value::Dict(layers));
+    }
+    if let Some(bookmarks) = copy.links.bookmarks(&mut copy.envelope.writer)? {
+        entries.set("Outlines", Value::Ref(bookmarks));
+    }
     let pages = copy.envelope.page_count();
-    let size_bytes = copy.envelope.finish(request, layers)?;
+    let size_bytes = copy.envelope.finish(request, entries)?;
     Ok(Built { method, why: None, pages: pages as u32, size_bytes })
 }
 
@@ -67,6 +82,7 @@ pub(super) fn copy(
 struct Copy<'a, 'w> {
     envelope: Envelope<'w>,
     copier: Copier<'a>,
+    links: Links<'a>,
     /// The stream that stands before most contents which something is laid over.
     opening: Option<Ref>,
 }
@@ -108,6 +124,10 @@ impl<'a> Copy<'a, '_> {
         self.copier.flush(&mut self.envelope.writer)?;
         leaf.set("Resources", Value::Dict(resources));
         leaf.set("Contents", Value::Array(contents));
+        let links = self.links.of(page);
+        if !links.is_empty() {
+            leaf.set("Annots", Value::Array(links));
+        }
         self.envelope.page(leaf)
     }
 
