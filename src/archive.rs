@@ -33,7 +33,7 @@ pub use verify::{Checked, FindingKind, PastChecks, Stamped, VerifyFinding, Verif
 use crate::{
     Error, ErrorKind, Result,
     error::{Context, Fold},
-    model::{BatchId, Blake3, Digests, DocumentId, Reading, RecordId},
+    model::{BatchId, Blake3, Digests, DocumentId, ItemId, Reading, RecordId},
     provenance::ObjectRef,
     storage::{LocalFile, ObjectName, Put, Store, digests_of_file},
 };
@@ -105,6 +105,17 @@ impl Archive {
     /// Opens the archive in a store without writing to it: a copy that is to be verified, for one.
     pub fn existing(store: Store) -> Self {
         Self { store }
+    }
+
+    /// The text that explains the store.
+    pub fn explanation(&self) -> Result<Stored> {
+        self.stored(name::README.parse()?)
+    }
+
+    /// An object that is there, read back now.
+    pub fn stored(&self, name: ObjectName) -> Result<Stored> {
+        let digests = self.store.digests(&name)?;
+        Ok(Stored { name, digests, put: Put::AlreadyThere })
     }
 
     /// The store that it is in.
@@ -199,6 +210,11 @@ impl Archive {
     /// Stores what became of a submission item. Each item has exactly one accession.
     pub fn put_accession(&self, accession: &Accession) -> Result<Stored> {
         self.put(name::accession(&accession.batch, &accession.item), accession)
+    }
+
+    /// What became of a submission item, once that is stored.
+    pub fn accession(&self, batch: &BatchId, item: &ItemId) -> Result<Option<Accession>> {
+        self.get_optional(&name::accession(batch, item))
     }
 
     /// The accessions of a batch, in no order.

@@ -1,5 +1,6 @@
 //! Bytes at rest: create-only put with read-back, get, list, over a local folder, a bucket on S3 or memory. There is
-//! no function that removes or replaces an object; what an object means is for `archive` and `provenance` to know.
+//! no function that removes or replaces an object (only what an interrupted write left, which is none, can be cleared);
+//! what an object means is for `archive` and `provenance` to know.
 
 mod location;
 mod name;
@@ -16,6 +17,7 @@ use std::{
     ops::{Deref, Range},
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use bytes::Bytes;
@@ -319,6 +321,38 @@ impl Store {
         Ok(names)
     }
 
+    /// Removes what interrupted writes left in a folder and nobody touched since `old`. A bucket keeps such parts out of
+    /// sight; its own rules clear them.
+    pub fn clear_leftovers(&self, old: SystemTime) -> Result<Leftovers> {
+        let mut left = Leftovers::default();
+        let Some(root) = self.root() else { return Ok(left) };
+        let doing = || "cannot clear what interrupted writes left";
+        let mut folders = vec![root.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).fold(ErrorKind::Storage, doing)? {
+                let entry = entry.fold(ErrorKind::Storage, doing)?;
+                let path = entry.path();
+                if entry.file_type().fold(ErrorKind::Storage, doing)?.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) else { continue };
+                if !is_leftover(name) {
+                    continue;
+                }
+                let changed = entry.metadata().and_then(|found| found.modified()).fold(ErrorKind::Storage, doing)?;
+                if changed < old {
+                    fs::remove_file(&path).fold(ErrorKind::Storage, doing)?;
+                    left.removed.push(name.to_owned());
+                } else {
+                    left.younger += 1;
+                }
+            }
+        }
+        left.removed.sort_unstable();
+        Ok(left)
+    }
+
     /// The folder that the store is, where it is one.
     pub fn root(&self) -> Option<&Path> {
         self.root.as_deref()
@@ -354,6 +388,22 @@ impl Store {
         #[cfg(not(target_os = "linux"))]
         let _ = name;
     }
+}
+
+/// What interrupted writes left behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Their names; they are gone.
+    pub removed: Vec<String>,
+    /// How many may be the work of another process at this moment; they stay.
+    pub younger: usize,
+}
+
+/// A name under which bytes grow before they get that of their object: one that ends in `#` and a number, or is in the
+/// folder of uploads. No object has such a name.
+fn is_leftover(name: &str) -> bool {
+    let numbered = |(_, number): (&str, &str)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    name.rsplit_once('#').is_some_and(numbered) || name.split('/').next() == Some(INCOMING)
 }
 
 /// An object as a local file.

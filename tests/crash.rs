@@ -15,7 +15,7 @@ use std::{
 };
 
 use common::{griffie, json_of, write_pdf};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What must be equal whatever happened on the way.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,12 +72,17 @@ impl Desk {
         Some(receipt["totals"].clone())
     }
 
+    /// What a check of the store finds wrong, and how much it says is unfinished.
+    fn verify(&self) -> (Value, usize) {
+        let report = json_of(griffie(&self.path("data")).args(["verify", "--json"]), &[0, 8]);
+        (report["findings"].clone(), report["unfinished"].as_array().map_or(0, Vec::len))
+    }
+
     /// Runs to the end and accounts for everything; the store must verify.
     fn settle(&self) -> Account {
         let finished = self.finished();
         let receipt = json_of(&mut self.ingest(), &[0, 11]);
-        let verify = json_of(griffie(&self.path("data")).args(["verify", "--json"]), &[0]);
-        assert_eq!(verify["findings"], Value::Array(Vec::new()));
+        assert_eq!(self.verify(), (json!([]), 0), "after the run was gone on with");
         let register = json_of(griffie(&self.path("data")).args(["register", "--json"]), &[0]);
         let mut records: Vec<_> = register
             .as_array()
@@ -155,8 +160,10 @@ fn killed_at_every_point_of_the_commit_order_nothing_is_lost_or_double() {
                 .status()
                 .unwrap();
             assert_eq!(status.code(), None, "`{point}` was not reached a {nth}. time");
+            let (found, unfinished) = desk.verify();
+            assert_eq!(found, json!([]), "killed at `{point}` for the {nth}. time: no damage");
             assert_eq!(desk.settle(), undisturbed, "killed at `{point}` for the {nth}. time");
-            println!("{point:<22} {nth}. time    nothing lost, nothing double");
+            println!("{point:<22} {nth}. time    {unfinished:>2} objects unfinished, nothing lost, nothing double");
         }
     }
 }
@@ -178,6 +185,9 @@ fn killed_at_random_moments_nothing_is_lost_or_double() {
         std::thread::sleep(whole_run.mul_f64((state % 1000) as f64 / 1000.0).min(Duration::from_secs(20)));
         child.kill().unwrap();
         cut += u32::from(child.wait().unwrap().code().is_none());
+        if desk.path("data/griffie.sqlite").exists() {
+            assert_eq!(desk.verify().0, json!([]), "killed in round {round}: no damage");
+        }
         let account = desk.settle();
         // A kill after the receipt leaves a finished batch: its states are in the receipt that was lost.
         let states = if account.states.is_empty() { BTreeMap::new() } else { undisturbed.states.clone() };
@@ -202,4 +212,60 @@ fn stopped_on_request_it_says_so_and_goes_on_later() {
     let account = desk.settle();
     let states = if account.states.is_empty() { BTreeMap::new() } else { undisturbed.states.clone() };
     assert_eq!(account, Account { states, ..undisturbed });
+}
+
+/// Kills a run at a point.
+fn killed_at(point: &str) -> Desk {
+    let desk = Desk::new();
+    let status =
+        desk.ingest().env("GRIFFIE_STOP_AT", point).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), None, "`{point}` was not reached");
+    desk
+}
+
+#[test]
+fn what_a_run_left_and_none_takes_up_is_logged_when_the_batch_is_closed() {
+    let desk = killed_at("manifest-stored:2");
+    for name in ["0.pdf", "1.pdf", "2.pdf", "9-again.pdf"] {
+        let _ = fs::remove_file(desk.path("inbox").join(name));
+    }
+    assert!(desk.verify().1 > 0);
+    json_of(&mut desk.ingest(), &[0, 11]);
+    assert_eq!(desk.verify(), (json!([]), 0));
+}
+
+#[test]
+fn an_accession_that_was_stored_holds_when_the_senders_file_is_gone() {
+    let desk = killed_at("accession-stored:3");
+    let before = files_below(&desk.path("data/store/accessions")).len();
+    for name in files_below(&desk.path("inbox")) {
+        fs::remove_file(desk.path("inbox").join(name)).unwrap();
+    }
+    let receipt = json_of(&mut desk.ingest(), &[0, 11]);
+    let vanished = receipt["files"].as_array().unwrap().iter().filter(|file| file["reason"]["kind"] == "vanished");
+    assert_eq!(vanished.count() + before, receipt["files"].as_array().unwrap().len(), "{receipt:#}");
+    assert_eq!(desk.verify(), (json!([]), 0));
+    json_of(griffie(&desk.path("data")).args(["register", "--json"]), &[0]);
+}
+
+#[test]
+fn half_written_files_are_cleared_by_the_next_run_unless_they_may_be_anothers_work() {
+    let desk = killed_at("original-stored:2");
+    let store = desk.path("data/store");
+    let original = files_below(&store.join("originals")).remove(0);
+    let (old, young) = (format!("originals/{}/{original}#1", &original[..2]), "incoming/0123456789abcdef".to_owned());
+    for name in [&old, &young] {
+        fs::create_dir_all(store.join(name).parent().unwrap()).unwrap();
+        fs::write(store.join(name), "half of it").unwrap();
+    }
+    let hours_ago = std::time::SystemTime::now() - Duration::from_secs(7200);
+    fs::File::options().write(true).open(store.join(&old)).unwrap().set_modified(hours_ago).unwrap();
+    let output = desk.ingest().output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains(&old) && !told.contains(&young), "{told}");
+    assert!(!store.join(&old).exists() && store.join(&young).exists());
+    assert_eq!(desk.verify(), (json!([]), 0));
+    fs::File::options().write(true).open(store.join(&young)).unwrap().set_modified(hours_ago).unwrap();
+    json_of(&mut desk.ingest(), &[0, 11]);
+    assert!(!store.join(&young).exists(), "it is remembered that some were left");
 }

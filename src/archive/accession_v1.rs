@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Format;
-use crate::model::{BatchId, Digests, DocumentId, ItemId, RecordId};
+use super::{Area, Format, name};
+use crate::{
+    model::{BatchId, Digests, DocumentId, ItemId, RecordId},
+    storage::ObjectName,
+};
 
 /// One submission item and its one accounted state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,6 +65,16 @@ pub struct Reason {
     pub kind: String,
     /// A sentence for people.
     pub message: String,
+}
+
+impl Accession {
+    /// The objects that it says are there: of what was taken in its bytes, and the first manifest of each document.
+    pub fn refers_to(&self) -> Vec<ObjectName> {
+        let kept = matches!(self.state, AccessionState::Archived | AccessionState::Duplicate);
+        let bytes = self.digests.iter().map(|digests| name::original(&digests.blake3));
+        let manifests = self.documents.iter().map(|id| name::numbered(Area::Manifests, id.as_str(), 1));
+        bytes.chain(manifests).filter(|_| kept).collect()
+    }
 }
 
 impl Format for Accession {

@@ -1,5 +1,7 @@
 //! Where in the store everything lies. `README.txt` tells the same to a person who has only the store.
 
+use crate::storage::ObjectName;
+
 /// A part of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // `README.txt` says what lies in each
@@ -51,6 +53,11 @@ impl Area {
             Self::Probes => "probes",
             Self::Timestamps => "timestamps",
         }
+    }
+
+    /// The part that an object is in, by its name.
+    pub fn of(name: &ObjectName) -> Option<Self> {
+        Self::ALL.into_iter().find(|area| area.folder() == name.folder())
     }
 
     /// The folder of one series in it.

@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Format, Recipe};
-use crate::model::{Blake3, Digests, DocumentId, ItemId, Language, MediaType, PageNo, Problem, RecordId};
+use super::{Format, Recipe, name};
+use crate::{
+    model::{Blake3, Digests, DocumentId, ItemId, Language, MediaType, PageNo, Problem, RecordId},
+    storage::ObjectName,
+};
 
 /// Everything about a document that is not in its bytes. The last of the series holds; the earlier ones are its past.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -129,6 +132,17 @@ pub struct Refusal {
     pub reason: String,
     /// When that was.
     pub at: Timestamp,
+}
+
+impl Manifest {
+    /// The objects that it says are there.
+    pub fn refers_to(&self) -> Vec<ObjectName> {
+        let mut names = vec![name::original(&self.original.digests.blake3)];
+        names.extend(self.reading.as_ref().map(name::reading));
+        names.extend(self.findings.iter().map(|found| name::findings(&found.key)));
+        names.extend(self.renditions.iter().map(|rendition| name::rendition(&rendition.digests.blake3)));
+        names
+    }
 }
 
 impl Format for Manifest {

@@ -117,6 +117,21 @@ pub(super) fn pack(recipe: &Recipe, reading: &Reading) -> Result<Vec<u8>> {
 
 /// Reads an object's bytes.
 pub(super) fn unpack(bytes: &[u8]) -> Result<Reading> {
+    let v1 = decode(bytes)?;
+    Ok(Reading {
+        pages: v1.pages.into_iter().map(page).collect(),
+        language: v1.language,
+        engine: v1.engine,
+        problems: v1.problems,
+    })
+}
+
+/// What made the words in an object's bytes.
+pub(super) fn recipe(bytes: &[u8]) -> Result<Recipe> {
+    Ok(decode(bytes)?.recipe)
+}
+
+fn decode(bytes: &[u8]) -> Result<ReadingV1> {
     let damaged = || format!("this is no `{SCHEMA}`");
     let size = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten();
     let size = size.and_then(|size| usize::try_from(size).ok()).filter(|size| *size <= MAX_BYTES);
@@ -128,11 +143,5 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Reading> {
     std::io::Read::read_to_end(&mut std::io::Read::take(frame, limit), &mut json)
         .fold(ErrorKind::FixityMismatch, damaged)?;
     check_schema(&json, SCHEMA)?;
-    let v1: ReadingV1 = serde_json::from_slice(&json).fold(ErrorKind::FixityMismatch, damaged)?;
-    Ok(Reading {
-        pages: v1.pages.into_iter().map(page).collect(),
-        language: v1.language,
-        engine: v1.engine,
-        problems: v1.problems,
-    })
+    serde_json::from_slice(&json).fold(ErrorKind::FixityMismatch, damaged)
 }

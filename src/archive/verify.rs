@@ -5,6 +5,7 @@ mod ledger;
 mod log;
 mod object;
 mod stamp;
+mod unfinished;
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +21,9 @@ use crate::{
     Error, Result,
     model::Language,
     provenance::{
+        ObjectRef,
         note::{Checkpoint, VerifierKey},
+        tiles::LOG,
         timestamp::TimeStamp,
     },
     storage::ObjectName,
@@ -40,6 +43,9 @@ pub struct VerifyOptions {
     pub history: Option<PathBuf>,
     /// Checkpoints from elsewhere (printed, mailed, kept by another party) that this log must have grown from.
     pub known: Vec<Checkpoint>,
+    /// How many events the log had when its own data folder noted it last (none of a copy): what the log has beyond its
+    /// last checkpoint is then the work of a stopped program, and not of one who took a checkpoint away.
+    pub noted: Option<u64>,
     /// Keys from elsewhere; where there are any, those in the store count for nothing.
     pub keys: Vec<VerifierKey>,
     /// Language of the sentences in the report.
@@ -53,6 +59,7 @@ impl Default for VerifyOptions {
             within: None,
             history: None,
             known: Vec::new(),
+            noted: None,
             keys: Vec::new(),
             language: Language::English,
         }
@@ -106,6 +113,8 @@ pub enum FindingKind {
     MissingKey,
     /// There is no log at all.
     MissingLog,
+    /// A run that was stopped has not come to log it: no damage, and mended when the run is gone on with.
+    Unfinished,
     /// A time-stamp does not hold, or is not about its checkpoint.
     BadTimestamp,
 }
@@ -136,6 +145,9 @@ pub struct VerifyReport {
     pub checked: Checked,
     /// What is wrong, sorted.
     pub findings: Vec<VerifyFinding>,
+    /// What a stopped run left to be gone on with, sorted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<VerifyFinding>,
     /// Time-stamps that hold, oldest checkpoint first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timestamps: Vec<Stamped>,
@@ -154,10 +166,25 @@ pub struct Stamped {
 /// Collects findings: what was said first of an object's damage stands.
 struct Findings {
     found: BTreeMap<(FindingKind, String), String>,
+    unfinished: BTreeMap<String, String>,
     language: Language,
 }
 
 impl Findings {
+    fn new(language: Language) -> Self {
+        Self { found: BTreeMap::new(), unfinished: BTreeMap::new(), language }
+    }
+
+    fn unfinished(&mut self, what: impl ToString, nl: impl Into<String>, en: impl Into<String>) {
+        let message = self.language.say(nl.into(), en.into());
+        self.unfinished.entry(what.to_string()).or_insert(message);
+    }
+
+    /// Whether something is wrong with the log.
+    fn of_log(&self) -> bool {
+        self.found.keys().any(|(_, what)| what.split('/').next() == Some(LOG))
+    }
+
     fn add(&mut self, kind: FindingKind, what: impl ToString, nl: impl Into<String>, en: impl Into<String>) {
         let message = self.language.say(nl.into(), en.into());
         self.found.entry((kind, what.to_string())).or_insert(message);
@@ -184,6 +211,12 @@ fn name_of(kind: FindingKind) -> String {
 }
 
 impl Archive {
+    /// Objects that a stopped run left, sound and of no document, which the log does not name. To be asked when no batch
+    /// is open.
+    pub fn left_over(&self) -> Result<Vec<ObjectRef>> {
+        unfinished::left_over(self.store())
+    }
+
     /// Checks the store. `now` dates the history.
     pub fn verify(&self, options: &VerifyOptions, now: Timestamp) -> Result<VerifyReport> {
         let begun = Instant::now();
@@ -198,7 +231,7 @@ impl Archive {
         time_is_up: &(dyn Fn() -> bool + Sync),
     ) -> Result<VerifyReport> {
         let mut ledger = Ledger::open(options.history.as_deref())?;
-        let mut findings = Findings { found: BTreeMap::new(), language: options.language };
+        let mut findings = Findings::new(options.language);
         ledger.take_stock(self.store().list(""), &mut findings)?;
         let mut checked = log::verify(self.store(), options, &mut ledger, &mut findings)?;
         object::verify(self.store(), options.within, now, time_is_up, &mut ledger, &mut findings, &mut checked)?;
@@ -211,7 +244,13 @@ impl Archive {
         checked.oldest = ledger.oldest()?;
         ledger.close(now, &checked, findings.found.len())?;
         let finding = |((kind, what), message)| VerifyFinding { kind, what, message };
-        Ok(VerifyReport { checked, findings: findings.found.into_iter().map(finding).collect(), timestamps })
+        let unfinished = |(what, message)| VerifyFinding { kind: FindingKind::Unfinished, what, message };
+        Ok(VerifyReport {
+            checked,
+            findings: findings.found.into_iter().map(finding).collect(),
+            unfinished: findings.unfinished.into_iter().map(unfinished).collect(),
+            timestamps,
+        })
     }
 }
 

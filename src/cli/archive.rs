@@ -56,6 +56,9 @@ pub(super) struct VerifyArguments {
     past: Option<String>,
 }
 
+/// How many unfinished objects are named to people: a run of thousands leaves hundreds.
+const SHOWN: usize = 10;
+
 fn time(text: &str) -> std::result::Result<Duration, String> {
     let wrong = || format!("`{text}` is no time such as 30s, 10m, 2h or 90d");
     let unit = text.chars().last().ok_or_else(wrong)?;
@@ -92,6 +95,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         within: arguments.within,
         history,
         language,
+        noted: (!elsewhere).then(|| known.as_ref().map_or(0, |head| head.size)),
         known: known.into_iter().collect(),
         ..VerifyOptions::default()
     };
@@ -105,6 +109,22 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     } else {
         for finding in &report.findings {
             print_line(format!("{}  {}: {}", super::table::name_of(&finding.kind), finding.what, finding.message))?;
+        }
+        for left in report.unfinished.iter().take(SHOWN) {
+            print_line(format!("{}  {}: {}", super::table::name_of(&left.kind), left.what, left.message))?;
+        }
+        let unfinished = report.unfinished.len();
+        if unfinished > 0 {
+            print_line(language.say(
+                format!(
+                    "een gestopt programma liet {unfinished} objecten na die nog moeten worden vastgelegd; dat is geen \
+                     schade: geef dezelfde `griffie ingest` nog eens, dat rondt ze af (--json noemt ze alle)"
+                ),
+                format!(
+                    "a stopped program left {unfinished} objects that are still to be logged; that is no damage: give \
+                     the same `griffie ingest` again, which completes them (--json names them all)"
+                ),
+            ))?;
         }
         for stamped in &report.timestamps {
             print_line(super::log::stamp_line(stamped.size, &stamped.stamp, language))?;

@@ -5,7 +5,7 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use crate::{
@@ -34,6 +34,9 @@ const LOG_HEAD: &str = "log.head";
 const STORE_NOTE: &str = "store.location";
 /// How often the log grows while nothing waits for it.
 const LOG_EVERY: Duration = Duration::from_secs(1);
+
+/// A half-written file that is older than this is no other process's work of the moment.
+const LEFTOVER_AGE: Duration = Duration::from_secs(60);
 
 struct OpenLog {
     log: Log,
@@ -105,19 +108,21 @@ pub struct App {
     waiting: Mutex<Vec<IndexDocument>>,
     /// The log and the lock on the data folder; only a process that has them takes things in.
     log: Option<Mutex<OpenLog>>,
-    _lock: Option<File>,
+    lock: Option<Lock>,
 }
 
 impl App {
     /// Opens a data folder for taking things in; makes it where there is none. Refused while another process does.
     pub fn open_for_writing(data: &Path, config: Config) -> Result<Self> {
         std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
-        let lock = lock(data)?.ok_or_else(|| {
+        let mut lock = lock(data)?.ok_or_else(|| {
             Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
                 .hint("wait until it is done, or give another --data folder")
         })?;
         let mut app = Self::open_parts(data, config)?;
         app.note_location()?;
+        lock.take()?;
+        app.clear_leftovers(&mut lock)?;
         app.take_log(lock)?;
         app.log_waiting_events()?;
         app.index_what_is_missing()?;
@@ -150,7 +155,7 @@ impl App {
             index: Index::open(&data.join("index"))?,
             waiting: Mutex::default(),
             log: None,
-            _lock: None,
+            lock: None,
         })
     }
 
@@ -167,10 +172,34 @@ impl App {
             .fold(ErrorKind::Storage, || "cannot note where the store is")
     }
 
-    fn take_log(&mut self, lock: File) -> Result<()> {
+    /// Whether the last program that took things in was stopped on its way.
+    pub(super) fn was_stopped(&self) -> bool {
+        self.lock.as_ref().is_some_and(|lock| lock.found_taken)
+    }
+
+    /// Removes the unfinished files that a stopped program left in the store, and says so. They are no objects.
+    fn clear_leftovers(&self, lock: &mut Lock) -> Result<()> {
+        if !lock.found_taken {
+            return Ok(());
+        }
+        let old = SystemTime::now().checked_sub(LEFTOVER_AGE).unwrap_or(SystemTime::UNIX_EPOCH);
+        let left = self.archive.store().clear_leftovers(old)?;
+        lock.left_some = left.younger > 0;
+        if !left.removed.is_empty() {
+            let (count, names) = (left.removed.len(), left.removed.join(", "));
+            let told = self.config.language.say(
+                format!("{count} half geschreven bestanden van een gestopt programma opgeruimd: {names}"),
+                format!("removed {count} half-written files that a stopped program left: {names}"),
+            );
+            tracing::warn!("{told}");
+        }
+        Ok(())
+    }
+
+    fn take_log(&mut self, lock: Lock) -> Result<()> {
         let log = Log::open(self.archive.store(), &self.data.join("log.key"))?;
         self.log = Some(Mutex::new(OpenLog { log, last: None }));
-        self._lock = Some(lock);
+        self.lock = Some(lock);
         Ok(())
     }
 
@@ -292,13 +321,46 @@ fn index_document(document: &Document, text: &Text) -> IndexDocument {
     }
 }
 
+/// The lock of a data folder. While a program takes things in, the lock's file says so: what is found saying so was left by
+/// one that was stopped.
+struct Lock {
+    file: File,
+    /// This process wrote that it is at work.
+    taken: bool,
+    /// An earlier process had, and did not come to take it back.
+    found_taken: bool,
+    /// Leftovers of that process were too young to be told from the work of another.
+    left_some: bool,
+}
+
+impl Lock {
+    fn take(&mut self) -> Result<()> {
+        let doing = || "cannot note that a program is at work";
+        let length = self.file.metadata().fold(ErrorKind::Storage, doing)?.len();
+        (self.taken, self.found_taken) = (true, length > 0);
+        if length > 0 {
+            return Ok(());
+        }
+        (&self.file).write_all(b"at work\n").and_then(|()| self.file.sync_all()).fold(ErrorKind::Storage, doing)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if self.taken && !self.left_some {
+            // Where this fails, the next one looks for leftovers in vain.
+            let _ = self.file.set_len(0);
+        }
+    }
+}
+
 /// The lock of a data folder, where no other process has it. It goes with the process.
-fn lock(data: &Path) -> Result<Option<File>> {
+fn lock(data: &Path) -> Result<Option<Lock>> {
     let path = data.join("lock");
     let doing = || format!("cannot lock `{}`", data.display());
     let file = File::options().create(true).truncate(false).write(true).open(&path).fold(ErrorKind::Storage, doing)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
+        Ok(()) => Ok(Some(Lock { file, taken: false, found_taken: false, left_some: false })),
         Err(std::fs::TryLockError::WouldBlock) => Ok(None),
         Err(std::fs::TryLockError::Error(error)) => Err(error).fold(ErrorKind::Storage, doing),
     }

@@ -6,8 +6,8 @@ use super::stored;
 use crate::{
     archive::{self, Manifest, Stored, VerifyReport},
     model::{Digests, MediaType},
-    provenance::{Agent, Event, EventKind, Outcome, timestamp::TimeStamp},
-    register::{self, ArchivalCopy, Decision, Item, Reason},
+    provenance::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, ObjectRef, Outcome, timestamp::TimeStamp},
+    register::{self, ArchivalCopy, Batch, Decision, Item, Reason},
     storage::{Extended, Probe, Trialed},
 };
 
@@ -94,11 +94,28 @@ impl<'a> Story<'a> {
     }
 }
 
+/// A batch is begun: what is stored from here on is in the log no later than its receipt. `layout` is the text that
+/// explains the store.
+pub(super) fn begun(batch: &Batch, layout: &Stored) -> register::Event {
+    let event = Event::new(EventKind::Ingestion, batch.started, [batch.id.to_string()])
+        .objects([layout])
+        .outcome(Outcome::Success, Some(BATCH_BEGUN.into()));
+    outbox(&event)
+}
+
+/// Objects that a stopped run left and no run took up: no document has them.
+pub(super) fn left_over(batch: &Batch, objects: &[ObjectRef], at: Timestamp) -> register::Event {
+    let event = Event::new(EventKind::Ingestion, at, [batch.id.to_string()])
+        .objects(objects.iter().cloned())
+        .outcome(Outcome::Partial, Some("left_over".into()));
+    outbox(&event)
+}
+
 /// A batch is finished: its receipt is an object.
 pub(super) fn finished(batch: &archive::Batch, stored: &Stored) -> register::Event {
     let event = Event::new(EventKind::Ingestion, batch.finished, [batch.batch.to_string()])
         .objects([stored])
-        .outcome(Outcome::Success, Some("receipt".into()));
+        .outcome(Outcome::Success, Some(BATCH_RECEIPT.into()));
     outbox(&event)
 }
 
@@ -114,7 +131,7 @@ pub(super) fn decided(decision: &Decision, stored: &Stored) -> register::Event {
 /// The store was checked.
 pub(super) fn fixity_check(report: &VerifyReport, at: Timestamp) -> register::Event {
     let (checked, findings) = (report.checked, report.findings.len());
-    let outcome = match (findings, checked.waiting) {
+    let outcome = match (findings, checked.waiting + report.unfinished.len() as u64) {
         (0, 0) => Outcome::Success,
         (0, _) => Outcome::Partial,
         _ => Outcome::Failure,

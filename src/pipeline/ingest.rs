@@ -12,7 +12,7 @@ use std::{
 use super::{
     App,
     copies::{self, Made, Subject},
-    events::Story,
+    events::{self, Story},
     examine::{self, Examiner},
     release,
     stop::reached,
@@ -63,6 +63,8 @@ pub fn ingest(
     cancel: &CancelFlag,
 ) -> Result<Receipt> {
     let batch = begin_or_resume(app, request)?;
+    app.register.add_events(&[events::begun(&batch, &app.archive.explanation()?)])?;
+    app.log_waiting_events()?;
     let run =
         Run { app, examiner, request, watcher, cancel, batch: &batch, gate: Mutex::new(()), commits: Condvar::new() };
     run.all()?;
@@ -339,14 +341,29 @@ impl Run<'_> {
     }
 
     /// Accession object, then database, then log: from here on the item has its state.
-    fn commit(&self, item: &Item, outcome: Outcome, mut story: Story<'_>, media: Option<MediaType>) -> Result<()> {
+    fn commit<'i>(
+        &self,
+        item: &'i Item,
+        mut outcome: Outcome,
+        mut story: Story<'i>,
+        media: Option<MediaType>,
+    ) -> Result<()> {
         let app = self.app;
         let there = match &outcome {
             Outcome::Duplicate(digests) => app.register.find_original(digests.blake3)?.map(|(_, documents)| documents),
             _ => None,
         };
         let accession = stored::accession(item, &outcome, media, &there.unwrap_or_default());
-        story.stored(app.archive.put_accession(&accession)?);
+        match app.archive.put_accession(&accession) {
+            Ok(stored) => story.stored(stored),
+            // A run that was stopped had decided otherwise: the sender's file was there then, for one. That holds.
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                let Some(earlier) = app.archive.accession(&item.batch, &item.id)? else { return Err(error) };
+                outcome = stored::outcome(app, &earlier)?;
+                story = stored::story(app, item, &earlier)?;
+            }
+            Err(error) => return Err(error),
+        }
         reached("accession-stored");
         app.register.complete_items(&[Completion { item: item.id.clone(), outcome, events: story.events() }])?;
         reached("database-committed");

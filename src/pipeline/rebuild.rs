@@ -9,7 +9,7 @@ use crate::{
     config::Config,
     error::Fold as _,
     model::BatchId,
-    register::{Batch, Completion, Outcome, Reason},
+    register::{Batch, Completion, Outcome},
 };
 
 /// What was found in the store.
@@ -57,7 +57,10 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
         for id in &batches {
             for accession in accessions(&app, id)? {
                 if (accession.state == AccessionState::Duplicate) == duplicates {
-                    let outcome = outcome(&app, &accession, &mut counts)?;
+                    let outcome = stored::outcome(&app, &accession)?;
+                    if let Outcome::Archived { documents, .. } = &outcome {
+                        counts.documents += documents.len();
+                    }
                     let completion = Completion { item: accession.item, outcome, events: Vec::new() };
                     app.register.complete_items(&[completion])?;
                 }
@@ -79,45 +82,6 @@ fn accessions(app: &App, batch: &BatchId) -> Result<Vec<Accession>> {
     let mut accessions = app.archive.accessions(batch).collect::<Result<Vec<_>>>()?;
     accessions.sort_by_key(|accession| accession.ordinal);
     Ok(accessions)
-}
-
-fn outcome(app: &App, accession: &Accession, counts: &mut Counts) -> Result<Outcome> {
-    let digests = accession.digests;
-    let known = || {
-        digests.ok_or_else(|| {
-            Error::new(ErrorKind::FixityMismatch, format!("the accession of `{}` has no digests", accession.item))
-        })
-    };
-    Ok(match accession.state {
-        AccessionState::Duplicate => Outcome::Duplicate(known()?),
-        AccessionState::Container => Outcome::Container(digests),
-        AccessionState::Quarantined => {
-            let reason = accession.reason.clone().map(|reason| Reason { kind: reason.kind, message: reason.message });
-            let unknown = || Reason { kind: "unknown".into(), message: String::new() };
-            Outcome::Quarantined { digests, reason: reason.unwrap_or_else(unknown) }
-        }
-        AccessionState::Archived => {
-            let mut documents = Vec::new();
-            let mut original = None;
-            for id in &accession.documents {
-                let manifests = app.archive.manifests(id)?;
-                let manifest = manifests.last().ok_or_else(|| {
-                    Error::new(ErrorKind::FixityMismatch, format!("document `{id}` has no manifest"))
-                        .hint("`griffie verify` names everything that is missing")
-                })?;
-                documents.push(stored::restored_document(app, manifest)?);
-                original = Some(stored::original(manifest));
-                counts.documents += 1;
-            }
-            let original = original.ok_or_else(|| {
-                Error::new(
-                    ErrorKind::FixityMismatch,
-                    format!("the accession of `{}` names no document", accession.item),
-                )
-            })?;
-            Outcome::Archived { original, documents }
-        }
-    })
 }
 
 /// Moves the database, if there is one, to a name that nothing has. The index is made anew where it is behind.

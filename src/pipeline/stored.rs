@@ -29,6 +29,8 @@ use crate::{
 const READ_VERSION: &str = "1";
 /// Raised whenever text or rule engine could give other fields from the same words and rules.
 const EXTRACT_VERSION: &str = "2";
+/// So many objects fit an event of the log.
+const OBJECTS_AN_EVENT: usize = 200;
 /// The program that made an object.
 pub(super) const PROGRAM: &str = concat!("griffie ", env!("CARGO_PKG_VERSION"));
 
@@ -315,6 +317,74 @@ pub(super) fn item(accession: &Accession) -> Item {
     }
 }
 
+/// What became of an item, as its accession and the objects that this names tell.
+pub(super) fn outcome(app: &App, accession: &Accession) -> Result<Outcome> {
+    let digests = accession.digests;
+    let known = || {
+        digests.ok_or_else(|| {
+            Error::new(ErrorKind::FixityMismatch, format!("the accession of `{}` has no digests", accession.item))
+        })
+    };
+    Ok(match accession.state {
+        AccessionState::Duplicate => Outcome::Duplicate(known()?),
+        AccessionState::Container => Outcome::Container(digests),
+        AccessionState::Quarantined => {
+            let reason = accession.reason.clone().map(|reason| Reason { kind: reason.kind, message: reason.message });
+            let unknown = || Reason { kind: "unknown".into(), message: String::new() };
+            Outcome::Quarantined { digests, reason: reason.unwrap_or_else(unknown) }
+        }
+        AccessionState::Archived => {
+            let mut documents = Vec::new();
+            let mut original = None;
+            for id in &accession.documents {
+                let manifests = app.archive.manifests(id)?;
+                let manifest = manifests.last().ok_or_else(|| {
+                    Error::new(ErrorKind::FixityMismatch, format!("document `{id}` has no manifest"))
+                        .hint("`griffie verify` names everything that is missing")
+                })?;
+                documents.push(restored_document(app, manifest)?);
+                original = Some(self::original(manifest));
+            }
+            let original = original.ok_or_else(|| {
+                Error::new(
+                    ErrorKind::FixityMismatch,
+                    format!("the accession of `{}` names no document", accession.item),
+                )
+            })?;
+            Outcome::Archived { original, documents }
+        }
+    })
+}
+
+/// What is told of an item whose accession a stopped run had stored: every object is named.
+pub(super) fn story<'a>(app: &App, item: &'a Item, accession: &Accession) -> Result<events::Story<'a>> {
+    let story = events::Story::of(item);
+    let mut objects = accession.refers_to();
+    let mut story = match accession.state {
+        AccessionState::Archived => {
+            let manifest = accession.documents.first().map(|id| app.archive.manifests(id)).transpose()?;
+            let manifest = manifest.and_then(|mut manifests| manifests.pop()).ok_or_else(|| {
+                Error::new(ErrorKind::FixityMismatch, format!("the accession of `{}` has no manifest", item.id))
+                    .hint("`griffie verify` names everything that is missing")
+            })?;
+            objects.extend(manifest.refers_to());
+            story.archived(&manifest)
+        }
+        AccessionState::Duplicate => story.duplicate(),
+        AccessionState::Container => story.container(),
+        AccessionState::Quarantined => {
+            let reason = accession.reason.clone();
+            let reason = reason.map(|reason| Reason { kind: reason.kind, message: reason.message });
+            story.quarantined(&reason.unwrap_or_else(|| Reason { kind: "unknown".into(), message: String::new() }))
+        }
+    };
+    objects.push(archive::name::accession(&accession.batch, &accession.item));
+    for name in objects {
+        story.stored(app.archive.stored(name)?);
+    }
+    Ok(story)
+}
+
 /// Ends a batch all of whose items have their state: the receipt becomes an object, then the batch is closed.
 pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
     let receipt = app.register.receipt(&batch.id)?;
@@ -327,6 +397,13 @@ pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
     app.register.add_events(&[events::finished(&stored, &object)])?;
     app.log_waiting_events()?;
     app.register.finish_batch(&batch.id, stored.finished)?;
+    if app.was_stopped() && app.register.open_batches()?.is_empty() {
+        let left = app.archive.left_over()?;
+        let events: Vec<_> =
+            left.chunks(OBJECTS_AN_EVENT).map(|left| events::left_over(batch, left, stored.finished)).collect();
+        app.register.add_events(&events)?;
+        app.log_waiting_events()?;
+    }
     app.index_now()?;
     Ok(receipt)
 }

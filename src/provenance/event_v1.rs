@@ -33,6 +33,12 @@ pub struct Event {
     pub detail: Option<String>,
 }
 
+/// The detail of the event that opens a batch. Until the one that closes it, objects may be in the store that no event
+/// names yet.
+pub const BATCH_BEGUN: &str = "begun";
+/// The detail of the event that closes a batch.
+pub const BATCH_RECEIPT: &str = "receipt";
+
 /// Kinds of event: terms of the PREMIS event type vocabulary in snake_case, and some of our own at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -151,6 +157,16 @@ impl Event {
         hasher.update(&serde_json::to_vec(&self).expect("an event is plain data"));
         self.id = format!("e-{}", &hasher.finish().blake3.hex()[..24]);
         self
+    }
+
+    /// The batch that it opens or closes, and whether it opens it.
+    pub fn batch_boundary(&self) -> Option<(&str, bool)> {
+        let opens = match self.detail.as_deref()? {
+            BATCH_BEGUN => true,
+            BATCH_RECEIPT => false,
+            _ => return None,
+        };
+        self.about.first().filter(|_| self.event == EventKind::Ingestion).map(|batch| (batch.as_str(), opens))
     }
 
     /// As the outbox keeps it.

@@ -1,7 +1,11 @@
 //! What a check must remember about every object, in a temporary database, so that memory does not grow with the store;
 //! and the history of checks, which outlives it.
 
-use std::{path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -22,6 +26,8 @@ pub(super) enum Outcome {
     Good,
     /// Not so.
     Found(FindingKind),
+    /// A stopped run has not come to log it.
+    Unfinished,
 }
 
 impl Outcome {
@@ -29,7 +35,13 @@ impl Outcome {
         match self {
             Self::Good => GOOD.into(),
             Self::Found(kind) => name_of(kind),
+            Self::Unfinished => "unfinished".into(),
         }
+    }
+
+    /// Whether its bytes are what they were.
+    pub fn is_sound(self) -> bool {
+        !matches!(self, Self::Found(_))
     }
 }
 
@@ -73,6 +85,10 @@ pub(super) struct Ledger {
     db: Connection,
     /// How many events of the log cannot be read any more: what they named is not known.
     pub lost_events: u64,
+    /// Batches that the log says are begun and not closed.
+    pub open_batches: BTreeSet<String>,
+    /// What the events of an append name that was stopped before its checkpoint.
+    pub unsigned: BTreeMap<String, Blake3>,
 }
 
 fn doing() -> &'static str {
@@ -125,7 +141,7 @@ impl Ledger {
              BEGIN;",
         )
         .fold(ErrorKind::Storage, doing)?;
-        Ok(Self { db, lost_events: 0 })
+        Ok(Self { db, lost_events: 0, open_batches: BTreeSet::new(), unsigned: BTreeMap::new() })
     }
 
     /// Notes all objects that are there.
@@ -182,6 +198,27 @@ impl Ledger {
             .and_then(|mut select| select.query_row([name], |row| row.get(0)).optional())
             .fold(ErrorKind::Storage, doing)?;
         Ok(found.flatten().map(Blake3))
+    }
+
+    /// The highest name in a folder that the log gives.
+    pub fn last_logged(&self, folder: &str) -> Result<Option<String>> {
+        self.db
+            .prepare_cached(
+                "SELECT max(name) FROM named WHERE blake3 IS NOT NULL AND name BETWEEN ?1 || '/' AND ?1 || '0'",
+            )
+            .and_then(|mut select| select.query_row([folder], |row| row.get(0)))
+            .fold(ErrorKind::Storage, doing)
+    }
+
+    /// Objects beside the log that nothing names.
+    pub fn unnamed(&self) -> Result<Vec<String>> {
+        self.db
+            .prepare_cached(
+                "SELECT name FROM seen WHERE name NOT BETWEEN 'log/' AND 'log0'
+                 AND name NOT IN (SELECT name FROM named) ORDER BY name",
+            )
+            .and_then(|mut select| select.query_map([], |row| row.get(0))?.collect())
+            .fold(ErrorKind::Storage, doing)
     }
 
     /// Notes that an object of the log has its place in it.

@@ -33,6 +33,8 @@ struct Walk<'a> {
     /// Roots computed at the end of each append that a checkpoint from elsewhere is about.
     roots: BTreeMap<u64, Hash>,
     wanted: Vec<u64>,
+    /// Where the last append begins, if it was stopped before its checkpoint.
+    unsigned_from: Option<u64>,
     size: u64,
     edges: Vec<Vec<Hash>>,
     /// The entries of the present bundle; `None` where they are damaged.
@@ -55,12 +57,13 @@ pub(super) fn verify(
         bad: Vec::new(),
         roots: BTreeMap::new(),
         wanted: options.known.iter().map(|known| known.size).collect(),
+        unsigned_from: None,
         size: 0,
         edges: Vec::new(),
         bundle: Some(Vec::new()),
     };
     walk.read_checkpoints(&keys)?;
-    let end = walk.extent()?;
+    let end = walk.extent(options.noted)?;
     walk.run(end)?;
     if end == 0 && walk.ledger.objects()? > 1 {
         let nl = "er is geen logboek: van geen object is na te gaan of het zo is opgeslagen";
@@ -186,9 +189,18 @@ impl Walk<'_> {
     }
 
     /// How many events there are, by whatever tells most: a checkpoint or a bundle.
-    fn extent(&self) -> Result<u64> {
+    fn extent(&mut self, noted: Option<u64>) -> Result<u64> {
         let last = |roots: &BTreeMap<u64, Hash>| roots.keys().last().copied().unwrap_or(0);
-        let mut end = last(&self.signed).max(last(&self.unproven));
+        let signed = last(&self.signed).max(last(&self.unproven));
+        let end = self.widest(signed)?;
+        // The data folder notes the head after the checkpoint is stored: a checkpoint that was taken away would be noted.
+        let stopped = end > signed && self.bad.is_empty() && noted.is_some_and(|noted| noted <= signed);
+        self.unsigned_from = stopped.then_some(signed);
+        Ok(end)
+    }
+
+    /// How many events the bundles have, at least `end`.
+    fn widest(&self, mut end: u64) -> Result<u64> {
         for index in end / tiles::WIDTH.. {
             let full = self.store.head(&tiles::bundle_name(index, tiles::WIDTH))?.is_some();
             let mut widest = if full { tiles::WIDTH } else { 0 };
@@ -259,7 +271,19 @@ impl Walk<'_> {
         let name = tiles::bundle_name(place / tiles::WIDTH, tiles::WIDTH);
         match decode_entry(entry) {
             Ok((began, event)) => {
+                let unsigned = self.unsigned_from.is_some_and(|from| place >= from);
+                if let Some((batch, opens)) = event.batch_boundary().filter(|_| !unsigned) {
+                    if opens {
+                        self.ledger.open_batches.insert(batch.to_owned());
+                    } else {
+                        self.ledger.open_batches.remove(batch);
+                    }
+                }
                 for object in &event.objects {
+                    if unsigned {
+                        self.ledger.unsigned.insert(object.name.to_string(), object.blake3);
+                        continue;
+                    }
                     let by = format!("event {place} of the log");
                     self.ledger.name(&object.name, Some((&object.blake3, Some(event.at))), &by)?;
                 }
@@ -279,6 +303,11 @@ impl Walk<'_> {
                 Ok(self.root_at(place).is_some())
             }
         }
+    }
+
+    /// Whether the log of so many events ends in an append that was stopped before its checkpoint.
+    fn is_unsigned(&self, size: u64) -> bool {
+        self.unsigned_from.is_some_and(|from| size > from)
     }
 
     fn push(&mut self, leaf: Hash) -> Result<()> {
@@ -328,6 +357,12 @@ impl Walk<'_> {
                 self.findings.add(FindingKind::Rewritten, tiles::checkpoint_name(size), nl, en);
             }
             None if self.unproven.get(&size) == Some(&root) || self.bad.contains(&size) => {}
+            None if self.is_unsigned(size) => {
+                let nl = "het programma is gestopt tijdens het vastleggen van de laatste gebeurtenissen: de volgende start \
+                          rondt dat af";
+                let en = "the program was stopped while it logged the last events: its next start completes that";
+                self.findings.unfinished(tiles::checkpoint_name(size), nl, en);
+            }
             None if self.unproven.contains_key(&size) => {
                 let nl = "de wortel is niet die welke uit de gebeurtenissen volgt";
                 self.bad_checkpoint(size, nl, "its root is not the one that the events give");
@@ -387,6 +422,8 @@ impl Walk<'_> {
                 let nl = "de bytes zijn niet die welke uit de gebeurtenissen volgen";
                 self.findings.add(bad, name, nl, "its bytes are not those that the events give");
             }
+            // Bundles are written first: the rest of a stopped append is made from them.
+            None if self.is_unsigned(self.size) => {}
             None if self.store.head(name)?.is_none() => self.gone(gone, name),
             None => {}
         }

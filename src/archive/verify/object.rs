@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use super::{
     Checked, FindingKind, Findings,
     ledger::{Ledger, Outcome},
+    unfinished,
 };
 use crate::{
     ErrorKind, Result,
-    archive::{Accession, AccessionState, Area, Format, Manifest, name},
+    archive::{Accession, Area, Format, Manifest, name},
     model::Blake3,
     provenance::tiles,
     storage::{ObjectName, Store},
@@ -70,14 +71,14 @@ pub(super) fn verify(
         let (mut looked_at, mut saved) = (0, Instant::now());
         for seen in results {
             looked_at += 1;
-            let outcome = judge(&seen, ledger, findings)?;
+            let outcome = judge(store, &seen, ledger, findings)?;
             if let Ok((_, size)) = seen.digest {
                 checked.objects += 1;
                 checked.bytes += size;
             }
             ledger.checked(seen.name.as_str(), now, outcome)?;
             // What was tampered with is no witness.
-            for name in seen.refers_to.iter().filter(|_| outcome == Outcome::Good) {
+            for name in seen.refers_to.iter().filter(|_| outcome.is_sound()) {
                 ledger.name(name, None, seen.name.as_str())?;
             }
             if saved.elapsed() >= SAVE_EVERY {
@@ -90,14 +91,10 @@ pub(super) fn verify(
     })
 }
 
-fn area_of(name: &ObjectName) -> Option<Area> {
-    Area::ALL.into_iter().find(|area| area.folder() == name.folder())
-}
-
 /// The digest that the object's own name gives.
 fn digest_in_name(name: &ObjectName) -> Option<Blake3> {
     let digest = name.last().parse::<Blake3>().ok()?;
-    let right = match area_of(name)? {
+    let right = match Area::of(name)? {
         Area::Originals => name::original(&digest),
         Area::Renditions => name::rendition(&digest),
         _ => return None,
@@ -105,7 +102,7 @@ fn digest_in_name(name: &ObjectName) -> Option<Blake3> {
     (right == *name).then_some(digest)
 }
 
-fn judge(seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<Outcome> {
+fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<Outcome> {
     let name = &seen.name;
     let found = match &seen.digest {
         Ok((digest, _)) => *digest,
@@ -120,9 +117,9 @@ fn judge(seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<Outcom
         }
     };
     let (named, logged) = (digest_in_name(name), ledger.logged(name.as_str())?);
-    let content_named = matches!(area_of(name), Some(Area::Originals | Area::Renditions));
+    let content_named = matches!(Area::of(name), Some(Area::Originals | Area::Renditions));
     let changed = logged.or(named).is_some_and(|digest| digest != found) || named.is_some_and(|named| named != found);
-    if area_of(name).is_none() && logged.is_none() || content_named && named.is_none() {
+    if Area::of(name).is_none() && logged.is_none() || content_named && named.is_none() {
         let (nl, en) = ("in een archief heet geen object zo", "no object of an archive has such a name");
         findings.add(FindingKind::ForeignObject, name, nl, en);
         return Ok(Outcome::Found(FindingKind::ForeignObject));
@@ -132,6 +129,12 @@ fn judge(seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<Outcom
         findings.add(FindingKind::ChangedObject, name, nl, en);
     } else if changed {
         findings.changed(name);
+    }
+    if !changed && logged.is_none() && unfinished::is(store, name, &found, ledger, findings)? {
+        let nl = "een gestopte levering heeft het opgeslagen en nog niet vastgelegd: geef dezelfde `griffie ingest` nog eens";
+        let en = "a stopped run stored it and has not logged it yet: give the same `griffie ingest` again";
+        findings.unfinished(name, nl, en);
+        return Ok(Outcome::Unfinished);
     }
     // Where there is no log at all, that is said once.
     if logged.is_none() && !findings.has(FindingKind::MissingLog, tiles::LOG) {
@@ -152,7 +155,7 @@ fn judge(seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<Outcom
 }
 
 fn look_at(store: &Store, name: ObjectName) -> Seen {
-    let area = area_of(&name);
+    let area = Area::of(&name);
     if !matches!(area, Some(Area::Manifests | Area::Accessions)) {
         let mut hasher = blake3::Hasher::new();
         let read = store.read(&name, |part| _ = hasher.update(part));
@@ -164,29 +167,11 @@ fn look_at(store: &Store, name: ObjectName) -> Seen {
             let digest = Ok((Blake3::of(&bytes), bytes.len() as u64));
             // What does not decode has changed, and its digest says so.
             let refers_to = match area {
-                Some(Area::Manifests) => Manifest::decode(&bytes).map(|manifest| references(&manifest)),
-                _ => Accession::decode(&bytes).map(|accession| kept_bytes(&accession)),
+                Some(Area::Manifests) => Manifest::decode(&bytes).map(|manifest| manifest.refers_to()),
+                _ => Accession::decode(&bytes).map(|accession| accession.refers_to()),
             };
             Seen { name, digest, refers_to: refers_to.unwrap_or_default() }
         }
         Err(error) => Seen { name, digest: Err(error), refers_to: Vec::new() },
     }
-}
-
-fn references(manifest: &Manifest) -> Vec<ObjectName> {
-    let mut names = vec![name::original(&manifest.original.digests.blake3)];
-    names.extend(manifest.reading.as_ref().map(name::reading));
-    names.extend(manifest.findings.iter().map(|found| name::findings(&found.key)));
-    names.extend(manifest.renditions.iter().map(|rendition| name::rendition(&rendition.digests.blake3)));
-    names
-}
-
-fn kept_bytes(accession: &Accession) -> Vec<ObjectName> {
-    let kept = matches!(accession.state, AccessionState::Archived | AccessionState::Duplicate);
-    let mut names = Vec::new();
-    if kept {
-        names.extend(accession.digests.iter().map(|digests| name::original(&digests.blake3)));
-        names.extend(accession.documents.iter().map(|id| name::numbered(Area::Manifests, id.as_str(), 1)));
-    }
-    names
 }

@@ -4,8 +4,8 @@ use std::{fs, path::Path, sync::atomic::Ordering::Relaxed};
 
 use super::*;
 use crate::{
-    archive::{Access, Archive, Hold},
-    model::{DocumentId, RecordId},
+    archive::{Access, Archive, Hold, name},
+    model::{Blake3, DocumentId, RecordId},
     provenance::{Event, EventKind, Log, note::SignerKey},
     storage::{Store, digests_of_file},
 };
@@ -199,4 +199,129 @@ fn known_damage_is_told_by_every_run_and_its_history_is_kept() {
         past(8, 8, 1, "good"),
     ];
     assert_eq!(past_checks(&history, name).unwrap(), want);
+}
+
+/// A small store with a batch that was begun and not closed, and what a stopped run stored of it: bytes, words, a
+/// manifest.
+fn stopped_store(folder: &Path) -> (Archive, Vec<ObjectName>) {
+    let archive = small_store(folder);
+    let log = Log::with_key(archive.store(), signer()).unwrap();
+    let begun = Event::new(EventKind::Ingestion, now(), ["b-000000000009".into()])
+        .outcome(crate::provenance::Outcome::Success, Some(crate::provenance::BATCH_BEGUN.into()));
+    log.append(&[begun]).unwrap();
+    let path = folder.join("late.txt");
+    fs::write(&path, "a late contract").unwrap();
+    let digests = digests_of_file(&path).unwrap();
+    let original = archive.store_original(&path, &digests).unwrap();
+    let recipe = crate::archive::Recipe {
+        step: "read".into(),
+        version: "1".into(),
+        settings: digests.blake3,
+        inputs: vec![digests.blake3],
+    };
+    let reading =
+        crate::model::Reading { pages: Vec::new(), language: None, engine: "test".into(), problems: Vec::new() };
+    let (reading, _) = archive.put_reading(&recipe, &reading).unwrap();
+    let names = vec![original.stored().name().clone(), reading.name().clone()];
+    (archive, names)
+}
+
+#[test]
+fn what_a_stopped_run_left_is_unfinished_and_no_damage() {
+    let folder = tempfile::tempdir().unwrap();
+    let (archive, names) = stopped_store(folder.path());
+    let report = check(&archive);
+    assert_eq!(report.findings, []);
+    let unfinished: Vec<_> = report.unfinished.into_iter().map(|left| left.what).collect();
+    assert_eq!(unfinished, names.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let left: Vec<_> = archive.left_over().unwrap().into_iter().map(|object| object.name).collect();
+    assert_eq!(left, names);
+}
+
+/// While a batch is open, each of these stays a finding: of this kind, about an object of this folder.
+#[test]
+fn damage_does_not_hide_behind_a_stopped_run() {
+    let check = |what: &str, damage: &dyn Fn(&Archive, &Path, &[ObjectName]), want: (FindingKind, &str)| {
+        let folder = tempfile::tempdir().unwrap();
+        let (archive, names) = stopped_store(folder.path());
+        damage(&archive, &folder.path().join("store"), &names);
+        let found = check(&archive).findings;
+        assert!(found.iter().any(|f| f.kind == want.0 && f.what.starts_with(want.1)), "{what}: {found:?}");
+    };
+    let write = |path: &Path, bytes: &[u8]| {
+        let _ = fs::remove_file(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    };
+    let unlogged = FindingKind::UnloggedObject;
+    check(
+        "unfinished bytes that changed",
+        &|_, root, names| write(&root.join(names[0].as_str()), b"other"),
+        (FindingKind::ChangedObject, "originals/"),
+    );
+    check(
+        "words under the key of others",
+        &|archive, root, names| {
+            let key = Blake3::of(b"other");
+            write(&root.join(name::reading(&key).as_str()), &archive.store().get(&names[1]).unwrap());
+        },
+        (unlogged, "readings/"),
+    );
+    check(
+        "words that are none",
+        &|_, root, _| write(&root.join(name::reading(&Blake3::of(b"x")).as_str()), b"no words"),
+        (unlogged, "readings/"),
+    );
+    check(
+        "a decision that nobody took",
+        &|_, root, _| write(&root.join("decisions/c-000000000001/000001.json"), b"{}"),
+        (unlogged, "decisions/"),
+    );
+    check(
+        "a mark that gives access",
+        &|_, root, _| write(&root.join("access/d-000000000001/000002.json"), b"{}"),
+        (unlogged, "access/"),
+    );
+    check(
+        "an accession of a batch that is not open",
+        &|_, root, _| write(&root.join("accessions/b-000000000001/i-000000000001.json"), b"{}"),
+        (unlogged, "accessions/"),
+    );
+    check(
+        "a logged object that is gone",
+        &|_, root, _| fs::remove_file(root.join("holds/c-000000000002/000001.json")).unwrap(),
+        (FindingKind::MissingObject, "holds/"),
+    );
+    check(
+        "a checkpoint that was taken away",
+        &|_, root, _| fs::remove_file(root.join("log/checkpoints/000000000299")).unwrap(),
+        (FindingKind::MissingCheckpoint, "log/"),
+    );
+    check(
+        "a log that is not whole tells nothing of open batches",
+        &|_, root, _| fs::remove_file(root.join("log/checkpoints/000000000298")).unwrap(),
+        (unlogged, "originals/"),
+    );
+}
+
+#[test]
+fn an_append_that_was_stopped_is_unfinished_only_if_its_checkpoint_was_never_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    fs::remove_file(folder.path().join("store/log/checkpoints/000000000298")).unwrap();
+    let kinds = |noted| {
+        let report = archive.verify(&VerifyOptions { noted, ..VerifyOptions::default() }, now()).unwrap();
+        let kinds: Vec<_> = report.findings.iter().map(|found| found.kind).collect();
+        (kinds, report.unfinished.iter().map(|left| left.what.clone()).collect::<Vec<_>>())
+    };
+    let taken_away = kinds(Some(298));
+    assert!(taken_away.0.contains(&FindingKind::MissingCheckpoint), "{taken_away:?}");
+    assert!(kinds(None).0.contains(&FindingKind::MissingCheckpoint), "a copy cannot tell");
+    let (found, unfinished) = kinds(Some(292));
+    assert_eq!(found, []);
+    assert!(unfinished.contains(&"log/checkpoints/000000000298".to_owned()), "{unfinished:?}");
+    fs::remove_file(folder.path().join("store/log/tile/0/001.p/42")).unwrap();
+    assert_eq!(kinds(Some(292)).0, [], "tiles are written after bundles");
+    Log::with_key(archive.store(), signer()).unwrap();
+    assert_eq!((check(&archive).findings, check(&archive).unfinished), (vec![], vec![]), "the next start completes it");
 }

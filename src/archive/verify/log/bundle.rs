@@ -50,7 +50,9 @@ impl Walk<'_> {
         let stored = match tiles::read_tile(self.store, 0, index, width) {
             Ok(hashes) => Some(hashes),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                self.gone(FindingKind::MissingTile, &tile);
+                if !self.is_unsigned(index * tiles::WIDTH + width) {
+                    self.gone(FindingKind::MissingTile, &tile);
+                }
                 None
             }
             Err(error) if error.kind() == ErrorKind::FixityMismatch => {
