@@ -182,7 +182,7 @@ impl App {
         if !lock.found_taken {
             return Ok(());
         }
-        let old = SystemTime::now().checked_sub(LEFTOVER_AGE).unwrap_or(SystemTime::UNIX_EPOCH);
+        let old = SystemTime::from(self.clock.now()).checked_sub(LEFTOVER_AGE).unwrap_or(SystemTime::UNIX_EPOCH);
         let left = self.archive.store().clear_leftovers(old)?;
         lock.left_some = left.younger > 0;
         if !left.removed.is_empty() {
