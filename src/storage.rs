@@ -323,6 +323,7 @@ impl Store {
 
     /// Removes what interrupted writes left in a folder and nobody touched since `old`. A bucket keeps such parts out of
     /// sight; its own rules clear them.
+    #[expect(clippy::disallowed_methods, reason = "what is removed here is no object and never became one")]
     pub fn clear_leftovers(&self, old: SystemTime) -> Result<Leftovers> {
         let mut left = Leftovers::default();
         let Some(root) = self.root() else { return Ok(left) };
