@@ -122,7 +122,12 @@ pub(super) fn write_lines(text: &str, joiner: &mut Joiner<'_>) -> Vec<Paragraph>
         let last_word = last_word(&joiner.running);
         let row = line.trim().contains('\t');
         let after_row = out.last().is_some_and(|p| p.row);
-        if empty || ended || row || after_row || (marker::marker(&head).is_some() && !refers(last_word)) {
+        if empty
+            || ended
+            || row
+            || after_row
+            || (marker::marker(&head).is_some() && !refers(last_word) && !counts(last_word, &head))
+        {
             end_last(&mut out, joiner.running.len());
             joiner.paragraph();
             out.push(Paragraph { range: joiner.running.len()..joiner.running.len(), row, ..Paragraph::default() });
@@ -154,8 +159,8 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
     let text = marker::clip_words(next.words.iter().map(|&w| &*words[w].text), 48);
     let last_word = last_word(running);
     let ended = last_word.trim_end_matches(['"', '\'', ')', ']']).ends_with(['.', ':', ';', '!', '?']);
-    let goes_on = !ended && text.starts_with(char::is_lowercase);
-    if marker::marker(&text).is_some() && !refers(last_word) {
+    let goes_on = !ended && (text.starts_with(char::is_lowercase) || hangs(last_word));
+    if marker::marker(&text).is_some() && !refers(last_word) && !counts(last_word, &text) {
         return true;
     }
     // How far the line before was from taking in the next line's first word.
@@ -196,8 +201,54 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
     ended && lines > 1 && set_in > 1.0 * em && set_in < 6.0 * em
 }
 
+/// Whether a line that ends with this word cannot be the last of its paragraph.
+fn hangs(word: &str) -> bool {
+    const HANGING: &[&str] = &[
+        "of", "the", "a", "an", "as", "to", "on", "in", "at", "for", "from", "until", "than", "de", "het", "een",
+        "van", "op", "per", "tot", "te", "voor", "vanaf",
+    ];
+    HANGING.contains(&word)
+}
+
+/// Whether a line goes on with the figure of a number in words: `two` before `(2) years`, `zes` before `(6) maanden`.
+fn counts(word: &str, next: &str) -> bool {
+    const NUMBERS: &[&str] = &[
+        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "fifteen",
+        "eighteen", "twenty", "thirty", "forty", "fifty", "sixty", "ninety", "hundred", "een", "één", "twee", "drie",
+        "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf", "veertien", "vijftien", "achttien",
+        "twintig", "dertig", "veertig", "vijftig", "zestig", "negentig", "honderd",
+    ];
+    let word = word.to_lowercase();
+    // `twenty-four`, `vierentwintig`
+    let word = word.rsplit('-').next().unwrap_or(&word);
+    let number = NUMBERS.contains(&word) || word.ends_with("twintig") || word.ends_with("dertig");
+    let figure = next.strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    number && figure.is_some_and(|(figure, _)| !figure.is_empty() && figure.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Whether a number at the start of the next line belongs to this word: `artikel`, `nr.`.
 fn refers(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     !word.is_empty() && BEFORE_NUMBER.contains(&word.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_may_go_on_with_the_figure_of_a_number() {
+        let check = |word: &str, next: &str, want: bool| assert_eq!(counts(word, next), want, "{word} {next}");
+        check("two", "(2) years", true);
+        check("zes", "(6) maanden", true);
+        check("vierentwintig", "(24) maanden", true);
+        check("agree:", "(2) the goods", false);
+        check("two", "2. Goods", false);
+        check("one", "(a) the goods", false);
+    }
+
+    #[test]
+    fn no_paragraph_ends_with_an_article_or_preposition() {
+        assert!(hangs("op") && hangs("of") && !hangs("agreement") && !hangs("2019."));
+    }
 }
