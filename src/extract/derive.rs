@@ -9,8 +9,35 @@ use crate::model::{
     record::{Against, Alternative, Notice, Renewal, RenewalKind, Term},
 };
 
+/// A start that is only assumed is worth no more.
+const ASSUMED_START: f64 = 0.6;
+
 fn weaker(statuses: impl IntoIterator<Item = Status>) -> Status {
     statuses.into_iter().min().unwrap_or(Status::Absent)
+}
+
+/// The start of a contract that names none: the day of its signing, for a person to confirm.
+pub fn start(stated: Field<Date>, signing: &Field<Date>, start_is_open: bool, language: Language) -> Field<Date> {
+    if stated.status != Status::Absent || start_is_open {
+        return stated;
+    }
+    let Some(signed) = signing.value else { return stated };
+    Field {
+        value: Some(signed),
+        status: weaker([signing.status, Status::Proposed]),
+        confidence: signing.confidence.min(ASSUMED_START),
+        rule: Some("derived.start".into()),
+        derived_from: vec!["signing_date".into()],
+        explanation: Some(
+            language
+                .say(
+                    "het contract noemt geen ingangsdatum; aangenomen is de dag van ondertekening",
+                    "the contract names no start; it is assumed to start on the day of its signing",
+                )
+                .into(),
+        ),
+        ..stated
+    }
 }
 
 /// The end of the initial term from start and term, or the check of a stated end against them.
@@ -36,10 +63,14 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
         stated.status = Status::Proposed;
     }
     match stated.value {
-        None if stated.status == Status::Blank => stated,
         None => Field {
             value: Some(computed),
-            status: weaker([start.status, term.status, Status::Auto]),
+            // Where the place for the end was left open, a person must see that it follows from start and term.
+            status: weaker([
+                start.status,
+                term.status,
+                if stated.status == Status::Blank { Status::Proposed } else { Status::Auto },
+            ]),
             confidence: start.confidence.min(term.confidence) * 0.95,
             rule: Some("derived.end".into()),
             derived_from: vec!["effective_date".into(), "term".into()],
@@ -255,6 +286,27 @@ mod tests {
         assert_eq!((end.value, end.status), (Some(date(1995, 3, 31)), Status::Conflict));
         let deadline = deadline(&end, &[notice(Period::of_months(12), "any")]);
         assert_eq!(deadline.value, Some(date(1992, 3, 31)));
+    }
+
+    #[test]
+    fn a_contract_that_names_no_start_is_assumed_to_start_when_signed() {
+        let signed = given(date(2015, 1, 5));
+        let check = |stated: Field<Date>, start_is_open: bool, want: Option<Date>, status: Status| {
+            let found = start(stated, &signed, start_is_open, Language::English);
+            assert_eq!((found.value, found.status), (want, status));
+        };
+        check(Field::absent(), false, Some(date(2015, 1, 5)), Status::Proposed);
+        check(Field::absent(), true, None, Status::Absent);
+        check(Field { status: Status::Blank, ..Field::absent() }, false, None, Status::Blank);
+        check(given(date(2014, 1, 1)), false, Some(date(2014, 1, 1)), Status::Auto);
+    }
+
+    #[test]
+    fn an_end_left_open_follows_from_start_and_term_for_a_person_to_see() {
+        let open = Field { status: Status::Blank, ..Field::absent() };
+        let found =
+            end_date(open, &given(date(2014, 9, 4)), &given(Term::Period(Period::of_years(3))), Language::English);
+        assert_eq!((found.value, found.status), (Some(date(2017, 9, 3)), Status::Proposed));
     }
 
     #[test]

@@ -57,6 +57,9 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.parties = found.into_iter().map(|found| desk.party(found, company)).collect();
     fields.signing_date = desk.signing_date();
     fields.effective_date = desk.day_field(FieldId::EffectiveDate, &fields.signing_date);
+    let start_is_open = desk.speaks_of_start();
+    fields.effective_date = derive::start(fields.effective_date, &fields.signing_date, start_is_open, language);
+    desk.drop_ends_before(fields.effective_date.value);
     fields.end_date = desk.day_field(FieldId::EndDate, &fields.signing_date);
     fields.term = desk.term();
     fields.renewal = desk.renewal();
@@ -66,6 +69,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
         Value::Money(money) => Some(money.clone()),
         _ => None,
     });
+    desk.keep_laws_of_states();
     fields.governing_law = desk.field(FieldId::GoverningLaw, text_of);
     fields.court = desk.field(FieldId::Court, text_of);
     fields.relates_to = desk.relates_to();
@@ -138,6 +142,16 @@ fn text_of(value: &Value) -> Option<String> {
         Value::Text(text) | Value::Law(text) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// A name with its apostrophes as they were printed: matching makes them all plain.
+fn with_printed_apostrophes(name: &str, quote: &str) -> String {
+    let is_apostrophe = |c: &char| matches!(c, '\'' | '’' | '‘' | 'ʼ');
+    let mut printed = quote.chars().filter(is_apostrophe);
+    if name.chars().filter(is_apostrophe).count() != printed.clone().count() {
+        return name.to_owned();
+    }
+    name.chars().map(|c| if is_apostrophe(&c) { printed.next().unwrap_or(c) } else { c }).collect()
 }
 
 fn evidence_of(text: &Text, ranges: &[Range<usize>]) -> Vec<Evidence> {
@@ -271,7 +285,10 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
-    fn party(&self, found: Found, company: &'static str) -> Field<Party> {
+    fn party(&self, mut found: Found, company: &'static str) -> Field<Party> {
+        let printed = found.ranges.first().map(|range| self.scene.text.evidence(range)).unwrap_or_default();
+        let quotes: String = printed.iter().map(|evidence| evidence.quote.as_str()).collect();
+        found.party.name = with_printed_apostrophes(&found.party.name, &quotes);
         let usual = |role: &str| self.rules.words("role").any(|word| fold(word) == bare(role));
         let role = match found.party.role.as_deref() {
             Some(role) if usual(role) => "usual role",
@@ -513,6 +530,58 @@ impl<'r> Desk<'r, '_, '_> {
         fields
     }
 
+    /// `the laws of the United States and of the Commonwealth of Kentucky`: contracts live by the law of the state.
+    fn keep_laws_of_states(&mut self) {
+        let law = |candidate: &Candidate<'_>| match &candidate.value {
+            Value::Law(code) if candidate.rule.field == FieldId::GoverningLaw => Some(code.clone()),
+            _ => None,
+        };
+        let states: Vec<String> = self.candidates.iter().filter_map(law).filter(|code| code.contains('-')).collect();
+        let of_state = |union: &str| states.iter().any(|state| state.split('-').next() == Some(union));
+        self.candidates.retain(|candidate| law(candidate).is_none_or(|code| !of_state(&code)));
+    }
+
+    /// What ends before the contract starts is something else.
+    fn drop_ends_before(&mut self, start: Option<Date>) {
+        let Some(start) = start else { return };
+        let before = |value: &Value| matches!(value, Value::Day(end) | Value::EitherDay(_, end) if *end < start);
+        self.candidates.retain(|candidate| candidate.rule.field != FieldId::EndDate || !before(&candidate.value));
+    }
+
+    /// The contract itself has words of a start, whether a rule read them or not.
+    fn speaks_of_start(&self) -> bool {
+        const STEMS: [&str; 22] = [
+            "ingangsdatum",
+            "met ingang",
+            "ingaande",
+            "ingaat",
+            "gaat in",
+            "gaan in",
+            "in werking",
+            "inwerking",
+            "aanvang",
+            "vangt",
+            "van kracht",
+            "begint",
+            "startdatum",
+            "terugwerkende",
+            "effective date",
+            "effective as of",
+            "effective on",
+            "become effective",
+            "becomes effective",
+            "commence",
+            "into force",
+            "take effect",
+        ];
+        self.scene.text.sentences.iter().any(|sentence| {
+            !matches!(self.scene.zone_at(sentence.start), Zone::Annex | Zone::GeneralTerms | Zone::Recitals) && {
+                let said = fold(self.scene.text.slice(sentence));
+                STEMS.iter().any(|stem| said.contains(stem))
+            }
+        })
+    }
+
     /// The contract itself has words of renewal, whether a rule read them or not.
     fn speaks_of_renewal(&self) -> bool {
         const STEMS: [&str; 6] = ["stilzwijgend", "verlengd", "voortgezet", "automatisch", "renew", "extended"];
@@ -561,6 +630,14 @@ impl<'r> Desk<'r, '_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_keeps_the_apostrophes_that_were_printed() {
+        let check = |name: &str, quote: &str, want: &str| assert_eq!(with_printed_apostrophes(name, quote), want);
+        check("Landry's, Inc.", "Landry’s, Inc.", "Landry’s, Inc.");
+        check("Bakkerij 't Stoepje", "Bakkerij ’t Stoepje", "Bakkerij ’t Stoepje");
+        check("O'Brien's Ltd.", "O’Brien", "O'Brien's Ltd.");
+    }
 
     #[test]
     fn a_letter_is_headed_by_place_and_date() {

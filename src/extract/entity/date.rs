@@ -499,9 +499,18 @@ fn bracket_ending_at(scan: &Scan<'_>, last: usize) -> Option<usize> {
     (last.saturating_sub(6)..last).rev().find(|&first| bracket_starting_at(scan, first) == Some(last))
 }
 
+/// A bullet, or a mark inside a file's name (`ex10_9.txt`): no place to fill in.
+fn is_ornament(scan: &Scan<'_>, at: usize) -> bool {
+    let raw = scan.raw(at);
+    let worded = |at: usize| matches!(scan.kind(at), Some(Kind::Word | Kind::Mixed | Kind::Number));
+    let glued = at > 0 && scan.touches(at) && worded(at - 1) || scan.touches(at + 1) && worded(at + 1);
+    raw.chars().count() == 1 && (glued || raw != "_")
+}
+
 /// A place left open: alone, before a year, or with `day of` behind it.
 fn open(scan: &Scan<'_>, first: usize) -> Option<Raw> {
     let mut last = match scan.kind(first)? {
+        Kind::Open if is_ornament(scan, first) => return None,
         Kind::Open => first,
         _ => bracket_starting_at(scan, first)?,
     };

@@ -44,6 +44,10 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
             spots.extend(found);
             continue;
         }
+        if word == "anniversary" {
+            spots.extend(anniversary(scan, at));
+            continue;
+        }
         spots.extend(adjective(scan, at));
     }
     super::settle(spots, first_spot);
@@ -103,8 +107,39 @@ fn counted(scan: &Scan<'_>, unit_at: usize, mut unit: Unit) -> Option<Spot> {
     Some(spot(scan, count.first, last, reading, count.repairs))
 }
 
-/// `days'` and `year's` are one with their apostrophe.
+/// `the eighth anniversary`, `the fifteenth (15th) anniversary`, `the 10th anniversary`: so many years.
+fn anniversary(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    let figure = |at: usize| -> Option<u64> {
+        let folded = scan.folded(at);
+        let ends = ["st", "nd", "rd", "th"].iter().find_map(|ending| folded.strip_suffix(ending))?;
+        ends.parse().ok()
+    };
+    let before = scan.before(at)?;
+    let (first, count) = if scan.is_mark(before, ')') {
+        let inside = scan.before(before)?;
+        let open = scan.before(inside).filter(|&open| scan.is_mark(open, '('))?;
+        let count = figure(inside)?;
+        let worded = scan.before(open).and_then(|last| number::ending_at(scan, last));
+        match worded.filter(|worded| worded.ordinal) {
+            Some(worded) if worded.value == count => (worded.first, count),
+            Some(_) => return None,
+            None => (open, count),
+        }
+    } else if let Some(count) = figure(before) {
+        (before, count)
+    } else {
+        let worded = number::ending_at(scan, before).filter(|worded| worded.ordinal)?;
+        (worded.first, worded.value)
+    };
+    let period = times(Period::of_years(1), count.checked_mul(2).filter(|_| (1..100).contains(&count))?)?;
+    Some(spot(scan, first, at, PeriodReading { period: Some(period), ..PeriodReading::none() }, Vec::new()))
+}
+
+/// `days'` and `year's` are one with their apostrophe; `five year anniversary` is one with its anniversary.
 fn possessive_end(scan: &Scan<'_>, unit_at: usize) -> usize {
+    if let Some(next) = scan.next(unit_at).filter(|&next| scan.folded(next) == "anniversary") {
+        return next;
+    }
     if !(scan.is_mark(unit_at + 1, '\'') && scan.touches(unit_at + 1)) {
         return unit_at;
     }

@@ -158,3 +158,11 @@ fn ranges() {
     check("1 oktober t/m 31 maart 2020", Dutch, &["--10-01", "2020-03-31"]);
     check("from January 1 through December 31, 2019", English, &["2019-01-01", "2019-12-31"]);
 }
+
+#[test]
+fn marks_in_file_names_and_bullets_are_no_places_to_fill_in() {
+    for text in ["ex10_9.txt", "_230,000_ shares", "● Access only through the portal", "a2206536zex-10_35.htm"] {
+        check(text, English, &[]);
+    }
+    check("this ___ day of May 2011", English, &["blank"]);
+}

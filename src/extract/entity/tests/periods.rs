@@ -101,3 +101,17 @@ fn english_periods_keep_their_unit() {
         check(text, English, &[want]);
     }
 }
+
+#[test]
+fn an_anniversary_is_so_many_years() {
+    for (text, want) in [
+        ("the eighth anniversary of the Effective Date", "P8Y"),
+        ("the fifteenth (15th) anniversary hereof", "P15Y"),
+        ("the 10th anniversary", "P10Y"),
+        ("the five (5) year anniversary of the Effective Date", "P5Y"),
+        ("the eighteen-month anniversary", "P18M"),
+    ] {
+        check(text, English, &[want]);
+    }
+    check("on each anniversary of the Effective Date", English, &[]);
+}
