@@ -1,5 +1,6 @@
 //! The words read by OCR as invisible text (rendering mode 3) on their places, in the reader's order, line by line, so
-//! that searching, copying and extracting give them as they were read.
+//! that searching, copying and extracting give them as they were read. Programs that extract text go by its layout and
+//! not by the order in which it is written: lines are therefore level and without holes, whatever the paper was.
 
 use super::{
     font::{ADVANCE, ASCENT, Font},
@@ -11,6 +12,10 @@ use crate::model::{PageReading, Word};
 /// Lines whose type is within this share of the page's usual one are set in that: programs that put extracted text in
 /// order take a change of size for a change of column.
 const USUAL: f64 = 0.3;
+/// A gap between two words of a line that is larger than this share of the type's size is taken for one between columns.
+const GAP: f64 = 0.5;
+/// What is left of such a gap.
+const SPACE: f64 = 0.3;
 
 /// The page's words as content: a text object that names the font `name`. Empty where there are none.
 pub(super) fn layer(page: &PageReading, frame: &Frame, name: &[u8], font: &mut Font) -> Vec<u8> {
@@ -73,8 +78,12 @@ fn place<'a>(page: &'a PageReading, word: &Word, upright: &Upright) -> Option<Pl
     let down = |y: f32| f64::from(y) * upright.height;
     let (width, height) = (across(bounds.width()), down(bounds.height()));
     let middle = (across((bounds.x0 + bounds.x1) / 2.0), down((bounds.y0 + bounds.y1) / 2.0));
+    // A page that lies askew is sheared level: words keep their place across, and move up or down by what their line
+    // climbs from the page's middle.
+    let climb = f64::from(page.skew).to_radians().tan();
+    let middle = (middle.0, middle.1 - climb * (middle.0 - upright.width / 2.0));
     // The box stands around the word's slanted one: its height holds a part of the length.
-    let slant = f64::from(page.skew).to_radians().tan().abs();
+    let slant = climb.abs();
     let height = (height - width * slant).max(height / 1.5);
     Some(Placed { text, middle, length: (width - height * slant).max(1.0), height: height.max(1.0) })
 }
@@ -106,16 +115,15 @@ impl<'a> TextObject<'a> {
             self.operator(&[size], "Tf");
             self.size = size;
         }
-        // Words of a skewed line stand level, each at its own height: programs that extract text take a word apart
-        // whose letters climb by half a point.
         let bottom = |word: &Placed<'_>| word.middle.1 + word.height / 2.0;
         let lowest = median(line.words.iter().map(bottom).collect()) + 0.2 * size;
         let floor = line.words.iter().map(bottom).fold(f64::MIN, f64::max).min(lowest);
+        let start = |word: &Placed<'_>| word.middle.0 - word.length / 2.0;
         let mut pen = None;
         for (i, word) in line.words.iter().enumerate() {
-            // On the line's base, but never far from the word itself: lines are not always straight.
-            let base = floor.clamp(bottom(word), bottom(word) + 0.25 * size) - (1.0 - ASCENT) * size;
-            let at = (word.middle.0 - word.length / 2.0, base);
+            // On the line's base; a word that is far from it was put into the line by mistake.
+            let base = floor.clamp(bottom(word) - size, bottom(word) + size) - (1.0 - ASCENT) * size;
+            let at = (start(word), base);
             match pen {
                 None => {
                     let (right, up) = (self.upright.direction(1.0, 0.0), self.upright.direction(0.0, -1.0));
@@ -131,14 +139,17 @@ impl<'a> TextObject<'a> {
                     pen = Some((from.0 + by.0, from.1 - by.1));
                 }
             }
-            self.show(word, size, i + 1 < line.words.len());
+            let next = line.words.get(i + 1);
+            let hole = next.map(|next| start(next) - at.0 - word.length).filter(|gap| *gap > GAP * size);
+            let length = word.length + hole.map_or(0.0, |gap| gap - SPACE * size);
+            self.show(word.text, length, size, next.is_some());
         }
     }
 
-    fn show(&mut self, word: &Placed<'_>, size: f64, space: bool) {
+    fn show(&mut self, word: &str, length: f64, size: f64, space: bool) {
         let mut codes: Vec<u8> = Vec::new();
         let font = &mut *self.font;
-        codes.extend(word.text.chars().filter_map(|character| font.code(character)).flat_map(u16::to_be_bytes));
+        codes.extend(word.chars().filter_map(|character| font.code(character)).flat_map(u16::to_be_bytes));
         let count = codes.len() / 2;
         if count == 0 {
             return;
@@ -146,7 +157,7 @@ impl<'a> TextObject<'a> {
         if space {
             codes.extend(font.code(' ').into_iter().flat_map(u16::to_be_bytes));
         }
-        let scale = (word.length / (count as f64 * ADVANCE * size) * 100.0).round().max(1.0);
+        let scale = (length / (count as f64 * ADVANCE * size) * 100.0).round().max(1.0);
         if scale != self.scale {
             self.operator(&[scale], "Tz");
             self.scale = scale;

@@ -40,7 +40,11 @@ impl TrueType {
                 })
                 .collect();
         }
-        font.names = font.post().unwrap_or_default();
+        // What a map or the names cannot be read of is no program that all readers can use.
+        font.maps.iter().all(|(_, _, at)| u16_at(&font.data, *at).is_some()).then_some(())?;
+        if font.tables.contains_key(b"post") {
+            font.names = font.post()?;
+        }
         Some(font)
     }
 
@@ -92,7 +96,9 @@ impl TrueType {
     /// The names of glyphs (`post`, version 2); those of the standard order are left out, as codes reach them.
     fn post(&self) -> Option<HashMap<String, u32>> {
         let post = self.table(b"post")?;
-        (u32_at(post, 0)? == 0x0002_0000).then_some(())?;
+        if u32_at(post, 0)? != 0x0002_0000 {
+            return Some(HashMap::new());
+        }
         let count = usize::from(u16_at(post, 32)?);
         let mut strings = Vec::new();
         let mut at = 34 + 2 * count;
@@ -105,7 +111,7 @@ impl TrueType {
             let string = strings.get(id.checked_sub(258)?)?;
             Some((String::from_utf8_lossy(string).into_owned(), index as u32))
         };
-        Some((0..count).filter_map(name).collect())
+        (post.len() >= 34 + 2 * count).then(|| (0..count).filter_map(name).collect())
     }
 }
 
