@@ -119,6 +119,16 @@ pub enum Effort {
     },
 }
 
+impl Effort {
+    /// Is this page drawn as an image?
+    fn draws(&self, page: PageNo) -> bool {
+        match self {
+            Self::Faithful => false,
+            Self::Facsimile { pages } => pages.is_empty() || pages.contains(&page),
+        }
+    }
+}
+
 /// Writes a copy front to back, in one way. Whether it may be called archival is for [`judge`] to say. A fault of a
 /// decoder is an error of kind `Engine`.
 pub fn write(request: &Request<'_>, effort: &Effort, out: &mut dyn Write) -> Result<Built> {
@@ -128,10 +138,7 @@ pub fn write(request: &Request<'_>, effort: &Effort, out: &mut dyn Write) -> Res
 }
 
 fn write_unguarded(request: &Request<'_>, effort: &Effort, out: &mut dyn Write) -> Result<Built> {
-    let is_drawn = |page: PageNo| match effort {
-        Effort::Faithful => false,
-        Effort::Facsimile { pages } => pages.is_empty() || pages.contains(&page),
-    };
+    let is_drawn = |page: PageNo| effort.draws(page);
     match request.media {
         MediaType::Pdf => {
             let pdf = pages::open_pdf(request.original, request.password)?;

@@ -80,8 +80,8 @@ fn climb(original: &Path, media: MediaType, reading: &Reading, out: &Path) -> gr
         };
         let from = Request { original: &from, ..request };
         let built = renditions::write(&from, &effort, &mut fs::File::create(out).unwrap())?;
-        let by_page = effort == Effort::Faithful && from.original == original;
-        Ok(Tried { copy: (), built, verdict: renditions::judge(&request, out, by_page)? })
+        let is_anew = from.original != original;
+        Ok(Tried { copy: (), built, verdict: renditions::judge(&request, &effort, is_anew, out)? })
     })
 }
 
@@ -391,7 +391,7 @@ fn accepted(
     let built = build(original, media, reading, copy).unwrap();
     assert_eq!(built.method, method, "{:?}", built.why);
     let digests = Digests::of(&fs::read(original).unwrap());
-    let acceptance = renditions::accept(&request(original, media, reading, &digests), copy).unwrap();
+    let acceptance = renditions::accept(&request(original, media, reading, &digests), &Effort::Faithful, copy).unwrap();
     assert!(acceptance.accepted, "{:?}", acceptance.reasons);
     check_sound(copy);
     acceptance

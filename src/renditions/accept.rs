@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, path::Path};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Request,
+    Effort, Request,
     check::{self, Finding},
     compare::{self, PageComparison, TextComparison},
 };
@@ -17,10 +17,15 @@ use crate::{
     pages::Source,
 };
 
-/// The largest mean difference of a page: copies of born-digital pages whose drawing is kept measure 0.
-const MEAN: f64 = 0.01;
+// What looks the same: the figures that these limits rest on stand in the documentation of [`compare`].
+/// The largest mean difference of a page.
+const MEAN: f64 = 0.005;
 /// The largest share of a page's pixels that may differ by more than a quarter.
-const BEYOND: f64 = 0.002;
+const BEYOND: f64 = 0.001;
+/// The largest share of differing pixels in a square of a quarter of an inch.
+pub(super) const PATCH: f64 = 0.025;
+/// The same of a page that is an image of what the original draws: it can be coarser, but lacks nothing.
+const PATCH_DRAWN: f64 = 0.1;
 /// The largest share by which a page may be wider or higher than its original: a point on A4.
 const SIZE: f64 = 0.002;
 /// The least share of the characters read that the copy must give in reading order.
@@ -49,8 +54,9 @@ pub struct Acceptance {
     pub counts: (u32, u32),
 }
 
-/// Checks a copy against the standard and against its original. An error means that it could not be judged at all.
-pub fn accept(request: &Request<'_>, copy: &Path) -> Result<Acceptance> {
+/// Checks a copy that was made with this effort against the standard and against its original. An error means that it
+/// could not be judged at all.
+pub fn accept(request: &Request<'_>, effort: &Effort, copy: &Path) -> Result<Acceptance> {
     let conformance = check::check(copy)?;
     let original = Source::open(request.original, request.media, request.password)?;
     let opened = Source::open(copy, MediaType::Pdf, None).doing(|| "failed to open the archival copy")?;
@@ -59,7 +65,8 @@ pub fn accept(request: &Request<'_>, copy: &Path) -> Result<Acceptance> {
     let readings = request.reading.pages.iter().filter(|reading| range.contains(&reading.page.index()));
     for (index, reading) in readings.enumerate() {
         let in_copy = PageNo::from_index(index);
-        pages.push(compare::page(&original, &opened, reading, in_copy));
+        let comparison = compare::page(&original, &opened, reading, in_copy);
+        pages.push(PageComparison { drawn: effort.draws(reading.page), ..comparison });
         if reading.state == PageState::Read {
             // Words laid over a scan stand where OCR saw them, on lines as crooked as the scan's: how they follow one
             // another is told by the order in which they are written.
@@ -137,10 +144,10 @@ impl Acceptance {
                 language.say(format!("kan niet worden vergeleken ({why})"), format!("cannot be compared ({why})"))
             }
             None => {
-                let (beyond, mean) = (first.beyond * 100.0, first.mean * 100.0);
+                let [beyond, mean, patch] = [first.beyond, first.mean, first.patch].map(|share| share * 100.0);
                 language.say(
-                    format!("{beyond:.2} % van de punten is anders, gemiddeld {mean:.2} %"),
-                    format!("{beyond:.2} % of its pixels differ, {mean:.2} % on average"),
+                    format!("{beyond:.2} % van de punten is anders, op één plek {patch:.0} %, gemiddeld {mean:.2} %"),
+                    format!("{beyond:.2} % of its pixels differ, {patch:.0} % in one place, {mean:.2} % on average"),
                 )
             }
         };
@@ -169,5 +176,6 @@ impl Acceptance {
 }
 
 fn looks_the_same(page: &PageComparison) -> bool {
-    page.failed.is_none() && page.mean <= MEAN && page.beyond <= BEYOND && page.size <= SIZE
+    let patch = if page.drawn { PATCH_DRAWN } else { PATCH };
+    page.failed.is_none() && page.mean <= MEAN && page.beyond <= BEYOND && page.patch <= patch && page.size <= SIZE
 }

@@ -1,5 +1,12 @@
 //! Compares an archival copy with its original, page by page: what people see, drawn at 100 dots per inch, and the
 //! words that were read. Gives figures; judges nothing.
+//!
+//! Measured on 97 pages of contracts, scans and odd files. Beside their own page, 96 of the copies kept as they are do
+//! not differ at all (one is wrong); of 93 written anew by Ghostscript two differ in more than 0.016 of a square, by
+//! 0.045; of 92 drawn as images none in more than 0.063; none of all these in more than 0.0004 of the page or by 0.002
+//! on average. The limits tell 65 of 66 pages from the next page of their document (the one looks the same), and find,
+//! of what was taken out of pages kept as they are, 80 of 81 places as large as a stamp, 85 of 91 lines, 79 of 86 words,
+//! 76 of 86 short words and 29 of 84 single characters. Limits for the whole page alone find 2 of the 86 words.
 
 use std::borrow::Cow;
 
@@ -19,6 +26,9 @@ const DPI: f32 = 100.0;
 const MAX_PIXELS: f32 = 16e6;
 /// The difference from which a pixel counts as another one. Strokes that are moved by half a pixel stay below.
 const OTHER: u8 = 64;
+/// Half the side of the squares in which differing pixels are counted, in pixels: squares of a quarter of an inch, in
+/// which a short word or a figure weighs as much as a picture does on a page.
+const HALF_SQUARE: usize = 12;
 
 /// How far a page of the copy is from the page of the original. All figures are 0 where both look the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -31,6 +41,12 @@ pub struct PageComparison {
     pub max: f64,
     /// Share of pixels that differ by more than a quarter.
     pub beyond: f64,
+    /// The largest share of differing pixels in a square of a quarter of an inch.
+    #[serde(default)]
+    pub patch: f64,
+    /// The page of the copy is an image of what the original draws.
+    #[serde(default)]
+    pub drawn: bool,
     /// By how much the page's width or height differs, as a share of it.
     pub size: f64,
     /// Why it could not be compared.
@@ -81,16 +97,18 @@ pub(super) fn page(original: &Source, copy: &Source, reading: &PageReading, in_c
     let compared = original.proof(reading.page, size).and_then(|before| Ok((before, copy.proof(in_copy, size)?)));
     match compared {
         Ok((before, after)) => {
-            let Difference { mean, max, beyond } = difference(&before, &after, size.0 as usize);
+            let Difference { mean, max, beyond, patch } = difference(&before, &after, size.0 as usize);
             let apart = |a: f32, b: f32| f64::from((a - b).abs() / a.max(b).max(1e-3));
             let size = apart(before.width_pt, after.width_pt).max(apart(before.height_pt, after.height_pt));
-            PageComparison { page: reading.page, mean, max, beyond, size, failed: None }
+            PageComparison { page: reading.page, mean, max, beyond, patch, drawn: false, size, failed: None }
         }
         Err(error) => PageComparison {
             page: reading.page,
             mean: 1.0,
             max: 1.0,
             beyond: 1.0,
+            patch: 1.0,
+            drawn: false,
             size: 0.0,
             failed: Some(error.to_string()),
         },
@@ -109,6 +127,7 @@ struct Difference {
     mean: f64,
     max: f64,
     beyond: f64,
+    patch: f64,
 }
 
 /// How much two drawings of a page differ beyond what half a pixel of displacement explains.
@@ -116,11 +135,12 @@ fn difference(before: &Proof, after: &Proof, width: usize) -> Difference {
     let channels = before.channels.min(after.channels);
     let (before, after) = (samples(before, channels), samples(after, channels));
     if before.len() != after.len() || before.is_empty() {
-        return Difference { mean: 1.0, max: 1.0, beyond: 1.0 };
+        return Difference { mean: 1.0, max: 1.0, beyond: 1.0, patch: 1.0 };
     }
     let row = width * channels;
     let rows = before.len() / row;
     let (mut sum, mut max, mut beyond) = (0_u64, 0_u8, 0_u64);
+    let mut cells = Cells::new(width, rows);
     for y in 0..rows {
         let near = |of: &[u8]| y.saturating_sub(1) * row..((y + 2) * row).min(of.len());
         if before[near(&before)] == after[near(&after)] {
@@ -136,13 +156,44 @@ fn difference(before: &Proof, after: &Proof, width: usize) -> Difference {
             });
             let most = apart.max().unwrap_or(0);
             max = max.max(most);
-            beyond += u64::from(most > OTHER);
+            if most > OTHER {
+                beyond += 1;
+                cells.add(x, y);
+            }
         }
     }
     Difference {
         mean: sum as f64 / before.len() as f64 / 255.0,
         max: f64::from(max) / 255.0,
         beyond: beyond as f64 / (rows * width) as f64,
+        patch: cells.fullest_square(),
+    }
+}
+
+/// How many pixels differ, by cells a quarter of a square large.
+struct Cells {
+    across: usize,
+    counts: Vec<u32>,
+}
+
+impl Cells {
+    /// With a cell to spare on the right and beneath.
+    fn new(width: usize, rows: usize) -> Self {
+        let across = width.div_ceil(HALF_SQUARE) + 1;
+        Self { across, counts: vec![0; across * (rows.div_ceil(HALF_SQUARE) + 1)] }
+    }
+
+    fn add(&mut self, x: usize, y: usize) {
+        self.counts[y / HALF_SQUARE * self.across + x / HALF_SQUARE] += 1;
+    }
+
+    /// The largest share of differing pixels in any square of four cells.
+    fn fullest_square(&self) -> f64 {
+        let rows = self.counts.chunks(self.across);
+        let pairs = rows.clone().zip(rows.skip(1));
+        let squares = pairs.flat_map(|(above, below)| above.windows(2).zip(below.windows(2)));
+        let most = squares.map(|(above, below)| above.iter().chain(below).sum::<u32>()).max().unwrap_or(0);
+        f64::from(most) / (4 * HALF_SQUARE * HALF_SQUARE) as f64
     }
 }
 
@@ -225,7 +276,7 @@ fn share(part: u64, whole: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::accept::PATCH, *};
 
     /// A page of 40 by 40 pixels with a line of two pixels, its left edge at `at` (in halves of a pixel).
     fn page(at: usize, channels: usize) -> Proof {
@@ -239,7 +290,7 @@ mod tests {
 
     #[test]
     fn the_same_page_has_no_difference() {
-        let same = Difference { mean: 0.0, max: 0.0, beyond: 0.0 };
+        let same = Difference { mean: 0.0, max: 0.0, beyond: 0.0, patch: 0.0 };
         assert_eq!(difference(&page(20, 3), &page(20, 3), 40), same);
         assert_eq!(difference(&page(20, 1), &page(20, 3), 40), same);
     }
@@ -249,6 +300,46 @@ mod tests {
         assert_eq!(difference(&page(20, 3), &page(21, 3), 40).beyond, 0.0);
         assert!(difference(&page(20, 3), &page(24, 3), 40).beyond > 0.04);
         assert!(difference(&page(20, 3), &page(90, 3), 40).beyond > 0.04);
+    }
+
+    /// A page of lines of type, 400 by 300 pixels: strokes of two pixels, nine high, in words of 24.
+    fn typed() -> Proof {
+        let ink = |x: usize, y: usize| y % 16 < 9 && x % 32 < 24 && x % 4 < 2;
+        let samples = (0..300 * 400).map(|at| if ink(at % 400, at / 400) { 0 } else { 255 }).collect();
+        Proof { width_pt: 288.0, height_pt: 216.0, channels: 1, samples }
+    }
+
+    #[track_caller]
+    fn damaged(what: &str, [left, top, right, bottom]: [usize; 4]) {
+        let mut page = typed();
+        for row in page.samples.chunks_exact_mut(400).take(bottom).skip(top) {
+            row[left..right].fill(255);
+        }
+        let found = difference(&typed(), &page, 400);
+        assert!(found.patch > PATCH, "{what} is not found: {found:?}");
+    }
+
+    #[test]
+    fn what_is_missing_is_found_however_small_its_share_of_the_page() {
+        damaged("a word", [32, 48, 56, 57]);
+        damaged("a line", [0, 64, 400, 73]);
+        damaged("a stamp", [200, 100, 290, 190]);
+        let mut wrong = typed();
+        wrong.samples.rotate_right(400 * 5 + 3);
+        assert!(difference(&typed(), &wrong, 400).patch > PATCH);
+    }
+
+    #[test]
+    fn paler_ink_and_half_a_pixel_are_no_damage() {
+        let mut paler = typed();
+        paler.samples.iter_mut().for_each(|sample| *sample = (*sample).max(40));
+        assert_eq!(difference(&typed(), &paler, 400).patch, 0.0);
+        let mut moved = typed();
+        let before = moved.samples.clone();
+        for (at, sample) in moved.samples.iter_mut().enumerate().skip(1) {
+            *sample = before[at].midpoint(before[at - 1]);
+        }
+        assert_eq!(difference(&typed(), &moved, 400).patch, 0.0);
     }
 
     #[test]

@@ -37,10 +37,10 @@ pub struct Tried<C> {
     pub verdict: Verdict,
 }
 
-/// Examines a copy; `by_page` asks which pages stand against it, of one that was made from the original as it is.
-pub fn judge(request: &Request<'_>, copy: &Path, by_page: bool) -> Result<Verdict> {
-    let acceptance = accept(request, copy)?;
-    let by_page = by_page && !acceptance.accepted;
+/// Examines a copy that was made with this effort, of the original or of what was written anew from it.
+pub fn judge(request: &Request<'_>, effort: &Effort, is_anew: bool, copy: &Path) -> Result<Verdict> {
+    let acceptance = accept(request, effort, copy)?;
+    let by_page = *effort == Effort::Faithful && !is_anew && !acceptance.accepted;
     let concerned = if by_page { concerned(request, &acceptance) } else { Vec::new() };
     Ok(Verdict { acceptance, concerned })
 }

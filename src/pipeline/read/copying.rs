@@ -137,8 +137,7 @@ pub fn perform(job: &CopyJob, channel: &mut Channel) -> Result<()> {
     }
     let Some(Written) = channel.next_request()? else { return Ok(()) };
     let judged = job.allow(&[&source.path, &job.out]).and_then(|()| {
-        let by_page = job.instead.is_none() && job.effort == Effort::Faithful;
-        let verdict = renditions::judge(&request, &job.out, by_page)?;
+        let verdict = renditions::judge(&request, &job.effort, job.instead.is_some(), &job.out)?;
         serde_json::to_string(&verdict).fold(ErrorKind::Internal, || "the figures of an examination cannot be told")
     });
     let reply = judged.map_or_else(|error| Reply::Refused((&error).into()), Reply::Judged);
