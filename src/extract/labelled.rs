@@ -10,7 +10,7 @@ use super::{
 };
 use crate::model::{
     Field, Fields, Language, Period,
-    record::{Notice, Party},
+    record::{Against, Notice, Party},
 };
 
 /// A value that a rule gave in a document, before it was compared with a label.
@@ -85,11 +85,19 @@ pub fn observe(label: &Json, fields: &Fields, traces: &[Trace]) -> (Vec<Observat
                 .as_str()
                 .is_none_or(|kvk| number(kvk) == number(party.registration_number.as_deref().unwrap_or_default()))
     });
-    sheet.many("notice", &fields.notice, |notice: &Notice, label| {
+    let notice_is = |notice: &Notice, label: &Json| {
         same_period(&json(&notice.period), &label["period"])
             && label["by"].as_str().is_none_or(|by| plain(&notice.by) == plain(by))
             && label.get("against").is_none_or(|against| json(&notice.against) == *against)
-    });
+    };
+    sheet.many("notice", &fields.notice, notice_is);
+    // Some labels answer one question only: the notice against renewal.
+    let period = |field: &Field<Notice>| field.value.as_ref().is_some_and(|notice| notice.period.is_some());
+    let of_renewal = |field: &Field<Notice>| {
+        period(field) && field.value.as_ref().is_some_and(|notice| notice.against == Against::EndOfTerm)
+    };
+    let asked = fields.notice.iter().position(of_renewal).or_else(|| fields.notice.iter().position(period));
+    sheet.nth("notice_of_renewal", "notice", &fields.notice, asked, notice_is);
     (sheet.observations, sheet.labelled)
 }
 
@@ -117,22 +125,46 @@ impl Sheet<'_> {
     fn many<T>(&mut self, name: &'static str, fields: &[Field<T>], right: impl Fn(&T, &Json) -> bool) {
         let Some(labels) = self.label.get(name).and_then(Json::as_array) else { return };
         *self.labelled.entry(name).or_default() += labels.len() as u32;
-        for field in fields {
+        for (number, field) in fields.iter().enumerate() {
             if let Some(value) = &field.value {
                 let right = labels.iter().any(|label| right(value, label));
-                self.note(name, field.rule.as_deref(), right);
+                self.note_of_several(name, fields, number, right);
             }
         }
     }
 
-    /// A value that was computed from others has no rule of its own to judge.
+    /// One of several values, the others of which the label says nothing about.
+    fn nth<T>(
+        &mut self,
+        key: &str,
+        name: &'static str,
+        fields: &[Field<T>],
+        asked: Option<usize>,
+        right: impl Fn(&T, &Json) -> bool,
+    ) {
+        let Some(label) = self.label.get(key) else { return };
+        *self.labelled.entry(name).or_default() += 1;
+        if let Some((number, value)) = asked.and_then(|number| Some((number, fields[number].value.as_ref()?))) {
+            self.note_of_several(name, fields, number, right(value, label));
+        }
+    }
+
+    /// Of several values that one rule gave, each has a trace of its own, in their order.
+    fn note_of_several<T>(&mut self, name: &'static str, fields: &[Field<T>], number: usize, right: bool) {
+        let rule = fields[number].rule.as_deref();
+        let before = fields[..number].iter().filter(|field| field.value.is_some() && field.rule.as_deref() == rule);
+        self.note_nth(name, rule, before.count(), right);
+    }
+
     fn note(&mut self, field: &'static str, rule: Option<&str>, right: bool) {
+        self.note_nth(field, rule, 0, right);
+    }
+
+    /// A value that was computed from others has no rule of its own to judge.
+    fn note_nth(&mut self, field: &'static str, rule: Option<&str>, nth: usize, right: bool) {
         let look = self.label["needs_review"].as_array().into_iter().flatten().any(|name| name == field);
-        // Of several values that one rule gave, each has a trace of its own, in their order.
-        let before = self.observations.iter().filter(|seen| seen.field == field && Some(seen.rule.as_str()) == rule);
-        let before = before.count();
         let mut traces = self.traces.iter().filter(|trace| trace.field == field && Some(trace.rule.as_str()) == rule);
-        if let Some(trace) = traces.nth(before).cloned() {
+        if let Some(trace) = traces.nth(nth).cloned() {
             let Trace { lang, rule, pattern, .. } = trace;
             self.observations.push(Observation { field, lang, rule, pattern, right: right && !look });
         }

@@ -64,6 +64,31 @@ impl How {
     }
 }
 
+/// What becomes of the parties' names and of what they are called behind the place where they are introduced.
+pub struct Later {
+    letters: String,
+}
+
+impl Later {
+    /// What stands behind the last of the parties.
+    pub fn of(text: &Text, parties: &[Found]) -> Self {
+        let from = parties.iter().flat_map(|found| &found.ranges).map(|range| range.end).max().unwrap_or(0);
+        Self { letters: letters(&fold(&text.running[from..])) }
+    }
+
+    /// The name is written again: above a signature, or in an address for notices.
+    pub fn names(&self, party: &Party) -> bool {
+        let key = name_key(&party.name);
+        !key.is_empty() && self.letters.contains(&key)
+    }
+
+    /// The contract goes on to call somebody so.
+    pub fn calls(&self, role: &str) -> bool {
+        let key = name_key(role);
+        !key.is_empty() && self.letters.matches(&key).nth(2).is_some()
+    }
+}
+
 /// The parties, in the order of the contract.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let cues = Cues::of(rules);
@@ -96,7 +121,11 @@ fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {
 fn name_key(name: &str) -> String {
     let folded = fold(&usual_spelling(name));
     let bare = ["the ", "de ", "het "].iter().find_map(|article| folded.strip_prefix(article)).unwrap_or(&folded);
-    bare.chars().filter(|c| c.is_alphanumeric()).collect()
+    letters(bare)
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// A name with its legal form as registers abbreviate it, so that a company is the same one in all its contracts:

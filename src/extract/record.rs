@@ -16,7 +16,7 @@ use super::{
     lexicon::fold,
     misread,
     notice::{self, Around},
-    parties::{self, Found},
+    parties::{self, Found, Later},
     rule::{FieldId, Strength},
     scene::{Scene, Thing},
     title,
@@ -54,7 +54,8 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.reference = desk.field(FieldId::Reference, text_of);
     let found = parties::find(rules, scene);
     let company = company(&found);
-    fields.parties = found.into_iter().map(|found| desk.party(found, company)).collect();
+    let later = Later::of(scene.text, &found);
+    fields.parties = found.into_iter().map(|found| desk.party(found, company, &later)).collect();
     fields.signing_date = desk.signing_date();
     fields.effective_date = desk.day_field(FieldId::EffectiveDate, &fields.signing_date);
     let start_is_open = desk.speaks_of_start();
@@ -285,19 +286,21 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
-    fn party(&self, mut found: Found, company: &'static str) -> Field<Party> {
+    fn party(&self, mut found: Found, company: &'static str, later: &Later) -> Field<Party> {
         let printed = found.ranges.first().map(|range| self.scene.text.evidence(range)).unwrap_or_default();
         let quotes: String = printed.iter().map(|evidence| evidence.quote.as_str()).collect();
         found.party.name = with_printed_apostrophes(&found.party.name, &quotes);
         let usual = |role: &str| self.rules.words("role").any(|word| fold(word) == bare(role));
         let role = match found.party.role.as_deref() {
+            Some(role) if !later.calls(role) => "unused role",
             Some(role) if usual(role) => "usual role",
             Some(_) => "own role",
             None => "no role",
         };
+        let again = if later.names(&found.party) { "named again" } else { "named once" };
         let number = if found.party.registration_number.is_some() { "numbered" } else { "unnumbered" };
         let form = if found.party.legal_form.is_some() { "form" } else { "no form" };
-        let pattern = format!("{role}/{company}/{number}/{form}");
+        let pattern = format!("{role}/{company}/{number}/{form}/{again}");
         let (status, confidence) = self.worth("parties", found.how.rule(), pattern, found.how.prior());
         Field {
             value: Some(found.party),

@@ -158,7 +158,8 @@ fn cuad(line: &Json) -> Json {
         label.insert("renewal".into(), json!({ "period": period }));
     }
     if let Some(period) = answer("notice_period").and_then(spoken_period) {
-        label.insert("notice".into(), json!([{ "period": period }]));
+        // The answer is to one question: the notice against renewal. Other notices are not judged by it.
+        label.insert("notice_of_renewal".into(), json!({ "period": period }));
     }
     let law = answer("governing_law").map(|law| law.split([',', ';']).next().unwrap_or(law));
     place(law, &mut label);
