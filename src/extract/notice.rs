@@ -103,7 +103,14 @@ fn giver(scene: &Scene<'_>, range: &Range<usize>, everyone: &[String]) -> Giver 
         })
         .collect();
     let may: Vec<_> = subjects.iter().filter(|(find, _)| beside_may(scene, find)).collect();
-    let both = ["zowel ", "both ", "hetzij ", "either "].iter().any(|word| said.contains(word));
+    // `zowel huurder als verhuurder`, `de gemeente of de vereniging`.
+    let joined = subjects.windows(2).any(|pair| {
+        let between = fold(scene.text.slice(&(pair[0].0.range.end..pair[1].0.range.start)));
+        let between: Vec<&str> = between.split_whitespace().collect();
+        let joint = |word: &&str| matches!(*word, "of" | "or" | "en" | "and");
+        between.first().is_some_and(joint) && between[1..].iter().all(|word| matches!(*word, "de" | "het" | "the"))
+    });
+    let both = joined || ["zowel ", "both ", "hetzij ", "either "].iter().any(|word| said.contains(word));
     let distinct = |one: &str| subjects.iter().any(|(_, other)| fold(other) != fold(one));
     match (all, may.first().or(may.last()).copied().or_else(|| subjects.last())) {
         (_, Some((_, role))) if both && distinct(role) => Giver::Everyone,
@@ -223,7 +230,7 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
         return moment;
     }
     if at_any_time(scene, sentence) {
-        return Against::AnyTime;
+        return aimed_at(scene, &(sentence.end..clause.end)).unwrap_or(Against::AnyTime);
     }
     if let Some(moment) = in_range(&clause) {
         return moment;
@@ -233,6 +240,21 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
     }
     let tacit = around.renewal.is_some_and(|renewal| renewal.kind == RenewalKind::Tacit);
     if tacit && clause_tells_of_renewal(scene, &clause) { Against::EndOfTerm } else { Against::AnyTime }
+}
+
+/// `Opzegging vindt plaats tegen het einde van een kalendermaand`, said apart from the period.
+fn aimed_at(scene: &Scene<'_>, range: &Range<usize>) -> Option<Against> {
+    let mut sentences = scene.text.sentences.iter().filter(|s| s.start >= range.start && s.end <= range.end);
+    sentences.find_map(|sentence| {
+        let said = fold(scene.text.slice(sentence));
+        let aims = said.starts_with("opzegging") && said.contains(" tegen ");
+        let events = scene.finds_in(sentence).filter_map(|find| match find.thing {
+            Thing::Entity(Entity::Event(event)) => against(event),
+            _ => None,
+        });
+        let calendar = |against: &Against| matches!(against, Against::EndOfMonth | Against::EndOfQuarter);
+        aims.then(|| events.into_iter().find(calendar)).flatten()
+    })
 }
 
 /// The sentence lets a party end the contract on any day, or on any day after a first period.

@@ -166,9 +166,13 @@ impl Cues {
 
     /// True for a term that can be what the contract calls a party.
     fn is_role(&self, term: &str) -> bool {
-        let folded = fold(term);
-        let words: Vec<&str> = folded.split_whitespace().collect();
-        (1..=4).contains(&words.len()) && !self.no_role.iter().any(|no| words.iter().any(|word| word == no))
+        (1..=4).contains(&term.split_whitespace().count()) && self.is_of_nothing_else(term)
+    }
+
+    /// No word of it says what contracts are about.
+    fn is_of_nothing_else(&self, name: &str) -> bool {
+        let folded = fold(name);
+        !folded.split_whitespace().any(|word| self.no_role.iter().any(|no| word == no))
     }
 }
 
@@ -181,7 +185,12 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
     let mut found: Vec<Found> = Vec::new();
     for (number, find) in accepted.iter().enumerate() {
         let end = accepted.get(number + 1).map_or(opening.end, |next| next.range.start);
-        found.push(describe(scene, find, find.range.start..end, &roles, cues));
+        let mut party = describe(scene, find, find.range.start..end, &roles, cues);
+        if party.party.role.is_none() {
+            party.party.role = bare_role(rules, text.slice(&(find.range.end..end)));
+            party.how = if party.party.role.is_some() { How::OpeningWithRole } else { party.how };
+        }
+        found.push(party);
     }
     share_roles(text, &mut found);
     share_joint_role(rules, scene, &roles, &mut found);
@@ -236,6 +245,21 @@ fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&Defi
     party.seat = seat(text.slice(&extent), &cues.seat);
     let how = if own.is_some() { How::OpeningWithRole } else { How::Opening };
     Found { party, ranges, how }
+}
+
+/// A usual role that closes a party's description without a word that announces it: `…, wonende te Nijkerk, pachter;`,
+/// `… (Opdrachtgever)`. Words that also say what a party is (`gemeente`, `bank`) are none here.
+fn bare_role(rules: &RuleSet, description: &str) -> Option<String> {
+    const BODIES: [&str; 8] =
+        ["gemeente", "gemeenten", "provincie", "waterschap", "stichting", "vereniging", "bank", "makelaar"];
+    let own = description.split(['\n', ';']).next().unwrap_or_default();
+    own.split([',', '(', ')', '/']).skip(1).find_map(|part| {
+        let said = part.trim().trim_end_matches(['.', ':']);
+        let role = ["als ", "de ", "enerzijds ", "anderzijds "].iter().find_map(|lead| said.strip_prefix(lead));
+        let role = role.unwrap_or(said);
+        let known = rules.words("role").any(|word| fold(word) == fold(role)) && !BODIES.contains(&fold(role).as_str());
+        known.then(|| role.to_owned())
+    })
 }
 
 /// The capitalized words behind `gevestigd te`, `with its registered office in`.

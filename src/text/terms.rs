@@ -29,6 +29,18 @@ static DESIGNATED: LazyLock<Regex> = LazyLock::new(|| {
     .expect("constant, compiled by a test")
 });
 
+/// `nader aangeduid als opdrachtgeefster`, `hierna: vereniging,`: in small letters and without quotes, up to a mark.
+static PLAINLY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)
+        (?-u:\b)(?i:hierna|verder|nader|voortaan)
+        (?:\s*:|(?:[\s,]+(?i:ook|steeds|verder|nader|hierna|te|aan))*[\s,]+
+            (?i:noemen|genoemd|duiden\s+als|aangeduid\s+als)[\s,:]*)
+        \s*(?:(?:de|het)\s)?(\p{Ll}{4,25})\s*(?:[;,.:)\n]|$)",
+    )
+    .expect("constant, compiled by a test")
+});
+
 /// `(the "X")`, `("X" or "Y")`, `(hierna "X")`.
 static BRACKETED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"\(([^()\n\t]{0,60}?"[^()\n\t]{1,120})\)"#).expect("constant, compiled by a test"));
@@ -66,7 +78,7 @@ pub(super) fn terms(text: &str, sentences: &[Range<usize>]) -> Vec<DefinedTerm> 
             add(term.range(), before(text, sentence_at(whole.start()).start, whole.start()));
         }
     }
-    for found in DESIGNATED.captures_iter(text) {
+    for found in PLAINLY.captures_iter(text).chain(DESIGNATED.captures_iter(text)) {
         let (Some(whole), Some(term)) = (found.get(0), found.get(1)) else { continue };
         add(term.range(), before(text, sentence_at(whole.start()).start, whole.start()));
     }
@@ -114,6 +126,9 @@ mod tests {
         check("Vos B.V., aangeduid als 'Vervoerder';", &[("Vervoerder", "Vos B.V.")]);
         check("A Inc. (\"A\" or the \"Seller\")", &[("A", "A Inc."), ("Seller", "A Inc.")]);
         check("“Term” means two years.", &[("Term", "two years.")]);
+        check("Jansen B.V., nader aangeduid als aanneemster", &[("aanneemster", "Jansen B.V.")]);
+        check("De vereniging Rohda, hierna: vereniging,", &[("vereniging", "De vereniging Rohda")]);
         check("Partijen komen hierna bijeen.", &[]);
+        check("zoals verder in artikel 3 genoemd.", &[]);
     }
 }

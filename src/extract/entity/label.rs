@@ -215,16 +215,22 @@ fn number_at(scan: &Scan<'_>, first: usize, announced: Announced) -> Option<Spot
             && scan.gap(at) == Gap::Space
             && ((!has_digit && scan.raw(first).len() <= 4 && scan.is_capital(first)) || scan.raw(last) == "S")
             && (matches!(scan.kind(at), Some(Kind::Number | Kind::Mixed)) || shouted(scan, at));
-        if !(part || series) || last - first > 20 {
+        // `VST/2017- 088`: a scan puts a space behind the hyphen.
+        let parted = scan.is_mark(at, '-')
+            && scan.touches(at)
+            && has_digit
+            && scan.gap(at + 1) == Gap::Space
+            && scan.kind(at + 1) == Some(Kind::Number);
+        if !(part || series || parted) || last - first > 20 {
             break;
         }
-        last = at;
+        last = if parted { at + 1 } else { at };
     }
     let range = scan.range(first, last);
-    let written = &scan.text[range.clone()];
+    let written = scan.text[range.clone()].replace("- ", "-");
     let telling = written.contains(['/', '-', '.']) && written.chars().any(|char| char.is_ascii_uppercase());
     if !has_digit || written.len() < 3 || (announced == Announced::Loosely && !telling) {
         return None;
     }
-    Some(Spot { entity: Entity::Reference(scan.text[range.clone()].to_owned()), range, repairs: Vec::new() })
+    Some(Spot { entity: Entity::Reference(written), range, repairs: Vec::new() })
 }

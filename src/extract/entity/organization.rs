@@ -14,7 +14,7 @@ const WIDEST: usize = 28;
 pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
     let first_spot = spots.len();
     for at in 0..scan.pieces.len() {
-        if !matches!(scan.kind(at), Some(Kind::Word | Kind::Number | Kind::Mark('('))) {
+        if !matches!(scan.kind(at), Some(Kind::Word | Kind::Number | Kind::Mark('(' | ','))) {
             continue;
         }
         spots.extend(before_form(scan, at));
@@ -396,6 +396,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
                 last = Some(at);
                 true
             }
+            // `v.v. Rohda`
+            Some(Kind::Word) if scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.') => true,
             Some(Kind::Word) if last.is_none() && !is_particle(scan, at) => false,
             // `Stichting X te Y` names its seat.
             Some(Kind::Word) if matches!(scan.folded(at), "te" | "in") => false,
@@ -429,7 +431,8 @@ fn party_follows(scan: &Scan<'_>, and_at: usize) -> bool {
     })
 }
 
-/// A name without a form: right before `("…")`, or right behind `between` or `tussen`.
+/// A name without a form: right before `("…")`, right behind `between` or `tussen`, or at the start of its line right
+/// before what is said of parties only (`, gevestigd te`).
 fn by_place(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let (first, last) = named_by_place(scan, at)?;
     let person = super::person::looks_like_person(scan, first, last)
@@ -458,6 +461,17 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
         let first = start_of_name(scan, last + 1).filter(|first| *first <= last)?;
         return is_run(scan, first, last).then_some((first, last));
     }
+    if scan.is_mark(at, ',') {
+        let last = scan.before(at).filter(|&last| describes_party(scan, at + 1) && is_name_word(scan, last))?;
+        let first = start_of_name(scan, at).filter(|first| *first <= last && scan.is_word(*first))?;
+        let opens = scan.before(first).is_none_or(|left| {
+            scan.gap(first) == Gap::Paragraph
+                || matches!(scan.mark(left), Some(':' | '.' | ')'))
+                || matches!(scan.folded(left), "en" | "tussen" | "de" | "het")
+        });
+        let words = (first..=last).filter(|&word| scan.is_word(word)).count();
+        return (opens && words > 1 && is_run(scan, first, last)).then_some((first, last));
+    }
     if matches!(scan.folded(at), "between" | "among" | "tussen" | "and" | "en") && scan.is_word(at) {
         let mut first = scan.next(at)?;
         if matches!(scan.folded(first), "de" | "the" | "het") {
@@ -473,6 +487,25 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
         return (ended && !joined && is_run(scan, first, last)).then_some((first, last));
     }
     None
+}
+
+/// What Dutch contracts say of a party right behind its name.
+fn describes_party(scan: &Scan<'_>, at: usize) -> bool {
+    let word = if matches!(scan.folded(at), "statutair" | "rechtsgeldig" | "verder" | "nader") { at + 1 } else { at };
+    matches!(
+        scan.folded(word),
+        "gevestigd"
+            | "kantoorhoudend"
+            | "kantoorhoudende"
+            | "zetelend"
+            | "zetelende"
+            | "ingeschreven"
+            | "handelend"
+            | "handelende"
+            | "vertegenwoordigd"
+            | "hierna"
+    ) || (scan.folded(word) == "te" && matches!(scan.folded(word + 1), "dezen" | "noemen"))
+        || (scan.folded(word) == "ten" && scan.folded(word + 1) == "deze")
 }
 
 /// A run of at most eight words with a capital, that are not all known words of another kind.

@@ -84,19 +84,13 @@ fn end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
     None
 }
 
+const DUTCH_COURTS: [&str; 6] =
+    ["rechtbank", "arrondissementsrechtbank", "kantonrechter", "gerechtshof", "pachtkamer", "kantongerecht"];
+
 /// A court around its noun: `rechtbank Overijssel, locatie Zwolle`, `bevoegde rechter te Zwolle`, `courts of England`.
 fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
     let word = scan.folded(noun);
-    let dutch = matches!(
-        word,
-        "rechtbank"
-            | "arrondissementsrechtbank"
-            | "kantonrechter"
-            | "rechter"
-            | "gerechtshof"
-            | "pachtkamer"
-            | "kantongerecht"
-    );
+    let dutch = word == "rechter" || DUTCH_COURTS.contains(&word);
     let english = matches!(word, "court" | "courts");
     if !dutch && !english {
         return None;
@@ -135,6 +129,10 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
             break;
         }
         let word = scan.folded(next);
+        // `de bevoegde rechter van de Rechtbank Overijssel`: the court has a name of its own.
+        if scan.folded(noun) == "rechter" && DUTCH_COURTS.contains(&word) {
+            return None;
+        }
         let joins = match scan.kind(next) {
             Some(Kind::Word) if scan.is_capital(next) => {
                 named = true;

@@ -166,6 +166,11 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
                 break;
             }
         }
+        // `de gemeenten Almelo, Borne en Wierden` is a list of its own.
+        if accepted.last().is_some_and(|last| goes_on_list(text, last, find)) {
+            accepted.push(find);
+            continue;
+        }
         if let Some(place) = Place::of(scene, from, find, accepted.is_empty(), cues)
             && credible(scene, find, &place, cues)
         {
@@ -173,6 +178,16 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
         }
     }
     accepted
+}
+
+fn goes_on_list(text: &Text, last: &Find, find: &Find) -> bool {
+    let form = |find: &Find| match &find.thing {
+        Thing::Entity(Entity::Organization(reading)) => reading.legal_form.clone(),
+        _ => None,
+    };
+    form(find).as_deref() == Some("gemeente")
+        && form(last) == form(find)
+        && matches!(text.slice(&(last.range.end..find.range.start)).trim(), "," | "en")
 }
 
 /// Deeds put first who appears: `de heer X, handelend als bestuurder van Y B.V.` Of a chain, the last one is the party.
@@ -301,10 +316,32 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
     let is_term = text.terms.iter().any(|term| {
         name_key(&term.term) == key && !(term.range.start >= find.range.end && term.range.start < find.range.end + 8)
     });
-    let described = ["a ", "an ", "with ", "having ", "located ", "gevestigd", "established", "whose ", "on behalf"]
-        .iter()
-        .any(|word| behind.trim_start_matches([',', ' ', ')', '(']).starts_with(word));
-    !is_term && cues.is_role(name) && (place.joined || place.heads_paragraph) && (term_behind.is_some() || described)
+    const DESCRIBES: [&str; 19] = [
+        "a ",
+        "an ",
+        "with ",
+        "having ",
+        "located ",
+        "established",
+        "whose ",
+        "on behalf",
+        "gevestigd",
+        "statutair gevestigd",
+        "kantoorhoudend",
+        "zetelend",
+        "ingeschreven",
+        "handelend onder",
+        "handelende onder",
+        "ten deze",
+        "te dezen",
+        "vertegenwoordigd",
+        "rechtsgeldig vertegenwoordigd",
+    ];
+    let described = DESCRIBES.iter().any(|word| behind.trim_start_matches([',', ' ', ')', '(']).starts_with(word));
+    !is_term
+        && cues.is_of_nothing_else(name)
+        && (place.joined || place.heads_paragraph)
+        && (term_behind.is_some() || described)
 }
 
 /// `Intel and Company`: what the contract calls its parties, joined, is no name.
