@@ -9,7 +9,10 @@ use super::{
     lexicon::fold,
     scene::{Find, Scene, Thing},
 };
-use crate::model::record::{Against, Notice, Renewal, RenewalKind, Term};
+use crate::model::{
+    Language,
+    record::{Against, Notice, Renewal, RenewalKind, Term},
+};
 
 /// What is known of the rest of the contract.
 pub struct Around<'a> {
@@ -26,6 +29,9 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
     let Value::Notice(found) = &candidate.value else { return None };
     let mut notice = found.clone();
     let sentence = scene.sentence_at(candidate.matched.start);
+    if uses_option(scene, &sentence) {
+        return None;
+    }
     if notice.by.is_empty() {
         notice.by = by(candidate, scene, &sentence, around.everyone).unwrap_or_else(|| "any".into());
     }
@@ -36,6 +42,22 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
         notice.form = form(scene, candidate);
     }
     Some(notice)
+}
+
+/// `Inlener kan de detachering met zes maanden verlengen. Hij deelt dit uiterlijk een maand voor het einde mee.` What is
+/// told in time is that the option is used: no notice, and nothing ends by it.
+fn uses_option(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
+    let said = fold(scene.text.slice(sentence));
+    let word = |words: &[&str]| said.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+    if tells_of_notice(scene, sentence) || word(&["niet", "geen", "not", "no"]) || word(&["verlengd", "renewed"]) {
+        return false;
+    }
+    let number = scene.text.sentences.partition_point(|other| other.end <= sentence.start);
+    let Some(before) = number.checked_sub(1).map(|at| &scene.text.sentences[at]) else { return false };
+    let before = fold(scene.text.slice(before));
+    let may = ["kan ", "kunnen ", "mag ", "recht", "optie", "mogelijkheid", "bevoegd", "may ", "option", "right"];
+    ["verleng", "renew", "extend"].iter().any(|stem| before.contains(stem))
+        && may.iter().any(|may| before.contains(may))
 }
 
 /// Who may give notice: the subject of the sentence, else that of the sentences before it in the same clause.
@@ -189,7 +211,9 @@ fn subject(scene: &Scene<'_>, role: &Find) -> bool {
         },
         _ => word,
     };
-    !matches!(word.as_str(), "aan" | "to" | "jegens" | "van" | "of" | "met" | "with" | "tegen" | "on" | "upon")
+    // Dutch `of` joins, English `of` tells whose.
+    let tells_whose = word == "of" && scene.text.language != Some(Language::Dutch);
+    !tells_whose && !matches!(word.as_str(), "aan" | "to" | "jegens" | "van" | "met" | "with" | "tegen" | "on" | "upon")
 }
 
 fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, around: &Around<'_>) -> Against {
@@ -226,20 +250,25 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
     // `tegen dezelfde dag` speaks of the day that the sentence before names.
     let same_day = fold(scene.text.slice(sentence)).contains("zelfde d");
     let said_before = || before_it.filter(|_| same_day).and_then(|range| in_range(&range));
-    if let Some(moment) = in_range(sentence).or_else(said_before) {
-        return moment;
+    match in_range(sentence).or_else(said_before) {
+        Some(Against::AnyTime) => {}
+        Some(moment) => return moment,
+        None if at_any_time(scene, sentence) => {}
+        None => return moment_of_clause(scene, around, &clause, in_range(&clause)),
     }
-    if at_any_time(scene, sentence) {
-        return aimed_at(scene, &(sentence.end..clause.end)).unwrap_or(Against::AnyTime);
-    }
-    if let Some(moment) = in_range(&clause) {
+    aimed_at(scene, &(sentence.end..clause.end)).unwrap_or(Against::AnyTime)
+}
+
+/// Where the sentence names no moment: what the clause names, or what follows from term and renewal.
+fn moment_of_clause(scene: &Scene<'_>, around: &Around<'_>, clause: &Range<usize>, named: Option<Against>) -> Against {
+    if let Some(moment) = aimed_at(scene, clause).or(named) {
         return moment;
     }
     if around.term == Some(Term::Indefinite) {
         return Against::AnyTime;
     }
     let tacit = around.renewal.is_some_and(|renewal| renewal.kind == RenewalKind::Tacit);
-    if tacit && clause_tells_of_renewal(scene, &clause) { Against::EndOfTerm } else { Against::AnyTime }
+    if tacit && clause_tells_of_renewal(scene, clause) { Against::EndOfTerm } else { Against::AnyTime }
 }
 
 /// `Opzegging vindt plaats tegen het einde van een kalendermaand`, said apart from the period.

@@ -382,6 +382,34 @@ mod tests {
     }
 
     #[test]
+    fn roles_need_no_quotes_and_names_no_legal_form() {
+        check(
+            "Overeenkomst tussen 1. Waterschap Oost, zetelend te Best, ten deze vertegenwoordigd door mevrouw T. Bakker, \
+             verpachter;\n2. Boerderij De Hoge Kamp, gevestigd te Best, nader aangeduid als pachter;",
+            &[("Waterschap Oost", Some("verpachter")), ("Boerderij De Hoge Kamp", Some("pachter"))],
+        );
+        check(
+            "Overeenkomst tussen\nKantoor Ten Velde & Zonen, gevestigd te Zwolle (Opdrachtnemer);\nen\nde vereniging v.v. Zuid, \
+             gevestigd te Best, hierna: vereniging,",
+            &[("Kantoor Ten Velde & Zonen", Some("Opdrachtnemer")), ("vereniging v.v. Zuid", Some("vereniging"))],
+        );
+    }
+
+    #[test]
+    fn a_list_of_municipalities_names_each() {
+        check(
+            "Overeenkomst tussen de gemeenten Almelo, Borne en Wierden, gezamenlijk te noemen \"de Gemeente\", en Zorg Oost \
+             B.V., verder \"Aanbieder\".",
+            &[
+                ("gemeente Almelo", Some("de Gemeente")),
+                ("gemeente Borne", Some("de Gemeente")),
+                ("gemeente Wierden", Some("de Gemeente")),
+                ("Zorg Oost B.V.", Some("Aanbieder")),
+            ],
+        );
+    }
+
+    #[test]
     fn what_several_are_called_together_is_the_role_of_each() {
         check(
             "Overeenkomst tussen 1. gemeente Oost, kantoor houdend te Oost;\n2. gemeente West, kantoor houdend te West, \

@@ -29,14 +29,21 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let is_label = |range: &Range<usize>| text.labels.iter().any(|label| label.label.start == range.start);
     let names_kind = |range: &Range<usize>| !rules.in_title(scene, range).is_empty();
     let short = |range: &Range<usize>| (1..=LONGEST).contains(&scene.words_in(range).len());
-    let is_title = |range: &&Range<usize>| short(range) && !is_label(range) && names_kind(range);
+    let is_title =
+        |range: &&Range<usize>| short(range) && !is_label(range) && names_kind(range) && !addresses(text.slice(range));
+    let letter = subject(scene, top);
+    if let Some(subject) = letter.clone().filter(names_kind)
+        && paragraphs.iter().find(is_title).is_none_or(|first| subject.start < first.start)
+    {
+        return Some(trim(&text.running, subject));
+    }
     // `Contract no. 1966/88-H` numbers the contract; a line that only names it says more.
     let numbers = |range: &Range<usize>| {
         scene.words_in(range).len() <= 5 && scene.finds_in(range).any(|find| matches!(find.kind(), Kind::Reference))
     };
     let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range));
     let Some(first) = named.or_else(|| paragraphs.iter().find(is_title)) else {
-        return subject(scene, top).map(|range| trim(&text.running, range));
+        return letter.map(|range| trim(&text.running, range));
     };
     let mut range = sentence_start(scene, first);
     // A title goes on where the next line needs it: `bij de Overeenkomst …`, or where it is set in the same way.
@@ -51,6 +58,15 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
         }
     }
     Some(trim(&text.running, without_stamp(scene, range)))
+}
+
+/// `Hierbij sluiten wij met u de volgende overeenkomst`: a letter speaks, a title does not.
+fn addresses(line: &str) -> bool {
+    let folded = fold(line);
+    let mut words = folded.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| {
+        matches!(word, "wij" | "we" | "u" | "uw" | "ik" | "hierbij" | "geacht" | "geachte" | "dear" | "you")
+    })
 }
 
 /// A receipt stamp beside the title gets onto its line: a date at the end that no word leads in is none of it.
@@ -95,7 +111,14 @@ fn sentence_start(scene: &Scene<'_>, paragraph: &Range<usize>) -> Range<usize> {
 fn trim(running: &str, range: Range<usize>) -> Range<usize> {
     let text = &running[range.clone()];
     let left = text.len() - text.trim_start().len();
-    let right =
-        text.len() - text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | '-')).len();
+    let marks = |c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | '-');
+    let mut kept = text.trim_end_matches(marks);
+    // The word that leads over to the parties.
+    while let Some(shorter) =
+        [" tussen", " between", " TUSSEN", " BETWEEN", " by and"].iter().find_map(|end| kept.strip_suffix(end))
+    {
+        kept = shorter.trim_end_matches(marks);
+    }
+    let right = text.len() - kept.len();
     range.start + left..(range.end - right).max(range.start + left)
 }

@@ -36,7 +36,8 @@ fn legal_form(scan: &Scan<'_>, at: usize) -> Option<(usize, &'static str)> {
     let (last, form) = lexicon().phrases("legal_forms").at(scan, at)?;
     // Forms are printed with capitals; `plc` and the German ones are not always.
     let printed = scan.is_capital(at)
-        || matches!(form, "plc" | "GmbH")
+        || matches!(form, "plc" | "GmbH" | "V.O.F.")
+        || (matches!(form, "B.V." | "N.V.") && scan.next(last).is_some_and(|next| scan.is_mark(next, ',')))
         || scan.is_mark(at, '(')
         || scan.raw(at).starts_with('8')
         || (matches!(scan.folded(at), "inc" | "llc" | "ltd") && at > 0 && scan.is_mark(at - 1, ','));
