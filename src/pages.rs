@@ -29,11 +29,32 @@ pub(crate) use sheet::pose_of;
 use crate::{
     Error, ErrorKind, Result,
     error::{Context, Fold},
-    model::{MediaType, PageBox, PageNo, PageReading},
+    model::{MediaType, PageBox, PageNo, PageReading, Problem},
 };
 
-/// The most pixels of one page, or of one image on it, that are decoded. An A3 page at 600 dpi has 70 million.
+/// The most pixels of one page, or of one image on it, that are read as they are. An A3 page at 600 dpi has 70 million.
 const MAX_PIXELS: u64 = 120_000_000;
+/// The most pixels of an image that must be decoded whole before it can be scaled down for reading.
+const MAX_DECODED: u64 = 450_000_000;
+/// The most pixels of an image that is decoded strip by strip and scaled down on the way.
+const MAX_STRIPPED: u64 = 4_000_000_000;
+/// So many pixels are left of an image that is scaled down: more than an A3 page at 400 dpi has.
+const SCALED_PIXELS: u64 = 40_000_000;
+
+/// By how much the sides of an image are divided so that it can be read.
+fn divisor(width: u32, height: u32) -> u32 {
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels <= MAX_PIXELS { 1 } else { pixels.div_ceil(SCALED_PIXELS).isqrt() as u32 + 1 }
+}
+
+/// Says that a page was scaled down for reading.
+fn scaled_down(page: PageNo, (width, height): (u32, u32), divisor: u32) -> Problem {
+    let message = format!(
+        "page {page} has an image of {width} × {height} pixels: it was read at one {divisor}th of its resolution; the \
+         original is as it was"
+    );
+    Problem { kind: "scaled_for_reading".to_owned(), message, page: Some(page) }
+}
 
 /// What a page gives.
 pub enum Page {
@@ -66,7 +87,7 @@ pub struct PageImage {
     /// The page's own scan, not a rendering of it.
     pub own_pixels: bool,
     /// What went in a lesser way so far.
-    pub problems: Vec<crate::model::Problem>,
+    pub problems: Vec<Problem>,
 }
 
 /// A page drawn small, as people see it: what a copy is compared by.
@@ -84,7 +105,7 @@ pub struct Proof {
 impl Proof {
     /// The page of an image file.
     fn of_scan(scanned: sheet::Scanned, (width, height): (u32, u32)) -> Self {
-        let sheet::Scanned { raster, resolution: (across, down), pose } = scanned;
+        let sheet::Scanned { raster, resolution: (across, down), pose, .. } = scanned;
         let points = |pixels: u32, dpi: f64| (f64::from(pixels) * 72.0 / dpi) as f32;
         let (width_pt, height_pt) = (points(raster.width, across), points(raster.height, down));
         let ((width, height), (width_pt, height_pt)) = match pose.quarters % 2 {

@@ -14,9 +14,9 @@ use tiff::{
 };
 
 use super::{
-    MAX_PIXELS, Page, damaged, is_damaged, map,
+    MAX_STRIPPED, Page, damaged, divisor, is_damaged, map,
     pdf::refused_image,
-    raster::{Raster, luma_of, over},
+    raster::{Raster, Shrinker, luma_of, over},
     sheet::{self, Scanned},
 };
 use crate::{Error, ErrorKind, Result, error::Fold, model::PageNo};
@@ -64,10 +64,12 @@ impl Sheets {
         let index = *self.pages.get(number.index()).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page"))?;
         let decoder = &mut *self.decoder.borrow_mut();
         sound(decoder.seek_to_image(index))?;
-        let raster = decode(decoder)?;
-        let resolution = sheet::resolution(density(decoder), raster.width, raster.height);
+        let size = sound(decoder.dimensions())?;
+        let divisor = divisor(size.0, size.1);
+        let raster = decode(decoder, divisor)?;
+        let said = density(decoder);
         let orientation = decoder.find_tag_unsigned(Tag::Orientation).ok().flatten().unwrap_or(1);
-        Ok(Scanned { raster, resolution, pose: sheet::pose_of(orientation) })
+        Ok(Scanned::of(raster, size, divisor, said, sheet::pose_of(orientation)))
     }
 }
 
@@ -103,9 +105,12 @@ fn density(decoder: &mut Decoder<Cursor<Mmap>>) -> Option<(f64, f64)> {
     Some((across * inches, down * inches))
 }
 
-fn decode(decoder: &mut Decoder<Cursor<Mmap>>) -> Result<Raster> {
+/// So many rows of a strip are turned into grey at once where the image is scaled down.
+const BAND: u32 = 64;
+
+fn decode(decoder: &mut Decoder<Cursor<Mmap>>, divisor: u32) -> Result<Raster> {
     let (width, height) = sound(decoder.dimensions())?;
-    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+    if u64::from(width) * u64::from(height) > MAX_STRIPPED {
         return Err(refused_image(width, height));
     }
     let color = sound(decoder.colortype())?;
@@ -118,7 +123,11 @@ fn decode(decoder: &mut Decoder<Cursor<Mmap>>) -> Result<Raster> {
     let (chunk_width, chunk_height) = decoder.chunk_dimensions();
     let (across, down) = (width.div_ceil(chunk_width.max(1)), height.div_ceil(chunk_height.max(1)));
     let plane = if planes && color.num_samples() >= 3 { 1 } else { 0 };
-    let mut page = Raster::white(width, height);
+    let mut page = if divisor > 1 {
+        Canvas::Small(Shrinker::new(width, height, divisor))
+    } else {
+        Canvas::Whole(Raster::white(width, height))
+    };
     let mut decoded = 0;
     for row in 0..down {
         for column in 0..across {
@@ -127,16 +136,41 @@ fn decode(decoder: &mut Decoder<Cursor<Mmap>>) -> Result<Raster> {
             // A damaged strip stays white; the others are read.
             let Ok(data) = decoder.read_chunk(chunk) else { continue };
             let color = if planes { ColorType::Gray(color.bit_depth()) } else { color };
-            let luma = grey(data, color, &palette, part_width, part_height)?;
-            let part = Raster::new(part_width, part_height, luma);
-            page.paste(&part, (column * chunk_width).into(), (row * chunk_height).into(), false);
+            let (left, top) = (column * chunk_width, row * chunk_height);
+            match &mut page {
+                Canvas::Whole(page) => {
+                    let luma = grey(data, color, &palette, part_width, part_height)?;
+                    page.paste(&Raster::new(part_width, part_height, luma), left.into(), top.into(), false);
+                }
+                Canvas::Small(page) => {
+                    let DecodingResult::U8(samples) = data else {
+                        return Err(refused_image(width, height));
+                    };
+                    let bits = part_width as usize * usize::from(color.bit_depth()) * usize::from(color.num_samples());
+                    let band_bytes = bits.div_ceil(8).max(1) * BAND as usize;
+                    for (band, samples) in (0..).zip(samples.chunks(band_bytes)) {
+                        let rows = BAND.min(part_height.saturating_sub(band * BAND));
+                        let luma = grey(DecodingResult::U8(samples.to_vec()), color, &palette, part_width, rows)?;
+                        page.add(&luma, left, top + band * BAND, part_width);
+                    }
+                }
+            }
             decoded += 1;
         }
     }
     if decoded == 0 {
         return Err(damaged("the image is damaged: it cannot be decoded"));
     }
-    Ok(page)
+    Ok(match page {
+        Canvas::Whole(page) => page,
+        Canvas::Small(page) => page.finish(),
+    })
+}
+
+/// What the strips are put on.
+enum Canvas {
+    Whole(Raster),
+    Small(Shrinker),
 }
 
 /// Brightness of decoded samples.

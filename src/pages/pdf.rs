@@ -16,8 +16,9 @@ use hayro::{
 use memmap2::Mmap;
 
 use super::{
-    MAX_PIXELS, Page, PageImage, Proof, map,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, divisor, map,
     raster::{Raster, luma_of},
+    scaled_down,
     scan::{Lifter, Scan, steps},
     soundness,
     survey::{Survey, Surveyor},
@@ -240,11 +241,15 @@ impl Leaf {
             }
         }
         self.check_images(&survey)?;
+        let large =
+            survey.images.iter().map(|image| (image.width, image.height)).find(|size| divisor(size.0, size.1) > 1);
         if let Some(scan) = Scan::of(&survey)
-            && let Some(raster) = self.lift(open, &survey, &scan)
+            && let Some((raster, scaled)) = self.lift(open, &survey, &scan)
         {
-            return Ok(self.image(raster, scan.area, true, problems));
+            problems.extend(scaled.map(|(size, divisor)| scaled_down(self.number, size, divisor)));
+            return Ok(self.image(raster, scan.area, scaled.is_none(), problems));
         }
+        problems.extend(large.map(|size| scaled_down(self.number, size, divisor(size.0, size.1))));
         let raster = self.render(open, &survey);
         Ok(self.image(raster, self.bounds(), false, problems))
     }
@@ -267,17 +272,19 @@ impl Leaf {
 
     /// Refuses a page whose images would take more memory than a worker may have: the decoder gives them whole.
     fn check_images(&self, survey: &Survey) -> Result<()> {
-        match survey.images.iter().find(|image| u64::from(image.width) * u64::from(image.height) > MAX_PIXELS) {
+        let most = if survey.images.len() == 1 { MAX_DECODED } else { MAX_PIXELS };
+        match survey.images.iter().find(|image| u64::from(image.width) * u64::from(image.height) > most) {
             Some(image) => Err(refused_image(image.width, image.height)),
             None => Ok(()),
         }
     }
 
-    fn lift(&self, open: &Open, survey: &Survey, scan: &Scan) -> Option<Raster> {
+    fn lift(&self, open: &Open, survey: &Survey, scan: &Scan) -> Option<(Raster, Option<((u32, u32), u32)>)> {
         let mut context = self.context(open);
         let mut lifter = Lifter::new(scan, &survey.images);
         interpret_page(self.pdf, &mut context, &mut lifter);
-        lifter.finish()
+        let scaled = lifter.scaled;
+        lifter.finish().map(|raster| (raster, scaled))
     }
 
     fn render(&self, open: &mut Open, survey: &Survey) -> Raster {

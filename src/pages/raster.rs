@@ -160,6 +160,44 @@ impl Raster {
     }
 }
 
+/// A page that is scaled down by averaging while its parts come in, so that it never is in memory whole.
+pub(super) struct Shrinker {
+    size: (u32, u32),
+    divisor: u32,
+    small: (u32, u32),
+    /// Of each pixel that is left, the ink of those that it stands for: paper that never comes in is white.
+    ink: Vec<u32>,
+}
+
+impl Shrinker {
+    pub(super) fn new(width: u32, height: u32, divisor: u32) -> Self {
+        let small = (width.div_ceil(divisor), height.div_ceil(divisor));
+        Self { size: (width, height), divisor, small, ink: vec![0; small.0 as usize * small.1 as usize] }
+    }
+
+    /// Adds rows of a part whose upper left corner is at (`left`, `top`).
+    pub(super) fn add(&mut self, luma: &[u8], left: u32, top: u32, width: u32) {
+        let seen = width.min(self.size.0.saturating_sub(left)) as usize;
+        for (y, row) in (top..self.size.1).zip(luma.chunks_exact(width.max(1) as usize)) {
+            let start = (y / self.divisor) as usize * self.small.0 as usize;
+            let sums = &mut self.ink[start..][..self.small.0 as usize];
+            for (x, v) in (left..).zip(&row[..seen]) {
+                sums[(x / self.divisor) as usize] += u32::from(255 - v);
+            }
+        }
+    }
+
+    pub(super) fn finish(self) -> Raster {
+        let Self { size, divisor, small, ink } = self;
+        let side = |at: u32, whole: u32| divisor.min(whole - at * divisor);
+        let luma = (0..small.1).flat_map(|y| (0..small.0).map(move |x| (x, y))).zip(ink).map(|((x, y), ink)| {
+            let cells = side(x, size.0) * side(y, size.1);
+            255 - ((ink + cells / 2) / cells) as u8
+        });
+        Raster::new(small.0, small.1, luma.collect())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -193,6 +231,20 @@ mod tests {
             let small = image.scaled(width, height);
             let mean = |r: &Raster| r.luma.iter().map(|v| f64::from(*v)).sum::<f64>() / r.luma.len() as f64;
             prop_assert!((mean(&image) - mean(&small)).abs() < 1.0);
+        }
+
+        #[test]
+        fn shrinking_part_by_part_is_scaling(width in 1_u32..30, height in 1_u32..30, by in 1_u32..5, band in 1_u32..9) {
+            let (width, height) = (width * by, height * by);
+            let luma: Vec<u8> = (0..width * height).map(|i| (i * 37 % 256) as u8).collect();
+            let image = Raster::new(width, height, luma.clone());
+            let mut small = Shrinker::new(width, height, by);
+            for (n, rows) in (0..).zip(luma.chunks((width * band) as usize)) {
+                small.add(rows, 0, n * band, width);
+            }
+            let (small, want) = (small.finish(), image.scaled(width / by, height / by));
+            prop_assert_eq!((small.width, small.height), (want.width, want.height));
+            prop_assert!(small.luma.iter().zip(&want.luma).all(|(a, b)| a.abs_diff(*b) <= 1));
         }
 
         #[test]

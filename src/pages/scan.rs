@@ -10,7 +10,7 @@ use hayro::{
 };
 
 use super::{
-    MAX_PIXELS,
+    MAX_DECODED, MAX_PIXELS, divisor,
     raster::{Pose, Raster, luma_of, over},
     survey::{Placed, Survey, squareness},
 };
@@ -54,7 +54,9 @@ impl Scan {
         let opaque = survey.covers.iter().filter(|cover| cover.image).all(|cover| cover.opaque);
         let marks = survey.covers.iter().filter(|cover| !cover.image && !cover.white).count();
         let pixels = (area.width() / step.x) * (area.height() / step.y);
-        (hidden && (opaque || marks == 0) && step.x > 0.0 && step.y > 0.0 && pixels <= MAX_PIXELS as f64)
+        // A single image can be scaled down.
+        let most = if survey.images.len() == 1 { MAX_DECODED } else { MAX_PIXELS } as f64;
+        (hidden && (opaque || marks == 0) && step.x > 0.0 && step.y > 0.0 && pixels <= most)
             .then_some(Self { area, step })
     }
 }
@@ -94,12 +96,14 @@ pub(super) struct Lifter<'s> {
     next: usize,
     order: u32,
     canvas: Option<Raster>,
+    /// The size of an image that was scaled down, and by what its sides were divided.
+    pub(super) scaled: Option<((u32, u32), u32)>,
     failed: bool,
 }
 
 impl<'s> Lifter<'s> {
     pub(super) fn new(scan: &'s Scan, images: &'s [Placed]) -> Self {
-        Self { scan, images, next: 0, order: 0, canvas: None, failed: false }
+        Self { scan, images, next: 0, order: 0, canvas: None, scaled: None, failed: false }
     }
 
     /// The scan, unless an image of it could not be decoded.
@@ -107,8 +111,13 @@ impl<'s> Lifter<'s> {
         self.canvas.filter(|_| !self.failed && self.next == self.images.len())
     }
 
-    fn put(&mut self, image: Raster, placed: &Placed, ink_alone: bool) {
+    fn put(&mut self, mut image: Raster, placed: &Placed, ink_alone: bool) {
         // Decoders may answer with another size than the PDF names.
+        let (size, divisor) = ((image.width, image.height), divisor(image.width, image.height));
+        if divisor > 1 {
+            image = image.scaled(size.0 / divisor, size.1 / divisor);
+            self.scaled = Some((size, divisor));
+        }
         let image = image.posed(pose(placed.matrix));
         let whole = Rect::new(0.0, 0.0, f64::from(placed.width), f64::from(placed.height));
         let at = placed.matrix.transform_rect_bbox(whole);
@@ -119,6 +128,11 @@ impl<'s> Lifter<'s> {
             near(at).contains_rect(area) && near(area).contains_rect(at) && near(placed.visible).contains_rect(at);
         if self.images.len() == 1 && uncut {
             self.canvas = Some(image);
+            return;
+        }
+        if divisor > 1 {
+            // Cut or in parts, it is rendered.
+            self.failed = true;
             return;
         }
         let pixels = |points: f64, step: f64| (points / step).round().max(1.0) as u32;

@@ -3,6 +3,7 @@
 use super::{
     Page, PageImage,
     raster::{Pose, Raster},
+    scaled_down,
 };
 use crate::model::{PageBox, PageNo, PageReading, PageState};
 
@@ -54,13 +55,25 @@ pub(super) struct Scanned {
     /// Dots per inch across and down.
     pub(super) resolution: (f64, f64),
     pub(super) pose: Pose,
+    /// Width and height before it was scaled down for reading, and by what its sides were divided.
+    pub(super) scaled: Option<((u32, u32), u32)>,
+}
+
+impl Scanned {
+    /// An image file's pixels, scaled down where they are too many to be read; what the file says of its resolution.
+    pub(super) fn of(raster: Raster, size: (u32, u32), divisor: u32, said: Option<(f64, f64)>, pose: Pose) -> Self {
+        let (across, down) = resolution(said, size.0, size.1);
+        let by = f64::from(divisor);
+        let scaled = (divisor > 1).then_some((size, divisor));
+        Self { raster, resolution: (across / by, down / by), pose, scaled }
+    }
 }
 
 /// The page that an image makes.
 pub(super) fn page(number: PageNo, scanned: Scanned) -> Page {
-    let Scanned { mut raster, resolution: (across, down), pose } = scanned;
+    let Scanned { mut raster, resolution: (across, down), pose, scaled } = scanned;
     // Fax pixels may be twice as high as wide: OCR wants them square.
-    let (mut own_pixels, mut dpi) = (true, across);
+    let (mut own_pixels, mut dpi) = (scaled.is_none(), across);
     if !(0.9..1.1).contains(&(across / down)) {
         dpi = across.max(down);
         let size = |pixels: u32, has: f64| (f64::from(pixels) * dpi / has).round() as u32;
@@ -84,7 +97,7 @@ pub(super) fn page(number: PageNo, scanned: Scanned) -> Page {
         luma: raster.luma,
         dpi: dpi as f32,
         own_pixels,
-        problems: Vec::new(),
+        problems: scaled.map(|(size, divisor)| scaled_down(number, size, divisor)).into_iter().collect(),
     })
 }
 

@@ -5,15 +5,15 @@ use std::{fs::File, io::BufReader, io::Read, path::Path, path::PathBuf};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::{
-    MAX_PIXELS, Page, is_damaged,
+    MAX_DECODED, Page, divisor, is_damaged,
     pdf::refused_image,
     raster::{Raster, luma_of, over},
     sheet::{self, Scanned},
 };
 use crate::{ErrorKind, Result, error::Fold, model::PageNo};
 
-/// The most bytes that one decoded image may take.
-const MAX_BYTES: u64 = 400 << 20;
+/// The most bytes that one decoded image may take: what a worker may have that is given room for a large page.
+const MAX_BYTES: u64 = 800 << 20;
 
 /// An image file.
 pub(super) struct Still {
@@ -26,7 +26,7 @@ impl Still {
         let still = Self { path: path.to_owned(), format };
         let decoder = still.decoder()?;
         let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_BYTES {
+        if u64::from(width) * u64::from(height) > MAX_DECODED || decoder.total_bytes() > MAX_BYTES {
             return Err(refused_image(width, height));
         }
         Ok(still)
@@ -35,7 +35,10 @@ impl Still {
     fn decoder(&self) -> Result<impl ImageDecoder + use<>> {
         let file =
             File::open(&self.path).fold(ErrorKind::Storage, || format!("cannot open `{}`", self.path.display()))?;
-        ImageReader::with_format(BufReader::new(file), self.format)
+        let mut reader = ImageReader::with_format(BufReader::new(file), self.format);
+        // The worker process has a limit of its own.
+        reader.no_limits();
+        reader
             .into_decoder()
             .fold(ErrorKind::UnsupportedDocument, || "the image is damaged or of an unknown kind")
             .map_err(is_damaged)
@@ -53,10 +56,13 @@ impl Still {
         let image = DynamicImage::from_decoder(decoder)
             .fold(ErrorKind::UnsupportedDocument, || "the image is damaged: it cannot be decoded")
             .map_err(is_damaged)?;
-        let raster = grey(image);
+        let mut raster = grey(image);
         let said = exif.as_deref().and_then(exif_density).or_else(|| self.density());
-        let resolution = sheet::resolution(said, raster.width, raster.height);
-        Ok(Scanned { raster, resolution, pose: sheet::pose_of(orientation.into()) })
+        let (size, divisor) = ((raster.width, raster.height), divisor(raster.width, raster.height));
+        if divisor > 1 {
+            raster = raster.scaled(size.0 / divisor, size.1 / divisor);
+        }
+        Ok(Scanned::of(raster, size, divisor, said, sheet::pose_of(orientation.into())))
     }
 
     /// Dots per inch as the file's head says.

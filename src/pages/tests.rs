@@ -319,3 +319,79 @@ fn tiff_pages_stand_upright() {
     });
     assert_eq!(sizes, [(400, 560, 150.0, 10), (560, 400, 150.0, 250)]);
 }
+
+/// 12,000 × 10,100 black and white pixels, packed, white but for a black square of a twelfth of the height in the upper
+/// left quarter.
+fn large_scan() -> (u32, u32, Vec<u8>) {
+    let (width, height) = (12_000_u32, 10_100_u32);
+    let row_bytes = width as usize / 8;
+    let mut bits = vec![0xff; row_bytes * height as usize];
+    for y in 1000..1800 {
+        bits[y * row_bytes + 200..][..100].fill(0);
+    }
+    (width, height, bits)
+}
+
+/// It is scaled down, says so, and the square is where it was.
+fn check_scaled(page: Page) {
+    let Page::Image(image) = page else { panic!("the page has ink") };
+    let problems: Vec<_> = image.problems.iter().map(|problem| problem.kind.as_str()).collect();
+    assert_eq!(problems, ["scaled_for_reading"]);
+    assert!(!image.own_pixels && u64::from(image.width) * u64::from(image.height) <= SCALED_PIXELS);
+    let at = |x: f64, y: f64| {
+        let (x, y) = ((x * f64::from(image.width)) as usize, (y * f64::from(image.height)) as usize);
+        image.luma[y * image.width as usize + x]
+    };
+    assert_eq!((at(2000.0 / 12_000.0, 0.14), at(0.5, 0.5), at(2000.0 / 12_000.0, 0.05)), (0, 255, 255));
+}
+
+#[test]
+fn a_page_too_large_to_read_as_it_is_is_scaled_down_strip_by_strip() {
+    let (width, height, bits) = large_scan();
+    let rows_a_strip = 500;
+    let strips = height.div_ceil(rows_a_strip);
+    let strip_bytes = width / 8 * rows_a_strip;
+    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
+    let (entries, after) = (9_u32, 8 + 2 + 9 * 12 + 4);
+    let data = after + 8 * strips;
+    tiff.extend((entries as u16).to_le_bytes());
+    let mut entry = |tag: u16, kind: u16, count: u32, value: u32| {
+        tiff.extend([tag.to_le_bytes(), kind.to_le_bytes()].concat());
+        tiff.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+    };
+    entry(256, 4, 1, width);
+    entry(257, 4, 1, height);
+    entry(258, 3, 1, 1);
+    entry(259, 3, 1, 1);
+    entry(262, 3, 1, 1);
+    entry(273, 4, strips, after);
+    entry(277, 3, 1, 1);
+    entry(278, 4, 1, rows_a_strip);
+    entry(279, 4, strips, after + 4 * strips);
+    tiff.extend(0_u32.to_le_bytes());
+    (0..strips).for_each(|n| tiff.extend((data + n * strip_bytes).to_le_bytes()));
+    (0..strips).for_each(|n| tiff.extend(strip_bytes.min(bits.len() as u32 - n * strip_bytes).to_le_bytes()));
+    tiff.extend(&bits);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.tif");
+    std::fs::write(&path, tiff).unwrap();
+    let source = Source::open(&path, MediaType::Tiff, None).unwrap();
+    check_scaled(source.page(PageNo::from_index(0)).unwrap());
+}
+
+#[test]
+fn a_large_scan_in_a_pdf_is_scaled_down() {
+    let (width, height, bits) = large_scan();
+    let mut sketch =
+        Sketch::new("q 595 0 0 501 0 0 cm /S Do Q").with("MediaBox", vec![0.into(), 0.into(), 595.into(), 501.into()]);
+    let stream = Stream::new(
+        dictionary! {
+            "Type" => "XObject", "Subtype" => "Image", "Width" => i64::from(width), "Height" => i64::from(height),
+            "ColorSpace" => "DeviceGray", "BitsPerComponent" => 1,
+        },
+        bits,
+    );
+    let image = sketch.document.add_object(stream);
+    sketch.resources.set("XObject", dictionary! { "S" => image });
+    check_scaled(sketch.read());
+}
