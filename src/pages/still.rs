@@ -5,9 +5,9 @@ use std::{fs::File, io::BufReader, io::Read, path::Path, path::PathBuf};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::{
-    MAX_DECODED, Page, divisor, is_damaged,
+    MAX_DECODED, MAX_STRIPPED, Page, divisor, is_damaged,
     pdf::refused_image,
-    raster::{Raster, luma_of, over},
+    raster::{Raster, Shrinker, luma_of, over},
     sheet::{self, Scanned},
 };
 use crate::{ErrorKind, Result, error::Fold, model::PageNo};
@@ -26,10 +26,45 @@ impl Still {
         let still = Self { path: path.to_owned(), format };
         let decoder = still.decoder()?;
         let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > MAX_DECODED || decoder.total_bytes() > MAX_BYTES {
+        let pixels = u64::from(width) * u64::from(height);
+        let by_rows = still.is_read_by_rows(width, height);
+        if by_rows && pixels > MAX_STRIPPED || !by_rows && (pixels > MAX_DECODED || decoder.total_bytes() > MAX_BYTES) {
             return Err(refused_image(width, height));
         }
         Ok(still)
+    }
+
+    /// Whether it is scaled down while its rows come in: a large PNG, unless its rows are interlaced.
+    fn is_read_by_rows(&self, width: u32, height: u32) -> bool {
+        let large = self.format == ImageFormat::Png && divisor(width, height) > 1;
+        large && self.rows().is_ok_and(|rows| !rows.info().interlaced)
+    }
+
+    fn rows(&self) -> Result<png::Reader<BufReader<File>>> {
+        let file =
+            File::open(&self.path).fold(ErrorKind::Storage, || format!("cannot open `{}`", self.path.display()))?;
+        let mut decoder = png::Decoder::new_with_limits(BufReader::new(file), png::Limits { bytes: 64 << 20 });
+        decoder.set_transformations(png::Transformations::normalize_to_color8());
+        sound(decoder.read_info())
+    }
+
+    /// The image scaled down by a divisor.
+    fn shrunk(&self, (width, height): (u32, u32), divisor: u32) -> Result<Raster> {
+        let mut rows = self.rows()?;
+        let samples = rows.output_color_type().0.samples();
+        let mut small = Shrinker::new(width, height, divisor);
+        let mut top = 0;
+        while let Some(row) = sound(rows.next_row())? {
+            let luma: Vec<u8> = match samples {
+                1 => row.data().to_vec(),
+                2 => row.data().chunks_exact(2).map(|p| over(p[0], p[1], 255)).collect(),
+                3 => row.data().chunks_exact(3).map(|p| luma_of(p[0], p[1], p[2])).collect(),
+                _ => row.data().chunks_exact(4).map(|p| over(luma_of(p[0], p[1], p[2]), p[3], 255)).collect(),
+            };
+            small.add(&luma, 0, top, width);
+            top += 1;
+        }
+        Ok(small.finish())
     }
 
     fn decoder(&self) -> Result<impl ImageDecoder + use<>> {
@@ -53,15 +88,15 @@ impl Still {
         let mut decoder = self.decoder()?;
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms).to_exif();
         let exif = decoder.exif_metadata().ok().flatten();
-        let image = DynamicImage::from_decoder(decoder)
-            .fold(ErrorKind::UnsupportedDocument, || "the image is damaged: it cannot be decoded")
-            .map_err(is_damaged)?;
-        let mut raster = grey(image);
+        let size = decoder.dimensions();
+        let divisor = divisor(size.0, size.1);
+        let raster = if self.is_read_by_rows(size.0, size.1) {
+            self.shrunk(size, divisor)?
+        } else {
+            let whole = grey(sound(DynamicImage::from_decoder(decoder))?);
+            if divisor > 1 { whole.scaled(size.0 / divisor, size.1 / divisor) } else { whole }
+        };
         let said = exif.as_deref().and_then(exif_density).or_else(|| self.density());
-        let (size, divisor) = ((raster.width, raster.height), divisor(raster.width, raster.height));
-        if divisor > 1 {
-            raster = raster.scaled(size.0 / divisor, size.1 / divisor);
-        }
         Ok(Scanned::of(raster, size, divisor, said, sheet::pose_of(orientation.into())))
     }
 
@@ -75,6 +110,11 @@ impl Still {
             _ => None,
         }
     }
+}
+
+/// Names the fault of an image that a decoder gave up on.
+fn sound<T, E: std::error::Error + Send + Sync + 'static>(decoded: Result<T, E>) -> Result<T> {
+    decoded.fold(ErrorKind::UnsupportedDocument, || "the image is damaged: it cannot be decoded").map_err(is_damaged)
 }
 
 /// Brightness on white paper.

@@ -395,3 +395,16 @@ fn a_large_scan_in_a_pdf_is_scaled_down() {
     sketch.resources.set("XObject", dictionary! { "S" => image });
     check_scaled(sketch.read());
 }
+
+#[test]
+fn a_large_png_is_scaled_down_row_by_row() {
+    let (width, height, bits) = large_scan();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.png");
+    let mut encoder = png::Encoder::new(std::fs::File::create(&path).unwrap(), width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::One);
+    encoder.set_compression(png::Compression::Fast);
+    encoder.write_header().unwrap().write_image_data(&bits).unwrap();
+    check_scaled(Source::open(&path, MediaType::Png, None).unwrap().page(PageNo::from_index(0)).unwrap());
+}
