@@ -162,25 +162,33 @@ pub fn main() -> ExitCode {
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
         )
         .init();
-    match run(arguments) {
+    let mut language = arguments.language.unwrap_or(Config::default().language);
+    match run(arguments, &mut language) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let mut stderr = io::stderr().lock();
-            let _ = writeln!(stderr, "griffie: {error}");
-            if let Some(advice) = error.advice() {
-                let _ = writeln!(stderr, "hint: {advice}");
+            match language {
+                Language::Dutch => _ = writeln!(stderr, "griffie: {}", error.explain(language)),
+                Language::English => {
+                    let _ = writeln!(stderr, "griffie: {error}");
+                    if let Some(advice) = error.advice() {
+                        let _ = writeln!(stderr, "hint: {advice}");
+                    }
+                }
             }
             ExitCode::from(error.kind().exit_code())
         }
     }
 }
 
-fn run(arguments: Arguments) -> Result<Outcome> {
+/// `told_in` becomes the language that the configuration names, once it is read.
+fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
     let mut config = Config::load(&arguments.data, arguments.config.as_deref())?;
     if let Some(language) = arguments.language {
         config.language = language;
     }
+    *told_in = config.language;
     if let Some(store) = arguments.store {
         config.store = Some(store);
     }
@@ -204,8 +212,8 @@ fn run(arguments: Arguments) -> Result<Outcome> {
         Verb::Log(arguments) => log::run(&context, &arguments),
         Verb::Store(arguments) => store::run(&context, &arguments),
         Verb::Rules(arguments) => {
-            rules::run(&arguments, &context, &mut io::stdout().lock())?;
-            Ok(Outcome::Done)
+            let unread = rules::run(&arguments, &context, &mut io::stdout().lock())?;
+            Ok(Outcome::partial_if(unread > 0))
         }
         Verb::Worker => Err(Error::new(ErrorKind::Internal, "a worker has no context")),
     }

@@ -55,6 +55,26 @@ impl ErrorKind {
     }
 }
 
+impl ErrorKind {
+    /// What went wrong, as far as the kind tells: what stands before the details of an error that has no Dutch of its own.
+    fn in_dutch(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "de opdracht of de invoer klopt niet",
+            Self::Config => "de configuratie klopt niet",
+            Self::MissingTool => "er ontbreekt een programma of bibliotheek",
+            Self::UnsupportedDocument => "het document kan niet worden gelezen",
+            Self::NotFound => "het is er niet",
+            Self::Conflict => "het is in strijd met wat er al is",
+            Self::Refused => "het mag niet",
+            Self::FixityMismatch => "opgeslagen bytes zijn niet wat ze waren",
+            Self::Engine => "het leesproces heeft gefaald",
+            Self::Storage => "opslag of database deed niet wat werd gevraagd",
+            Self::Interrupted => "onderbroken; wat gedaan is, blijft bewaard",
+            Self::Internal => "een fout van griffie zelf",
+        }
+    }
+}
+
 /// Exit code of a command that is done, but something was quarantined or only partly read.
 pub const PARTIAL: u8 = 11;
 
@@ -65,6 +85,7 @@ struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
     hint: Option<Cow<'static, str>>,
+    dutch: Option<Cow<'static, str>>,
     reason: Option<Reason>,
     context: Vec<Cow<'static, str>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
@@ -86,6 +107,7 @@ impl Error {
             kind,
             message: message.into(),
             hint: None,
+            dutch: None,
             reason: None,
             context: Vec::new(),
             source: None,
@@ -95,6 +117,12 @@ impl Error {
     /// Adds what to do about it.
     pub fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
         self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Says in Dutch what the message and the hint say.
+    pub fn dutch(mut self, dutch: impl Into<Cow<'static, str>>) -> Self {
+        self.0.dutch = Some(dutch.into());
         self
     }
 
@@ -138,9 +166,9 @@ impl Error {
             Some(advice) => format!("{self}; {advice}"),
             None => self.to_string(),
         };
-        let dutch = match &self.0.reason {
-            Some(reason) => reason.dutch.to_string(),
-            None => format!("het kan niet worden verwerkt ({english})"),
+        let dutch = match (&self.0.reason, &self.0.dutch) {
+            (Some(Reason { dutch, .. }), _) | (None, Some(dutch)) => dutch.to_string(),
+            (None, None) => format!("{} ({english})", self.kind().in_dutch()),
         };
         language.say(dutch, english)
     }
@@ -230,6 +258,8 @@ mod tests {
         assert!(error.explain(Language::Dutch).starts_with("de PDF is afgekapt"));
         let untyped = Error::new(ErrorKind::Engine, "a worker died");
         assert_eq!(untyped.reason(), None);
-        assert_eq!(untyped.explain(Language::Dutch), "het kan niet worden verwerkt (a worker died)");
+        assert_eq!(untyped.explain(Language::Dutch), "het leesproces heeft gefaald (a worker died)");
+        let told = Error::new(ErrorKind::NotFound, "there is no record").dutch("dat dossier is er niet");
+        assert_eq!((told.reason(), told.explain(Language::Dutch).as_str()), (None, "dat dossier is er niet"));
     }
 }

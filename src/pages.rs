@@ -47,8 +47,18 @@ fn divisor(width: u32, height: u32) -> u32 {
     if pixels <= MAX_PIXELS { 1 } else { pixels.div_ceil(SCALED_PIXELS).isqrt() as u32 + 1 }
 }
 
+/// An image that was scaled down for reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Scaled {
+    /// Width and height before.
+    from: (u32, u32),
+    /// What its sides were divided by.
+    divisor: u32,
+}
+
 /// Says that a page was scaled down for reading.
-fn scaled_down(page: PageNo, (width, height): (u32, u32), divisor: u32) -> Problem {
+fn scaled_down(page: PageNo, scaled: Scaled) -> Problem {
+    let Scaled { from: (width, height), divisor } = scaled;
     let message = format!(
         "page {page} has an image of {width} × {height} pixels: it was read at one {divisor}th of its resolution; the \
          original is as it was"

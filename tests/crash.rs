@@ -124,6 +124,26 @@ fn contract(title: &str, n: usize) -> String {
     )
 }
 
+/// The crash matrix as the README shows it.
+const TABLE_HEAD: &str = "\
+| killed when it had | `griffie verify` | after the same command again | the totals |
+|---|---|---|---|
+";
+
+/// The README must show this table; `GRIFFIE_WRITE_README=1` writes it there.
+fn readme_has(table: &str) {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(&place).unwrap();
+    let (head, _) = TABLE_HEAD.split_once('\n').unwrap();
+    let start = readme.find(head).expect("the README has the crash matrix");
+    let end = start + readme[start..].find("\n\n").map_or(readme.len() - start, |end| end + 1);
+    if std::env::var_os("GRIFFIE_WRITE_README").is_some() {
+        fs::write(&place, format!("{}{table}{}", &readme[..start], &readme[end..])).unwrap();
+    } else {
+        assert_eq!(&readme[start..end], table, "GRIFFIE_WRITE_README=1 writes the table");
+    }
+}
+
 /// File names below a folder, sorted.
 fn files_below(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();
@@ -148,7 +168,7 @@ fn killed_at_every_point_of_the_commit_order_nothing_is_lost_or_double() {
     let undisturbed = Desk::new().settle();
     assert_eq!(undisturbed.totals["files"], 8);
     assert_eq!(undisturbed.originals.len(), 4 + 2, "the originals, the container and what is quarantined");
-    println!("{:<22} killed at  after the restart", "point");
+    let mut table = String::from(TABLE_HEAD);
     for point in griffie::pipeline::stop::POINTS {
         for nth in [1, 3] {
             let desk = Desk::new();
@@ -165,7 +185,9 @@ fn killed_at_every_point_of_the_commit_order_nothing_is_lost_or_double() {
             assert_eq!(desk.settle(), undisturbed, "killed at `{point}` for the {nth}. time");
             println!("{point:<22} {nth}. time    {unfinished:>2} objects unfinished, nothing lost, nothing double");
         }
+        table += &format!("| `{point}` | no damage | nothing lost | nothing double |\n");
     }
+    readme_has(&table);
 }
 
 #[test]

@@ -155,7 +155,8 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         ErrorKind::FixityMismatch,
         format!("the store is not as it was: {} findings", report.findings.len()),
     )
-    .hint("restore the named objects from a copy; `griffie verify --store COPY` tells whether that one is whole"))
+    .hint("restore the named objects from a copy; `griffie verify --store COPY` tells whether that one is whole")
+                .dutch(format!("de opslag is niet zoals ze was, {} bevindingen: zet de genoemde objecten terug uit een kopie; `griffie verify --store KOPIE` zegt of die heel is", report.findings.len())))
 }
 
 fn past(history: Option<&Path>, object: &str, json: bool) -> Result<Outcome> {
@@ -165,7 +166,8 @@ fn past(history: Option<&Path>, object: &str, json: bool) -> Result<Outcome> {
     })?;
     let checks = past_checks(history, object)?;
     if checks.is_empty() {
-        return Err(Error::new(ErrorKind::NotFound, format!("no check of `{object}` is known")));
+        return Err(Error::new(ErrorKind::NotFound, format!("no check of `{object}` is known"))
+            .dutch(format!("van `{object}` is geen controle bekend")));
     }
     if json {
         print_line(serde_json::to_string_pretty(&checks).map_err(std::io::Error::from).map_err(output_failed)?)?;
@@ -186,13 +188,15 @@ pub(super) fn get(context: &Context, arguments: &GetArguments) -> Result<Outcome
             Err(several) => {
                 let ids: Vec<_> = several.iter().map(|document| document.id.to_string()).collect();
                 return Err(Error::new(ErrorKind::InvalidInput, format!("`{record}` has several documents"))
-                    .hint(format!("name one of {}", ids.join(", "))));
+                    .hint(format!("name one of {}", ids.join(", ")))
+                    .dutch(format!("`{record}` heeft meer documenten: noem een van {}", ids.join(", "))));
             }
         },
     };
     if arguments.archival {
         let ArchivalCopy::Accepted(copy) = document.archival_copy else {
-            return Err(Error::new(ErrorKind::NotFound, format!("`{}` has no archival copy", document.id)));
+            return Err(Error::new(ErrorKind::NotFound, format!("`{}` has no archival copy", document.id))
+                .dutch(format!("`{}` heeft geen archiefkopie", document.id)));
         };
         app.archive.copy_rendition(&copy, &arguments.output)?;
     } else {

@@ -59,7 +59,7 @@ pub(super) fn extract(context: &Context, arguments: &ExtractArguments) -> Result
             }
         };
         let partial = examined.is_partial();
-        let line = examined.into_line(path);
+        let line = examined.into_line(path, context.config.language);
         if arguments.json {
             let json = serde_json::to_string(&line).map_err(io::Error::from).map_err(output_failed)?;
             print_line(json)?;

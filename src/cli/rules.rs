@@ -66,8 +66,8 @@ pub enum RulesCommand {
     Diff(DiffArgs),
 }
 
-/// Runs `griffie rules`.
-pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> Result<()> {
+/// Runs `griffie rules`; tells how many documents could not be read.
+pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> Result<usize> {
     let language = context.config.language;
     let rules = match &args.rules {
         Some(folder) => RuleSet::compile(read_pack(folder)?)?,
@@ -77,8 +77,8 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
         RulesCommand::Calibrate(args) => measure::calibrate(args, rules, context, out),
         RulesCommand::Stats(args) => measure::stats(args, &rules, context, out),
         RulesCommand::Diff(args) => measure::diff(args, context, out),
-        RulesCommand::Test => test(&rules, language, out),
-        RulesCommand::Lint { rule } => lint(&rules, rule.as_deref().unwrap_or_default(), language, out),
+        RulesCommand::Test => test(&rules, language, out).map(|()| 0),
+        RulesCommand::Lint { rule } => lint(&rules, rule.as_deref().unwrap_or_default(), language, out).map(|()| 0),
         RulesCommand::Explain { text, file, rule, lang } => {
             let text = match (text, file) {
                 (Some(text), _) => text.clone(),
@@ -87,7 +87,7 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
                 (None, None) => return Err(Error::new(ErrorKind::InvalidInput, "neither --text nor a file was given")),
             };
             let text = Text::of_sentence(&text, *lang);
-            say(out, &rules.explain(&text, rule.as_deref(), language))
+            say(out, &rules.explain(&text, rule.as_deref(), language)).map(|()| 0)
         }
     }
 }

@@ -1,6 +1,8 @@
 //! What was read from an original: words with boxes, page by page. The product of the rooms `pages` and `ocr`,
 //! and all that `text` and `extract` see of a document.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Language, PageBox, PageNo, PageState, TextSource};
@@ -93,12 +95,52 @@ impl PageReading {
 /// Something that a person should know about a document: it was read all the same, or only partly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// A typed kind in snake_case, e.g. `page_unreadable`, `low_resolution`, `bad_text_layer`.
+    /// A typed kind in snake_case, e.g. `page_too_large`, `low_resolution`, `bad_text_layer`.
     pub kind: String,
-    /// A sentence for people.
+    /// A sentence for people; that of a page is in English, as the stored words are the same for all.
     pub message: String,
     /// The page concerned.
     pub page: Option<PageNo>,
+}
+
+impl Problem {
+    /// What a fault of an original or of its reader makes of a page, by the fault's name.
+    pub fn of_page(fault: Option<&str>, page: PageNo, why: &str) -> Self {
+        let kind = match fault {
+            Some("too_slow") => "page_too_slow",
+            Some("too_large") => "page_too_large",
+            Some("crashes_reader") => "page_crashes_reader",
+            Some("damaged") => "page_damaged",
+            _ => "page_unreadable",
+        };
+        let message = format!("page {page} could not be read: {why}");
+        Self { kind: kind.to_owned(), message, page: Some(page) }
+    }
+
+    /// The sentence in a language.
+    pub fn told(&self, language: Language) -> Cow<'_, str> {
+        let Some(page) = self.page.filter(|_| language == Language::Dutch) else { return Cow::from(&self.message) };
+        let unread = |why: &str| Cow::from(format!("pagina {page} kon niet worden gelezen: {why}"));
+        match self.kind.as_str() {
+            "page_too_slow" => unread("het kost meer rekentijd dan een pagina mag kosten"),
+            "page_too_large" => unread(
+                "een beeld erop is te groot of kost meer geheugen dan een pagina mag kosten: scan opnieuw met 300 dpi",
+            ),
+            "page_crashes_reader" => unread("het leesproces viel er twee keer op om"),
+            "page_damaged" => unread("het beeld is beschadigd: vraag om een andere kopie"),
+            "page_unreadable" => unread(&format!("het leesproces kwam er niet uit ({})", self.message)),
+            "low_resolution" => {
+                Cow::from(format!("pagina {page} is met te lage resolutie gescand: scan opnieuw met 300 dpi"))
+            }
+            "scaled_for_reading" => {
+                Cow::from(format!("pagina {page} is voor het lezen verkleind; het origineel is zoals het was"))
+            }
+            "bad_text_layer" => {
+                Cow::from(format!("de tekstlaag van pagina {page} deugt niet; de pagina is van haar beeld gelezen"))
+            }
+            _ => Cow::from(&self.message),
+        }
+    }
 }
 
 /// A whole original as read.

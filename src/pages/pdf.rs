@@ -16,7 +16,7 @@ use hayro::{
 use memmap2::Mmap;
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, divisor, map,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, divisor, map,
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -246,10 +246,10 @@ impl Leaf {
         if let Some(scan) = Scan::of(&survey)
             && let Some((raster, scaled)) = self.lift(open, &survey, &scan)
         {
-            problems.extend(scaled.map(|(size, divisor)| scaled_down(self.number, size, divisor)));
+            problems.extend(scaled.map(|scaled| scaled_down(self.number, scaled)));
             return Ok(self.image(raster, scan.area, scaled.is_none(), problems));
         }
-        problems.extend(large.map(|size| scaled_down(self.number, size, divisor(size.0, size.1))));
+        problems.extend(large.map(|from| scaled_down(self.number, Scaled { from, divisor: divisor(from.0, from.1) })));
         let raster = self.render(open, &survey);
         Ok(self.image(raster, self.bounds(), false, problems))
     }
@@ -279,7 +279,7 @@ impl Leaf {
         }
     }
 
-    fn lift(&self, open: &Open, survey: &Survey, scan: &Scan) -> Option<(Raster, Option<((u32, u32), u32)>)> {
+    fn lift(&self, open: &Open, survey: &Survey, scan: &Scan) -> Option<(Raster, Option<Scaled>)> {
         let mut context = self.context(open);
         let mut lifter = Lifter::new(scan, &survey.images);
         interpret_page(self.pdf, &mut context, &mut lifter);

@@ -10,7 +10,7 @@ use hayro::{
 };
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, divisor,
+    MAX_DECODED, MAX_PIXELS, Scaled, divisor,
     raster::{Pose, Raster, luma_of, over},
     survey::{Placed, Survey, squareness},
 };
@@ -96,8 +96,7 @@ pub(super) struct Lifter<'s> {
     next: usize,
     order: u32,
     canvas: Option<Raster>,
-    /// The size of an image that was scaled down, and by what its sides were divided.
-    pub(super) scaled: Option<((u32, u32), u32)>,
+    pub(super) scaled: Option<Scaled>,
     failed: bool,
 }
 
@@ -116,7 +115,7 @@ impl<'s> Lifter<'s> {
         let (size, divisor) = ((image.width, image.height), divisor(image.width, image.height));
         if divisor > 1 {
             image = image.scaled(size.0 / divisor, size.1 / divisor);
-            self.scaled = Some((size, divisor));
+            self.scaled = Some(Scaled { from: size, divisor });
         }
         let image = image.posed(pose(placed.matrix));
         let whole = Rect::new(0.0, 0.0, f64::from(placed.width), f64::from(placed.height));

@@ -1,7 +1,7 @@
 //! A scan that comes as an image file: its resolution, its size on paper, and the page that it makes.
 
 use super::{
-    Page, PageImage,
+    Page, PageImage, Scaled,
     raster::{Pose, Raster},
     scaled_down,
 };
@@ -55,8 +55,7 @@ pub(super) struct Scanned {
     /// Dots per inch across and down.
     pub(super) resolution: (f64, f64),
     pub(super) pose: Pose,
-    /// Width and height before it was scaled down for reading, and by what its sides were divided.
-    pub(super) scaled: Option<((u32, u32), u32)>,
+    pub(super) scaled: Option<Scaled>,
 }
 
 impl Scanned {
@@ -64,7 +63,7 @@ impl Scanned {
     pub(super) fn of(raster: Raster, size: (u32, u32), divisor: u32, said: Option<(f64, f64)>, pose: Pose) -> Self {
         let (across, down) = resolution(said, size.0, size.1);
         let by = f64::from(divisor);
-        let scaled = (divisor > 1).then_some((size, divisor));
+        let scaled = (divisor > 1).then_some(Scaled { from: size, divisor });
         Self { raster, resolution: (across / by, down / by), pose, scaled }
     }
 }
@@ -97,7 +96,7 @@ pub(super) fn page(number: PageNo, scanned: Scanned) -> Page {
         luma: raster.luma,
         dpi: dpi as f32,
         own_pixels,
-        problems: scaled.map(|(size, divisor)| scaled_down(number, size, divisor)).into_iter().collect(),
+        problems: scaled.map(|scaled| scaled_down(number, scaled)).into_iter().collect(),
     })
 }
 

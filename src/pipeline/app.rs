@@ -118,6 +118,10 @@ impl App {
         let mut lock = lock(data)?.ok_or_else(|| {
             Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
                 .hint("wait until it is done, or give another --data folder")
+                .dutch(format!(
+                    "in `{}` is al een griffie aan het werk: wacht tot die klaar is, of geef een andere map met --data",
+                    data.display()
+                ))
         })?;
         let mut app = Self::open_parts(data, config)?;
         app.note_location()?;
@@ -133,11 +137,19 @@ impl App {
     pub fn open(data: &Path, config: Config) -> Result<Self> {
         if location(data, &config)?.folder().is_some_and(|folder| !folder.is_dir()) {
             return Err(Error::new(ErrorKind::NotFound, format!("there is no archive in `{}`", data.display()))
-                .hint("`griffie ingest` makes one; --data names the folder of another"));
+                .hint("`griffie ingest` makes one; --data names the folder of another")
+                .dutch(format!(
+                    "in `{}` is geen archief: `griffie ingest` maakt er een; --data noemt de map van een ander",
+                    data.display()
+                )));
         }
         if !data.join("griffie.sqlite").is_file() {
             return Err(Error::new(ErrorKind::NotFound, format!("there is no database in `{}`", data.display()))
-                .hint("`griffie rebuild` makes it anew from the object store"));
+                .hint("`griffie rebuild` makes it anew from the object store")
+                .dutch(format!(
+                    "in `{}` is geen database: `griffie rebuild` maakt die opnieuw uit de objecten",
+                    data.display()
+                )));
         }
         Self::open_parts(data, config)
     }

@@ -163,10 +163,10 @@ impl Examined {
     }
 
     /// The line of the record format.
-    pub fn into_line(self, path: &Path) -> RecordLine {
+    pub fn into_line(self, path: &Path, language: Language) -> RecordLine {
         RecordLine {
             schema: RecordLine::SCHEMA.into(),
-            document: facts(path.display().to_string(), &self.digests, self.media, &self.reading),
+            document: facts(path.display().to_string(), &self.digests, self.media, &self.reading, language),
             fields: self.fields,
         }
     }
@@ -181,7 +181,13 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T> {
 }
 
 /// What the record format says of a document.
-pub fn facts(path: String, digests: &Digests, media: Option<MediaType>, reading: &Reading) -> DocumentFacts {
+pub fn facts(
+    path: String,
+    digests: &Digests,
+    media: Option<MediaType>,
+    reading: &Reading,
+    language: Language,
+) -> DocumentFacts {
     DocumentFacts {
         path,
         blake3: digests.blake3,
@@ -191,7 +197,7 @@ pub fn facts(path: String, digests: &Digests, media: Option<MediaType>, reading:
         language: reading.language,
         text_source: reading.text_source().into(),
         mean_ocr_confidence: reading.mean_ocr_confidence().map(|mean| (mean * 1000.0).round() / 1000.0),
-        problems: reading.all_problems().cloned().collect(),
+        problems: reading.all_problems().map(|problem| told(problem, language)).collect(),
     }
 }
 
@@ -210,8 +216,13 @@ pub fn stored_facts(app: &App, document: &Document) -> Result<DocumentFacts> {
         language: document.language,
         text_source: document.text_source.clone(),
         mean_ocr_confidence: document.mean_ocr_confidence,
-        problems: document.problems.clone(),
+        problems: document.problems.iter().map(|problem| told(problem, app.config.language)).collect(),
     })
+}
+
+/// A problem with its sentence in a language.
+fn told(problem: &Problem, language: Language) -> Problem {
+    Problem { message: problem.told(language).into_owned(), ..problem.clone() }
 }
 
 /// The line of the record format for an archived record, whose main document this is.

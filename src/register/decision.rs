@@ -137,7 +137,8 @@ impl Register {
         note: Option<String>,
     ) -> Result<Decision> {
         if by.trim().is_empty() {
-            return Err(Error::new(ErrorKind::InvalidInput, "a decision needs the name of the person who takes it"));
+            return Err(Error::new(ErrorKind::InvalidInput, "a decision needs the name of the person who takes it")
+                .dutch("een besluit moet de naam dragen van wie het neemt"));
         }
         self.read(|tx| {
             // Asked first, so that an unknown record is the error and not its fields.

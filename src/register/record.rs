@@ -100,12 +100,18 @@ impl Register {
         })?;
         match &found[..] {
             [] => Err(Error::new(ErrorKind::NotFound, format!("no record and no document has the id `{start}`"))
-                .hint("`griffie register` lists the records")),
+                .hint("`griffie register` lists the records")
+                .dutch(format!(
+                    "geen dossier en geen document heeft het kenmerk `{start}`: `griffie register` noemt de dossiers"
+                ))),
             [id] if id.starts_with("c-") => Ok(Named::Record(id.parse().fold(ErrorKind::Storage, || "a stored id")?)),
             [id] => Ok(Named::Document(id.parse().fold(ErrorKind::Storage, || "a stored id")?)),
             several => {
                 let message = format!("`{start}` is the start of several ids: {}", several.join(", "));
-                Err(Error::new(ErrorKind::InvalidInput, message).hint("give more of the id"))
+                Err(Error::new(ErrorKind::InvalidInput, message).hint("give more of the id").dutch(format!(
+                    "met `{start}` beginnen er meer: {}; geef meer van het kenmerk",
+                    several.join(", ")
+                )))
             }
         }
     }

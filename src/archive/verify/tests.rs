@@ -326,3 +326,19 @@ fn an_append_that_was_stopped_is_unfinished_only_if_its_checkpoint_was_never_not
     Log::with_key(archive.store(), signer()).unwrap();
     assert_eq!((check(&archive).findings, check(&archive).unfinished), (vec![], vec![]), "the next start completes it");
 }
+
+#[test]
+fn an_older_text_about_the_layout_is_no_damage_where_the_log_has_its_digest() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::folder(&folder.path().join("store")).unwrap();
+    store.put_new(&name::README.parse().unwrap(), "the layout as an older program told it").unwrap();
+    let archive = Archive::open(store).unwrap();
+    let log = Log::with_key(archive.store(), signer()).unwrap();
+    let event = Event::new(EventKind::Ingestion, now(), ["b-000000000009".into()]);
+    log.append(&[event.objects([&archive.explanation().unwrap()])]).unwrap();
+    assert_eq!(check(&archive).findings, []);
+    let path = folder.path().join("store").join(name::README);
+    fs::remove_file(&path).unwrap();
+    fs::write(&path, include_str!("../README.txt")).unwrap();
+    assert_eq!(kinds(&archive), [(FindingKind::ChangedObject, name::README.to_owned())]);
+}

@@ -81,15 +81,19 @@ pub struct DiffArgs {
 }
 
 /// Reads labelled documents as `griffie extract` does, and writes what each kind of evidence was worth in them.
-pub(super) fn calibrate(args: &CalibrateArgs, rules: RuleSet, context: &Context, out: &mut dyn Write) -> Result<()> {
+pub(super) fn calibrate(args: &CalibrateArgs, rules: RuleSet, context: &Context, out: &mut dyn Write) -> Result<usize> {
     let mut documents = Vec::new();
     for folder in &args.folders {
         documents.extend(labelled_documents(folder, args.variant.as_deref())?);
     }
     let rules = rules.uncalibrated();
-    let seen: Vec<Observed> = judged(&documents, &rules, context)?.into_iter().map(|(_, observed)| observed).collect();
+    let judged = judged(&documents, &rules, context)?;
+    let unread = documents.len() - judged.len();
+    let (read, seen): (Vec<usize>, Vec<Observed>) =
+        judged.into_iter().map(|(number, (_, observed))| (number, observed)).unzip();
     if let Some(path) = &args.observations {
-        let lines: String = documents.iter().zip(&seen).flat_map(|(document, seen)| lines(document, seen)).collect();
+        let lines: String =
+            read.iter().zip(&seen).flat_map(|(number, seen)| lines(&documents[*number], seen)).collect();
         std::fs::write(path, lines).fold(ErrorKind::InvalidInput, || format!("cannot write `{}`", path.display()))?;
     }
     let made = labelled::made_from(&seen, Clock::System.today().to_string());
@@ -100,7 +104,7 @@ pub(super) fn calibrate(args: &CalibrateArgs, rules: RuleSet, context: &Context,
     for line in &made.made_from {
         say(out, &format!("{line}\n"))?;
     }
-    Ok(())
+    Ok(unread)
 }
 
 /// The values that were judged in a document, a line each.
@@ -116,22 +120,24 @@ fn lines(document: &LabelledDocument, seen: &Observed) -> Vec<String> {
 
 /// What each rule gave in labelled documents: how much of it was right, how much of what there is it found, and how
 /// often another rule gave something else.
-pub(super) fn stats(args: &StatsArgs, rules: &RuleSet, context: &Context, out: &mut dyn Write) -> Result<()> {
+pub(super) fn stats(args: &StatsArgs, rules: &RuleSet, context: &Context, out: &mut dyn Write) -> Result<usize> {
     let documents = labelled_documents(&args.folder, args.variant.as_deref())?;
     let judged = judged(&documents, rules, context)?;
-    let standing = standing::of_rules(judged.iter().map(|(fields, observed)| (fields, observed)));
+    let unread = documents.len() - judged.len();
+    let standing = standing::of_rules(judged.iter().map(|(_, (fields, observed))| (fields, observed)));
     if args.json {
         for rule in &standing {
             let line = serde_json::to_string(rule).fold(ErrorKind::Internal, || "cannot write JSON")?;
             say(out, &format!("{line}\n"))?;
         }
-        return Ok(());
+        return Ok(unread);
     }
-    say(out, &standing::table(&standing, context.config.language))
+    say(out, &standing::table(&standing, context.config.language))?;
+    Ok(unread)
 }
 
 /// Which values of which documents another rule set changes.
-pub(super) fn diff(args: &DiffArgs, context: &Context, out: &mut dyn Write) -> Result<()> {
+pub(super) fn diff(args: &DiffArgs, context: &Context, out: &mut dyn Write) -> Result<usize> {
     let (old, new) = (RuleSet::compile(read_pack(&args.old)?)?, RuleSet::compile(read_pack(&args.new)?)?);
     let documents = documents_in(&args.folder, args.variant.as_deref())?;
     let language = context.config.language;
@@ -142,7 +148,9 @@ pub(super) fn diff(args: &DiffArgs, context: &Context, out: &mut dyn Write) -> R
         standing::changes(&old.extract_traced(&text, language), &new.extract_traced(&text, language), label.as_ref())
     })?;
     let (mut changed, mut values) = (0, 0);
-    for (document, changes) in documents.iter().zip(&changes) {
+    let unread = documents.len() - changes.len();
+    for (number, changes) in &changes {
+        let document = &documents[*number];
         changed += usize::from(!changes.is_empty());
         values += changes.len();
         let name = document.strip_prefix(&args.folder).unwrap_or(document).display().to_string();
@@ -156,14 +164,15 @@ pub(super) fn diff(args: &DiffArgs, context: &Context, out: &mut dyn Write) -> R
         }
     }
     if args.json {
-        return Ok(());
+        return Ok(unread);
     }
-    let all = documents.len();
+    let all = documents.len() - unread;
     let told = language.say(
         format!("{values} waarden in {changed} van {all} documenten\n"),
         format!("{values} values in {changed} of {all} documents\n"),
     );
-    say(out, &told)
+    say(out, &told)?;
+    Ok(unread)
 }
 
 /// The documents in a folder, by name.
@@ -184,7 +193,11 @@ fn documents_in(folder: &Path, variant: Option<&str>) -> Result<Vec<PathBuf>> {
 }
 
 /// What the rules read in labelled documents, and what that is worth.
-fn judged(documents: &[LabelledDocument], rules: &RuleSet, context: &Context) -> Result<Vec<(Fields, Observed)>> {
+fn judged(
+    documents: &[LabelledDocument],
+    rules: &RuleSet,
+    context: &Context,
+) -> Result<Vec<(usize, (Fields, Observed))>> {
     let paths: Vec<PathBuf> = documents.iter().map(|document| document.document.clone()).collect();
     read_each(context, &paths, |number, reading| {
         let document = &documents[number];
@@ -195,13 +208,13 @@ fn judged(documents: &[LabelledDocument], rules: &RuleSet, context: &Context) ->
     })
 }
 
-/// Reads documents side by side and gives what `work` makes of each, in their order. The first that cannot be read
-/// ends it: figures over fewer documents than were asked for would mislead.
+/// Reads documents side by side and gives what `work` makes of each, with its number and in their order. Those that
+/// cannot be read are named and left out: the caller says how many, since figures over fewer documents would mislead.
 fn read_each<T: Send>(
     context: &Context,
     paths: &[PathBuf],
     work: impl Fn(usize, &Reading) -> T + Sync,
-) -> Result<Vec<T>> {
+) -> Result<Vec<(usize, T)>> {
     let reader = context.reader()?;
     let examiner = context.examiner(&reader, None, None)?;
     let cancel = CancelFlag::on_signals()?;
@@ -227,9 +240,33 @@ fn read_each<T: Send>(
     cancel.check()?;
     let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
     done.sort_by_key(|(number, _)| *number);
-    done.into_iter()
-        .map(|(number, result)| {
-            result.fold(ErrorKind::UnsupportedDocument, || format!("cannot measure on `{}`", paths[number].display()))
-        })
-        .collect()
+    let language = context.config.language;
+    let mut read = Vec::with_capacity(done.len());
+    for (number, result) in done {
+        match result {
+            Ok(made) => read.push((number, made)),
+            Err(error) => {
+                let (path, why) = (paths[number].display(), error.explain(language));
+                eprintln!(
+                    "{}",
+                    language.say(format!("niet gelezen: {path}: {why}"), format!("not read: {path}: {why}"))
+                );
+            }
+        }
+    }
+    let unread = paths.len() - read.len();
+    if read.is_empty() {
+        return Err(Error::new(ErrorKind::UnsupportedDocument, "none of the documents can be read")
+            .dutch("geen van de documenten kan worden gelezen"));
+    }
+    if unread > 0 {
+        eprintln!(
+            "{}",
+            language.say(
+                format!("{unread} van {} documenten tellen niet mee: ze konden niet worden gelezen", paths.len()),
+                format!("{unread} of {} documents do not count: they could not be read", paths.len()),
+            )
+        );
+    }
+    Ok(read)
 }

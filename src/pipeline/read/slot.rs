@@ -247,7 +247,7 @@ impl Slot {
                     }
                     let page = PageNo::from_index(task.pages.start);
                     task.pages.start += 1;
-                    task.tell(Event::Page(unreadable(page, &death.to_string())));
+                    task.tell(Event::Page(unreadable(page, Some(fault_of(&death).0), &death.to_string())));
                 }
                 Err(error) => return task.tell(Event::Refused(error)),
             }
@@ -333,23 +333,27 @@ impl Task {
     }
 }
 
-/// The document ended two workers before its first page.
-fn cannot_be_opened(death: &Death) -> Error {
-    let (kind, dutch) = match death {
+/// The fault by which a document or a page ends workers, and the same in Dutch.
+fn fault_of(death: &Death) -> (&'static str, &'static str) {
+    match death {
         Death::CpuTime => ("too_slow", "het kost meer rekentijd dan mag"),
         Death::Memory => ("too_large", "het kost meer geheugen dan mag"),
         Death::Stuck => ("too_slow", "het lezen bleef steken"),
         Death::Crashed(_) => ("crashes_reader", "het leesproces viel er twee keer op om"),
-    };
+    }
+}
+
+/// The document ended two workers before its first page.
+fn cannot_be_opened(death: &Death) -> Error {
+    let (kind, dutch) = fault_of(death);
     Error::new(ErrorKind::Engine, format!("the document cannot be opened: {death}"))
         .hint("ask the sender for another copy")
         .because(kind, format!("het document kan niet worden geopend, {dutch}: vraag de afzender om een andere kopie"))
 }
 
 /// The account of a page that could not be read.
-pub fn unreadable(page: PageNo, why: &str) -> PageReading {
+pub fn unreadable(page: PageNo, fault: Option<&str>, why: &str) -> PageReading {
     let mut reading = PageReading::wordless(page, PageState::Unreadable, UNKNOWN_PAGE.0, UNKNOWN_PAGE.1);
-    let message = format!("page {page} could not be read: {why}");
-    reading.problems.push(Problem { kind: "page_unreadable".to_owned(), message, page: Some(page) });
+    reading.problems.push(Problem::of_page(fault, page, why));
     reading
 }

@@ -253,7 +253,7 @@ fn read_pages<R: DocumentReader>(
         let reading = reader
             .page(document, page, languages)
             .or_else(|_| reader.page(document, page, languages))
-            .unwrap_or_else(|error| unreadable(page, &error.to_string()));
+            .unwrap_or_else(|error| unreadable(page, error.reason(), &error.to_string()));
         let enough = job.lead && lead.enough(&reading, count);
         channel.reply(&Reply::Page(reading))?;
         if enough {
