@@ -24,7 +24,7 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
 /// `aan te duiden als "X"`, `gezamenlijk aangeduid als 'X'`, `referred to as "X"`, where no `hierna` goes before.
 static DESIGNATED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i:aan\s+te\s+duiden\s+als|aangeduid\s+als|referred\s+to\s+as|te\s+noemen)[\s,:]*(?i:(?:de|het|the)\s)?["']([^"'\n\t]{2,60})["']"#,
+        r#"(?i:aan\s+te\s+duiden\s+als|aangeduid\s+als|gezamenlijk\s+als|referred\s+to\s+as|te\s+noemen)[\s,:]*(?i:(?:de|het|the)\s)?["']([^"'\n\t]{2,60})["']"#,
     )
     .expect("constant, compiled by a test")
 });
@@ -128,6 +128,10 @@ mod tests {
         check("“Term” means two years.", &[("Term", "two years.")]);
         check("Jansen B.V., nader aangeduid als aanneemster", &[("aanneemster", "Jansen B.V.")]);
         check("De vereniging Rohda, hierna: vereniging,", &[("vereniging", "De vereniging Rohda")]);
+        check(
+            "de gemeenten, elk 'Gemeente' en gezamenlijk als 'Opdrachtgever'",
+            &[("Opdrachtgever", "de gemeenten, elk 'Gemeente' en")],
+        );
         check("Partijen komen hierna bijeen.", &[]);
         check("zoals verder in artikel 3 genoemd.", &[]);
     }

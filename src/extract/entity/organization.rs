@@ -257,7 +257,20 @@ fn abbreviates(scan: &Scan<'_>, dot: usize) -> bool {
     scan.raw(word).chars().count() == 1
         || matches!(
             scan.folded(word),
-            "st" | "gebr" | "fa" | "mr" | "dr" | "bros" | "co" | "no" | "jos" | "chr" | "joh" | "wm" | "int" | "corp"
+            "st" | "gebr"
+                | "zn"
+                | "fa"
+                | "mr"
+                | "dr"
+                | "bros"
+                | "co"
+                | "no"
+                | "jos"
+                | "chr"
+                | "joh"
+                | "wm"
+                | "int"
+                | "corp"
         )
 }
 
