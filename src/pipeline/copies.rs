@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Raised whenever a copy could come out otherwise from the same original and words.
-const COPY_VERSION: &str = "1";
+const COPY_VERSION: &str = "2";
 
 /// What a copy is made of.
 pub(super) struct Subject<'a> {

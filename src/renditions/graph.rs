@@ -146,6 +146,15 @@ impl<'a> Copier<'a> {
 
     /// What the standard wants of a copied dictionary beyond which keys it may have.
     fn settle(&mut self, kind: Kind, dict: &mut Dict) {
+        // 6.1.8: names of fonts are UTF-8; those that are not are taken for Latin letters.
+        for key in ["BaseFont", "FontName"] {
+            if let Some(Value::Name(name)) = dict.get(key)
+                && std::str::from_utf8(name).is_err()
+            {
+                let readable: String = name.iter().copied().map(char::from).collect();
+                dict.set(key, Value::Name(Name::Owned(readable.into_bytes())));
+            }
+        }
         for intent in ["Intent", "RI"] {
             if dict.get(intent).is_some_and(|value| !value.as_name().is_some_and(|name| INTENTS.contains(&name))) {
                 dict.remove(intent);

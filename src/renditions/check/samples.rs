@@ -20,7 +20,7 @@ fn objects() -> Vec<String> {
         "<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)/DestOutputProfile 6 0 R>>".into(),
         stream("/N 3", &profile),
         "<</Type/ExtGState/BM/Normal>>".into(),
-        stream("", "/G gs 1 0 0 rg 0 0 9 9 re f /X Do"),
+        stream("", "/G gs 1 0 0 rg 0 0 9 9 re f /X Do BT (x) Tj ET"),
         stream("/Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray", "x"),
         "<</Type/Annot/Subtype/Link/F 4/Rect[0 0 9 9]>>".into(),
     ]
@@ -112,6 +112,22 @@ fn faults_of_drawing_are_found() {
     check(("/BitsPerComponent 8", "/BitsPerComponent 3"), &["6.2.8"]);
     check(("/Subtype/Image", "/Subtype/PS"), &["6.2.9"]);
     check(("/BM/Normal", "/BM/Darkest"), &["6.2.10"]);
+}
+
+/// A font that the graphics state brings in, with these entries.
+fn check_font(entries: &str, clauses: &[&str]) {
+    check(("/BM/Normal", &format!("/Font[<</Type/Font/Subtype/Type1{entries}>> 9]")), clauses);
+}
+
+#[test]
+fn faults_of_fonts_are_found() {
+    check_font("", &["6.2.11.2"]);
+    check_font("/BaseFont/Helvetica", &["6.2.11.4.1"]);
+    check_font("/BaseFont/H#e9", &["6.1.8", "6.2.11.4.1"]);
+    for unlisted in ["circlecopyrt", "x.sc", "uni0078"] {
+        let encoding = format!("/BaseFont/H/Encoding<</Differences[120/{unlisted}]>>");
+        check_font(&encoding, &["6.2.11.4.1", "6.2.11.7.2"]);
+    }
 }
 
 #[test]

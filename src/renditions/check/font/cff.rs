@@ -287,3 +287,15 @@ fn fd(data: &[u8], at: usize, glyph: usize) -> Option<usize> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dict_is_read_whole_or_not_at_all() {
+        // 1.5 is the default width; then a number without digits, and a byte that is reserved.
+        assert_eq!(dict(&[30, 0x1a, 0x5f, 20]).unwrap()[&DEFAULT_WIDTH], [1.5]);
+        assert!(dict(&[30, 0xff, 20]).is_none() && dict(&[255, 20]).is_none() && dict(&[28, 0]).is_none());
+    }
+}
