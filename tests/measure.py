@@ -8,6 +8,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -143,6 +144,24 @@ def hostile():
     row("hostile files", f"{totals} in {wall:.0f} s, peak {peak:.0f} MB, exit {status}, verify exit {check}", "1,536 MB")
 
 
+def fixity():
+    """verify against b3sum on the same stored files (the disk's cache is warm for both)"""
+    with tempfile.TemporaryDirectory() as folder:
+        b3sum = shutil.which("b3sum")
+        if not b3sum:
+            subprocess.run(["cargo", "install", "-q", "b3sum", "--root", folder], check=True)
+            b3sum = f"{folder}/bin/b3sum"
+        subprocess.run([BIN, "ingest", os.path.join(DATA, "cuad", "pdf"), "--no-copies", "--data", f"{folder}/d"],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        store = f"{folder}/d/store"
+        stored = [os.path.join(base, name) for base, _, names in os.walk(store) for name in names]
+        size = sum(map(os.path.getsize, stored))
+        theirs = min(timed(b3sum, *stored)[0] for _ in range(3))
+        ours = min(timed(BIN, "verify", "--store", store, "--data", f"{folder}/none")[0] for _ in range(3))
+    speed = f"{size / 1e6 / ours:.0f} MB/s, b3sum {size / 1e6 / theirs:.0f} MB/s ({size / 1e6:.0f} MB in {len(stored)} files)"
+    row("fixity", f"{theirs / ours:.2f} × b3sum: {speed}", "0.80")
+
+
 def loss():
     """killed at 200 random moments"""
     out = subprocess.run(["cargo", "test", "--release", "-q", "--test", "crash", "--", "--nocapture"], cwd=ROOT,
@@ -172,7 +191,7 @@ def rules():
     bench("rules")
 
 
-ALL = [speed_scans, reading_errors, scores, speed_digital, memory, hostile, loss, search, overhead, rules]
+ALL = [speed_scans, reading_errors, scores, speed_digital, memory, hostile, fixity, loss, search, overhead, rules]
 
 if __name__ == "__main__":
     asked = sys.argv[1:]
