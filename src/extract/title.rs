@@ -41,7 +41,18 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let numbers = |range: &Range<usize>| {
         scene.words_in(range).len() <= 5 && scene.finds_in(range).any(|find| matches!(find.kind(), Kind::Reference))
     };
-    let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range));
+    // A sentence that opens the text, and the first of two parties on a cover, are no titles where there is another.
+    let says = |range: &Range<usize>| {
+        let line = fold(text.slice(range));
+        let line = line.trim_start();
+        line.starts_with("this ") || line.starts_with('(') && line[1..].starts_with(|c: char| c.is_ascii_digit())
+    };
+    let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range) && !says(range));
+    if named.is_none()
+        && let Some(subject) = subject(scene, top)
+    {
+        return Some(trim(&text.running, subject));
+    }
     let Some(first) = named.or_else(|| paragraphs.iter().find(is_title)) else {
         return letter.map(|range| trim(&text.running, range));
     };

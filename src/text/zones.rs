@@ -113,7 +113,9 @@ impl<'a> View<'a> {
                 levels.first() == Some(&1) && !matches!(*word, "lid" | "part" | "deel") && !self.refers()
             }
             Some(MarkerKind::Decimal { levels, .. }) => {
+                // `(1)` numbers the parties and recitals of English deeds.
                 levels[..] == [1]
+                    && !self.text.starts_with('(')
                     && self.text[self.marker.as_ref().map_or(0, |m| m.len)..].starts_with(char::is_uppercase)
                     && (self.heading_like(9) || self.inline_heading())
             }

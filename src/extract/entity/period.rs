@@ -81,11 +81,18 @@ fn counted(scan: &Scan<'_>, unit_at: usize, mut unit: Unit) -> Option<Spot> {
                 unit.working |= kind == "working";
                 at = scan.before(at)?;
             }
-            _ if scan.is_mark(at, '-') || scan.is_mark(at, '\'') => at = scan.before(at)?,
+            _ if scan.is_mark(at, '-') || scan.is_mark(at, '\'') || scan.is_mark(at, '~') => at = scan.before(at)?,
             _ => break,
         }
     }
     let count = count_ending_at(scan, at, unit_at)?;
+    // `the end of a calendar quarter` is a moment.
+    let left = |at: usize| scan.before(at).map(|left| (left, scan.folded(left)));
+    if matches!(scan.folded(count.first), "a" | "an")
+        && left(count.first).is_some_and(|(of, word)| word == "of" && left(of).is_some_and(|(_, end)| end == "end"))
+    {
+        return None;
+    }
     let last = possessive_end(scan, unit_at);
     if count.halves.is_none() && count.figure_halves.is_none() {
         let reading =

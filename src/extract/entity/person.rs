@@ -86,6 +86,8 @@ fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spo
             && scan.is_capital(at)
             && scan.is_mark(at + 1, '.')
             && scan.touches(at + 1)
+            // `Nr. XXIII` is a number.
+            && !matches!(scan.folded(at), "nr" | "no")
     };
     let form =
         ["legal_forms", "prefix_forms"].iter().any(|list| lexicon().phrases(list).at(scan, name_first).is_some());
@@ -129,7 +131,8 @@ fn end_of_person(scan: &Scan<'_>, first: usize) -> Option<usize> {
     for _ in 0..14 {
         let goes_on = match scan.kind(at) {
             Some(Kind::Word) if scan.is_capital(at) => {
-                let stops = lexicon().phrases("not_names").at(scan, at).is_some();
+                let stops =
+                    lexicon().phrases("not_names").at(scan, at).is_some() || matches!(scan.raw(at), "EN" | "AND");
                 if !stops {
                     last = Some(at);
                 }

@@ -254,6 +254,7 @@ impl Place {
             }
         }
         let lead = fold(text.slice(&(start..find.range.start)));
+        bounded |= lists_on(find, &lead);
         let words: Vec<&str> =
             lead.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
         let passing = cues.passing.iter().any(|cue| {
@@ -261,7 +262,10 @@ impl Place {
             words.windows(cue.len()).any(|window| window == cue)
         });
         let joint = |word: &str| {
-            matches!(word, "en" | "and" | "alsmede" | "between" | "among" | "tussen" | "by" | "with" | "met" | "of")
+            matches!(
+                word,
+                "en" | "and" | "alsmede" | "alsook" | "between" | "among" | "tussen" | "by" | "with" | "met" | "of"
+            )
         };
         let joined = match words.as_slice() {
             [.., last, "de" | "het" | "the"] => joint(last),
@@ -272,6 +276,15 @@ impl Place {
         (!passing && (bounded || strongly))
             .then(|| Self { joined, heads_paragraph: opens_paragraph(text, find.range.start) })
     }
+}
+
+/// `A Ltd, an English company, B Ltd, an English company, and C plc`: behind a description and its comma, a name with a
+/// legal form goes on with the list.
+fn lists_on(find: &Find, lead: &str) -> bool {
+    const KINDS: [&str; 6] = ["company", "corporation", "partnership", "association", "vennootschap", "bank"];
+    let has_form = matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some());
+    let described = [", a ", ", an ", ", een "].iter().any(|opens| lead.starts_with(opens));
+    has_form && described && lead.trim_end().ends_with(',') && KINDS.iter().any(|kind| lead.contains(kind))
 }
 
 /// At the start of a paragraph, or behind its enumerator.

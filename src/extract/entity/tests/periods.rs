@@ -113,5 +113,7 @@ fn an_anniversary_is_so_many_years() {
     ] {
         check(text, English, &[want]);
     }
+    check("at the end of a calendar quarter", English, &[]);
+    check("for a calendar quarter", English, &["P3M calendar"]);
     check("on each anniversary of the Effective Date", English, &[]);
 }
