@@ -78,6 +78,23 @@ const STARTERS: &[&str] = &[
     "zodra",
 ];
 
+/// Months in full, as letters and treaties date with a full stop behind the day.
+const MONTHS: &[&str] = &[
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "october",
+    "november",
+    "december",
+];
+
 /// Sentences of a text, in order; every token is in exactly one.
 pub(super) fn sentences(text: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
@@ -133,6 +150,10 @@ fn ends(text: &str, so_far: &[Token], rest: &[Token]) -> bool {
         return starts_upper(next_text);
     }
     if before.kind == TokenKind::Number {
+        // `Gedaan te Wenen, de 17. November 1954`
+        if word.len() <= 2 && MONTHS.contains(&next_text.to_lowercase().as_str()) {
+            return false;
+        }
         let numbers = rest.get(1).is_some_and(|t| of(t) == ".") && rest.get(2).is_some_and(|t| starts_upper(of(t)));
         return starts_upper(next_text) || next.kind == TokenKind::Number && (word.len() == 4 || numbers);
     }
@@ -185,6 +206,7 @@ mod tests {
             &["De heer mr. G.J. Terwolde, art. 3, nr. 12 d.d. 3 mei.", "Dan volgt het."],
         );
         check("Acme Inc. and Bolt Corp. agree. This holds.", &["Acme Inc. and Bolt Corp. agree.", "This holds."]);
+        check("Gedaan te Wenen, de 17. November 1954.", &["Gedaan te Wenen, de 17. November 1954."]);
         check("Met Jansen B.V. De huur loopt.", &["Met Jansen B.V.", "De huur loopt."]);
         check("Met J. De Vries en A.B. De Vries.", &["Met J. De Vries en A.B. De Vries."]);
         check("1. De huur is € 1.250,00. 2. Er is", &["1. De huur is € 1.250,00.", "2. Er is"]);
