@@ -432,6 +432,24 @@ mod tests {
     }
 
     #[test]
+    fn lists_go_on_behind_a_description_and_its_comma() {
+        check(
+            "This MSA is made by and among Orchard Analytics Pty Ltd, an Australian company, Orchard Analytics (UK) \
+             Limited, a company incorporated in England (together \"Supplier\"), and Trent Valley Water plc (\"Client\").",
+            &[
+                ("Orchard Analytics Pty Ltd.", Some("Supplier")),
+                ("Orchard Analytics (UK) Ltd.", Some("Supplier")),
+                ("Trent Valley Water plc", Some("Client")),
+            ],
+        );
+        check(
+            "This Agreement is entered into between the undersigned Yu Zhou and Genexo Technologies Inc., a Nevada \
+             corporation (the \"Company\").",
+            &[("Yu Zhou", None), ("Genexo Technologies Inc.", Some("Company"))],
+        );
+    }
+
+    #[test]
     fn what_several_are_called_together_is_the_role_of_each() {
         check(
             "Overeenkomst tussen 1. gemeente Oost, kantoor houdend te Oost;\n2. gemeente West, kantoor houdend te West, \

@@ -399,7 +399,7 @@ fn year_after(scan: &Scan<'_>, after: usize) -> Option<(usize, Year, Vec<Repair>
             // `1954in tweevoud`: a lost space.
             if let Some((year, rest)) = scan.raw(at).split_at_checked(4)
                 && rest.len() >= 2
-                && rest.chars().all(|c| c.is_ascii_lowercase())
+                && rest.chars().all(|c| c.is_ascii_alphabetic())
                 && let Ok(taken) = year.parse()
             {
                 let repair = Repair { read: scan.raw(at).to_owned(), taken: year.to_owned() };
@@ -643,6 +643,7 @@ fn dated(scan: &Scan<'_>, first: usize) -> bool {
         if matches!(
             scan.folded(left),
             "op" | "per"
+                | "te"
                 | "d"
                 | "dd"
                 | "datum"

@@ -488,8 +488,10 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
     }
     if matches!(scan.folded(at), "between" | "among" | "tussen" | "and" | "en") && scan.is_word(at) {
         let mut first = scan.next(at)?;
-        if matches!(scan.folded(first), "de" | "the" | "het") {
-            first = scan.next(first)?;
+        for word in [&["de", "the", "het"][..], &["undersigned", "ondergetekende"][..]] {
+            if word.contains(&scan.folded(first)) {
+                first = scan.next(first)?;
+            }
         }
         if !is_name_word(scan, first) || !scan.is_word(first) {
             return None;
@@ -530,9 +532,13 @@ fn is_run(scan: &Scan<'_>, first: usize, last: usize) -> bool {
             .word(scan.folded(at))
             .is_some_and(|word| word.month.is_some() || word.unit.is_some() || word.currency.is_some())
     };
-    let place = lexicon().phrases("jurisdictions").at(scan, first).is_some_and(|(end, _)| end == last);
+    let place = lexicon().phrases("jurisdictions").at(scan, first).is_some_and(|(end, _)| end == last)
+        || matches!(scan.folded(first), "state" | "commonwealth") && scan.folded(first + 1) == "of";
+    // `Xxxx` stands where a name was left out.
+    let left_out = |at: usize| scan.folded(at).len() > 2 && scan.folded(at).bytes().all(|b| b == b'x');
     !place
         && !words.is_empty()
+        && !words.iter().any(|&at| left_out(at))
         && words.len() <= 8
         && (super::person::starts_with_given_name(scan, first) || !words.iter().any(|&at| known(at)))
         && !words.iter().any(|&at| is_stop(scan, at))

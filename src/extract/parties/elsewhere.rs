@@ -22,6 +22,8 @@ const IN_OPENING: u32 = 2;
 const WITH_SIGNATURES: u32 = 2;
 /// A name right above a line to sign on weighs so much more.
 const SIGNS: u32 = 1;
+/// A person under a word such as `EMPLOYEE`, or who declares to have signed, weighs so much more.
+const FOR_SELF: u32 = 1;
 /// From here a name is that of a party.
 const ENOUGH: u32 = 3;
 
@@ -48,7 +50,8 @@ pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Optio
                 continue;
             }
             let signs = weight == WITH_SIGNATURES && (is_signed(scene, find) || !is_organization(find));
-            let weight = weight + if signs { SIGNS } else { 0 };
+            let own = weight == WITH_SIGNATURES && !is_organization(find) && signs_for_self(scene, find);
+            let weight = weight + if signs { SIGNS } else { 0 } + if own { FOR_SELF } else { 0 };
             match names.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, known)) => {
                     known.weight += weight;
@@ -108,10 +111,50 @@ fn is_candidate(scene: &Scene<'_>, find: &Find) -> bool {
         Thing::Entity(Entity::Person(reading)) => {
             let single = reading.name.split_whitespace().count() < 2
                 || reading.name.split('.').next().is_some_and(|first| first.chars().count() == 1);
-            !single && !represents(scene, find)
+            !single && (signs_for_self(scene, find) || !represents(scene, find))
         }
         _ => false,
     }
+}
+
+/// `EMPLOYEE: Adrian Adams`, `I, Andrew Prozes, have executed`: a person who signs as one of the parties, whatever
+/// office stands below.
+fn signs_for_self(scene: &Scene<'_>, find: &Find) -> bool {
+    let text = scene.text;
+    let from = opening::floor(text, find.range.start.saturating_sub(48));
+    // What another name stands before is said of that one.
+    let before = from..find.range.start;
+    let other = scene.finds_in(&before).filter(|other| opening::is_name(other)).map(|other| other.range.end);
+    announces_own(text.slice(&(other.last().unwrap_or(from)..find.range.start)))
+}
+
+/// Words that say that who is named next signs as a party.
+fn announces_own(said: &str) -> bool {
+    const OWN: [&str; 13] = [
+        "employee",
+        "executive",
+        "associate",
+        "consultant",
+        "contractor",
+        "participant",
+        "second party",
+        "stockholder",
+        "shareholder",
+        "grantee",
+        "optionee",
+        "individual",
+        "werknemer",
+    ];
+    if said.trim_end().ends_with("I,") {
+        return true;
+    }
+    // A line of its own: the word is no part of a sentence or of an office (`Executive Vice President`).
+    said.split(['\n', '\t', '/']).any(|line| {
+        let line = fold(line);
+        let line = line.trim_matches(|c: char| !c.is_alphanumeric());
+        let line = line.strip_prefix("the ").unwrap_or(line);
+        OWN.contains(&line)
+    })
 }
 
 /// True for a person behind `By:` or `Attn:`, or with an office below the name.
@@ -144,4 +187,20 @@ fn of(find: &Find) -> Found {
         party.legal_form = reading.legal_form.clone();
     }
     Found { party, ranges: vec![find.range.clone()], how: How::Elsewhere }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_signs_as_the_employee_signs_for_himself() {
+        let check = |said: &str, want: bool| assert_eq!(announces_own(said), want, "{said:?}");
+        check("EMPLOYEE:\n", true);
+        check("ASSOCIATE:\n/s/ ", true);
+        check("SECOND PARTY\nBy: /s/ ", true);
+        check("this Agreement.\nI, ", true);
+        check("Executive Vice President\n/s/ ", false);
+        check("By: /s/ ", false);
+    }
 }

@@ -26,7 +26,8 @@ pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
         // The list may go on where numbered items look like clauses.
         let goes_on = opens_list(&fold(text.slice(&preamble)));
         let stop = if goes_on { floor(text, preamble.end + REACH).max(preamble.end) } else { preamble.end };
-        let start = defined_in_title(scene, cues).map_or(preamble.start, |defined| defined.min(preamble.start));
+        let start = defined_in_title(scene, cues).or_else(|| said_in_title(scene));
+        let start = start.map_or(preamble.start, |defined| defined.min(preamble.start));
         return Some(start..end(scene, &(preamble.start..stop)));
     }
     if let Some(start) = defined_in_title(scene, cues) {
@@ -61,6 +62,17 @@ fn defined_in_title(scene: &Scene<'_>, cues: &Cues) -> Option<usize> {
             })
         })
         .map(|paragraph| paragraph.start)
+}
+
+/// Where a paragraph of the title says between whom, naming two: a first sentence in capitals may look like a title.
+fn said_in_title(scene: &Scene<'_>) -> Option<usize> {
+    let text = scene.text;
+    let (title, _) = text.zones.iter().find(|(_, zone)| *zone == Zone::Title)?;
+    let says = |paragraph: &Range<usize>| {
+        let said = fold(text.slice(paragraph));
+        said.contains(" by and between ") && scene.finds_in(paragraph).filter(|find| is_name(find)).count() >= 2
+    };
+    paragraphs(text, title).find(says).map(|paragraph| paragraph.start)
 }
 
 /// The last character boundary at or before a position.
@@ -253,7 +265,12 @@ impl Place {
                 bounded = true;
             }
         }
-        let lead = fold(text.slice(&(start..find.range.start)));
+        let mut lead = fold(text.slice(&(start..find.range.start)));
+        // `… alsook het waterschap Roer en Overmaas`: one more party, whoever represents the one before.
+        if let Some(at) = ["alsook", "alsmede", "as well as"].iter().filter_map(|joint| lead.rfind(joint)).max() {
+            lead.drain(..at);
+            bounded = true;
+        }
         bounded |= lists_on(find, &lead);
         let words: Vec<&str> =
             lead.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
@@ -268,12 +285,20 @@ impl Place {
             )
         };
         let joined = match words.as_slice() {
+            [.., last, "the" | "de", "undersigned" | "ondergetekende"] => joint(last),
             [.., last, "de" | "het" | "the"] => joint(last),
             [.., last] => joint(last),
             [] => false,
         };
         let strongly = joined && !matches!(words.last(), Some(&"by" | &"of" | &"with" | &"met"));
-        (!passing && (bounded || strongly))
+        // `de stad A, vertegenwoordigd door de heer X en de stad B`: a public body represents no other.
+        let public = matches!(&find.thing, Thing::Entity(Entity::Organization(reading))
+            if reading.legal_form.as_deref().is_some_and(|form| form.starts_with(char::is_lowercase)));
+        let since = from..find.range.start;
+        let organization = |other: &Find| matches!(other.thing, Thing::Entity(Entity::Organization(_)));
+        let public =
+            public && strongly && lead.contains("vertegenwoordigd door") && !scene.finds_in(&since).any(organization);
+        (public || !passing && (bounded || strongly))
             .then(|| Self { joined, heads_paragraph: opens_paragraph(text, find.range.start) })
     }
 }

@@ -166,3 +166,9 @@ fn marks_in_file_names_and_bullets_are_no_places_to_fill_in() {
     }
     check("this ___ day of May 2011", English, &["blank"]);
 }
+
+#[test]
+fn a_lost_space_behind_the_year_hides_no_date() {
+    check("Madrid, 23 februari 1989Meneer de Minister", Dutch, &["1989-02-23"]);
+    check("opgemaakt te Sittard 25.09.90 in vier exemplaren", Dutch, &["1990-09-25"]);
+}
