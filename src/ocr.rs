@@ -137,18 +137,25 @@ impl Engine {
     fn read_upright(&mut self, page: Canvas, dpi: f32, languages: Languages) -> Result<Attempt> {
         // 72 dots per inch keep lines apart, and leave few pixels to count.
         let small = page.scaled((72.0 / dpi).min(1.0));
-        let first =
-            if upright::lines(&small) == Lines::Down { self.best_turn(&page, dpi, languages, &[90, 270])? } else { 0 };
-        let attempt = self.read_turned(&page, &small, first, dpi, languages)?;
-        if trust(&attempt.words) >= TRUSTED {
-            return Ok(attempt);
+        let lines = upright::lines(&small);
+        let first = if lines == Lines::Down { self.best_turn(&page, dpi, languages, &[90, 270])? } else { 0 };
+        let mut attempt = self.read_turned(&page, &small, first, dpi, languages)?;
+        // The engine reads columns of lying text too, but then its lines run down the page: a page on its head is tried
+        // as such before it is tried on its sides.
+        let across: &[&[u16]] = if lines == Lines::Across { &[&[0, 180]] } else { &[] };
+        for &turns in across.iter().chain(&[&[0, 90, 180, 270][..]]) {
+            if trust(&attempt.words) >= TRUSTED {
+                break;
+            }
+            let best = self.best_turn(&page, dpi, languages, turns)?;
+            if best != attempt.turn {
+                let other = self.read_turned(&page, &small, best, dpi, languages)?;
+                if letters(&other.words) > letters(&attempt.words) {
+                    attempt = other;
+                }
+            }
         }
-        let best = self.best_turn(&page, dpi, languages, &[0, 90, 180, 270])?;
-        if best == first {
-            return Ok(attempt);
-        }
-        let other = self.read_turned(&page, &small, best, dpi, languages)?;
-        Ok(if letters(&other.words) > letters(&attempt.words) { other } else { attempt })
+        Ok(attempt)
     }
 
     fn read_turned(
