@@ -165,20 +165,20 @@ fn pages_come_back_in_order_whatever_the_scheduling(reader: &Reader, folder: &Pa
 }
 
 fn a_page_that_ends_its_worker_costs_that_page(reader: &Reader, folder: &Path) {
-    let check = |fault: &str, want: &str| {
+    let check = |fault: &str, kind: &str, want: &str| {
         let path = document(folder, fault, &["open", "read", fault, "read", "read", "read", fault]);
         let reading = read(reader, &path).unwrap();
         let (read, lost) = (PageState::Read, PageState::Unreadable);
         assert_eq!(states(&reading), [read, lost, read, read, read, lost], "{fault}");
         let problem = &reading.pages[1].problems[0];
-        assert_eq!((problem.kind.as_str(), problem.page), ("page_unreadable", Some(PageNo::from_index(1))));
+        assert_eq!((problem.kind.as_str(), problem.page), (kind, Some(PageNo::from_index(1))));
         assert_eq!(problem.message, format!("page 2 could not be read: {want}"));
     };
-    check("abort", "the reader crashed (signal 6)");
-    check("panic", "the reader crashed (a fault in its program)");
-    check("loop", "it takes more CPU time than a page may have");
-    check("allocate", "it takes more memory than a page may have");
-    check("hang", "the reader was stuck");
+    check("abort", "page_crashes_reader", "the reader crashed (signal 6)");
+    check("panic", "page_crashes_reader", "the reader crashed (a fault in its program)");
+    check("loop", "page_too_slow", "it takes more CPU time than a page may have");
+    check("allocate", "page_too_large", "it takes more memory than a page may have");
+    check("hang", "page_too_slow", "the reader was stuck");
 }
 
 fn a_page_that_fails_once_is_read(reader: &Reader, folder: &Path) {
