@@ -577,21 +577,25 @@ impl<'r> Desk<'r, '_, '_> {
             "into force",
             "take effect",
         ];
-        self.scene.text.sentences.iter().any(|sentence| {
-            !matches!(self.scene.zone_at(sentence.start), Zone::Annex | Zone::GeneralTerms | Zone::Recitals) && {
-                let said = fold(self.scene.text.slice(sentence));
-                STEMS.iter().any(|stem| said.contains(stem))
-            }
-        })
+        self.own_sentences().map(fold).any(|said| STEMS.iter().any(|stem| said.contains(stem)))
     }
 
     /// The contract itself has words of renewal, whether a rule read them or not.
     fn speaks_of_renewal(&self) -> bool {
         const STEMS: [&str; 6] = ["stilzwijgend", "verlengd", "voortgezet", "automatisch", "renew", "extended"];
-        self.scene.text.sentences.iter().any(|sentence| {
-            !matches!(self.scene.zone_at(sentence.start), Zone::Annex | Zone::GeneralTerms | Zone::Recitals)
-                && STEMS.iter().any(|stem| self.scene.text.slice(sentence).contains(stem))
-        })
+        self.own_sentences().any(|said| STEMS.iter().any(|stem| said.contains(stem)))
+    }
+
+    /// What the contract itself says, sentence by sentence.
+    fn own_sentences(&self) -> impl Iterator<Item = &str> {
+        let scene = self.scene;
+        let own = |start| !matches!(scene.zone_at(start), Zone::Annex | Zone::GeneralTerms | Zone::Recitals);
+        scene
+            .text
+            .sentences
+            .iter()
+            .filter(move |sentence| own(sentence.start))
+            .map(|sentence| scene.text.slice(sentence))
     }
 
     fn relates_to(&mut self) -> Field<RelatesTo> {

@@ -48,13 +48,10 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
         line.starts_with("this ") || line.starts_with('(') && line[1..].starts_with(|c: char| c.is_ascii_digit())
     };
     let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range) && !says(range));
-    if named.is_none()
-        && let Some(subject) = subject(scene, top)
-    {
-        return Some(trim(&text.running, subject));
-    }
-    let Some(first) = named.or_else(|| paragraphs.iter().find(is_title)) else {
-        return letter.map(|range| trim(&text.running, range));
+    let first = match (named, letter) {
+        (Some(named), _) => named,
+        (None, Some(subject)) => return Some(trim(&text.running, subject)),
+        (None, None) => paragraphs.iter().find(is_title)?,
     };
     let mut range = sentence_start(scene, first);
     // A title goes on where the next line needs it: `bij de Overeenkomst …`, or where it is set in the same way.

@@ -122,12 +122,7 @@ pub(super) fn write_lines(text: &str, joiner: &mut Joiner<'_>) -> Vec<Paragraph>
         let last_word = last_word(&joiner.running);
         let row = line.trim().contains('\t');
         let after_row = out.last().is_some_and(|p| p.row);
-        if empty
-            || ended
-            || row
-            || after_row
-            || (marker::marker(&head).is_some() && !refers(last_word) && !counts(last_word, &head))
-        {
+        if empty || ended || row || after_row || numbers(&head, last_word) {
             end_last(&mut out, joiner.running.len());
             joiner.paragraph();
             out.push(Paragraph { range: joiner.running.len()..joiner.running.len(), row, ..Paragraph::default() });
@@ -160,7 +155,7 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
     let last_word = last_word(running);
     let ended = last_word.trim_end_matches(['"', '\'', ')', ']']).ends_with(['.', ':', ';', '!', '?']);
     let goes_on = !ended && (text.starts_with(char::is_lowercase) || hangs(last_word));
-    if marker::marker(&text).is_some() && !refers(last_word) && !counts(last_word, &text) {
+    if numbers(&text, last_word) {
         return true;
     }
     // How far the line before was from taking in the next line's first word.
@@ -199,6 +194,11 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
     // A first line set in, where the lines before stand flush.
     let set_in = next.area.x0 - last.area.x0;
     ended && lines > 1 && set_in > 1.0 * em && set_in < 6.0 * em
+}
+
+/// Whether a line starts with the number of a clause: one that neither belongs to the word before nor counts.
+fn numbers(line: &str, last_word: &str) -> bool {
+    marker::marker(line).is_some() && !refers(last_word) && !counts(last_word, line)
 }
 
 /// Whether a line that ends with this word cannot be the last of its paragraph.
