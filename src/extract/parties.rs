@@ -2,6 +2,7 @@
 //! mentioned in passing or only trades under a name is not. Roles, numbers, seats and representatives hang on the
 //! party that they stand behind.
 
+mod bracket;
 mod elsewhere;
 mod opening;
 
@@ -91,7 +92,7 @@ impl Later {
 
 /// The parties, in the order of the contract.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
-    let cues = Cues::of(rules);
+    let cues = Cues::of(rules, scene);
     let opening = opening::range(scene, &cues);
     // Forms without a preamble have a cover sheet.
     let preamble = scene.text.zones.iter().any(|(_, zone)| *zone == Zone::Preamble);
@@ -151,17 +152,21 @@ fn usual_spelling(name: &str) -> String {
         .map_or_else(|| name.to_owned(), |(_, usual)| format!("{rest} {usual}"))
 }
 
-/// Words that tell the parts of a party's description apart, in both languages.
+/// Words that tell the parts of a party's description apart, in both languages, and what this contract calls things.
 struct Cues {
     passing: Vec<String>,
     no_role: Vec<String>,
     seat: Vec<String>,
+    terms: Vec<DefinedTerm>,
 }
 
 impl Cues {
-    fn of(rules: &RuleSet) -> Self {
+    fn of(rules: &RuleSet, scene: &Scene<'_>) -> Self {
         let list = |name: &str| rules.words(name).map(fold).collect();
-        Self { passing: list("passing_mention"), no_role: list("no_role"), seat: list("seat") }
+        let mut terms = scene.text.terms.clone();
+        terms.extend(bracket::terms(scene));
+        terms.sort_by_key(|term| term.range.start);
+        Self { passing: list("passing_mention"), no_role: list("no_role"), seat: list("seat"), terms }
     }
 
     /// True for a term that can be what the contract calls a party.
@@ -180,7 +185,7 @@ impl Cues {
 fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<Found> {
     let text = scene.text;
     let roles: Vec<&DefinedTerm> =
-        text.terms.iter().filter(|term| opening.contains(&term.range.start) && cues.is_role(&term.term)).collect();
+        cues.terms.iter().filter(|term| opening.contains(&term.range.start) && cues.is_role(&term.term)).collect();
     let accepted = opening::names(scene, opening, cues);
     let mut found: Vec<Found> = Vec::new();
     for (number, find) in accepted.iter().enumerate() {
@@ -370,7 +375,7 @@ fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
             .min_by_key(|find| find.range.start);
         let Some(find) = name else { continue };
         let extent = find.range.start..label.value.end;
-        let cues = Cues { passing: Vec::new(), no_role: Vec::new(), seat: Vec::new() };
+        let cues = Cues { passing: Vec::new(), no_role: Vec::new(), seat: Vec::new(), terms: Vec::new() };
         let mut party = describe(scene, find, extent, &[], &cues);
         party.party.role = Some(role.clone());
         party.how = How::Label;

@@ -47,7 +47,10 @@ fn legal_form(scan: &Scan<'_>, at: usize) -> Option<(usize, &'static str)> {
 
 /// Forms that are also common words: they need a name of their own before them and give way to a longer form.
 fn is_weak(form: &str) -> bool {
-    matches!(form, "Group" | "Bank" | "Trust" | "University" | "Co." | "SE" | "AB" | "KG" | "AG" | "DAC" | "SAS")
+    matches!(
+        form,
+        "Group" | "Bank" | "Trust" | "University" | "council" | "Co." | "SE" | "AB" | "KG" | "AG" | "DAC" | "SAS"
+    )
 }
 
 fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
@@ -460,8 +463,7 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
     if scan.is_mark(at, '(') {
         let inside =
             (at + 1..at + 4).take_while(|&inside| !scan.is_mark(inside, ')')).any(|inside| scan.is_mark(inside, '"'));
-        let role = is_stop(scan, at + 1) && scan.is_mark(at + 2, ')');
-        let opens = inside || role || matches!(scan.folded(at + 1), "hereinafter" | "hierna");
+        let opens = inside || bare_role(scan, at) || matches!(scan.folded(at + 1), "hereinafter" | "hierna");
         if !opens {
             return None;
         }
@@ -503,6 +505,20 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
         return (ended && !joined && is_run(scan, first, last)).then_some((first, last));
     }
     None
+}
+
+/// `(Landlord)`, `(the Funder)`: words with a capital in brackets that close the item.
+fn bare_role(scan: &Scan<'_>, open: usize) -> bool {
+    let first = if matches!(scan.folded(open + 1), "the" | "de" | "het") { open + 2 } else { open + 1 };
+    if is_stop(scan, first) && scan.is_mark(first + 1, ')') {
+        return true;
+    }
+    let Some(close) = (first + 1..first + 4).find(|&at| scan.is_mark(at, ')')) else { return false };
+    let words = (first..close).all(|at| scan.is_word(at) && scan.is_capital(at) && scan.raw(at).len() > 2);
+    let ends = scan.next(close).is_none_or(|next| {
+        scan.gap(next) == Gap::Paragraph || matches!(scan.mark(next), Some(';' | '.' | ',')) || is_and(scan, next)
+    });
+    words && ends
 }
 
 /// What Dutch contracts say of a party right behind its name.

@@ -58,7 +58,7 @@ fn defined_in_title(scene: &Scene<'_>, cues: &Cues) -> Option<usize> {
                 let defined = |term: &&DefinedTerm| {
                     (name.range.end..paragraph.end).contains(&term.range.start) && cues.is_role(&term.term)
                 };
-                opens_paragraph(text, name.range.start) && text.terms.iter().find(defined).is_some()
+                opens_paragraph(text, name.range.start) && cues.terms.iter().any(|term| defined(&term))
             })
         })
         .map(|paragraph| paragraph.start)
@@ -168,7 +168,7 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
             continue;
         }
         // A role's own words are no name.
-        if text.terms.iter().any(|term| term.range.start <= find.range.start && find.range.end <= term.range.end) {
+        if cues.terms.iter().any(|term| term.range.start <= find.range.start && find.range.end <= term.range.end) {
             continue;
         }
         let from = accepted.last().map_or(opening.start, |last| last.range.end);
@@ -186,7 +186,7 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
         if let Some(place) = Place::of(scene, from, find, accepted.is_empty(), cues)
             && credible(scene, find, &place, cues)
         {
-            accepted.push(represented(scene, opening, find).unwrap_or(find));
+            accepted.push(represented(scene, opening, find, cues).unwrap_or(find));
         }
     }
     accepted
@@ -203,14 +203,14 @@ fn goes_on_list(text: &Text, last: &Find, find: &Find) -> bool {
 }
 
 /// Deeds put first who appears: `de heer X, handelend als bestuurder van Y B.V.` Of a chain, the last one is the party.
-fn represented<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, person: &Find) -> Option<&'s Find> {
+fn represented<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, person: &Find, cues: &Cues) -> Option<&'s Find> {
     if !matches!(person.thing, Thing::Entity(Entity::Person(_))) {
         return None;
     }
     let text = scene.text;
     let rest = &text.running[person.range.end..opening.end];
     let item = rest.find('\n').unwrap_or(rest.len());
-    let term = text.terms.iter().map(|term| term.range.start).find(|&start| start >= person.range.end);
+    let term = cues.terms.iter().map(|term| term.range.start).find(|&start| start >= person.range.end);
     let item = item.min(term.map_or(item, |start| start - person.range.end));
     let said = fold(&rest[..item]);
     let acts = ["handelend", "handelende", "acting as", "acting in", "vertegenwoordigend"];
@@ -259,7 +259,7 @@ impl Place {
                 bounded = true;
             }
         }
-        for term in &text.terms {
+        for term in &cues.terms {
             if term.range.end <= find.range.start && term.range.end > start && term.range.end >= from {
                 start = term.range.end;
                 bounded = true;
@@ -332,7 +332,7 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
     let text = scene.text;
     let name = match &find.thing {
         Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some() => {
-            return !names_two_terms(text, &reading.name);
+            return !names_two_terms(cues, &reading.name);
         }
         Thing::Entity(Entity::Organization(reading)) => &reading.name,
         Thing::Entity(Entity::Person(reading)) => &reading.name,
@@ -340,7 +340,7 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
     };
     let behind = fold(text.slice(&(find.range.end..floor(text, find.range.end + 160))));
     let behind = behind.split('\n').next().unwrap_or_default();
-    let term_behind = text.terms.iter().find(|term| {
+    let term_behind = cues.terms.iter().find(|term| {
         term.range.start >= find.range.end && term.range.start < find.range.end + 250 && cues.is_role(&term.term)
     });
     if matches!(find.thing, Thing::Entity(Entity::Person(_))) {
@@ -351,7 +351,7 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
         return words > 1 && (!enumerator || term_behind.is_some());
     }
     let key = name_key(name);
-    let is_term = text.terms.iter().any(|term| {
+    let is_term = cues.terms.iter().any(|term| {
         name_key(&term.term) == key && !(term.range.start >= find.range.end && term.range.start < find.range.end + 8)
     });
     const DESCRIBES: [&str; 19] = [
@@ -383,7 +383,7 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
 }
 
 /// `Intel and Company`: what the contract calls its parties, joined, is no name.
-fn names_two_terms(text: &Text, name: &str) -> bool {
-    let is_term = |part: &str| text.terms.iter().any(|term| name_key(&term.term) == name_key(part));
+fn names_two_terms(cues: &Cues, name: &str) -> bool {
+    let is_term = |part: &str| cues.terms.iter().any(|term| name_key(&term.term) == name_key(part));
     name.split_once(" and ").is_some_and(|(left, right)| is_term(left) || is_term(right))
 }
