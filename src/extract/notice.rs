@@ -250,6 +250,9 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
     // `tegen dezelfde dag` speaks of the day that the sentence before names.
     let same_day = fold(scene.text.slice(sentence)).contains("zelfde d");
     let said_before = || before_it.filter(|_| same_day).and_then(|range| in_range(&range));
+    if breaks(scene, sentence) {
+        return Against::Other;
+    }
     match in_range(sentence).or_else(said_before) {
         Some(Against::AnyTime) => {}
         Some(moment) => return moment,
@@ -303,6 +306,12 @@ pub fn at_any_time(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
         "at any time",
     ];
     said.iter().any(|words| text.contains(words))
+}
+
+/// `not less than six months before the Break Date`: an English lease may be ended on days that it names.
+fn breaks(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
+    let said = fold(scene.text.slice(sentence));
+    ["break date", "break notice", "break option", "break right"].iter().any(|words| whole_word(&said, words).is_some())
 }
 
 fn clause_tells_of_renewal(scene: &Scene<'_>, clause: &Range<usize>) -> bool {

@@ -20,7 +20,7 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
         }
         if let Some((last, name)) = moments.at(scan, at) {
             events.extend(event(name).map(|event| plain(at, last, Entity::Event(event))));
-        } else if let Some((last, event)) = end_of(scan, at) {
+        } else if let Some((last, event)) = end_of(scan, at).or_else(|| english_end_of(scan, at)) {
             events.push(plain(at, last, Entity::Event(event)));
         }
         courts.extend(court(scan, at).map(|(first, last)| {
@@ -84,6 +84,53 @@ fn end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
     None
 }
 
+/// `end of the then-current Subscription Term`, `last day of any such period`, `expiry of the lease`.
+fn english_end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
+    let of = match scan.folded(at) {
+        "end" | "expiry" | "expiration" | "conclusion" => scan.next(at)?,
+        "last" if scan.folded(at + 1) == "day" => scan.next(at + 1)?,
+        _ => return None,
+    };
+    if scan.folded(of) != "of" {
+        return None;
+    }
+    let mut next = scan.next(of)?;
+    // `at the end of such period` speaks of one named before, most often that of the notice itself.
+    if matches!(scan.folded(next), "such" | "said" | "that" | "this") && scan.folded(next + 1) == "period" {
+        return None;
+    }
+    for _ in 0..10 {
+        let event = match scan.folded(next) {
+            "month" => EventRef::EndOfMonth,
+            "quarter" => EventRef::EndOfQuarter,
+            "half-year" => EventRef::EndOfHalfYear,
+            "year" if scan.before(next).is_some_and(|left| scan.folded(left) == "calendar") => EventRef::EndOfYear,
+            "year" => EventRef::EndOfOwnYear,
+            "agreement" | "lease" | "licence" | "license" | "tenancy" | "framework" | "hire" => EventRef::EndOfTerm,
+            "term" | "period" | "duration" | "contract" => {
+                // `contract year`, `contract period`, `term of the lease`
+                match scan.next(next).map(|after| scan.folded(after)) {
+                    Some("year" | "period" | "term" | "duration") => {
+                        next = scan.next(next)?;
+                        continue;
+                    }
+                    _ => EventRef::EndOfTerm,
+                }
+            }
+            "the" | "a" | "an" | "any" | "each" | "such" | "said" | "this" | "that" | "its" | "then" | "current"
+            | "initial" | "original" | "first" | "renewal" | "renewed" | "extended" | "extension" | "applicable"
+            | "relevant" | "respective" | "minimum" | "fixed" | "subscription" | "calendar" | "then-current"
+            | "further" | "subsequent" | "successive" | "contractual" | "existing" | "or" | "-" => {
+                next = scan.next(next)?;
+                continue;
+            }
+            _ => return None,
+        };
+        return Some((next, event));
+    }
+    None
+}
+
 const DUTCH_COURTS: [&str; 6] =
     ["rechtbank", "arrondissementsrechtbank", "kantonrechter", "gerechtshof", "pachtkamer", "kantongerecht"];
 
@@ -95,7 +142,8 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
     if !dutch && !english {
         return None;
     }
-    let mut first = noun;
+    // `the English courts`
+    let (mut first, mut of_country) = (noun, false);
     while let Some(left) = scan.before(first) {
         let adjective = matches!(
             scan.folded(left),
@@ -117,13 +165,13 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
         if !(adjective || named) || noun - left > 6 {
             break;
         }
-        first = left;
+        (first, of_country) = (left, of_country || named);
     }
     if scan.folded(first) == "and" {
         first += 1;
     }
     let mut last = noun;
-    let mut named = false;
+    let mut named = of_country;
     while let Some(next) = scan.next(last) {
         if next - noun > 24 || scan.gap(next) == Gap::Paragraph {
             break;
