@@ -168,7 +168,7 @@ impl Engine {
     ) -> Result<Attempt> {
         let turned = page.turned(turn);
         let skew = straighten::skew(&small.turned(turn));
-        let page = if skew == 0.0 { turned } else { Rotation::of(&turned, skew).straighten(&turned) };
+        let page = straightened(turned, skew);
         let words = self.engine(languages)?.read(&page, dpi)?;
         Ok(Attempt { page, turn, skew, words })
     }
@@ -210,6 +210,17 @@ impl From<PageImage> for Ready {
         let (page, dpi) = for_reading(page, image.dpi, image.bilevel);
         Self { page, dpi }
     }
+}
+
+impl Ready {
+    /// The page with a skew (degrees clockwise) taken out.
+    pub fn straightened(self, skew: f32) -> Self {
+        Self { page: straightened(self.page, skew), ..self }
+    }
+}
+
+fn straightened(page: Canvas, skew: f32) -> Canvas {
+    if skew == 0.0 { page } else { Rotation::of(&page, skew).straighten(&page) }
 }
 
 /// A page read in one direction.

@@ -111,9 +111,9 @@ impl Rotation {
                 let (left, top) = ((sx >> FRACTION) as usize, (sy >> FRACTION) as usize);
                 if left < w - 1 && top < h - 1 {
                     let (fx, fy) = (weight(sx), weight(sy));
-                    let at = top * w + left;
-                    let between = |at: usize| u32::from(page.luma[at]) * (256 - fx) + u32::from(page.luma[at + 1]) * fx;
-                    *pixel = ((between(at) * (256 - fy) + between(at + w) * fy + (1 << 15)) >> 16) as u8;
+                    let below = &page.luma[top * w + left..][..w + 2];
+                    let between = |at: usize| u32::from(below[at]) * (256 - fx) + u32::from(below[at + 1]) * fx;
+                    *pixel = ((between(0) * (256 - fy) + between(w) * fy + (1 << 15)) >> 16) as u8;
                 }
                 sx += right;
                 sy += down;

@@ -41,8 +41,15 @@ impl Raster {
     /// Three bytes a pixel to one, in place.
     pub(super) fn from_rgb(width: u32, height: u32, mut rgb: Vec<u8>) -> Self {
         let pixels = rgb.len() / 3;
-        for index in 0..pixels {
-            rgb[index] = luma_of(rgb[3 * index], rgb[3 * index + 1], rgb[3 * index + 2]);
+        // A block is taken out before it is written over: with places that may be one, pixels go one by one.
+        const BLOCK: usize = 256;
+        let mut block = [0; 3 * BLOCK];
+        for start in (0..pixels).step_by(BLOCK) {
+            let block = &mut block[..3 * BLOCK.min(pixels - start)];
+            block.copy_from_slice(&rgb[3 * start..][..block.len()]);
+            for (luma, color) in rgb[start..].iter_mut().zip(block.as_chunks::<3>().0) {
+                *luma = luma_of(color[0], color[1], color[2]);
+            }
         }
         rgb.truncate(pixels);
         rgb.shrink_to_fit();
