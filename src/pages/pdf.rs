@@ -1,6 +1,6 @@
 //! PDF: opening, and what each page gives: its words, its scan's own pixels, or a rendering. Reads, changes nothing.
 
-use std::{cell::RefCell, collections::HashMap, path::Path, rc::Rc, sync::Arc};
+use std::{cell::RefCell, path::Path, rc::Rc, sync::Arc};
 
 use hayro::{
     PixmapSettings, RenderCache, RenderSettings,
@@ -14,6 +14,7 @@ use hayro::{
 };
 
 use memmap2::Mmap;
+use rustc_hash::FxHashMap;
 
 use super::{
     MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, divisor, map,
@@ -51,13 +52,13 @@ struct Open {
     render: Option<RenderCache<'static>>,
     pdf: Rc<Pdf>,
     /// By a glyph's key: is it bold?
-    bold: HashMap<u128, bool>,
+    bold: FxHashMap<u128, bool>,
     kept: usize,
 }
 
 impl Open {
     fn new(pdf: Pdf) -> Self {
-        Self { fonts: InterpreterCache::new(), render: None, pdf: Rc::new(pdf), bold: HashMap::new(), kept: 0 }
+        Self { fonts: InterpreterCache::new(), render: None, pdf: Rc::new(pdf), bold: FxHashMap::default(), kept: 0 }
     }
 
     /// The pages, with a lifetime that lets caches stand beside them.

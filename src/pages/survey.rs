@@ -1,8 +1,6 @@
 //! Looks over a PDF page without drawing it: which glyphs can be seen and where, which images lie where, what else
 //! is painted. Decodes no image and decides nothing.
 
-use std::collections::HashMap;
-
 use hayro::{
     hayro_interpret::{
         BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
@@ -12,6 +10,7 @@ use hayro::{
     hayro_syntax::object::{Stream, dict::keys},
     kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2},
 };
+use rustc_hash::FxHashMap;
 
 /// A glyph on the page, in points of the displayed page (origin top left, y downwards).
 #[derive(Clone, Copy, Debug)]
@@ -126,7 +125,7 @@ pub(super) struct Surveyor<'c> {
     /// For each open group: does it paint what is in it unchanged?
     groups: Vec<bool>,
     order: u32,
-    bold: &'c mut HashMap<u128, bool>,
+    bold: &'c mut FxHashMap<u128, bool>,
     run: Vec<Glyph>,
     /// Width to height of each glyph's matrix in the run.
     ratios: Vec<f64>,
@@ -137,7 +136,7 @@ pub(super) struct Surveyor<'c> {
 }
 
 impl<'c> Surveyor<'c> {
-    pub(super) fn new(page: Rect, bold: &'c mut HashMap<u128, bool>) -> Self {
+    pub(super) fn new(page: Rect, bold: &'c mut FxHashMap<u128, bool>) -> Self {
         Self {
             survey: Survey::default(),
             clips: vec![Frame { clip: page, shaped: false }],

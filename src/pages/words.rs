@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use hayro::kurbo::{Point, Vec2};
+use rustc_hash::FxHashMap;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::{
@@ -55,28 +56,32 @@ pub(super) fn group(survey: &Survey, width: f64, height: f64) -> Words {
 
 /// The glyphs without those printed twice in (nearly) one place to look bold.
 fn single(survey: &Survey) -> impl Iterator<Item = Glyph> {
-    let mut seen: HashMap<(i32, i32), Vec<usize>> = HashMap::with_capacity(survey.glyphs.len());
+    const NONE: u32 = u32::MAX;
+    // Cells of four points: most glyphs and their surroundings lie within one. Each names the glyph that came into it
+    // last, and each glyph the one that its cell named before.
+    let mut last: FxHashMap<(i32, i32), u32> = FxHashMap::default();
+    let mut before = vec![NONE; survey.glyphs.len()];
     survey.glyphs.iter().enumerate().filter_map(move |(index, glyph)| {
-        // Cells of four points: most glyphs and their surroundings lie within one.
         let cell = |at: f64| (at / 4.0).floor() as i32;
         let near = glyph.up.hypot() * 0.12;
         let Point { x, y } = glyph.origin;
         let around = |at: f64| cell(at - near)..=cell(at + near).min(cell(at - near) + 8);
+        let text = survey.text_of(glyph);
+        let same = |other: &Glyph| {
+            other.order != glyph.order
+                && (other.origin - glyph.origin).hypot2() < near * near
+                && survey.text_of(other) == text
+                && !text.trim().is_empty()
+        };
         let twice = around(x).flat_map(|column| around(y).map(move |row| (column, row))).any(|cell| {
-            seen.get(&cell).is_some_and(|indexes| {
-                indexes.iter().any(|&other| {
-                    let other = &survey.glyphs[other];
-                    other.order != glyph.order
-                        && (other.origin - glyph.origin).hypot() < near
-                        && survey.text_of(other) == survey.text_of(glyph)
-                        && !survey.text_of(glyph).trim().is_empty()
-                })
-            })
+            std::iter::successors(last.get(&cell).copied(), |&at| before.get(at as usize).copied())
+                .map_while(|at| survey.glyphs.get(at as usize))
+                .any(same)
         });
         if twice {
             return None;
         }
-        seen.entry((cell(x), cell(y))).or_default().push(index);
+        before[index] = last.insert((cell(x), cell(y)), index as u32).unwrap_or(NONE);
         Some(*glyph)
     })
 }
