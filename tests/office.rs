@@ -1,0 +1,130 @@
+//! Word-processor files: read through a PDF that LibreOffice makes, or quarantined with that reason where it is not
+//! installed. With it absent from this machine the first half is skipped, and says so.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
+
+mod common;
+
+use std::{fs, path::Path};
+
+use common::{Desk, check, json_of, write_zip};
+use griffie::tools;
+use serde_json::Value;
+
+const PARAGRAPHS: [&str; 4] = [
+    "Huurovereenkomst",
+    "De ondergetekenden: Gemeente Voorbeeldstad, hierna te noemen: Verhuurder; en Bakkerij De Korenaar B.V., hierna te \
+     noemen: Huurder; komen overeen als volgt.",
+    "Artikel 1 Duur",
+    "Deze overeenkomst gaat in op 1 maart 2021 en eindigt op 28 februari 2026.",
+];
+const FILES: [&str; 3] = ["huur.docx", "huur.odt", "huur.rtf"];
+
+fn paragraphs(open: &str, close: &str) -> String {
+    PARAGRAPHS.iter().map(|text| format!("{open}{text}{close}")).collect()
+}
+
+fn write_docx(path: &Path) {
+    let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+        <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+        <Override PartName="/word/document.xml"
+        ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
+    let relations = r#"<?xml version="1.0"?>
+        <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1"
+        Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+        Target="word/document.xml"/></Relationships>"#;
+    let body = paragraphs("<w:p><w:r><w:t>", "</w:t></w:r></w:p>");
+    let document = format!(
+        r#"<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+        <w:body>{body}</w:body></w:document>"#
+    );
+    let members = [
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", relations.as_bytes()),
+        ("word/document.xml", document.as_bytes()),
+    ];
+    write_zip(path, &members);
+}
+
+fn write_odt(path: &Path) {
+    let media_type = "application/vnd.oasis.opendocument.text";
+    let manifest = format!(
+        r#"<?xml version="1.0"?><manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">
+        <manifest:file-entry manifest:full-path="/" manifest:media-type="{media_type}"/>
+        <manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>"#
+    );
+    let body = paragraphs("<text:p>", "</text:p>");
+    let content = format!(
+        r#"<?xml version="1.0"?><office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+        xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" office:version="1.2"><office:body><office:text>{body}
+        </office:text></office:body></office:document-content>"#
+    );
+    let members = [
+        ("mimetype", media_type.as_bytes()),
+        ("META-INF/manifest.xml", manifest.as_bytes()),
+        ("content.xml", content.as_bytes()),
+    ];
+    write_zip(path, &members);
+}
+
+fn desk_with_files() -> Desk {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("in")).unwrap();
+    write_docx(&desk.path("in/huur.docx"));
+    write_odt(&desk.path("in/huur.odt"));
+    fs::write(desk.path("in/huur.rtf"), format!(r"{{\rtf1\ansi {}}}", paragraphs("", r"\par "))).unwrap();
+    desk
+}
+
+/// The batch's entries by the names of their files.
+fn entries(receipt: &Value) -> impl Iterator<Item = (&'static str, &Value)> {
+    FILES.into_iter().map(|name| {
+        let ends_so = |file: &&Value| file["path"].as_str().unwrap().ends_with(name);
+        (name, receipt["files"].as_array().unwrap().iter().find(ends_so).unwrap())
+    })
+}
+
+#[test]
+fn word_processor_files_are_read_through_a_pdf_that_is_kept() {
+    if tools::find("soffice", "libreoffice-writer-nogui").is_err() {
+        eprintln!("SKIPPED: LibreOffice is not installed (apt-get install libreoffice-writer-nogui)");
+        return;
+    }
+    let desk = desk_with_files();
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("in")), &[0]);
+    for (name, file) in entries(&receipt) {
+        assert_eq!(file["state"], "archived", "{name}: {file}");
+        let record = file["documents"][0]["record"].as_str().unwrap();
+        let shown = json_of(&mut desk.griffie(&["show", record, "--json"]), &[0]);
+        assert_eq!(shown["fields"]["effective_date"]["value"], "2021-03-01", "{name}");
+        assert_eq!(shown["fields"]["end_date"]["value"], "2026-02-28", "{name}");
+        // The record is the file as received; the PDF that its words stand on is kept beside it.
+        check(desk.griffie(&["get", record, "-o"]).arg(desk.path(name)), 0);
+        assert_eq!(fs::read(desk.path(name)).unwrap(), fs::read(desk.path(&format!("in/{name}"))).unwrap());
+        check(desk.griffie(&["get", record, "--archival", "-o"]).arg(desk.path("copy.pdf")), 0);
+        assert!(fs::read(desk.path("copy.pdf")).unwrap().starts_with(b"%PDF-1.7"), "{name}");
+    }
+    let manifests = desk.path("data/store/manifests");
+    let kinds: Vec<Value> = fs::read_dir(manifests)
+        .unwrap()
+        .map(|series| fs::read_dir(series.unwrap().path()).unwrap().next().unwrap().unwrap().path())
+        .map(|path| serde_json::from_slice::<Value>(&fs::read(path).unwrap()).unwrap())
+        .map(|manifest| manifest["renditions"].as_array().unwrap().iter().map(|made| made["kind"].clone()).collect())
+        .collect();
+    assert_eq!(kinds, vec![serde_json::json!(["read_through_pdf", "archival_copy"]); FILES.len()]);
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
+#[test]
+fn without_libreoffice_they_are_kept_and_named_in_quarantine() {
+    let desk = desk_with_files();
+    let mut command = desk.griffie(&["ingest", "--json"]);
+    // No program is found on this path; the engine is a library.
+    let receipt = json_of(command.arg(desk.path("in")).env("PATH", desk.path("nothing")), &[11]);
+    for (name, file) in entries(&receipt) {
+        assert_eq!(file["state"], "quarantined", "{name}: {file}");
+        assert_eq!(file["reason"]["kind"], "missing_tool", "{name}");
+        let message = file["reason"]["message"].as_str().unwrap();
+        assert!(message.contains("libreoffice-writer-nogui"), "{message}");
+    }
+    check(&mut desk.griffie(&["verify"]), 0);
+}
