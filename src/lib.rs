@@ -11,7 +11,7 @@
 //! A room (module) may use only the product types of the rooms to its left:
 //! `Submission → Original → Page → PageReading → Text → Fields → Record`. Ground floor for all: [`model`], [`error`],
 //! [`clock`]. Beneath: [`config`], [`tools`] (child processes), [`storage`] (bytes at rest), [`provenance`] (the
-//! append-only log), [`bagit`] (packages of files). Beside the flow: [`export`]. On top: [`pipeline`] (the steps in
+//! append-only log), [`bagit`] (packages of files), [`cms`] (signed envelopes). Beside the flow: [`export`]. On top: [`pipeline`] (the steps in
 //! order, on one screen) and [`cli`].
 //!
 //! # What must not happen
@@ -40,6 +40,7 @@ pub mod archive;
 pub mod bagit;
 pub mod cli;
 pub mod clock;
+pub mod cms;
 pub mod config;
 pub mod error;
 pub mod export;

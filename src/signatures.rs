@@ -1,8 +1,6 @@
 //! Electronic signatures in PDFs: who signed which bytes, when, and whether those bytes are still the ones that were
 //! signed. Facts for the record: whether a certificate was to be trusted is for others to say, and never said here.
 
-mod algorithm;
-mod ber;
 mod cms;
 mod coverage;
 mod evidence;

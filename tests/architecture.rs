@@ -8,20 +8,21 @@ use std::{
 };
 
 /// Which rooms a room may import, beside the ground floor (`model`, `error`, `clock`) and itself.
-const MAY_IMPORT: [(&str, &[&str]); 21] = [
+const MAY_IMPORT: [(&str, &[&str]); 22] = [
     ("model", &[]),
     ("error", &[]),
     ("clock", &[]),
     ("config", &[]),
     ("tools", &["config"]),
     ("storage", &["config"]),
-    ("provenance", &["storage"]),
+    ("cms", &[]),
+    ("provenance", &["cms", "storage"]),
     ("bagit", &[]),
     ("intake", &["bagit", "config"]),
     ("archive", &["intake", "storage", "provenance"]),
     ("pages", &["config"]),
     ("ocr", &["config", "pages"]),
-    ("signatures", &[]),
+    ("signatures", &["cms"]),
     ("text", &[]),
     ("extract", &["text"]),
     ("renditions", &["pages", "text", "tools"]),

@@ -4,21 +4,21 @@
 mod http;
 mod signed;
 
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use x509_cert::{
     Certificate,
-    der::{
-        AnyRef, Decode as _, Encode as _, Reader as _, SliceReader, Tag,
-        asn1::{ObjectIdentifier, OctetStringRef},
-    },
-    spki::AlgorithmIdentifierRef,
+    der::{AnyRef, Decode as _, Encode as _, Reader as _, SliceReader, Tag, asn1::ObjectIdentifier},
 };
 
 pub use http::ask;
 
-use crate::{Error, ErrorKind, Result, error::Fold as _};
+use crate::{
+    Error, ErrorKind, Result,
+    cms::{TimeStampInfo, imprint},
+    error::Fold as _,
+};
 
 /// id-sha256 (RFC 5754).
 const SHA256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
@@ -66,7 +66,7 @@ fn read_request(der: &[u8]) -> Option<Asked> {
         let mut reader = SliceReader::new(der)?;
         reader.sequence(|reader| {
             u8::decode(reader)?;
-            let imprint = imprint(reader)?.unwrap_or_default();
+            let imprint = by_sha256(imprint(reader)?).unwrap_or_default();
             let mut nonce = None;
             while !reader.is_finished() {
                 let field = AnyRef::decode(reader)?;
@@ -80,13 +80,9 @@ fn read_request(der: &[u8]) -> Option<Asked> {
     read().ok()
 }
 
-/// A SHA-256 imprint; `None` where it is by another algorithm.
-fn imprint<'a, R: x509_cert::der::Reader<'a>>(reader: &mut R) -> x509_cert::der::Result<Option<Vec<u8>>> {
-    reader.sequence(|reader| {
-        let algorithm = AlgorithmIdentifierRef::decode(reader)?;
-        let hash = OctetStringRef::decode(reader)?;
-        Ok((algorithm.oid == SHA256).then(|| hash.as_bytes().to_vec()))
-    })
+/// The imprint, where it is by SHA-256.
+fn by_sha256((algorithm, imprint): (ObjectIdentifier, Vec<u8>)) -> Option<Vec<u8>> {
+    (algorithm == SHA256).then_some(imprint)
 }
 
 /// A response whose signature holds, and what it is about.
@@ -107,19 +103,21 @@ impl Response {
     pub fn read(der: &[u8], authorities: Option<&[Certificate]>) -> Result<Self> {
         let token = token(der)?;
         let signed = signed::check(&token)?;
-        let info = read_info(&signed.content)
-            .ok_or_else(|| bad("it holds no time-stamp that can be read, or one by another digest than SHA-256"))?;
-        if !signed::is_valid_at(&signed.certificate, info.at) {
+        let unreadable = || bad("it holds no time-stamp that can be read, or one by another digest than SHA-256");
+        let info = TimeStampInfo::read(&signed.content).ok_or_else(unreadable)?;
+        let imprint = by_sha256((info.algorithm, info.imprint)).ok_or_else(unreadable)?;
+        let at = info.at.ok_or_else(unreadable)?;
+        if !signed::is_valid_at(&signed.certificate, at) {
             return Err(bad("its time is outside the validity of the certificate that signed it"));
         }
-        let trusted = authorities.map(|list| signed.leads_to(list, info.at));
+        let trusted = authorities.map(|list| signed.leads_to(list, at));
         if trusted == Some(false) {
             return Err(bad("its certificate does not lead to one of the authorities given")
                 .hint("give the file with the authority's root certificate, in PEM"));
         }
         let authority = signed.certificate.tbs_certificate.subject.to_string();
-        let stamp = TimeStamp { at: info.at, authority, serial: info.serial, policy: info.policy, trusted };
-        Ok(Self { imprint: info.imprint, nonce: info.nonce, stamp })
+        let (serial, policy) = (hex::encode(&info.serial), info.policy.to_string());
+        Ok(Self { imprint, nonce: info.nonce, stamp: TimeStamp { at, authority, serial, policy, trusted } })
     }
 
     /// Whether it is about these bytes.
@@ -174,46 +172,6 @@ fn token(der: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
-struct Info {
-    imprint: Vec<u8>,
-    nonce: Option<Vec<u8>>,
-    at: Timestamp,
-    serial: String,
-    policy: String,
-}
-
-fn read_info(der: &[u8]) -> Option<Info> {
-    let read = || -> x509_cert::der::Result<Option<Info>> {
-        let mut reader = SliceReader::new(der)?;
-        reader.sequence(|reader| {
-            u8::decode(reader)?;
-            let policy = ObjectIdentifier::decode(reader)?.to_string();
-            let imprint = imprint(reader)?;
-            let serial = hex::encode(AnyRef::decode(reader)?.value());
-            let at = time(AnyRef::decode(reader)?.value());
-            let mut nonce = None;
-            while !reader.is_finished() {
-                let field = AnyRef::decode(reader)?;
-                if x509_cert::der::Tagged::tag(&field) == Tag::Integer {
-                    nonce = Some(field.value().to_vec());
-                }
-            }
-            let whole = imprint.zip(at);
-            Ok(whole.map(|(imprint, at)| Info { imprint, nonce, at, serial, policy }))
-        })
-    };
-    read().ok().flatten()
-}
-
-/// A GeneralizedTime, which here may have fractions of a second (RFC 3161, section 2.4.2); they are left out.
-fn time(text: &[u8]) -> Option<Timestamp> {
-    let (whole, fraction) = std::str::from_utf8(text).ok()?.split_at_checked(14)?;
-    if !fraction.ends_with('Z') {
-        return None;
-    }
-    DateTime::strptime("%Y%m%d%H%M%S", whole).ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,17 +182,6 @@ mod tests {
         assert_eq!(asked.imprint, Sha256::digest(b"checkpoint").as_slice());
         assert_eq!(asked.nonce.map(|nonce| nonce.len()), Some(8));
         assert!(read_request(b"nothing").is_none());
-    }
-
-    #[test]
-    fn times_may_have_fractions() {
-        let check = |text: &str, want: Option<&str>| {
-            assert_eq!(time(text.as_bytes()).map(|at| at.to_string()).as_deref(), want, "{text}");
-        };
-        check("20261122053000Z", Some("2026-11-22T05:30:00Z"));
-        check("20261122053000.25Z", Some("2026-11-22T05:30:00Z"));
-        check("20261122053000", None);
-        check("2026", None);
     }
 
     #[test]

@@ -1,35 +1,21 @@
-//! Checks the envelopes in which signatures come (CMS, RFC 5652): digest of what was signed, and the signature itself
-//! with the key of the certificate that stands in the envelope.
+//! What the envelopes in which signatures come (CMS, RFC 5652) tell: whether they hold, and of whom they are.
 
-use cms::{
-    cert::CertificateChoices,
-    content_info::ContentInfo,
-    signed_data::{SignedData, SignerIdentifier, SignerInfo},
-};
 use jiff::Timestamp;
 use x509_cert::{
     Certificate as X509,
-    attr::Attributes,
     der::{
         Decode as _, Encode as _, Tagged as _,
         asn1::{ObjectIdentifier, OctetString, PrintableStringRef, TeletexStringRef, Utf8StringRef},
     },
-    ext::pkix::SubjectKeyIdentifier,
     name::Name,
     time::Time,
 };
 
-use super::{
-    Certificate, Integrity,
-    algorithm::{self, Hash},
-    ber,
-};
+use super::{Certificate, Integrity};
+use crate::cms::{self, Envelope, Hash, Strictness, Verdict};
 
-const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
-const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
 const TIMESTAMP_TOKEN: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.14");
-const KEY_IDENTIFIER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.14");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const SERIAL_NUMBER: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.5");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
@@ -66,116 +52,37 @@ impl Checked {
         Self { reason_not: Some(why.into()), ..Self::default() }
     }
 
-    fn found(mut self, right: Option<bool>, broken: &str) -> Self {
-        (self.integrity, self.reason_not) = match right {
-            Some(true) => (Integrity::Holds, None),
-            Some(false) => (Integrity::Broken, Some(broken.into())),
-            None => (Integrity::NotChecked, Some("unknown_algorithm".into())),
+    fn found(mut self, verdict: Verdict) -> Self {
+        let (integrity, why) = match verdict {
+            Verdict::Holds => (Integrity::Holds, None),
+            Verdict::Changed => (Integrity::Broken, Some("changed_after_signing")),
+            Verdict::Wrong => (Integrity::Broken, Some("signature")),
+            Verdict::NoCertificate => (Integrity::NotChecked, Some("no_certificate")),
+            Verdict::Algorithm => (Integrity::NotChecked, Some("unknown_algorithm")),
         };
+        (self.integrity, self.reason_not) = (integrity, why.map(str::to_owned));
         self
     }
 }
 
-/// An opened envelope with its one signer.
-pub(super) struct Envelope {
-    data: SignedData,
-    signer: SignerInfo,
-}
-
-impl Envelope {
-    /// Opens an envelope; the bytes after it are padding.
-    pub(super) fn open(contents: &[u8]) -> Result<Self, &'static str> {
-        let der = ber::to_der(contents).ok_or("unreadable_envelope")?;
-        let info = ContentInfo::from_der(&der).map_err(|_| "unreadable_envelope")?;
-        if info.content_type != SIGNED_DATA {
-            return Err("unreadable_envelope");
-        }
-        let data: SignedData = info.content.decode_as().map_err(|_| "unreadable_envelope")?;
-        // PDF allows one signer in an envelope (ISO 32000-1, 12.8.3.3.1).
-        match data.signer_infos.0.as_slice() {
-            [signer] => Ok(Self { signer: signer.clone(), data: data.clone() }),
-            [] => Err("no_signer"),
-            _ => Err("several_signers"),
-        }
-    }
-
-    /// What is inside, where it is not detached.
-    pub(super) fn inside(&self) -> Option<Vec<u8>> {
-        let content = self.data.encap_content_info.econtent.as_ref()?;
-        Some(content.decode_as::<OctetString>().ok()?.into_bytes())
-    }
-
-    /// The kind of what is inside.
-    pub(super) fn kind(&self) -> ObjectIdentifier {
-        self.data.encap_content_info.econtent_type
-    }
-
-    /// Checks digest and signature over the content.
-    pub(super) fn check(&self, content: &[&[u8]]) -> Checked {
-        let signer = &self.signer;
-        let attribute = |attributes: &Option<Attributes>, oid| {
-            let found = attributes.as_ref()?.iter().find(|attribute| attribute.oid == oid)?;
-            found.values.get(0).cloned()
-        };
-        let certificate = self.certificate();
-        let checked = Checked {
-            certificate: certificate.map(facts),
-            signing_time: attribute(&signer.signed_attrs, SIGNING_TIME)
-                .and_then(|value| time(&Time::from_der(&value.to_der().ok()?).ok()?)),
-            signature: signer.signature.as_bytes().to_vec(),
-            timestamp_token: attribute(&signer.unsigned_attrs, TIMESTAMP_TOKEN).and_then(|value| value.to_der().ok()),
-            ..Checked::default()
-        };
-        let Some(certificate) = certificate else {
-            return Checked { reason_not: Some("no_certificate".into()), ..checked };
-        };
-        let Some(hash) = Hash::of(signer.digest_alg.oid) else { return checked.found(None, "") };
-        let key = &certificate.tbs_certificate.subject_public_key_info;
-        let holds = |message: &[u8]| {
-            algorithm::holds(key, &signer.signature_algorithm, hash, message, signer.signature.as_bytes())
-        };
-        let Some(attributes) = &signer.signed_attrs else {
-            return checked.found(holds(&content.concat()), "signature");
-        };
-        let stated = attribute(&signer.signed_attrs, MESSAGE_DIGEST)
-            .and_then(|value| Some(value.decode_as::<OctetString>().ok()?.into_bytes()));
-        if stated != Some(hash.digest(content)) {
-            return checked.found(Some(false), "changed_after_signing");
-        }
-        // RFC 5652, 5.4: what is signed is the DER encoding of the attributes as a SET OF.
-        match attributes.to_der() {
-            Ok(message) => checked.found(holds(&message), "signature"),
-            Err(_) => checked.found(None, ""),
-        }
-    }
-
-    fn certificate(&self) -> Option<&X509> {
-        let certificates = self.data.certificates.as_ref()?.0.iter().filter_map(|choice| match choice {
-            CertificateChoices::Certificate(certificate) => Some(certificate),
-            CertificateChoices::Other(_) => None,
-        });
-        certificates.into_iter().find(|certificate| {
-            let tbs = &certificate.tbs_certificate;
-            match &self.signer.sid {
-                SignerIdentifier::IssuerAndSerialNumber(id) => {
-                    tbs.issuer == id.issuer && tbs.serial_number == id.serial_number
-                }
-                SignerIdentifier::SubjectKeyIdentifier(id) => {
-                    let extensions = tbs.extensions.iter().flatten();
-                    let mut ids = extensions.filter(|extension| extension.extn_id == KEY_IDENTIFIER);
-                    ids.any(|found| {
-                        SubjectKeyIdentifier::from_der(found.extn_value.as_bytes()).is_ok_and(|found| found == *id)
-                    })
-                }
-            }
-        })
-    }
+/// Checks an envelope over its content, and what it tells beside.
+pub(super) fn check(envelope: &Envelope, content: &[&[u8]]) -> Checked {
+    let checked = Checked {
+        certificate: envelope.certificate().map(facts),
+        signing_time: envelope
+            .signed_attribute(SIGNING_TIME)
+            .and_then(|value| time(&Time::from_der(&value.to_der().ok()?).ok()?)),
+        signature: envelope.signature().to_vec(),
+        timestamp_token: envelope.added_attribute(TIMESTAMP_TOKEN).and_then(|value| value.to_der().ok()),
+        ..Checked::default()
+    };
+    checked.found(envelope.check(content, Strictness::AsSigned))
 }
 
 /// A signature over the bytes themselves.
 pub(super) fn detached(contents: &[u8], signed: &[&[u8]]) -> Checked {
     match Envelope::open(contents) {
-        Ok(envelope) => envelope.check(signed),
+        Ok(envelope) => check(&envelope, signed),
         Err(why) => Checked::not(why),
     }
 }
@@ -187,24 +94,29 @@ pub(super) fn digest_inside(contents: &[u8], signed: &[&[u8]]) -> Checked {
         Err(why) => return Checked::not(why),
     };
     let Some(inside) = envelope.inside() else { return Checked::not("unreadable_envelope") };
-    let checked = envelope.check(&[&inside]);
+    let checked = check(&envelope, &[&inside]);
     if checked.integrity == Integrity::Holds && inside != Hash::Sha1.digest(signed) {
-        return checked.found(Some(false), "changed_after_signing");
+        return checked.found(Verdict::Changed);
     }
     checked
 }
 
 /// A bare RSA signature with SHA-1; the certificate stands beside it.
 pub(super) fn bare(contents: &[u8], certificate: Option<&[u8]>, signed: &[&[u8]]) -> Checked {
-    let signature = ber::to_der(contents).and_then(|der| Some(OctetString::from_der(&der).ok()?.into_bytes()));
-    let certificate = certificate.and_then(|bytes| X509::from_der(&ber::to_der(bytes)?).ok());
+    let signature = cms::to_der(contents).and_then(|der| Some(OctetString::from_der(&der).ok()?.into_bytes()));
+    let certificate = certificate.and_then(|bytes| X509::from_der(&cms::to_der(bytes)?).ok());
     let (Some(signature), Some(certificate)) = (signature, certificate) else {
         return Checked::not("unreadable_envelope");
     };
     let key = &certificate.tbs_certificate.subject_public_key_info;
-    let right = algorithm::holds(key, &key.algorithm, Hash::Sha1, &signed.concat(), &signature);
-    Checked { certificate: Some(facts(&certificate)), signature, ..Checked::default() }
-        .found(right, "changed_after_signing")
+    // The bytes themselves are under the signature: what does not hold there was changed.
+    let verdict =
+        match cms::holds(key, &key.algorithm, Some(Hash::Sha1), &signed.concat(), &signature, Strictness::AsSigned) {
+            Some(true) => Verdict::Holds,
+            Some(false) => Verdict::Changed,
+            None => Verdict::Algorithm,
+        };
+    Checked { certificate: Some(facts(&certificate)), signature, ..Checked::default() }.found(verdict)
 }
 
 /// What a certificate says of itself.

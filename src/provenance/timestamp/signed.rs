@@ -1,40 +1,30 @@
-//! The signature of a time-stamp token: CMS (RFC 5652) with one signer, whose certificate is in it and is for stamping
-//! times only.
+//! What a time-stamp token asks of its signature (RFC 3161) beyond that it holds: a certificate for stamping times only,
+//! which the signature names and which leads to an authority.
 
-use aws_lc_rs::{digest, signature};
-use cms::{
-    cert::CertificateChoices,
-    content_info::ContentInfo,
-    signed_data::{SignedData, SignerIdentifier, SignerInfo},
-};
 use jiff::Timestamp;
 use x509_cert::{
     Certificate,
     der::{
         AnyRef, Decode as _, Encode as _, Reader as _, SliceReader, Tag, Tagged as _,
-        asn1::{ObjectIdentifier, OctetString, OctetStringRef},
+        asn1::{ObjectIdentifier, OctetStringRef},
     },
-    ext::pkix::{BasicConstraints, ExtendedKeyUsage, SubjectKeyIdentifier},
-    spki::{AlgorithmIdentifierOwned, SubjectPublicKeyInfoOwned},
+    ext::pkix::{BasicConstraints, ExtendedKeyUsage},
 };
 
 use super::bad;
-use crate::Result;
+use crate::{
+    Result,
+    cms::{Envelope, Hash, Strictness, TimeStampInfo, Verdict, holds},
+};
 
 const fn oid(text: &str) -> ObjectIdentifier {
     ObjectIdentifier::new_unwrap(text)
 }
 
-const SIGNED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.2");
-const TST_INFO: ObjectIdentifier = oid("1.2.840.113549.1.9.16.1.4");
 const CONTENT_TYPE: ObjectIdentifier = oid("1.2.840.113549.1.9.3");
-const MESSAGE_DIGEST: ObjectIdentifier = oid("1.2.840.113549.1.9.4");
 const SIGNING_CERTIFICATE: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.12");
 const SIGNING_CERTIFICATE_V2: ObjectIdentifier = oid("1.2.840.113549.1.9.16.2.47");
 const TIME_STAMPING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.8");
-const P256: ObjectIdentifier = oid("1.2.840.10045.3.1.7");
-const P384: ObjectIdentifier = oid("1.3.132.0.34");
-const P521: ObjectIdentifier = oid("1.3.132.0.35");
 
 /// How many certificates may stand between the authority's own and one of the list.
 const CHAIN: usize = 5;
@@ -50,83 +40,41 @@ pub(super) struct Signed {
 
 /// Checks the signature of a token.
 pub(super) fn check(token: &[u8]) -> Result<Signed> {
-    let unreadable = |error: x509_cert::der::Error| bad(format!("its signature cannot be read ({error})"));
-    let outer = ContentInfo::from_der(token).map_err(unreadable)?;
-    if outer.content_type != SIGNED_DATA {
-        return Err(bad("it is not signed"));
-    }
-    let data: SignedData = outer.content.decode_as().map_err(unreadable)?;
-    if data.encap_content_info.econtent_type != TST_INFO {
+    let envelope = Envelope::open(token).map_err(|why| bad(format!("its signature cannot be read ({why})")))?;
+    if envelope.kind() != TimeStampInfo::KIND {
         return Err(bad("what is signed is no time-stamp"));
     }
-    let content = data.encap_content_info.econtent.as_ref().ok_or_else(|| bad("it has no content"))?;
-    let content: OctetString = content.decode_as().map_err(unreadable)?;
-    let [signer] = data.signer_infos.0.as_slice() else { return Err(bad("it has not exactly one signer")) };
-    let certificates: Vec<Certificate> = data
-        .certificates
-        .iter()
-        .flat_map(|set| set.0.iter())
-        .filter_map(|choice| match choice {
-            CertificateChoices::Certificate(certificate) => Some(certificate.clone()),
-            CertificateChoices::Other(_) => None,
-        })
-        .collect();
-    let certificate = certificates
-        .iter()
-        .find(|certificate| is_of(&signer.sid, certificate))
-        .ok_or_else(|| bad("the certificate that signed it is not in it"))?
-        .clone();
-    check_attributes(signer, content.as_bytes(), &certificate)?;
-    if !is_for_time_stamping(&certificate) {
+    let content = envelope.inside().ok_or_else(|| bad("it has no content"))?;
+    match envelope.check(&[&content], Strictness::Proof) {
+        Verdict::Holds => {}
+        Verdict::Changed => return Err(bad("what it says is not what was signed")),
+        Verdict::Wrong => return Err(bad("its signature is wrong")),
+        Verdict::NoCertificate => return Err(bad("the certificate that signed it is not in it")),
+        Verdict::Algorithm => return Err(bad("its signature is by an algorithm that is unknown or too weak")),
+    }
+    let certificate = envelope.certificate().ok_or_else(|| bad("it has no certificate"))?;
+    check_attributes(&envelope, certificate)?;
+    if !is_for_time_stamping(certificate) {
         return Err(bad("its certificate is not one for stamping times"));
     }
-    // RFC 5652, section 5.4: what is signed is the attributes as a SET OF, not under the tag that they have here.
-    let attributes = signer.signed_attrs.as_ref().and_then(|attributes| attributes.to_der().ok());
-    let message = attributes.ok_or_else(|| bad("it has no signed attributes"))?;
-    let key = &certificate.tbs_certificate.subject_public_key_info;
-    let algorithm = verification(&signer.signature_algorithm, Some(&signer.digest_alg), key);
-    if !holds(algorithm, key, &message, signer.signature.as_bytes()) {
-        return Err(bad("its signature is wrong"));
-    }
-    Ok(Signed { content: content.as_bytes().to_vec(), certificate, others: certificates })
+    Ok(Signed { content, certificate: certificate.clone(), others: envelope.certificates().cloned().collect() })
 }
 
-fn is_of(sid: &SignerIdentifier, certificate: &Certificate) -> bool {
-    let tbs = &certificate.tbs_certificate;
-    match sid {
-        SignerIdentifier::IssuerAndSerialNumber(id) => id.issuer == tbs.issuer && id.serial_number == tbs.serial_number,
-        SignerIdentifier::SubjectKeyIdentifier(id) => {
-            matches!(tbs.get::<SubjectKeyIdentifier>(), Ok(Some((_, own))) if own == *id)
-        }
-    }
-}
-
-/// RFC 5652, section 11 and RFC 5816: the attributes name the content, its digest and the certificate.
-fn check_attributes(signer: &SignerInfo, content: &[u8], certificate: &Certificate) -> Result<()> {
-    let attribute = |wanted: ObjectIdentifier| {
-        let found = signer.signed_attrs.as_ref()?.iter().find(|attribute| attribute.oid == wanted)?;
-        let [value] = found.values.as_slice() else { return None };
-        Some(value)
-    };
-    let content_type = attribute(CONTENT_TYPE).and_then(|value| value.decode_as::<ObjectIdentifier>().ok());
-    if content_type != Some(TST_INFO) {
+/// RFC 5652, section 11 and RFC 5816: the attributes name the kind of content and the certificate.
+fn check_attributes(envelope: &Envelope, certificate: &Certificate) -> Result<()> {
+    let content_type = envelope.signed_attribute(CONTENT_TYPE);
+    if content_type.and_then(|value| value.decode_as::<ObjectIdentifier>().ok()) != Some(TimeStampInfo::KIND) {
         return Err(bad("its signature is not for a time-stamp"));
     }
-    let signed_digest = attribute(MESSAGE_DIGEST).and_then(|value| value.decode_as::<OctetString>().ok());
-    let own_digest = digest_by(&signer.digest_alg.oid).map(|algorithm| digest::digest(algorithm, content));
-    let same = matches!((&signed_digest, &own_digest), (Some(signed), Some(own)) if signed.as_bytes() == own.as_ref());
-    if !same {
-        return Err(bad("what it says is not what was signed"));
-    }
-    let named = [(SIGNING_CERTIFICATE_V2, None), (SIGNING_CERTIFICATE, Some(&digest::SHA1_FOR_LEGACY_USE_ONLY))]
+    let named = [(SIGNING_CERTIFICATE_V2, None), (SIGNING_CERTIFICATE, Some(Hash::Sha1))]
         .into_iter()
-        .find_map(|(oid, old)| names_certificate(&attribute(oid)?.to_der().ok()?, certificate, old));
+        .find_map(|(oid, old)| names_certificate(&envelope.signed_attribute(oid)?.to_der().ok()?, certificate, old));
     if named == Some(true) { Ok(()) } else { Err(bad("its signature does not name its certificate")) }
 }
 
 /// Whether an ESS signing-certificate attribute (RFC 5035) names this certificate first. Version 1 is by SHA-1, version
 /// 2 says by what, or SHA-256.
-fn names_certificate(der: &[u8], certificate: &Certificate, old: Option<&'static digest::Algorithm>) -> Option<bool> {
+fn names_certificate(der: &[u8], certificate: &Certificate, old: Option<Hash>) -> Option<bool> {
     let read = || -> x509_cert::der::Result<(Vec<u8>, Option<ObjectIdentifier>)> {
         let mut reader = SliceReader::new(der)?;
         reader.sequence(|attribute| {
@@ -150,12 +98,12 @@ fn names_certificate(der: &[u8], certificate: &Certificate, old: Option<&'static
         })
     };
     let (hash, algorithm) = read().ok()?;
-    let algorithm = match (old, algorithm) {
+    let by = match (old, algorithm) {
         (Some(old), _) => old,
-        (None, Some(oid)) => digest_by(&oid)?,
-        (None, None) => &digest::SHA256,
+        (None, Some(oid)) => Hash::of(oid, Strictness::Proof)?,
+        (None, None) => Hash::Sha256,
     };
-    Some(digest::digest(algorithm, &certificate.to_der().ok()?).as_ref() == hash)
+    Some(by.digest(&[&certificate.to_der().ok()?]) == hash)
 }
 
 fn skip<'a, R: x509_cert::der::Reader<'a>>(reader: &mut R) -> x509_cert::der::Result<()> {
@@ -200,77 +148,9 @@ fn issued(issuer: &Certificate, certificate: &Certificate, at: Timestamp) -> boo
     let (tbs, key) = (&issuer.tbs_certificate, &issuer.tbs_certificate.subject_public_key_info);
     let is_authority = matches!(tbs.get::<BasicConstraints>(), Ok(Some((_, constraints))) if constraints.ca);
     let Ok(message) = certificate.tbs_certificate.to_der() else { return false };
+    let (algorithm, signature) = (&certificate.signature_algorithm, certificate.signature.raw_bytes());
     tbs.subject == certificate.tbs_certificate.issuer
         && is_authority
         && is_valid_at(issuer, at)
-        && holds(
-            verification(&certificate.signature_algorithm, None, key),
-            key,
-            &message,
-            certificate.signature.raw_bytes(),
-        )
-}
-
-fn holds(
-    algorithm: Option<&'static dyn signature::VerificationAlgorithm>,
-    key: &SubjectPublicKeyInfoOwned,
-    message: &[u8],
-    signature: &[u8],
-) -> bool {
-    algorithm.is_some_and(|algorithm| {
-        let key = signature::UnparsedPublicKey::new(algorithm, key.subject_public_key.raw_bytes());
-        key.verify(message, signature).is_ok()
-    })
-}
-
-fn digest_by(oid: &ObjectIdentifier) -> Option<&'static digest::Algorithm> {
-    match oid.to_string().as_str() {
-        "2.16.840.1.101.3.4.2.1" => Some(&digest::SHA256),
-        "2.16.840.1.101.3.4.2.2" => Some(&digest::SHA384),
-        "2.16.840.1.101.3.4.2.3" => Some(&digest::SHA512),
-        _ => None,
-    }
-}
-
-/// How a signature is checked, by its algorithm, the digest beside it where the algorithm names none, and the key's
-/// curve. SHA-1 is none of them.
-fn verification(
-    algorithm: &AlgorithmIdentifierOwned,
-    beside: Option<&AlgorithmIdentifierOwned>,
-    key: &SubjectPublicKeyInfoOwned,
-) -> Option<&'static dyn signature::VerificationAlgorithm> {
-    let oid = algorithm.oid.to_string();
-    let bits = match oid.as_str() {
-        "1.2.840.113549.1.1.11" | "1.2.840.10045.4.3.2" => 256,
-        "1.2.840.113549.1.1.12" | "1.2.840.10045.4.3.3" => 384,
-        "1.2.840.113549.1.1.13" | "1.2.840.10045.4.3.4" => 512,
-        "1.3.101.112" => 0,
-        // rsaEncryption names no digest, and RSASSA-PSS does so in parameters which agree with the one beside it.
-        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => match beside?.oid.to_string().as_str() {
-            "2.16.840.1.101.3.4.2.1" => 256,
-            "2.16.840.1.101.3.4.2.2" => 384,
-            "2.16.840.1.101.3.4.2.3" => 512,
-            _ => return None,
-        },
-        _ => return None,
-    };
-    let curve = key.algorithm.parameters.as_ref().and_then(|curve| curve.decode_as::<ObjectIdentifier>().ok());
-    let family = oid.rsplit_once('.').map_or("", |(family, _)| family);
-    Some(match (family, oid.as_str(), curve, bits) {
-        (_, "1.3.101.112", ..) => &signature::ED25519,
-        (_, "1.2.840.113549.1.1.10", _, 256) => &signature::RSA_PSS_2048_8192_SHA256,
-        (_, "1.2.840.113549.1.1.10", _, 384) => &signature::RSA_PSS_2048_8192_SHA384,
-        (_, "1.2.840.113549.1.1.10", _, 512) => &signature::RSA_PSS_2048_8192_SHA512,
-        ("1.2.840.113549.1.1", _, _, 256) => &signature::RSA_PKCS1_2048_8192_SHA256,
-        ("1.2.840.113549.1.1", _, _, 384) => &signature::RSA_PKCS1_2048_8192_SHA384,
-        ("1.2.840.113549.1.1", _, _, 512) => &signature::RSA_PKCS1_2048_8192_SHA512,
-        ("1.2.840.10045.4.3", _, Some(P256), 256) => &signature::ECDSA_P256_SHA256_ASN1,
-        ("1.2.840.10045.4.3", _, Some(P256), 384) => &signature::ECDSA_P256_SHA384_ASN1,
-        ("1.2.840.10045.4.3", _, Some(P384), 256) => &signature::ECDSA_P384_SHA256_ASN1,
-        ("1.2.840.10045.4.3", _, Some(P384), 384) => &signature::ECDSA_P384_SHA384_ASN1,
-        ("1.2.840.10045.4.3", _, Some(P521), 256) => &signature::ECDSA_P521_SHA256_ASN1,
-        ("1.2.840.10045.4.3", _, Some(P521), 384) => &signature::ECDSA_P521_SHA384_ASN1,
-        ("1.2.840.10045.4.3", _, Some(P521), 512) => &signature::ECDSA_P521_SHA512_ASN1,
-        _ => return None,
-    })
+        && holds(key, algorithm, None, &message, signature, Strictness::Proof) == Some(true)
 }

@@ -5,7 +5,7 @@
 const DEEPEST: usize = 48;
 
 /// The first element of `bytes`, in DER; what follows it (padding) is left out. `None` where it is no BER.
-pub(super) fn to_der(bytes: &[u8]) -> Option<Vec<u8>> {
+pub fn to_der(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len());
     element(bytes, 0, &mut out)?;
     Some(out)
