@@ -14,11 +14,11 @@ use crate::{
     Error, ErrorKind, Result,
     model::{MediaType, PageNo, PageReading, PageState, Reading},
     ocr::{EngineFacts, EngineSettings, Languages, language},
-    signatures::SignatureFact,
     tools::{CancelFlag, Sandbox, WorkerProgram},
 };
 
 mod copying;
+mod signing;
 mod slot;
 mod worker;
 
@@ -135,25 +135,19 @@ impl Reader {
                     on_page(done);
                 }
                 Event::LeadDone { next, languages } => self.submit_rest(&task, next..books.pages.len(), languages),
-                Event::Signatures(_) => {}
                 Event::Refused(error) => return Err(error),
             }
         }
         Ok(books.close(&self.facts))
     }
 
-    /// What electronic signatures a PDF has. A file that ends the workers who look for them is a fact, and no error.
-    pub fn signatures(&self, path: &Path, password: Option<&str>, cancel: &CancelFlag) -> Result<Vec<SignatureFact>> {
-        let (task, come_back) = task(path, MediaType::Pdf, password);
-        let _abandon = Abandon(Arc::clone(&task.abandoned));
-        self.submit(Work::Pages(Task { signatures: true, lead: false, ..task }));
-        loop {
-            match next(&come_back, cancel)? {
-                Event::Signatures(facts) => return Ok(facts),
-                Event::Refused(error) => return Err(error),
-                _ => {}
-            }
-        }
+    /// Has a worker do what takes one answer, and waits for that.
+    fn ask<T>(&self, work: impl FnOnce(Sender<Result<T>>, Arc<AtomicBool>) -> Work, cancel: &CancelFlag) -> Result<T> {
+        let (answer, comes_back) = unbounded();
+        let abandoned = Arc::default();
+        let _abandon = Abandon(Arc::clone(&abandoned));
+        self.submit(work(answer, abandoned));
+        next(&comes_back, cancel)?
     }
 
     fn submit(&self, work: Work) {
@@ -183,7 +177,6 @@ fn task(path: &Path, media: MediaType, password: Option<&str>) -> (Task, Receive
         pages: 0..usize::MAX,
         lead: true,
         languages: None,
-        signatures: false,
         events,
         abandoned: Arc::default(),
         slow: Arc::default(),
@@ -192,8 +185,8 @@ fn task(path: &Path, media: MediaType, password: Option<&str>) -> (Task, Receive
     (task, come_back)
 }
 
-/// Waits for the next event of a task.
-fn next(events: &Receiver<Event>, cancel: &CancelFlag) -> Result<Event> {
+/// Waits for the next that comes back of a task.
+fn next<T>(events: &Receiver<T>, cancel: &CancelFlag) -> Result<T> {
     loop {
         match events.recv_timeout(Duration::from_millis(100)) {
             Ok(event) => return Ok(event),

@@ -6,15 +6,14 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicBool},
-    time::Duration,
 };
 
-use crossbeam_channel::{RecvTimeoutError, Sender, unbounded};
+use crossbeam_channel::Sender;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
-use super::{Abandon, Reader, slot::Work, worker::Reply};
+use super::{Reader, slot::Work, worker::Reply};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
@@ -197,24 +196,10 @@ impl Place<'_> {
         let copy = PathBuf::from(format!("copy-{}.pdf", self.made));
         let limits = Sandbox { memory_bytes: 0, cpu_seconds: 0 };
         let source = Arc::clone(&self.source);
-        let (built, verdict) = self.ask(CopyJob { limits, source, instead, effort, out: self.folder.join(&copy) })?;
+        let job = CopyJob { limits, source, instead, effort, out: self.folder.join(&copy) };
+        let work = |answer, abandoned| Work::Copy(CopyTask { job, answer, abandoned });
+        let (built, verdict) = self.reader.ask(work, self.cancel)?;
         Ok(Tried { copy, built, verdict })
-    }
-
-    fn ask(&self, job: CopyJob) -> Result<Answer> {
-        let (answer, comes_back) = unbounded();
-        let abandoned = Arc::default();
-        let _abandon = Abandon(Arc::clone(&abandoned));
-        self.reader.submit(Work::Copy(CopyTask { job, answer, abandoned }));
-        loop {
-            match comes_back.recv_timeout(Duration::from_millis(100)) {
-                Ok(answer) => return answer,
-                Err(RecvTimeoutError::Timeout) => self.cancel.check()?,
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Error::new(ErrorKind::Internal, "the worker's thread is gone"));
-                }
-            }
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use crossbeam_channel::{Receiver, Sender};
 use super::{
     ReadSettings,
     copying::{self, Answer, CopyTask, Written},
+    signing::SignatureTask,
     worker::{Job, Opening, Pages, Reply},
 };
 use crate::{
@@ -36,6 +37,8 @@ pub enum Work {
     Pages(Task),
     /// An archival copy to make.
     Copy(CopyTask),
+    /// A PDF to look for signatures in.
+    Signatures(SignatureTask),
 }
 
 /// Pages of a document for a worker.
@@ -50,8 +53,6 @@ pub struct Task {
     pub lead: bool,
     /// The languages to read in, once decided.
     pub languages: Option<Languages>,
-    /// Look for signatures, and read no pages.
-    pub signatures: bool,
     pub events: Sender<Event>,
     /// Nobody waits for it any more.
     pub abandoned: Arc<AtomicBool>,
@@ -69,8 +70,6 @@ pub enum Event {
     Page(PageReading),
     /// The first pages are done; the others start at `next`.
     LeadDone { next: usize, languages: Languages },
-    /// What signatures the document has.
-    Signatures(Vec<SignatureFact>),
     /// The document cannot be read.
     Refused(Error),
 }
@@ -117,7 +116,8 @@ impl Slot {
             match work {
                 Work::Pages(task) if !task.abandoned.load(Ordering::Relaxed) => self.perform(task),
                 Work::Copy(task) if !task.abandoned.load(Ordering::Relaxed) => self.copy(&task),
-                Work::Pages(_) | Work::Copy(_) => {}
+                Work::Signatures(task) if !task.abandoned.load(Ordering::Relaxed) => self.look_for_signatures(&task),
+                Work::Pages(_) | Work::Copy(_) | Work::Signatures(_) => {}
             }
         }
     }
@@ -161,6 +161,48 @@ impl Slot {
             // Fails when the caller has gone: then nobody wants to know.
             let _ = task.answer.send(answer);
             return;
+        }
+    }
+
+    /// Has signatures looked for; tries again once where that ended the worker.
+    fn look_for_signatures(&mut self, task: &SignatureTask) {
+        let mut large = false;
+        let mut answer = Ok(vec![SignatureFact::of_hostile_file()]);
+        for _ in 0..2 {
+            match self.attempt_signatures(task, large) {
+                Ok(Err(death)) => {
+                    self.worker = None;
+                    large = matches!(death, Death::Memory);
+                }
+                Ok(Ok(facts)) => {
+                    answer = Ok(facts);
+                    break;
+                }
+                Err(error) => {
+                    answer = Err(error);
+                    break;
+                }
+            }
+        }
+        // Fails when the caller has gone: then nobody wants to know.
+        let _ = task.answer.send(answer);
+    }
+
+    fn attempt_signatures(&mut self, task: &SignatureTask, large: bool) -> Result<Result<Vec<SignatureFact>, Death>> {
+        let room = Arc::clone(&self.room);
+        let _room = large.then(|| room.lock().unwrap_or_else(PoisonError::into_inner));
+        let Sandbox { memory_bytes, cpu_seconds } = self.settings.limits;
+        let limits = Sandbox { memory_bytes: if large { memory_bytes * LARGE } else { memory_bytes }, cpu_seconds };
+        let patience = self.settings.patience;
+        let worker = self.worker()?;
+        if let Err(death) = worker.send(&Job::Signatures(task.job.within(limits))) {
+            return Ok(Err(death));
+        }
+        match worker.receive(patience) {
+            Ok(Reply::Signatures(facts)) => Ok(Ok(facts)),
+            Ok(Reply::Refused(error)) => Err(error.into()),
+            Ok(_) => Err(copying::turn()),
+            Err(death) => Ok(Err(death)),
         }
     }
 
@@ -238,9 +280,6 @@ impl Slot {
                         continue;
                     }
                     tries = 0;
-                    if task.signatures {
-                        return task.tell(Event::Signatures(vec![SignatureFact::of_hostile_file()]));
-                    }
                     // Until it was opened, the end of the pages is not known.
                     if task.pages.end == usize::MAX {
                         return task.tell(Event::Refused(cannot_be_opened(&death)));
@@ -279,7 +318,6 @@ impl Slot {
             pages: task.pages.clone(),
             lead: task.lead,
             languages: task.languages,
-            signatures: task.signatures,
         });
         let patience = self.settings.patience;
         let worker = self.worker()?;
@@ -299,7 +337,6 @@ impl Slot {
                     task.pages.start = page.page.index() + 1;
                     task.tell(Event::Page(page));
                 }
-                Ok(Reply::Signatures(facts)) => task.tell(Event::Signatures(facts)),
                 Ok(Reply::Done) => {
                     task.finish_lead();
                     return Ok(Attempt::Done);
@@ -308,9 +345,7 @@ impl Slot {
                     task.tell(Event::Refused(error.into()));
                     return Ok(Attempt::Done);
                 }
-                Ok(Reply::Ready(_) | Reply::Bytes(_) | Reply::Built(_) | Reply::Judged(_)) => {
-                    return Err(copying::turn());
-                }
+                Ok(_) => return Err(copying::turn()),
                 Err(death) => return Ok(Attempt::Died(death)),
             }
             if task.abandoned.load(Ordering::Relaxed) {

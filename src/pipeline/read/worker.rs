@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     copying::{self, CopyJob},
+    signing::{self, SignatureJob},
     slot::unreadable,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     ocr::{Engine, EngineFacts, EngineSettings, Languages, language},
     pages::{Page, Source},
     renditions::Built,
-    signatures::{self, SignatureFact},
+    signatures::SignatureFact,
     tools::{Channel, Sandbox},
 };
 
@@ -37,6 +38,8 @@ pub enum Job {
     Pages(Pages),
     /// An archival copy to make and examine.
     Copy(Box<CopyJob>),
+    /// A PDF to look for signatures in.
+    Signatures(SignatureJob),
 }
 
 /// Pages to read.
@@ -49,8 +52,6 @@ pub struct Pages {
     pub pages: Range<usize>,
     pub lead: bool,
     pub languages: Option<Languages>,
-    /// Look for signatures, and read no pages.
-    pub signatures: bool,
 }
 
 /// What a worker says.
@@ -198,11 +199,11 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
                 copying::perform(&job, channel)?;
                 continue;
             }
+            Job::Signatures(job) => {
+                signing::perform(&job, channel)?;
+                continue;
+            }
         };
-        if job.signatures {
-            look_for_signatures(&job, channel)?;
-            continue;
-        }
         // Pieces of one document mostly come in a row.
         if open.as_ref().is_none_or(|(path, ..)| *path != job.path) || job.lead {
             open = None;
@@ -224,16 +225,6 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
         }
     }
     Ok(())
-}
-
-fn look_for_signatures(job: &Pages, channel: &mut Channel) -> Result<()> {
-    job.limits.allow_memory(job.path.metadata().map_or(0, |facts| facts.len()))?;
-    job.limits.allow_work()?;
-    match signatures::facts(&job.path, job.password.as_deref()) {
-        Ok(facts) => channel.reply(&Reply::Signatures(facts))?,
-        Err(error) => return channel.reply(&Reply::Refused((&error).into())),
-    }
-    channel.reply(&Reply::Done)
 }
 
 fn read_pages<R: DocumentReader>(
