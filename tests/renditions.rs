@@ -68,21 +68,46 @@ fn build(original: &Path, media: MediaType, reading: &Reading, out: &Path) -> gr
     renditions::write(&request, &Effort::Faithful, &mut fs::File::create(out).unwrap())
 }
 
+/// Milliseconds of CPU that a piece of work takes in this thread.
+fn cpu_ms<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let now = || {
+        let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        time.tv_sec as f64 * 1e3 + time.tv_nsec as f64 / 1e6
+    };
+    let start = now();
+    let done = work();
+    (done, now() - start)
+}
+
 /// Makes a copy in the most faithful way in which it is accepted.
 fn climb(original: &Path, media: MediaType, reading: &Reading, out: &Path) -> griffie::Result<Tried<()>> {
+    timed_climb(original, media, reading, out).0
+}
+
+/// The same, with the CPU time of building and of examining the last copy that was tried.
+fn timed_climb(
+    original: &Path,
+    media: MediaType,
+    reading: &Reading,
+    out: &Path,
+) -> (griffie::Result<Tried<()>>, [f64; 2]) {
+    let mut took = [0.0; 2];
     let digests = Digests::of(&fs::read(original).unwrap());
     let request = request(original, media, reading, &digests);
     let folder = tempfile::tempdir().unwrap();
-    renditions::climb(&mut |way| {
+    let tried = renditions::climb(&mut |way| {
         let (effort, from) = match way {
             Way::Original(effort) => (effort, original.to_path_buf()),
             Way::Anew => (Effort::Faithful, renditions::by_ghostscript(original, None, folder.path())?),
         };
         let from = Request { original: &from, ..request };
-        let built = renditions::write(&from, &effort, &mut fs::File::create(out).unwrap())?;
+        let (built, building) = cpu_ms(|| renditions::write(&from, &effort, &mut fs::File::create(out).unwrap()));
         let is_anew = from.original != original;
-        Ok(Tried { copy: (), built, verdict: renditions::judge(&request, &effort, is_anew, out)? })
-    })
+        let (verdict, examining) = cpu_ms(|| renditions::judge(&request, &effort, is_anew, out));
+        took = [building, examining];
+        Ok(Tried { copy: (), built: built?, verdict: verdict? })
+    });
+    (tried, took)
 }
 
 /// What a program prints, or nothing where it is not installed: then the test says that it looked at less.
@@ -177,6 +202,8 @@ fn check_scan(images: usize, page: Dictionary, parent: Dictionary, turn: u16) {
     let built = build(&original, MediaType::Pdf, &reading_of(vec![read]), &copy).unwrap();
     let bytes = fs::read(&copy).unwrap();
     assert_eq!((built.method, built.pages, built.size_bytes), (Method::ScanStreamsKept, 1, bytes.len() as u64));
+    let before = fs::metadata(&original).unwrap().len();
+    assert!(built.size_bytes <= (before * 105 / 100).max(before + 8192), "{before} bytes became {}", built.size_bytes);
     for stream in streams {
         let start = format!("/Length {}", stream.len());
         assert!(String::from_utf8_lossy(&bytes).contains(&start));
@@ -549,17 +576,18 @@ fn copies_of_a_folder() {
             }
         };
         let copy = to.join(format!("{name}.copy.pdf"));
-        let start = std::time::Instant::now();
-        match climb(path, media, &reading, &copy) {
+        let (tried, took) = timed_climb(path, media, &reading, &copy);
+        match tried {
             Ok(Tried { built, verdict, .. }) => {
                 let before = fs::metadata(path).unwrap().len();
-                let took = start.elapsed().as_millis();
+                let [building, examining] = took.map(|ms| ms / f64::from(built.pages.max(1)));
                 let verdict = match verdict.acceptance.accepted {
                     true => "accepted".to_owned(),
                     false => format!("REFUSED: {}", verdict.acceptance.reasons.join(" | ")),
                 };
                 println!(
-                    "{name}: {:?}, {} pages, {} to {} bytes, {took} ms, {verdict}{}",
+                    "{name}: {:?}, {} pages, {} to {} bytes, CPU ms a page {building:.1} to build and {examining:.1} to \
+                     examine, {verdict}{}",
                     built.method,
                     built.pages,
                     before,
@@ -592,4 +620,121 @@ fn kept_reading(path: &Path, media: MediaType, kept: &Path, engine: &mut Option<
     let reading = reading_of(pages);
     fs::write(kept, serde_json::to_vec(&reading).unwrap()).unwrap();
     Ok(reading)
+}
+
+/// Tries the limits of the comparison on pages of the PDFs in `GRIFFIE_COPIES_FROM` from page `GRIFFIE_LIMITS_FIRST` on:
+/// the copy of a page must look the same, and what is painted over in it must be found. Tells the counts.
+#[test]
+#[ignore = "tries the limits on a folder that the environment names"]
+fn limits_of_the_comparison_on_a_folder() {
+    let from = PathBuf::from(std::env::var_os("GRIFFIE_COPIES_FROM").expect("set GRIFFIE_COPIES_FROM"));
+    let first: usize = std::env::var("GRIFFIE_LIMITS_FIRST").map_or(0, |first| first.parse().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy.pdf");
+    let (mut pages, mut refused) = ([0; 2], [0; 2]);
+    let mut found: std::collections::BTreeMap<&str, (u32, u32)> = Default::default();
+    for entry in walkdir::WalkDir::new(&from).sort_by_file_name().into_iter().flatten() {
+        let path = entry.path();
+        let Ok(source) = Source::open(path, MediaType::Pdf, None) else { continue };
+        // Two pages of a document, spread over those that are asked for.
+        for index in
+            (first..source.page_count()).step_by((source.page_count().saturating_sub(first) / 2).max(1)).take(2)
+        {
+            let number = PageNo::from_index(index);
+            let Ok(Page::Digital(page)) = source.page(number) else { continue };
+            if page.words.len() < 40 {
+                continue;
+            }
+            let digests = Digests::of(&fs::read(path).unwrap());
+            let mut reading = reading_of(vec![page]);
+            let blank = |at: usize| PageReading::wordless(PageNo::from_index(at), PageState::Unreadable, 595.0, 842.0);
+            reading.pages = (0..index).map(blank).chain(reading.pages).collect();
+            let whole = request(path, MediaType::Pdf, &reading, &digests);
+            let request = Request { first_page: number, last_page: number, ..whole };
+            let looks = |copy: &Path, effort: &Effort| {
+                let examined = renditions::accept(&request, effort, copy).unwrap();
+                let against = examined.reasons.iter().any(|reason| reason.contains("look different"));
+                (!against, examined.pages[0].clone())
+            };
+            for (kind, effort) in [Effort::Faithful, Effort::Facsimile { pages: Vec::new() }].iter().enumerate() {
+                if renditions::write(&request, effort, &mut fs::File::create(&copy).unwrap()).is_err() {
+                    continue;
+                }
+                pages[kind] += 1;
+                let (same, figures) = looks(&copy, effort);
+                if !same {
+                    refused[kind] += 1;
+                    println!("{} page {number}, {effort:?}: refused: {figures:?}", path.display());
+                }
+            }
+            renditions::write(&request, &Effort::Faithful, &mut fs::File::create(&copy).unwrap()).unwrap();
+            for (what, at) in damages(reading.pages.last().unwrap()) {
+                let damaged = folder.path().join("damaged.pdf");
+                if paint_over(&copy, at, &damaged) {
+                    let counts = found.entry(what).or_default();
+                    counts.0 += u32::from(!looks(&damaged, &Effort::Faithful).0);
+                    counts.1 += 1;
+                }
+            }
+        }
+    }
+    println!(
+        "kept as they are: {} pages, {} refused; drawn: {} pages, {} refused",
+        pages[0], refused[0], pages[1], refused[1]
+    );
+    for (what, (found, of)) in found {
+        println!("{what}: {found} of {of} found");
+    }
+}
+
+/// Places on a page that may be damaged, by what is lost there.
+fn damages(page: &PageReading) -> Vec<(&'static str, PageBox)> {
+    let words = &page.words;
+    let text = |word: &Word| page.text[word.start as usize..word.end as usize].chars().count();
+    let middle = words.len() / 2;
+    let mut places = Vec::new();
+    let mut place = |what, word: Option<&Word>| places.extend(word.map(|word| (what, word.bounds)));
+    place("a word", words[middle..].iter().find(|word| text(word) > 5));
+    place("a short word", words[middle..].iter().find(|word| (2..=4).contains(&text(word))));
+    place("a character", words[middle..].iter().find(|word| text(word) == 1));
+    let line: Vec<&Word> =
+        words.iter().filter(|word| word.line == words[middle].line && word.block == words[middle].block).collect();
+    let over = |words: &[&Word]| {
+        words.iter().fold(words[0].bounds, |all, word| {
+            let at = word.bounds;
+            PageBox::new(all.x0.min(at.x0), all.y0.min(at.y0), all.x1.max(at.x1), all.y1.max(at.y1))
+        })
+    };
+    places.push(("a line", over(&line)));
+    let at = words[middle].bounds;
+    places.push(("a stamp", PageBox::new(at.x0, at.y0, (at.x0 + 0.12).min(1.0), (at.y0 + 0.09).min(1.0))));
+    places
+}
+
+/// Paints white over a place of a copy's one page; not on pages that are turned.
+fn paint_over(copy: &Path, at: PageBox, damaged: &Path) -> bool {
+    let mut pdf = Document::load(copy).unwrap();
+    let page = pdf.page_iter().next().unwrap();
+    let leaf = pdf.get_dictionary(page).unwrap().clone();
+    if leaf.get(b"Rotate").is_ok() {
+        return false;
+    }
+    let sides: Vec<f32> = leaf
+        .get(b"CropBox")
+        .or(leaf.get(b"MediaBox"))
+        .and_then(Object::as_array)
+        .unwrap()
+        .iter()
+        .map(|side| side.as_float().unwrap())
+        .collect();
+    let (width, height) = (sides[2] - sides[0], sides[3] - sides[1]);
+    let (left, bottom) = (sides[0] + at.x0 * width, sides[3] - at.y1 * height);
+    let paint = format!("\nQ 1 1 1 rg {left} {bottom} {} {} re f", (at.x1 - at.x0) * width, (at.y1 - at.y0) * height);
+    let before = pdf.add_object(Stream::new(dictionary! {}, b"q ".to_vec()));
+    let after = pdf.add_object(Stream::new(dictionary! {}, paint.into_bytes()));
+    let contents = leaf.get(b"Contents").and_then(Object::as_array).unwrap().clone();
+    let contents = std::iter::once(before.into()).chain(contents).chain([after.into()]).collect::<Vec<Object>>();
+    pdf.get_object_mut(page).unwrap().as_dict_mut().unwrap().set("Contents", contents);
+    pdf.save(damaged).unwrap();
+    true
 }

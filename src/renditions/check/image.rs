@@ -1,5 +1,7 @@
 //! Images (ISO 19005-2, 6.2.8): their dictionaries, and the boxes of JPEG 2000 data. Decodes none.
 
+use std::io::Read as _;
+
 use hayro::hayro_syntax::object::{Dict, Name, Object, Stream};
 
 use super::{
@@ -29,7 +31,11 @@ pub(super) fn check<'a>(stream: &Stream<'a>, scope: &Scope<'a>, place: &str, wal
         findings.add("6.2.6", format!("the rendering intent {} is unknown", said(&intent)), place);
     }
     let mask = dict.get::<bool>(b"ImageMask") == Some(true);
-    let jpx = filters(dict).iter().any(|filter| filter == b"JPXDecode");
+    let filters = filters(dict);
+    if begins_as_jpeg(stream, &filters) == Some(false) {
+        findings.add("6.2.8", "data that should be JPEG do not begin as such", place);
+    }
+    let jpx = filters.iter().any(|filter| filter == b"JPXDecode");
     match dict.get::<u32>(b"BitsPerComponent") {
         Some(1) => {}
         Some(_) if mask => findings.add("6.2.8", "a mask has more than one bit a pixel", place),
@@ -60,6 +66,20 @@ fn filters(dict: &Dict<'_>) -> Vec<Vec<u8>> {
         Some(Object::Array(array)) => array.iter::<Name<'_>>().map(|name| name.to_vec()).collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether data under DCTDecode begin with a start of image (ISO 32000-1, 7.4.8; ISO/IEC 10918-1, B.2.1): readers that
+/// look for one later show what others refuse. `None` where there are none, or other filters lie over them.
+fn begins_as_jpeg(stream: &Stream<'_>, filters: &[Vec<u8>]) -> Option<bool> {
+    let data = stream.raw_data();
+    let mut start = [0; 2];
+    match filters.iter().map(Vec::as_slice).collect::<Vec<_>>()[..] {
+        [b"DCTDecode"] => start.copy_from_slice(data.get(..2).unwrap_or(&[0, 0])),
+        // What cannot be decoded begins as nothing.
+        [b"FlateDecode", b"DCTDecode"] => _ = flate2::read::ZlibDecoder::new(&data[..]).read_exact(&mut start),
+        _ => return None,
+    }
+    Some(start == [0xff, 0xd8])
 }
 
 /// A box of JPEG 2000 (ISO/IEC 15444-1, I.4): its type and content, and what follows it.

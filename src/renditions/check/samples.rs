@@ -110,6 +110,7 @@ fn faults_of_drawing_are_found() {
     check(("/G gs", "/Best ri"), &["6.2.6"]);
     check(("/Width 1", "/Width 1/Interpolate true"), &["6.2.8"]);
     check(("/BitsPerComponent 8", "/BitsPerComponent 3"), &["6.2.8"]);
+    check(("/BitsPerComponent 8", "/BitsPerComponent 8/Filter/DCTDecode"), &["6.2.8"]);
     check(("/Subtype/Image", "/Subtype/PS"), &["6.2.9"]);
     check(("/BM/Normal", "/BM/Darkest"), &["6.2.10"]);
 }
