@@ -2,6 +2,7 @@
 //! no function that removes or replaces an object (only what an interrupted write left, which is none, can be cleared);
 //! what an object means is for `archive` and `provenance` to know.
 
+mod listing;
 mod location;
 mod name;
 mod probe;
@@ -21,12 +22,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{StreamExt, executor::block_on, stream::BoxStream};
+use futures::{StreamExt, executor::block_on};
 use object_store::{
-    GetResultPayload, ObjectMeta, ObjectStore, ObjectStoreExt, PutMode, PutPayload, RenameOptions, RenameTargetMode,
-    local::LocalFileSystem, memory::InMemory,
+    ObjectStore, ObjectStoreExt, PutMode, PutPayload, RenameOptions, RenameTargetMode, local::LocalFileSystem,
+    memory::InMemory,
 };
 
+use listing::Listing;
 pub use location::Location;
 pub use name::ObjectName;
 pub use probe::{Attempt, Extended, Probe, Trial, Trialed};
@@ -34,13 +36,15 @@ pub use probe::{Attempt, Extended, Probe, Trial, Trialed};
 use crate::{
     Error, ErrorKind, Result, config,
     error::{Context, Fold},
-    model::{Digests, digest::Hasher},
+    model::{Blake3, Digests, digest::Hasher},
 };
 
 /// Up to here a file is held in memory and written with one put; a larger one is streamed in parts.
 const SINGLE_PUT_BYTES: u64 = 8 << 20;
-/// Size of the parts in which files are read and streamed.
+/// Size of the parts in which large files are stored.
 const PART_BYTES: usize = 1 << 20;
+/// Size of the parts in which files are read: what a processor keeps close by.
+const READ_BYTES: usize = 128 << 10;
 /// Where streamed uploads grow before they get their name; never listed as objects.
 const INCOMING: &str = "incoming";
 
@@ -184,7 +188,7 @@ impl Store {
             .wait(self.backend.put_multipart(staged.path()))
             .map_err(|error| fold(error, &staged, "cannot write"))?;
         let mut hasher = Hasher::default();
-        let sent = read_file(path, |part| {
+        let sent = read_file(path, PART_BYTES, |part| {
             hasher.update(part);
             self.wait(upload.put_part(Bytes::copy_from_slice(part).into()))
                 .map_err(|error| fold(error, &staged, "cannot write"))
@@ -225,6 +229,11 @@ impl Store {
 
     /// All bytes of an object.
     pub fn get(&self, name: &ObjectName) -> Result<Bytes> {
+        if let Some(mut file) = self.open_file(name)? {
+            let mut bytes = Vec::with_capacity(file.metadata().map_or(0, |found| found.len() as usize + 1));
+            file.read_to_end(&mut bytes).fold(ErrorKind::Storage, || format!("cannot read `{name}`"))?;
+            return Ok(bytes.into());
+        }
         self.wait(async { self.backend.get(name.path()).await?.bytes().await })
             .map_err(|error| fold(error, name, "cannot read"))
     }
@@ -236,27 +245,45 @@ impl Store {
 
     /// Hands all bytes of an object to `take`, part by part, and returns how many they were.
     pub fn read(&self, name: &ObjectName, mut take: impl FnMut(&[u8])) -> Result<u64> {
-        let failed = |error| fold(error, name, "cannot read");
-        let found = self.wait(self.backend.get(name.path())).map_err(failed)?;
         let mut size_bytes = 0;
-        match found.payload {
-            GetResultPayload::File(file, _) => {
-                read_parts(file, |part| {
-                    size_bytes += part.len() as u64;
-                    take(part);
-                    Ok(())
-                })
-                .doing(|| format!("cannot read `{name}`"))?;
-            }
-            GetResultPayload::Stream(mut stream) => {
-                while let Some(part) = self.wait(stream.next()) {
-                    let part = part.map_err(failed)?;
-                    size_bytes += part.len() as u64;
-                    take(&part);
-                }
-            }
+        if let Some(file) = self.open_file(name)? {
+            read_parts(file, READ_BYTES, |part| {
+                size_bytes += part.len() as u64;
+                take(part);
+                Ok(())
+            })
+            .doing(|| format!("cannot read `{name}`"))?;
+            return Ok(size_bytes);
+        }
+        let failed = |error| fold(error, name, "cannot read");
+        let mut stream = self.wait(self.backend.get(name.path())).map_err(failed)?.into_stream();
+        while let Some(part) = self.wait(stream.next()) {
+            let part = part.map_err(failed)?;
+            size_bytes += part.len() as u64;
+            take(&part);
         }
         Ok(size_bytes)
+    }
+
+    /// An object's file, opened, where the store is a folder. Plain reads and no map: a sector that cannot be read is an
+    /// error here, and would end the program there.
+    fn open_file(&self, name: &ObjectName) -> Result<Option<File>> {
+        let Some(path) = self.file_path(name) else { return Ok(None) };
+        match File::open(&path) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(Error::new(ErrorKind::NotFound, format!("there is no object `{name}`")))
+            }
+            Err(error) => Err(Error::new(ErrorKind::Storage, format!("cannot read `{name}`")).source(error)),
+        }
+    }
+
+    /// BLAKE3 of an object's bytes as they are now, and how many they are. That is the digest which names and log give,
+    /// and all that a fixity check asks: bytes with the same BLAKE3 have the same SHA-256.
+    pub fn blake3(&self, name: &ObjectName) -> Result<(Blake3, u64)> {
+        let mut hasher = blake3::Hasher::new();
+        let size_bytes = self.read(name, |part| _ = hasher.update(part))?;
+        Ok((Blake3(*hasher.finalize().as_bytes()), size_bytes))
     }
 
     /// Digests of an object's bytes as they are now.
@@ -301,9 +328,7 @@ impl Store {
     /// What interrupted writes left behind is not among them; a file with a name that no object can have is an
     /// error, and the listing goes on.
     pub fn list(&self, prefix: &str) -> impl Iterator<Item = Result<Entry>> + use<> {
-        let prefix = object_store::path::Path::from(prefix);
-        let prefix = (!prefix.as_ref().is_empty()).then_some(prefix);
-        Listing { store: self.clone(), stream: self.backend.list(prefix.as_ref()), done: false }
+        Listing::of(self, prefix)
     }
 
     /// The names of the folders right under the folders `prefix`, sorted.
@@ -426,51 +451,24 @@ impl Deref for LocalFile {
     }
 }
 
-struct Listing {
-    store: Store,
-    stream: BoxStream<'static, object_store::Result<ObjectMeta>>,
-    done: bool,
-}
-
-impl Iterator for Listing {
-    type Item = Result<Entry>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        while !self.done {
-            match self.store.wait(self.stream.next()) {
-                None => self.done = true,
-                // A folder that was never made holds nothing.
-                Some(Err(object_store::Error::NotFound { .. })) => {}
-                Some(Err(error)) => return Some(Err(refusal(error, "cannot list the store".to_owned()))),
-                Some(Ok(meta)) if meta.location.prefix_matches(&object_store::path::Path::from(INCOMING)) => {}
-                Some(Ok(meta)) => {
-                    let name = meta.location.as_ref().parse::<ObjectName>();
-                    return Some(name.map(|name| Entry { name, size_bytes: meta.size }));
-                }
-            }
-        }
-        None
-    }
-}
-
 /// Both digests of a file, read part by part.
 pub fn digests_of_file(path: &Path) -> Result<Digests> {
     let mut hasher = Hasher::default();
-    read_file(path, |part| {
+    read_file(path, READ_BYTES, |part| {
         hasher.update(part);
         Ok(())
     })?;
     Ok(hasher.finish())
 }
 
-fn read_file(path: &Path, take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+fn read_file(path: &Path, most: usize, take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     let doing = || format!("cannot read `{}`", path.display());
-    read_parts(File::open(path).fold(ErrorKind::InvalidInput, doing)?, take).doing(doing)
+    read_parts(File::open(path).fold(ErrorKind::InvalidInput, doing)?, most, take).doing(doing)
 }
 
-fn read_parts(mut file: File, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-    let length = file.metadata().map_or(PART_BYTES as u64, |metadata| metadata.len());
-    let mut part = vec![0; usize::try_from(length).map_or(PART_BYTES, |length| length.clamp(1 << 12, PART_BYTES))];
+fn read_parts(mut file: File, most: usize, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let length = file.metadata().map_or(most as u64, |metadata| metadata.len());
+    let mut part = vec![0; usize::try_from(length).map_or(most, |length| length.clamp(1 << 12, most))];
     loop {
         match file.read(&mut part) {
             Ok(0) => return Ok(()),

@@ -3,10 +3,15 @@
 
 mod common;
 
-use std::fs;
+use std::{collections::BTreeMap, fs};
 
 use common::{Desk, check, json_of, write_pdf, write_zip};
-use griffie::register::Register;
+use griffie::{
+    archive::{Access, Archive, Hold},
+    provenance::{Event, EventKind, Log, tiles},
+    register::Register,
+    storage::Store,
+};
 use serde_json::Value;
 
 const LEASE: &str = "Huurovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Verhuurder; en\n\
@@ -117,10 +122,14 @@ fn database_and_index_follow_from_the_objects() {
     write_zip(&desk.path("more.zip"), &[("nda.pdf", &nda), ("again.pdf", &lease), ("empty.pdf", b"")]);
     json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("more.zip")), &[11]);
     check(&mut desk.griffie(&["decide", &record, "--by", "A. Jansen", "correct", "end_date", "2027-02-28"]), 0);
+    mark(&desk, &record);
     let (dumped, registered) = (dump(&desk), register(&desk));
     let search = || json_of(&mut desk.griffie(&["search", "--json", "Korenaar"]), &[0]);
     let hits = search();
     assert_eq!(hits["total"], 1, "{hits}");
+    let show = || json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
+    let (shown, kept) = (show(), kept(&desk));
+    assert!(kept.figures.len() == 2 && kept.figures.iter().all(|figures| figures["examination"]["accepted"] == true));
 
     for name in ["griffie.sqlite", "griffie.sqlite-wal", "griffie.sqlite-shm", "index"] {
         let from = desk.path("data").join(name);
@@ -132,8 +141,68 @@ fn database_and_index_follow_from_the_objects() {
     check(&mut desk.griffie(&["rebuild"]), 0);
     pretty_equal(&dump(&desk), &dumped);
     assert_eq!(register(&desk), registered);
-    assert_eq!(search(), hits);
+    assert_eq!((search(), show()), (hits, shown));
+    assert_eq!(self::kept(&desk), kept, "a rebuild adds nothing to the store and takes nothing from it");
     check(&mut desk.griffie(&["verify"]), 0);
+}
+
+/// An access mark on the document of a record, and a legal hold on the record; the log knows of both.
+fn mark(desk: &Desk, record: &str) {
+    let archive = Archive::existing(Store::existing_folder(&desk.path("data/store")).unwrap());
+    let at = "2026-03-01T09:30:00Z".parse().unwrap();
+    let by = "A. Jansen".to_owned();
+    let manifests = archive.documents().unwrap().map(Result::unwrap);
+    let (document, _) = manifests.into_iter().find(|(_, series)| series[0].record.as_str() == record).unwrap();
+    let access = Access { document, departments: Some(vec!["Vastgoed".into()]), by: by.clone(), at };
+    let hold =
+        Hold { record: record.parse().unwrap(), hold: "h-1".into(), on: true, reason: "rechtszaak".into(), by, at };
+    let stored = [archive.put_access(&access).unwrap(), archive.put_hold(&hold).unwrap()];
+    let log = Log::open(archive.store(), &desk.path("data/log.key"), &|_| false).unwrap();
+    let event = Event::new(EventKind::AccessMark, at, [record.to_owned()]).objects(&stored);
+    log.append(&[event]).unwrap();
+    fs::write(desk.path("data/log.head"), log.head().unwrap().text()).unwrap();
+}
+
+/// What the store holds beside the rows of the database.
+#[derive(Debug, PartialEq)]
+struct Kept {
+    /// All objects and their digests.
+    objects: BTreeMap<String, String>,
+    head: String,
+    access: Vec<Access>,
+    holds: Vec<Hold>,
+    /// The figures of the examination of each archival copy.
+    figures: Vec<Value>,
+}
+
+fn kept(desk: &Desk) -> Kept {
+    let archive = Archive::existing(Store::existing_folder(&desk.path("data/store")).unwrap());
+    let objects = archive.store().list("").map(|entry| entry.unwrap().name);
+    let digest = |name: &_| archive.store().blake3(name).unwrap().0.hex();
+    let manifests = archive.documents().unwrap().flat_map(|series| series.unwrap().1);
+    Kept {
+        objects: objects.map(|name| (name.to_string(), digest(&name))).collect(),
+        head: fs::read_to_string(desk.path("data/log.head")).unwrap(),
+        access: archive.access_marks().unwrap().flat_map(|series| series.unwrap().1).collect(),
+        holds: archive.holds().unwrap().flat_map(|series| series.unwrap().1).collect(),
+        figures: manifests.flat_map(|manifest| manifest.renditions).map(|rendition| rendition.acceptance).collect(),
+    }
+}
+
+#[test]
+fn an_event_that_somebody_added_to_the_log_is_not_signed() {
+    let (desk, _) = with_lease();
+    let bundles = desk.path("data/store/log/tile/entries/000.p");
+    let widths = fs::read_dir(&bundles).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let last: u64 = widths.map(|width| width.parse().unwrap()).max().unwrap();
+    let mut entries = tiles::unpack(&fs::read(bundles.join(last.to_string())).unwrap(), last).unwrap();
+    let forged = String::from_utf8(entries.last().unwrap().clone()).unwrap().replace("\"id\":\"e-", "\"id\":\"e-0");
+    entries.push(forged.into_bytes());
+    fs::write(bundles.join((last + 1).to_string()), tiles::pack(&entries).unwrap()).unwrap();
+    let (_, stderr) = check(desk.griffie(&["ingest"]).arg(desk.path("lease.pdf")), 8);
+    assert!(stderr.contains(&format!("event {last} of the log")) && stderr.contains("000.p"), "{stderr}");
+    let checkpoint = desk.path(&format!("data/store/log/checkpoints/{:012}", last + 1));
+    assert!(!checkpoint.try_exists().unwrap(), "nobody signs it");
 }
 
 /// Names the first line that differs.

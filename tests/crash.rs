@@ -291,3 +291,49 @@ fn half_written_files_are_cleared_by_the_next_run_unless_they_may_be_anothers_wo
     json_of(&mut desk.ingest(), &[0, 11]);
     assert!(!store.join(&young).exists(), "it is remembered that some were left");
 }
+
+/// Runs `griffie copies` to its end and gives how many it says were made.
+fn copied(data: &Path) -> usize {
+    let (told, _) = common::check(griffie(data).arg("copies"), 0);
+    told.split_whitespace().find_map(|word| word.parse().ok()).unwrap_or_else(|| panic!("{told}"))
+}
+
+#[test]
+fn copies_that_were_stopped_are_no_damage_and_are_completed_by_the_same_command() {
+    let desk = Desk::new();
+    json_of(desk.ingest().arg("--no-copies"), &[11]);
+    let documents = files_below(&desk.path("data/store/manifests")).len();
+    assert_eq!(documents, 4);
+    let cases = griffie::pipeline::stop::COPYING_POINTS.into_iter().flat_map(|point| {
+        let nths: &[u32] = if point == "copying-begun" { &[1] } else { &[1, 3] };
+        nths.iter().flat_map(move |nth| [false, true].map(|rebuilt| (point, *nth, rebuilt)))
+    });
+    for (point, nth, rebuilt) in cases {
+        let what = format!("killed at `{point}` for the {nth}. time, rebuilt: {rebuilt}");
+        let case = tempfile::tempdir().unwrap();
+        let data = case.path().join("data");
+        let copied_folder = Command::new("cp").arg("-a").arg(desk.path("data")).arg(&data).status().unwrap();
+        assert!(copied_folder.success());
+        let mut copies = griffie(&data);
+        copies.arg("copies").env("GRIFFIE_STOP_AT", format!("{point}:{nth}"));
+        let status = copies.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), None, "`{point}` was not reached a {nth}. time");
+        let verify = || json_of(griffie(&data).args(["verify", "--json"]), &[0, 8]);
+        let report = verify();
+        assert_eq!(report["findings"], json!([]), "{what}: no damage");
+        for left in report["unfinished"].as_array().into_iter().flatten() {
+            assert!(left["message"].as_str().unwrap().contains("griffie copies"), "{what}: {left}");
+        }
+        if rebuilt {
+            fs::remove_file(data.join("griffie.sqlite")).unwrap();
+            common::check(griffie(&data).arg("rebuild"), 0);
+        }
+        copied(&data);
+        let report = verify();
+        assert_eq!((&report["findings"], &report["unfinished"]), (&json!([]), &Value::Null), "{what}: completed");
+        assert_eq!(copied(&data), 0, "{what}: all have theirs");
+        // What a stopped run stored came out the same again: no document has a manifest too many.
+        assert_eq!(files_below(&data.join("store/manifests")).len(), 2 * documents, "{what}");
+        println!("{what}: nothing lost, nothing double");
+    }
+}

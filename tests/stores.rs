@@ -61,6 +61,50 @@ fn everything_works_on_s3_and_follows_from_it() {
 }
 
 #[test]
+fn damage_on_s3_is_named_and_never_leaves_the_archive() {
+    let (moto, desk) = (Moto::start(), Desk::new());
+    moto.make_bucket("archief", true);
+    moto.write_config(&desk.path("data"), LOCKED);
+    write_pdf(&desk.path("lease.pdf"), "Huurovereenkomst\nDeze overeenkomst eindigt op 28 februari 2026.");
+    let mut ingest = desk.griffie(&["ingest", "--json", "--store", "s3://archief/griffie"]);
+    let receipt = json_of(ingest.arg(desk.path("lease.pdf")), &[0]);
+    let document = receipt["files"][0]["documents"][0]["id"].as_str().unwrap().to_owned();
+    let export = |to: &str, code| check(desk.griffie(&["export", "--all", "--bagit"]).arg(desk.path(to)), code);
+    export("bag", 0);
+
+    // An export that was damaged on its way is refused whole where it comes in.
+    let original = fs::read_dir(desk.path("bag/data")).unwrap().find_map(|record| {
+        let document = record.unwrap().path().join(&document).join("original/lease.pdf");
+        document.is_file().then_some(document)
+    });
+    let mut bytes = fs::read(original.as_ref().unwrap()).unwrap();
+    bytes[100] ^= 1;
+    fs::write(original.unwrap(), bytes).unwrap();
+    let other = Desk::new();
+    let receipt = json_of(other.griffie(&["ingest", "--json"]).arg(desk.path("bag")), &[11]);
+    assert_eq!(receipt["files"][0]["reason"]["kind"], "bag_changed");
+
+    let hex = blake3::hash(&fs::read(desk.path("lease.pdf")).unwrap()).to_hex();
+    let object = format!("originals/{}/{hex}", &hex[..2]);
+    let get = || check(desk.griffie(&["get", &document, "-o"]).arg(desk.path("out.pdf")), 8);
+    let named = |kind: &str| {
+        let report = json_of(&mut desk.griffie(&["verify", "--json"]), &[8]);
+        let findings = report["findings"].as_array().unwrap();
+        assert_eq!(findings.len(), 1, "{report:#}");
+        assert_eq!((&findings[0]["kind"], &findings[0]["what"]), (&kind.into(), &object.as_str().into()));
+    };
+    moto.overwrite("archief", &format!("griffie/{object}"), "other bytes");
+    named("changed_object");
+    get();
+    export("again", 8);
+    assert!(!desk.path("out.pdf").try_exists().unwrap() && !desk.path("again").try_exists().unwrap());
+    moto.hide("archief", &format!("griffie/{object}"));
+    named("missing_object");
+    export("again", 6);
+    assert!(!desk.path("again").try_exists().unwrap());
+}
+
+#[test]
 fn a_server_that_lets_retentions_be_shortened_fails_the_probe() {
     let (moto, desk) = (Moto::start(), Desk::new());
     moto.make_bucket("archief", true);

@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::Archive;
 use crate::{
     Error, Result,
-    model::Language,
+    model::{Blake3, DocumentId, Language},
     provenance::{
         ObjectRef,
         note::{Checkpoint, VerifierKey},
@@ -28,7 +28,7 @@ use crate::{
     },
     storage::ObjectName,
 };
-use ledger::{Ledger, Outcome};
+use ledger::Ledger;
 pub use ledger::{PastChecks, past_checks};
 
 /// How to check.
@@ -217,26 +217,52 @@ impl Archive {
         unfinished::left_over(self.store())
     }
 
+    /// The documents of which a stopped making of copies stored a manifest and did not come to log it, each with how many
+    /// of its manifests the log names; `None` where none was stopped.
+    pub fn half_copied(&self) -> Result<Option<Vec<(DocumentId, usize)>>> {
+        unfinished::half_copied(self.store())
+    }
+
     /// Checks the store. `now` dates the history.
     pub fn verify(&self, options: &VerifyOptions, now: Timestamp) -> Result<VerifyReport> {
         let begun = Instant::now();
-        self.verify_until(options, now, &|| options.budget.is_some_and(|budget| begun.elapsed() >= budget))
+        match options.budget {
+            Some(budget) => self.verify_until(options, now, Some(&|| begun.elapsed() >= budget)),
+            None => self.verify_until(options, now, None),
+        }
     }
 
-    /// The same, with another's word for when the budget is spent.
+    /// The same, with another's word for when the budget is spent; without one there is none.
     fn verify_until(
         &self,
         options: &VerifyOptions,
         now: Timestamp,
-        time_is_up: &(dyn Fn() -> bool + Sync),
+        time_is_up: Option<&dyn Fn() -> bool>,
     ) -> Result<VerifyReport> {
         let mut ledger = Ledger::open(options.history.as_deref())?;
         let mut findings = Findings::new(options.language);
         ledger.take_stock(self.store().list(""), &mut findings)?;
-        let mut checked = log::verify(self.store(), options, &mut ledger, &mut findings)?;
-        object::verify(self.store(), options.within, now, time_is_up, &mut ledger, &mut findings, &mut checked)?;
+        let checked: Result<Checked> = std::thread::scope(|scope| {
+            let mut readers = object::Readers::start(scope, self.store());
+            let within = options.within;
+            let any_order = time_is_up.is_none() && within.is_none();
+            if any_order {
+                object::begin(&mut readers, &ledger, now)?;
+            }
+            let mut checked = log::verify(self.store(), options, &mut ledger, &mut findings)?;
+            let layout = Blake3::of(include_bytes!("README.txt"));
+            ledger.name(&super::name::README.parse()?, &layout, None, "the layout of the store")?;
+            if !any_order {
+                readers.line_up(&ledger, within, now)?;
+                checked.late = within.map_or(Ok(0), |within| ledger.late(within, now))?;
+            }
+            let time_is_up = time_is_up.unwrap_or(&|| false);
+            object::verify(self.store(), &mut readers, now, time_is_up, &mut ledger, &mut findings, &mut checked)?;
+            Ok(checked)
+        });
+        let mut checked = checked?;
         for (name, by) in ledger.missing()? {
-            ledger.checked(&name, now, Outcome::Found(FindingKind::MissingObject))?;
+            ledger.gone(&name, now)?;
             let nl = format!("het is weg; `{by}` noemt het");
             findings.add(FindingKind::MissingObject, name, nl, format!("it is gone; `{by}` names it"));
         }

@@ -118,11 +118,11 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
             print_line(language.say(
                 format!(
                     "een gestopt programma liet {unfinished} objecten na die nog moeten worden vastgelegd; dat is geen \
-                     schade: geef dezelfde `griffie ingest` nog eens, dat rondt ze af (--json noemt ze alle)"
+                     schade: geef dezelfde opdracht nog eens, dat rondt ze af (--json noemt ze alle)"
                 ),
                 format!(
                     "a stopped program left {unfinished} objects that are still to be logged; that is no damage: give \
-                     the same `griffie ingest` again, which completes them (--json names them all)"
+                     the same command again, which completes them (--json names them all)"
                 ),
             ))?;
         }

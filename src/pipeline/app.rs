@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use super::events;
 use crate::{
     Error, ErrorKind, Result,
     archive::Archive,
@@ -114,6 +115,16 @@ pub struct App {
 impl App {
     /// Opens a data folder for taking things in; makes it where there is none. Refused while another process does.
     pub fn open_for_writing(data: &Path, config: Config) -> Result<Self> {
+        Self::open_and_lock(data, config, false)
+    }
+
+    /// The same for a database that is made anew, which knows nothing of the events that the last program handed to the
+    /// log.
+    pub(super) fn open_anew(data: &Path, config: Config) -> Result<Self> {
+        Self::open_and_lock(data, config, true)
+    }
+
+    fn open_and_lock(data: &Path, config: Config, is_anew: bool) -> Result<Self> {
         std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
         let mut lock = lock(data)?.ok_or_else(|| {
             Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
@@ -127,7 +138,7 @@ impl App {
         app.note_location()?;
         lock.take()?;
         app.clear_leftovers(&mut lock)?;
-        app.take_log(lock)?;
+        app.take_log(lock, is_anew)?;
         app.log_waiting_events()?;
         app.index_what_is_missing()?;
         Ok(app)
@@ -208,8 +219,15 @@ impl App {
         Ok(())
     }
 
-    fn take_log(&mut self, lock: Lock) -> Result<()> {
-        let log = Log::open(self.archive.store(), &self.data.join("log.key"))?;
+    fn take_log(&mut self, lock: Lock, is_anew: bool) -> Result<()> {
+        // An append is written for events that wait in the database, and marked there once it is signed.
+        let waiting = self.register.waiting_events(EVENTS_AT_ONCE)?;
+        let waiting = waiting.iter().map(|event| Event::from_json(&event.json)).collect::<Result<Vec<_>>>()?;
+        let is_own = |event: &Event| is_anew || waiting.contains(event);
+        let log = Log::open(self.archive.store(), &self.data.join("log.key"), &is_own)?;
+        if is_anew && log.completed() > 0 {
+            self.register.add_events(&[events::taken_over(log.completed(), self.clock.now())])?;
+        }
         self.log = Some(Mutex::new(OpenLog { log, last: None }));
         self.lock = Some(lock);
         Ok(())
@@ -266,7 +284,7 @@ impl App {
     pub(super) fn log_if_free(&mut self) -> Result<()> {
         if self.log.is_none() {
             let Some(lock) = lock(&self.data)? else { return Ok(()) };
-            self.take_log(lock)?;
+            self.take_log(lock, false)?;
         }
         self.log_waiting_events()
     }

@@ -1,19 +1,21 @@
 //! Archival copies of archived documents: made, examined and only then stored, with the figures of the examination
 //! in the manifest. What is not accepted is not stored, and the manifest says why.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     App, events,
     examine::Examiner,
     read::CopySource,
-    stored::{ARCHIVAL_COPY, PROGRAM, READ_THROUGH, document},
+    stop::reached,
+    stored::{self, ARCHIVAL_COPY, PROGRAM, READ_THROUGH, document},
 };
 use crate::{
     Error, ErrorKind, Result,
     archive::{Manifest, Recipe, Refusal, Rendition, Stored},
     error::Context as _,
-    model::{Blake3, Digests, MediaType, Reading},
+    model::{Blake3, Digests, DocumentId, MediaType, Reading},
+    provenance::{COPYING_BEGUN, COPYING_DONE},
     register::ArchivalCopy,
     tools::CancelFlag,
 };
@@ -98,6 +100,13 @@ pub struct Counts {
     pub refused: usize,
 }
 
+/// A document whose copy is to be made.
+struct Missing {
+    document: DocumentId,
+    /// How many of its manifests the log names, where a stopped run stored another one.
+    logged: Option<usize>,
+}
+
 /// Makes the archival copies that are missing; those that were refused are tried again where `again` asks for it.
 /// `told` hears of each document. Stopped, it goes on the next time.
 pub fn make_missing(
@@ -107,44 +116,96 @@ pub fn make_missing(
     told: &dyn Fn(&Manifest, ArchivalCopy),
     cancel: &CancelFlag,
 ) -> Result<Counts> {
-    let mut counts = Counts::default();
-    for row in app.register.documents()? {
-        cancel.check()?;
-        match row.archival_copy {
-            ArchivalCopy::None => {}
-            ArchivalCopy::Refused if again => {}
-            ArchivalCopy::Refused | ArchivalCopy::Accepted(_) => continue,
+    let half_copied = app.archive.half_copied()?;
+    let was_stopped = half_copied.is_some();
+    let half_copied: HashMap<_, _> = half_copied.into_iter().flatten().collect();
+    let missing: Vec<Missing> = app
+        .register
+        .documents()?
+        .into_iter()
+        .filter_map(|row| {
+            let logged = half_copied.get(&row.id).copied();
+            let wanted = match row.archival_copy {
+                ArchivalCopy::None => true,
+                ArchivalCopy::Refused => again,
+                ArchivalCopy::Accepted(_) => false,
+            };
+            (wanted || logged.is_some()).then_some(Missing { document: row.id, logged })
+        })
+        .collect();
+    if missing.is_empty() && !was_stopped {
+        return Ok(Counts::default());
+    }
+    app.register.add_events(&[events::copying(COPYING_BEGUN, app.clock.now())])?;
+    app.log_waiting_events()?;
+    reached("copying-begun");
+    let made = make_all(app, examiner, &missing, told, cancel);
+    // After any other error something may be stored that is not noted.
+    if made.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::Interrupted) {
+        app.log_waiting_events()?;
+        // What an open batch left is for the run that goes on with it.
+        if app.register.open_batches()?.is_empty() {
+            let now = app.clock.now();
+            if was_stopped {
+                stored::log_left_over(app, events::STORE, now)?;
+            }
+            app.register.add_events(&[events::copying(COPYING_DONE, now)])?;
+            app.log_waiting_events()?;
         }
-        let copy = make_one(app, examiner, &row.id, told, cancel)
-            .doing(|| format!("cannot make the archival copy of `{}`", row.id))?;
+    }
+    made
+}
+
+fn make_all(
+    app: &App,
+    examiner: &Examiner<'_>,
+    missing: &[Missing],
+    told: &dyn Fn(&Manifest, ArchivalCopy),
+    cancel: &CancelFlag,
+) -> Result<Counts> {
+    let mut counts = Counts::default();
+    for missing in missing {
+        cancel.check()?;
+        let copy = make_one(app, examiner, missing, told, cancel)
+            .doing(|| format!("cannot make the archival copy of `{}`", missing.document))?;
         match copy {
             ArchivalCopy::Accepted(_) => counts.accepted += 1,
             ArchivalCopy::Refused => counts.refused += 1,
             ArchivalCopy::None => {}
         }
     }
-    app.log_waiting_events()?;
     Ok(counts)
 }
 
 fn make_one(
     app: &App,
     examiner: &Examiner<'_>,
-    id: &crate::model::DocumentId,
+    missing: &Missing,
     told: &dyn Fn(&Manifest, ArchivalCopy),
     cancel: &CancelFlag,
 ) -> Result<ArchivalCopy> {
-    let missing = |what| Error::new(ErrorKind::FixityMismatch, format!("{what} of `{id}` is not in the store"));
-    let mut manifest = app.archive.manifests(id)?.pop().ok_or_else(|| missing("the manifest"))?;
+    let id = &missing.document;
+    let lost = |what| Error::new(ErrorKind::FixityMismatch, format!("{what} of `{id}` is not in the store"));
+    let mut manifests = app.archive.manifests(id)?;
+    // What a stopped run stored is made once more from what stood before, with its time: then it comes out the same, and
+    // is logged now.
+    let made = match missing.logged {
+        Some(logged) => {
+            let made = manifests.last().ok_or_else(|| lost("the manifest"))?.made;
+            manifests.truncate(logged);
+            made
+        }
+        None => app.clock.now(),
+    };
+    let mut manifest = manifests.pop().ok_or_else(|| lost("the manifest"))?;
     let Some(reading_key) = manifest.reading else { return Ok(ArchivalCopy::None) };
-    let reading = Arc::new(app.archive.reading(&reading_key)?.ok_or_else(|| missing("the reading"))?);
+    let reading = Arc::new(app.archive.reading(&reading_key)?.ok_or_else(|| lost("the reading"))?);
     let findings = match manifest.findings.last() {
         Some(last) => app.archive.findings(&last.key)?,
         None => None,
     };
     let title = findings.as_ref().and_then(|findings| findings.fields.title.value.as_deref());
     let read_through = manifest.renditions.iter().find(|rendition| rendition.kind == READ_THROUGH);
-    let now = app.clock.now();
     let digests = manifest.original.digests;
     let subject = Subject {
         digests: &digests,
@@ -153,22 +214,25 @@ fn make_one(
         reading_key,
         read_through: read_through.map(|rendition| rendition.digests.blake3),
         title,
-        made: now,
+        made,
     };
     let mut objects = Vec::new();
     match archival_copy(app, examiner, &subject, cancel)? {
-        Made::Accepted(made) => {
-            let (stored, rendition) = *made;
+        Made::Accepted(copy) => {
+            let (stored, rendition) = *copy;
             objects.push(stored);
             manifest.renditions.push(rendition);
         }
         Made::Refused(refusal) => manifest.refused.push(refusal),
     }
-    manifest.made = now;
+    reached("missing-copy-stored");
+    manifest.made = made;
     manifest.program = PROGRAM.into();
     objects.push(app.archive.put_manifest(&manifest)?);
+    reached("copied-manifest-stored");
     let copy = document(&manifest).archival_copy;
     app.register.set_archival_copy(id, copy, &[events::copied(&manifest, copy, &objects)])?;
+    reached("copied-database-committed");
     app.log_now_and_then()?;
     told(&manifest, copy);
     Ok(copy)

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What an event about the whole store is about.
-const STORE: &str = "store";
+pub(super) const STORE: &str = "store";
 
 /// What happened to an item, in order. Times are the item's own: the same work done again after a crash tells the
 /// same story.
@@ -104,11 +104,24 @@ pub(super) fn begun(batch: &Batch, layout: &Stored) -> register::Event {
 }
 
 /// Objects that a stopped run left and no run took up: no document has them.
-pub(super) fn left_over(batch: &Batch, objects: &[ObjectRef], at: Timestamp) -> register::Event {
-    let event = Event::new(EventKind::Ingestion, at, [batch.id.to_string()])
+pub(super) fn left_over(about: &str, objects: &[ObjectRef], at: Timestamp) -> register::Event {
+    let event = Event::new(EventKind::Ingestion, at, [about.to_owned()])
         .objects(objects.iter().cloned())
         .outcome(Outcome::Partial, Some("left_over".into()));
     outbox(&event)
+}
+
+/// The making of copies begins (as its detail says) or ends: what it stores in between is in the log no later
+/// than that.
+pub(super) fn copying(detail: &str, at: Timestamp) -> register::Event {
+    let event = Event::new(EventKind::Normalization, at, [STORE.to_owned()]);
+    outbox(&event.outcome(Outcome::Success, Some(detail.to_owned())))
+}
+
+/// Entries of the log that no checkpoint had signed were taken over while no database could tell of them.
+pub(super) fn taken_over(count: u64, at: Timestamp) -> register::Event {
+    let event = Event::new(EventKind::Validation, at, [STORE.to_owned()]);
+    outbox(&event.outcome(Outcome::Partial, Some(format!("unsigned_events:{count}"))))
 }
 
 /// A batch is finished: its receipt is an object.

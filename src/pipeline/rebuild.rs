@@ -32,7 +32,7 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
             .hint("restore the folder `store` first, or name a --store: everything else follows from it"));
     }
     put_aside(data)?;
-    let app = App::open_for_writing(data, config.clone())?;
+    let app = App::open_anew(data, config.clone())?;
     let mut counts = Counts::default();
     let batches = app.archive.batches()?;
     for id in &batches {

@@ -17,6 +17,10 @@ pub const POINTS: [&str; 10] = [
     "released",
 ];
 
+/// The same of `griffie copies`, which makes copies of documents that were taken in earlier.
+pub const COPYING_POINTS: [&str; 4] =
+    ["copying-begun", "missing-copy-stored", "copied-manifest-stored", "copied-database-committed"];
+
 struct Stop {
     point: String,
     left: std::sync::atomic::AtomicU32,
@@ -25,7 +29,7 @@ struct Stop {
 /// Says that a point is reached.
 pub(super) fn reached(point: &'static str) {
     static STOP: OnceLock<Option<Stop>> = OnceLock::new();
-    debug_assert!(POINTS.contains(&point), "{point} is no point");
+    debug_assert!(POINTS.contains(&point) || COPYING_POINTS.contains(&point), "{point} is no point");
     let stop = STOP.get_or_init(|| {
         let asked = crate::config::variable("GRIFFIE_STOP_AT")?;
         let (point, nth) = asked.split_once(':').unwrap_or((&asked, "1"));

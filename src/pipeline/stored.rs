@@ -398,14 +398,18 @@ pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
     app.log_waiting_events()?;
     app.register.finish_batch(&batch.id, stored.finished)?;
     if app.was_stopped() && app.register.open_batches()?.is_empty() {
-        let left = app.archive.left_over()?;
-        let events: Vec<_> =
-            left.chunks(OBJECTS_AN_EVENT).map(|left| events::left_over(batch, left, stored.finished)).collect();
-        app.register.add_events(&events)?;
-        app.log_waiting_events()?;
+        log_left_over(app, batch.id.as_str(), stored.finished)?;
     }
     app.index_now()?;
     Ok(receipt)
+}
+
+/// Tells the log of the objects that a stopped run left and no document has. To be called when no batch is open.
+pub(super) fn log_left_over(app: &App, about: &str, at: jiff::Timestamp) -> Result<()> {
+    let left = app.archive.left_over()?;
+    let events: Vec<_> = left.chunks(OBJECTS_AN_EVENT).map(|left| events::left_over(about, left, at)).collect();
+    app.register.add_events(&events)?;
+    app.log_waiting_events()
 }
 
 fn batch_object(app: &App, batch: &Batch, receipt: &Receipt) -> archive::Batch {

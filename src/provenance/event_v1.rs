@@ -39,6 +39,12 @@ pub const BATCH_BEGUN: &str = "begun";
 /// The detail of the event that closes a batch.
 pub const BATCH_RECEIPT: &str = "receipt";
 
+/// The detail of the event that begins the making of copies of documents that were taken in earlier. Until the one that
+/// ends it, copies may be in the store that no event names yet.
+pub const COPYING_BEGUN: &str = "copying_begun";
+/// The detail of the event that ends it.
+pub const COPYING_DONE: &str = "copying_done";
+
 /// Kinds of event: terms of the PREMIS event type vocabulary in snake_case, and some of our own at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -167,6 +173,15 @@ impl Event {
             _ => return None,
         };
         self.about.first().filter(|_| self.event == EventKind::Ingestion).map(|batch| (batch.as_str(), opens))
+    }
+
+    /// Whether the making of copies begins (`true`) or ends with it, where it says so.
+    pub fn copying_boundary(&self) -> Option<bool> {
+        match self.detail.as_deref().filter(|_| self.event == EventKind::Normalization)? {
+            COPYING_BEGUN => Some(true),
+            COPYING_DONE => Some(false),
+            _ => None,
+        }
     }
 
     /// As the outbox keeps it.

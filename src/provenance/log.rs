@@ -27,6 +27,7 @@ pub struct Log {
     store: Store,
     signer: SignerKey,
     state: Mutex<State>,
+    completed: u64,
 }
 
 /// The right edge of the tree, and what was appended lately.
@@ -59,18 +60,28 @@ impl State {
 }
 
 impl Log {
-    /// Opens the log in a store with the key at `key_file`, which is made at first use.
-    pub fn open(store: &Store, key_file: &Path) -> Result<Self> {
-        Self::with_key(store, SignerKey::open(key_file)?)
+    /// Opens the log in a store with the key at `key_file`, which is made at first use. What the log has beyond its last
+    /// checkpoint is signed only if `is_own` knows every event of it: any other was written by somebody else.
+    pub fn open(store: &Store, key_file: &Path, is_own: &dyn Fn(&Event) -> bool) -> Result<Self> {
+        Self::checked(store, SignerKey::open(key_file)?, is_own)
     }
 
-    /// Opens the log with a key.
+    /// Opens the log with a key, and takes what it has beyond its last checkpoint for its own.
     pub fn with_key(store: &Store, signer: SignerKey) -> Result<Self> {
+        Self::checked(store, signer, &|_| true)
+    }
+
+    fn checked(store: &Store, signer: SignerKey, is_own: &dyn Fn(&Event) -> bool) -> Result<Self> {
         let key_name: ObjectName = format!("{LOG}/keys/{}", signer.verifier().id_hex()).parse()?;
         store.put_new(&key_name, signer.verifier().encode() + "\n")?;
-        let log = Self { store: store.clone(), signer, state: Mutex::default() };
-        log.recover().doing(|| "failed to open the provenance log")?;
+        let mut log = Self { store: store.clone(), signer, state: Mutex::default(), completed: 0 };
+        log.completed = log.recover(is_own).doing(|| "failed to open the provenance log")?;
         Ok(log)
+    }
+
+    /// How many events a stopped program had written and not signed, which were signed when the log was opened.
+    pub fn completed(&self) -> u64 {
+        self.completed
     }
 
     /// The index that the next event gets.
@@ -188,8 +199,9 @@ impl Log {
         Ok(())
     }
 
-    /// Takes up the log at its last checkpoint, then finishes an append whose entries were written but not signed for.
-    fn recover(&self) -> Result<()> {
+    /// Takes up the log at its last checkpoint, then finishes an append whose entries were written but not signed for;
+    /// says how many those were.
+    fn recover(&self, is_own: &dyn Fn(&Event) -> bool) -> Result<u64> {
         let mut state = State::default();
         let size = checkpoints(&self.store)?.last().copied().unwrap_or(0);
         if size > 0 {
@@ -216,14 +228,19 @@ impl Log {
             self.remember_tail(&mut state)?;
         }
         let unsigned = self.unsigned_entries(&state)?;
+        let completed = unsigned.len() as u64;
         if !unsigned.is_empty() {
             for (index, entry) in (state.size..).zip(&unsigned) {
-                state.remember(Entry::decode(entry)?.1.id, index);
+                let (_, event) = Entry::decode(entry)?;
+                if !is_own(&event) {
+                    return Err(foreign(state.size, index));
+                }
+                state.remember(event.id, index);
             }
             self.write(&mut state, unsigned)?;
         }
         *self.state() = state;
-        Ok(())
+        Ok(completed)
     }
 
     fn remember_tail(&self, state: &mut State) -> Result<()> {
@@ -269,6 +286,18 @@ impl Log {
         // State is replaced whole, so a panic elsewhere cannot leave it half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Beyond its last checkpoint the log has an event that the program did not write.
+fn foreign(size: u64, index: u64) -> Error {
+    let bundles = tiles::partial_bundles(index / WIDTH);
+    let message = format!("event {index} of the log, beyond its last checkpoint at {size}, is not this archive's");
+    Error::new(ErrorKind::FixityMismatch, message)
+        .hint(format!("look into `{bundles}`: no checkpoint signs what was added there; put it aside and begin again"))
+        .dutch(format!(
+            "gebeurtenis {index} van het logboek, na het laatste ijkpunt op {size}, is niet van dit archief: kijk in \
+             `{bundles}`, geen ijkpunt ondertekent wat daar is toegevoegd; leg het opzij en begin opnieuw"
+        ))
 }
 
 /// The root over the right edge of a tree: on each tile level the hashes of the tile that is not full yet.

@@ -219,7 +219,7 @@ impl S3 {
             ));
             Ok(())
         };
-        read_parts(file, |bytes| {
+        read_parts(file, super::READ_BYTES, |bytes| {
             hasher.update(bytes);
             waiting.extend_from_slice(bytes);
             if waiting.len() >= part_bytes {

@@ -63,9 +63,25 @@ impl Moto {
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     }
 
+    /// Lays other bytes over an object, as somebody may who has the keys of the bucket.
+    pub fn overwrite(&self, bucket: &str, key: &str, bytes: &str) {
+        let answer = self.send(&format!("PUT /{bucket}/{key} HTTP/1.1\r\nHost: {}\r\n", self.host), bytes);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
+    /// Lays a delete marker over an object.
+    pub fn hide(&self, bucket: &str, key: &str) {
+        let answer = self.ask(&format!("DELETE /{bucket}/{key} HTTP/1.1\r\nHost: {}\r\n", self.host));
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    }
+
     fn ask(&self, request: &str) -> String {
+        self.send(request, "")
+    }
+
+    fn send(&self, request: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.host).unwrap();
-        write!(stream, "{request}Content-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "{request}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer

@@ -2,13 +2,14 @@
 //! and the history of checks, which outlives it.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     path::Path,
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, config::DbConfig, params};
 use serde::Serialize;
 
 use super::{Checked, FindingKind, Findings, name_of};
@@ -16,6 +17,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::Fold,
     model::Blake3,
+    provenance::Event,
     storage::{Entry, ObjectName},
 };
 
@@ -31,10 +33,10 @@ pub(super) enum Outcome {
 }
 
 impl Outcome {
-    fn name(self) -> String {
+    fn name(self) -> Cow<'static, str> {
         match self {
             Self::Good => GOOD.into(),
-            Self::Found(kind) => name_of(kind),
+            Self::Found(kind) => name_of(kind).into(),
             Self::Unfinished => "unfinished".into(),
         }
     }
@@ -76,9 +78,21 @@ const HISTORY: &str = "
 /// The objects to check, with the one row that tells most of each: how it was found last, else when it was stored.
 const STANDING: &str = "
     FROM seen
-    LEFT JOIN (SELECT name, max(number), until, outcome FROM history.checks GROUP BY name) AS last USING (name)
+    LEFT JOIN (SELECT name, max(number) AS number, until, outcome FROM history.checks GROUP BY name) AS last USING (name)
     LEFT JOIN named USING (name)
     WHERE seen.name NOT BETWEEN 'log/' AND 'log0'";
+
+/// An object that waits to be looked at.
+pub(super) struct Waiting {
+    /// Its place in the line.
+    pub position: i64,
+    pub name: ObjectName,
+    pub size_bytes: u64,
+    /// It must be looked at whatever time it takes.
+    pub must: bool,
+    /// Of how it was found before: the number of the last row of its history, and what that says.
+    pub last: Option<(i64, String)>,
+}
 
 /// The books of one check.
 pub(super) struct Ledger {
@@ -87,6 +101,8 @@ pub(super) struct Ledger {
     pub lost_events: u64,
     /// Batches that the log says are begun and not closed.
     pub open_batches: BTreeSet<String>,
+    /// Whether the log says that the making of copies is begun and not ended.
+    pub copying: bool,
     /// What the events of an append name that was stopped before its checkpoint.
     pub unsigned: BTreeMap<String, Blake3>,
 }
@@ -133,15 +149,22 @@ impl Ledger {
     pub fn open(history: Option<&Path>) -> Result<Self> {
         // An empty path is SQLite's private temporary database, which goes to disk only when it is large.
         let db = Connection::open("").fold(ErrorKind::Storage, doing)?;
+        // Else statements are compiled anew for the values that they are given, which costs more than running them.
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).fold(ErrorKind::Storage, doing)?;
+        db.set_prepared_statement_cache_capacity(32);
         attach(&db, &history.map_or(String::new(), |path| path.display().to_string()))?;
         db.execute_batch(
             "PRAGMA main.journal_mode = OFF;
              CREATE TABLE seen (name TEXT PRIMARY KEY, size INTEGER NOT NULL, accounted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
              CREATE TABLE named (name TEXT PRIMARY KEY, blake3 BLOB, by TEXT NOT NULL, stored TEXT) WITHOUT ROWID;
+             CREATE TABLE line (
+                position INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, must INTEGER NOT NULL,
+                number INTEGER, outcome TEXT
+             );
              BEGIN;",
         )
         .fold(ErrorKind::Storage, doing)?;
-        Ok(Self { db, lost_events: 0, open_batches: BTreeSet::new(), unsigned: BTreeMap::new() })
+        Ok(Self { db, lost_events: 0, open_batches: BTreeSet::new(), copying: false, unsigned: BTreeMap::new() })
     }
 
     /// Notes all objects that are there.
@@ -175,10 +198,27 @@ impl Ledger {
         Ok(objects.cast_unsigned())
     }
 
-    /// Notes that an object must be there, and with what digest and since when where that is known.
-    pub fn name(&self, name: &ObjectName, known: Option<(&Blake3, Option<Timestamp>)>, by: &str) -> Result<()> {
-        let (blake3, stored) = known.map(|(digest, at)| (digest.0, at.map(|at| at.to_string()))).unzip();
-        let stored = stored.flatten();
+    /// Notes what an event says of work that is begun or ended.
+    pub fn boundary(&mut self, event: &Event) {
+        match event.batch_boundary() {
+            Some((batch, true)) => _ = self.open_batches.insert(batch.to_owned()),
+            Some((batch, false)) => _ = self.open_batches.remove(batch),
+            None => self.copying = event.copying_boundary().unwrap_or(self.copying),
+        }
+    }
+
+    /// Notes that an object must be there.
+    pub fn refer_to(&self, name: &ObjectName, by: &str) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT OR IGNORE INTO named (name, by) VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute([name.as_str(), by]))
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(())
+    }
+
+    /// Notes that an object must be there, with what digest and, where that is known, since when.
+    pub fn name(&self, name: &ObjectName, digest: &Blake3, stored: Option<Timestamp>, by: &str) -> Result<()> {
+        let (blake3, stored) = (digest.0, stored.map(|at| at.to_string()));
         self.db
             .prepare_cached(
                 "INSERT INTO named (name, blake3, by, stored) VALUES (?1, ?2, ?3, ?4)
@@ -240,26 +280,46 @@ impl Ledger {
             .fold(ErrorKind::Storage, doing)
     }
 
-    /// The objects to check, and whether each must be checked whatever time it takes: first what was damaged when it was
-    /// looked at last, so that no run is silent about it, then what was not looked at for longest. An object that no
-    /// run has looked at yet was read back when it was stored.
-    pub fn queue(&self, within: Option<Duration>, now: Timestamp) -> Result<Vec<(String, bool)>> {
+    /// Lines up the objects to check, and gives how many they are: first what was damaged when it was looked at last, so
+    /// that no run is silent about it, then what was not looked at for longest. An object that no run has looked at yet
+    /// was read back when it was stored.
+    pub fn line_up(&self, within: Option<Duration>, now: Timestamp) -> Result<u64> {
         let limit = match within {
             Some(within) => Some(before(now, within).saturating_add(self.gap(now)?).unwrap_or(now).to_string()),
             None => None,
         };
+        let bad = format!("ifnull(last.outcome, '{GOOD}') <> '{GOOD}'");
+        let looked_at = "ifnull(ifnull(last.until, named.stored), '')";
         let sql = format!(
-            "SELECT seen.name, ifnull(last.outcome, '{GOOD}') <> '{GOOD}' AS bad,
-                    ifnull(ifnull(last.until, named.stored), '') AS looked_at
-             {STANDING} ORDER BY bad DESC, looked_at, seen.name"
+            "INSERT INTO line (name, size, must, number, outcome)
+             SELECT seen.name, seen.size, {bad} OR ifnull({looked_at} < ?1, 0), last.number, last.outcome
+             {STANDING} ORDER BY {bad} DESC, {looked_at}, seen.name"
         );
+        let lined_up = self.db.execute(&sql, [limit]).fold(ErrorKind::Storage, doing)?;
+        Ok(lined_up as u64)
+    }
+
+    /// The next in the line after a position, so many of them. What no object can be called is not in it.
+    pub fn next_in_line(&self, after: i64, at_most: u32) -> Result<Vec<Waiting>> {
         let row = |row: &rusqlite::Row<'_>| {
-            let (bad, looked_at): (bool, String) = (row.get(1)?, row.get(2)?);
-            Ok((row.get(0)?, bad || limit.as_ref().is_some_and(|limit| looked_at < *limit)))
+            let number: Option<i64> = row.get(4)?;
+            let name = row.get::<_, String>(1)?.parse().map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::<Error>::new(error))
+            })?;
+            Ok(Waiting {
+                position: row.get(0)?,
+                name,
+                size_bytes: row.get::<_, i64>(2)?.cast_unsigned(),
+                must: row.get(3)?,
+                last: number.map(|number| Ok::<_, rusqlite::Error>((number, row.get(5)?))).transpose()?,
+            })
         };
         self.db
-            .prepare(&sql)
-            .and_then(|mut select| select.query_map([], row)?.collect())
+            .prepare_cached(
+                "SELECT position, name, size, must, number, outcome FROM line WHERE position > ?1
+                 ORDER BY position LIMIT ?2",
+            )
+            .and_then(|mut select| select.query_map(params![after, at_most], row)?.collect())
             .fold(ErrorKind::Storage, doing)
     }
 
@@ -283,27 +343,41 @@ impl Ledger {
         Ok(last.map_or(SignedDuration::ZERO, |last| now.duration_since(last).max(SignedDuration::ZERO)))
     }
 
-    /// Notes in the history how an object was found.
-    pub fn checked(&self, name: &str, at: Timestamp, outcome: Outcome) -> Result<()> {
+    /// Notes in the history how an object of the line was found.
+    pub fn checked(&self, object: &Waiting, at: Timestamp, outcome: Outcome) -> Result<()> {
+        self.note(object.name.as_str(), object.last.as_ref(), at, outcome)
+    }
+
+    /// Notes in the history that an object is gone.
+    pub fn gone(&self, name: &str, at: Timestamp) -> Result<()> {
+        let last = self
+            .db
+            .prepare_cached("SELECT max(number), outcome FROM history.checks WHERE name = ?1")
+            .and_then(|mut select| select.query_row([name], |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?))))
+            .fold(ErrorKind::Storage, doing)?;
+        self.note(name, last.as_ref(), at, Outcome::Found(FindingKind::MissingObject))
+    }
+
+    fn note(&self, name: &str, last: Option<&(i64, String)>, at: Timestamp, outcome: Outcome) -> Result<()> {
         let (at, outcome) = (at.to_string(), outcome.name());
-        let last = "(SELECT max(number) FROM history.checks WHERE name = ?1)";
-        let again = format!(
-            "UPDATE history.checks SET until = ?2, times = times + 1
-             WHERE name = ?1 AND number = {last} AND outcome = ?3"
-        );
-        let otherwise = format!(
-            "INSERT INTO history.checks (name, number, since, until, times, outcome)
-             VALUES (?1, ifnull({last}, 0) + 1, ?2, ?2, 1, ?3)"
-        );
-        let run = |sql: &str| {
-            self.db
-                .prepare_cached(sql)
-                .and_then(|mut statement| statement.execute([name, &at, &outcome]))
-                .fold(ErrorKind::Storage, doing)
+        let noted = match last {
+            Some((number, before)) if *before == outcome => self
+                .db
+                .prepare_cached(
+                    "UPDATE history.checks SET until = ?3, times = times + 1 WHERE name = ?1 AND number = ?2",
+                )
+                .and_then(|mut update| update.execute(params![name, number, at])),
+            last => self
+                .db
+                .prepare_cached(
+                    "INSERT INTO history.checks (name, number, since, until, times, outcome)
+                     VALUES (?1, ?2, ?3, ?3, 1, ?4)",
+                )
+                .and_then(|mut insert| {
+                    insert.execute(params![name, last.map_or(1, |(number, _)| number + 1), at, outcome])
+                }),
         };
-        if run(&again)? == 0 {
-            run(&otherwise)?;
-        }
+        noted.fold(ErrorKind::Storage, doing)?;
         Ok(())
     }
 

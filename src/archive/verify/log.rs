@@ -272,12 +272,8 @@ impl Walk<'_> {
         match decode_entry(entry) {
             Ok((began, event)) => {
                 let unsigned = self.unsigned_from.is_some_and(|from| place >= from);
-                if let Some((batch, opens)) = event.batch_boundary().filter(|_| !unsigned) {
-                    if opens {
-                        self.ledger.open_batches.insert(batch.to_owned());
-                    } else {
-                        self.ledger.open_batches.remove(batch);
-                    }
+                if !unsigned {
+                    self.ledger.boundary(&event);
                 }
                 for object in &event.objects {
                     if unsigned {
@@ -285,7 +281,7 @@ impl Walk<'_> {
                         continue;
                     }
                     let by = format!("event {place} of the log");
-                    self.ledger.name(&object.name, Some((&object.blake3, Some(event.at))), &by)?;
+                    self.ledger.name(&object.name, &object.blake3, Some(event.at), &by)?;
                 }
                 if append.is_some_and(|append| began != append) && began != place {
                     let nl = format!("gebeurtenis {place} hoort bij geen bijschrijving");

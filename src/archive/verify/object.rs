@@ -1,16 +1,21 @@
 //! Checks objects one by one against the digest that their name or the log gives, and notes what they refer to.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::VecDeque,
+    thread::Scope,
+    time::{Duration, Instant},
+};
 
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use jiff::Timestamp;
 
 use super::{
     Checked, FindingKind, Findings,
-    ledger::{Ledger, Outcome},
-    unfinished,
+    ledger::{Ledger, Outcome, Waiting},
+    unfinished::{self, Stopped},
 };
 use crate::{
-    ErrorKind, Result,
+    Error, ErrorKind, Result,
     archive::{Accession, Area, Format, Manifest, name},
     model::Blake3,
     provenance::tiles,
@@ -19,7 +24,7 @@ use crate::{
 
 /// What the bytes of an object told.
 struct Seen {
-    name: ObjectName,
+    object: Waiting,
     /// Digest and length, or why it cannot be read.
     digest: Result<(Blake3, u64)>,
     /// Objects that it says are there.
@@ -28,67 +33,128 @@ struct Seen {
 
 /// How often the history goes to disk.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
+/// So many objects, or so many bytes of them, are handed to a thread at once: small ones cost no less to hand over than to
+/// read.
+const TOGETHER: usize = 32;
+const TOGETHER_BYTES: u64 = 1 << 20;
+/// So many objects are taken from the line at once.
+const PAGE: u32 = 1024;
+/// So many times as much may lie with the threads while the log is gone through.
+const AHEAD: usize = 512;
 
-/// Checks objects in the order of the ledger's queue: those that must be, then others until time is up.
-pub(super) fn verify(
-    store: &Store,
-    within: Option<Duration>,
-    now: Timestamp,
-    time_is_up: &(dyn Fn() -> bool + Sync),
-    ledger: &mut Ledger,
-    findings: &mut Findings,
-    checked: &mut Checked,
-) -> Result<()> {
-    let readme: ObjectName = name::README.parse()?;
-    let layout = Blake3::of(include_bytes!("../README.txt"));
-    ledger.name(&readme, Some((&layout, None)), "the layout of the store")?;
-    let queue = ledger.queue(within, now)?;
-    checked.late = within.map_or(Ok(0), |within| ledger.late(within, now))?;
-    let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
-    let (to_do, jobs) = crossbeam_channel::bounded::<ObjectName>(threads);
-    let (done, results) = crossbeam_channel::bounded::<Seen>(threads);
-    std::thread::scope(|scope| {
+/// Threads that read objects.
+pub(super) struct Readers {
+    to_do: Sender<Vec<Waiting>>,
+    seen: Receiver<Vec<Seen>>,
+    /// The last that was taken from the line, and what was taken and not handed over yet.
+    position: i64,
+    page: VecDeque<Waiting>,
+    /// No further object is begun.
+    closed: bool,
+    lined_up: u64,
+    threads: usize,
+    /// How many times something lies with the threads.
+    lent: usize,
+}
+
+impl Readers {
+    /// Starts the threads. They end when this is dropped.
+    pub fn start<'scope>(scope: &'scope Scope<'scope, '_>, store: &'scope Store) -> Self {
+        let (to_do, jobs) = unbounded::<Vec<Waiting>>();
+        let (done, seen) = unbounded();
+        let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
         for _ in 0..threads {
             let (jobs, done) = (jobs.clone(), done.clone());
             scope.spawn(move || {
-                for name in jobs {
-                    if done.send(look_at(store, name)).is_err() {
+                for job in jobs {
+                    let seen = job.into_iter().map(|object| look_at(store, object)).collect();
+                    if done.send(seen).is_err() {
                         break;
                     }
                 }
             });
         }
-        drop((jobs, done));
-        let total = queue.len() as u64;
-        let names = queue.iter().take_while(|(_, must)| *must || !time_is_up());
-        scope.spawn(move || {
-            for name in names.filter_map(|(name, _)| name.parse().ok()) {
-                if to_do.send(name).is_err() {
-                    break;
+        Self { to_do, seen, position: 0, page: VecDeque::new(), closed: false, lined_up: 0, threads, lent: 0 }
+    }
+
+    /// Lines up the objects: those that must be read, then others until time is up.
+    pub fn line_up(&mut self, ledger: &Ledger, within: Option<Duration>, now: Timestamp) -> Result<()> {
+        self.lined_up = ledger.line_up(within, now)?;
+        Ok(())
+    }
+
+    /// Hands over objects until so much lies with the threads, as long as there is time.
+    pub fn hand_over(&mut self, at_most: usize, ledger: &Ledger, time_is_up: &dyn Fn() -> bool) -> Result<()> {
+        while self.lent < at_most && !self.closed {
+            let (mut job, mut bytes) = (Vec::new(), 0);
+            while job.len() < TOGETHER && bytes < TOGETHER_BYTES {
+                if self.page.is_empty() {
+                    self.page = ledger.next_in_line(self.position, PAGE)?.into();
                 }
+                let Some(object) = self.page.pop_front().filter(|object| object.must || !time_is_up()) else {
+                    self.closed = true;
+                    break;
+                };
+                self.position = object.position;
+                bytes += object.size_bytes;
+                job.push(object);
             }
-        });
-        let (mut looked_at, mut saved) = (0, Instant::now());
-        for seen in results {
+            if !job.is_empty() {
+                self.lent += 1;
+                // The threads end after this does.
+                let _ = self.to_do.send(job);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Where all objects are read whatever their order, this begins to read them, while the log is gone through.
+pub(super) fn begin(readers: &mut Readers, ledger: &Ledger, now: Timestamp) -> Result<()> {
+    readers.line_up(ledger, None, now)?;
+    readers.hand_over(AHEAD, ledger, &|| false)
+}
+
+/// Checks the objects that were lined up, and notes what they refer to.
+pub(super) fn verify(
+    store: &Store,
+    readers: &mut Readers,
+    now: Timestamp,
+    time_is_up: &dyn Fn() -> bool,
+    ledger: &mut Ledger,
+    findings: &mut Findings,
+    checked: &mut Checked,
+) -> Result<()> {
+    let (mut looked_at, mut saved) = (0, Instant::now());
+    loop {
+        readers.hand_over(2 * readers.threads, ledger, time_is_up)?;
+        if readers.lent == 0 {
+            break;
+        }
+        let Ok(several) = readers.seen.recv() else {
+            return Err(Error::new(ErrorKind::Internal, "the threads that read objects are gone"));
+        };
+        readers.lent -= 1;
+        for seen in several {
             looked_at += 1;
             let outcome = judge(store, &seen, ledger, findings)?;
             if let Ok((_, size)) = seen.digest {
                 checked.objects += 1;
                 checked.bytes += size;
             }
-            ledger.checked(seen.name.as_str(), now, outcome)?;
+            ledger.checked(&seen.object, now, outcome)?;
             // What was tampered with is no witness.
             for name in seen.refers_to.iter().filter(|_| outcome.is_sound()) {
-                ledger.name(name, None, seen.name.as_str())?;
-            }
-            if saved.elapsed() >= SAVE_EVERY {
-                ledger.save()?;
-                saved = Instant::now();
+                ledger.refer_to(name, seen.object.name.as_str())?;
             }
         }
-        checked.waiting = total - looked_at;
-        Ok(())
-    })
+        if saved.elapsed() >= SAVE_EVERY {
+            ledger.save()?;
+            saved = Instant::now();
+        }
+    }
+    checked.waiting = readers.lined_up - looked_at;
+    Ok(())
 }
 
 /// The digest that the object's own name gives.
@@ -103,7 +169,7 @@ fn digest_in_name(name: &ObjectName) -> Option<Blake3> {
 }
 
 fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -> Result<Outcome> {
-    let name = &seen.name;
+    let name = &seen.object.name;
     let found = match &seen.digest {
         Ok((digest, _)) => *digest,
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -130,9 +196,20 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
     } else if changed {
         findings.changed(name);
     }
-    if !changed && logged.is_none() && unfinished::is(store, name, &found, ledger, findings)? {
-        let nl = "een gestopte levering heeft het opgeslagen en nog niet vastgelegd: geef dezelfde `griffie ingest` nog eens";
-        let en = "a stopped run stored it and has not logged it yet: give the same `griffie ingest` again";
+    if !changed
+        && logged.is_none()
+        && let Some(stopped) = unfinished::of(store, name, &found, ledger, findings)?
+    {
+        let (nl, en) = match stopped {
+            Stopped::Batch => (
+                "een gestopte levering heeft het opgeslagen en nog niet vastgelegd: geef dezelfde `griffie ingest` nog eens",
+                "a stopped run stored it and has not logged it yet: give the same `griffie ingest` again",
+            ),
+            Stopped::Copying => (
+                "een gestopte `griffie copies` heeft het opgeslagen en nog niet vastgelegd: geef die opdracht nog eens",
+                "a stopped `griffie copies` stored it and has not logged it yet: give that command again",
+            ),
+        };
         findings.unfinished(name, nl, en);
         return Ok(Outcome::Unfinished);
     }
@@ -154,15 +231,14 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
     })
 }
 
-fn look_at(store: &Store, name: ObjectName) -> Seen {
-    let area = Area::of(&name);
+fn look_at(store: &Store, object: Waiting) -> Seen {
+    let name = &object.name;
+    let area = Area::of(name);
     if !matches!(area, Some(Area::Manifests | Area::Accessions)) {
-        let mut hasher = blake3::Hasher::new();
-        let read = store.read(&name, |part| _ = hasher.update(part));
-        let digest = read.map(|size| (Blake3(*hasher.finalize().as_bytes()), size));
-        return Seen { name, digest, refers_to: Vec::new() };
+        let digest = store.blake3(name);
+        return Seen { object, digest, refers_to: Vec::new() };
     }
-    match store.get(&name) {
+    match store.get(name) {
         Ok(bytes) => {
             let digest = Ok((Blake3::of(&bytes), bytes.len() as u64));
             // What does not decode has changed, and its digest says so.
@@ -170,8 +246,8 @@ fn look_at(store: &Store, name: ObjectName) -> Seen {
                 Some(Area::Manifests) => Manifest::decode(&bytes).map(|manifest| manifest.refers_to()),
                 _ => Accession::decode(&bytes).map(|accession| accession.refers_to()),
             };
-            Seen { name, digest, refers_to: refers_to.unwrap_or_default() }
+            Seen { object, digest, refers_to: refers_to.unwrap_or_default() }
         }
-        Err(error) => Seen { name, digest: Err(error), refers_to: Vec::new() },
+        Err(error) => Seen { object, digest: Err(error), refers_to: Vec::new() },
     }
 }

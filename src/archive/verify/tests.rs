@@ -126,7 +126,7 @@ fn day(number: u64) -> Timestamp {
 }
 
 /// A budget that is spent after so many objects that need not be looked at.
-fn after(objects: u64) -> impl Fn() -> bool + Sync {
+fn after(objects: u64) -> impl Fn() -> bool {
     let left = std::sync::atomic::AtomicU64::new(objects);
     move || left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).is_err()
 }
@@ -136,7 +136,7 @@ fn runs_with_a_budget_reach_all_objects_in_turn() {
     let folder = tempfile::tempdir().unwrap();
     let archive = small_store(folder.path());
     let options = VerifyOptions { history: Some(folder.path().join("fixity.db")), ..VerifyOptions::default() };
-    let run = |number| archive.verify_until(&options, day(number), &after(5)).unwrap().checked;
+    let run = |number| archive.verify_until(&options, day(number), Some(&after(5))).unwrap().checked;
     let oldest: Vec<_> = (1..=8).map(|number| run(number).oldest).collect();
     assert_eq!(oldest[..3], [None; 3]);
     assert_eq!(oldest[3..], [1, 2, 3, 4, 5].map(|number| Some(day(number))), "four runs go round");
@@ -152,13 +152,13 @@ fn every_object_is_looked_at_within_the_period_whatever_the_budget() {
         VerifyOptions { within: Some(DAY * within), history: Some(history.clone()), ..VerifyOptions::default() };
     // Runs of every third day have no time at all.
     for number in (0..60).step_by(3) {
-        let report = archive.verify_until(&options, day(number), &after(0)).unwrap();
+        let report = archive.verify_until(&options, day(number), Some(&after(0))).unwrap();
         assert_eq!((report.checked.late, report.findings), (0, Vec::new()), "on day {number}");
     }
     for past in past_checks(&history, "originals/").unwrap() {
         assert!(past.times >= 60 / u64::from(within) - 1 && past.outcome == "good", "{past:?}");
     }
-    let late = archive.verify_until(&options, day(100), &after(0)).unwrap().checked;
+    let late = archive.verify_until(&options, day(100), Some(&after(0))).unwrap().checked;
     assert_eq!((late.late, late.objects), (19, 19), "a run that comes too late says so, and catches up");
 }
 
@@ -177,7 +177,7 @@ fn known_damage_is_told_by_every_run_and_its_history_is_kept() {
     fs::write(&path, "{}").unwrap();
     archive.verify(&options, day(3)).unwrap();
     for number in 4..7 {
-        let report = archive.verify_until(&options, day(number), &after(0)).unwrap();
+        let report = archive.verify_until(&options, day(number), Some(&after(0))).unwrap();
         let found: Vec<_> = report.findings.iter().map(|finding| (finding.kind, finding.what.as_str())).collect();
         assert_eq!(found, [(FindingKind::ChangedObject, name)], "no time, and yet not silent");
         assert_eq!((report.checked.objects, report.checked.waiting), (1, 18));

@@ -1,28 +1,44 @@
 //! Tells what a stopped run left behind from damage. An object without an event is unfinished only while the signed log
-//! says that a batch is begun and not closed, if the object is what its name says and changes the meaning of nothing
-//! that is logged; everything else without an event stays a finding.
+//! says that a batch, or the making of copies, is begun and not ended, if the object is what its name says and changes
+//! the meaning of nothing that is logged but by a copy more; everything else without an event stays a finding.
 
 use super::{Findings, ledger::Ledger};
 use crate::{
     Result,
     archive::{Accession, Area, Batch, Format, Manifest, name, reading_v1},
-    model::Blake3,
+    model::{Blake3, DocumentId},
     provenance::{ObjectRef, checkpoints, entries},
     storage::{ObjectName, Store},
 };
 
-/// Whether an object that the log does not name, with bytes of this digest, waits for a stopped run to be gone on with.
-pub(super) fn is(store: &Store, name: &ObjectName, found: &Blake3, ledger: &Ledger, log: &Findings) -> Result<bool> {
+/// What was stopped, and completes what it left when it is gone on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// The taking in of a batch.
+    Batch,
+    /// The making of copies of documents that were taken in earlier.
+    Copying,
+}
+
+/// What was stopped that left an object which the log does not name, with bytes of this digest; `None` where that is not
+/// how it came.
+pub(super) fn of(
+    store: &Store,
+    name: &ObjectName,
+    found: &Blake3,
+    ledger: &Ledger,
+    log: &Findings,
+) -> Result<Option<Stopped>> {
     if ledger.lost_events > 0 || log.of_log() {
-        return Ok(false);
+        return Ok(None);
     }
     if ledger.unsigned.get(name.as_str()) == Some(found) {
-        return Ok(true);
+        return Ok(Some(Stopped::Batch));
     }
-    if ledger.open_batches.is_empty() {
-        return Ok(false);
+    if ledger.open_batches.is_empty() && !ledger.copying {
+        return Ok(None);
     }
-    Ok(match Area::of(name) {
+    let left = match Area::of(name) {
         Some(Area::Accessions) => {
             let accession = store.get(name).ok().and_then(|bytes| Accession::decode(&bytes).ok());
             accession.is_some_and(|accession| {
@@ -36,8 +52,13 @@ pub(super) fn is(store: &Store, name: &ObjectName, found: &Blake3, ledger: &Ledg
                 ledger.open_batches.contains(receipt.batch.as_str()) && name::batch(&receipt.batch) == *name
             })
         }
+        Some(Area::Manifests) if ledger.copying && copied(store, name, ledger)?.is_some() => {
+            return Ok(Some(Stopped::Copying));
+        }
         _ => counts_for_nothing(store, name, ledger)?,
-    })
+    };
+    let stopped = if ledger.open_batches.is_empty() { Stopped::Copying } else { Stopped::Batch };
+    Ok(left.then_some(stopped))
 }
 
 /// Whether an object that the log does not name is what its name says and belongs to no document: bytes under their
@@ -48,7 +69,7 @@ fn counts_for_nothing(store: &Store, name: &ObjectName, ledger: &Ledger) -> Resu
         Some(area @ (Area::Originals | Area::Renditions)) => {
             let Ok(digest) = name.last().parse::<Blake3>() else { return Ok(false) };
             let right = if area == Area::Originals { name::original(&digest) } else { name::rendition(&digest) };
-            right == *name && store.digests(name)?.blake3 == digest
+            right == *name && store.blake3(name)?.0 == digest
         }
         Some(Area::Readings) => bytes()
             .and_then(|bytes| reading_v1::recipe(&bytes).ok())
@@ -57,34 +78,80 @@ fn counts_for_nothing(store: &Store, name: &ObjectName, ledger: &Ledger) -> Resu
             .and_then(|bytes| crate::archive::Findings::decode(&bytes).ok())
             .is_some_and(|findings| name::findings(&findings.recipe.key()) == *name),
         Some(Area::Manifests) => {
-            let Some(manifest) = bytes().and_then(|bytes| Manifest::decode(&bytes).ok()) else { return Ok(false) };
-            let series = Area::Manifests.folder_of(manifest.document.as_str());
-            let in_series = name.as_str().strip_prefix(&series).is_some_and(|rest| rest.starts_with('/'));
-            in_series && ledger.last_logged(&series)?.is_none_or(|last| name.as_str() < last.as_str())
+            let Some((_, series)) = in_its_series(store, name) else { return Ok(false) };
+            ledger.last_logged(&series)?.is_none_or(|last| name.as_str() < last.as_str())
         }
         _ => false,
     })
 }
 
+/// A manifest that stands in its document's series, and the folder of that.
+fn in_its_series(store: &Store, name: &ObjectName) -> Option<(Manifest, String)> {
+    let manifest = Manifest::decode(&store.get(name).ok()?).ok()?;
+    let series = Area::Manifests.folder_of(manifest.document.as_str());
+    let rest = name.as_str().strip_prefix(&series)?;
+    rest.starts_with('/').then_some((manifest, series))
+}
+
+/// The document of a manifest that comes after the last one logged and says nothing else than that one, but that a copy
+/// was made or refused since.
+fn copied(store: &Store, name: &ObjectName, ledger: &Ledger) -> Result<Option<DocumentId>> {
+    let Some((manifest, series)) = in_its_series(store, name) else { return Ok(None) };
+    let Some(last) = ledger.last_logged(&series)?.filter(|last| name.as_str() > last.as_str()) else { return Ok(None) };
+    let Some((before, _)) = in_its_series(store, &last.parse()?) else { return Ok(None) };
+    let mut without = manifest.clone();
+    without.renditions.truncate(before.renditions.len());
+    without.refused.truncate(before.refused.len());
+    without.made = before.made;
+    without.program.clone_from(&before.program);
+    Ok((without == before && manifest != without).then_some(manifest.document))
+}
+
 /// The objects that a stopped run left, which no event names and no document has. To be asked when no batch is open.
 pub(in crate::archive) fn left_over(store: &Store) -> Result<Vec<ObjectRef>> {
-    let mut ledger = Ledger::open(None)?;
-    let mut findings = Findings::new(crate::model::Language::English);
-    ledger.take_stock(store.list(""), &mut findings)?;
-    let size = checkpoints(store)?.last().copied().unwrap_or(0);
-    for entry in entries(store, 0, size) {
-        let (index, _, event) = entry?;
-        for object in &event.objects {
-            ledger.name(&object.name, Some((&object.blake3, None)), &index.to_string())?;
-        }
-    }
+    let ledger = logged(store, "")?;
     let mut left = Vec::new();
     for text in ledger.unnamed()? {
         let name: ObjectName = text.parse()?;
         if counts_for_nothing(store, &name, &ledger)? {
-            let blake3 = store.digests(&name)?.blake3;
+            let (blake3, _) = store.blake3(&name)?;
             left.push(ObjectRef { name, blake3 });
         }
     }
     Ok(left)
+}
+
+/// The documents of which a stopped making of copies stored a manifest and did not come to log it, each with how many
+/// manifests of it the log names; `None` where none was stopped.
+pub(in crate::archive) fn half_copied(store: &Store) -> Result<Option<Vec<(DocumentId, usize)>>> {
+    let ledger = logged(store, Area::Manifests.folder())?;
+    if !ledger.copying {
+        return Ok(None);
+    }
+    let mut documents = Vec::new();
+    for text in ledger.unnamed()? {
+        if let Some(document) = copied(store, &text.parse()?, &ledger)? {
+            let last = ledger.last_logged(&Area::Manifests.folder_of(document.as_str()))?;
+            let number = last.and_then(|last| last.rsplit('/').next()?.trim_end_matches(".json").parse().ok());
+            documents.extend(number.map(|number| (document, number)));
+        }
+    }
+    documents.dedup();
+    Ok(Some(documents))
+}
+
+/// What the log says of the objects in a folder.
+fn logged(store: &Store, folder: &str) -> Result<Ledger> {
+    let mut ledger = Ledger::open(None)?;
+    let mut findings = Findings::new(crate::model::Language::English);
+    ledger.take_stock(store.list(folder), &mut findings)?;
+    let size = checkpoints(store)?.last().copied().unwrap_or(0);
+    for entry in entries(store, 0, size) {
+        let (index, _, event) = entry?;
+        ledger.boundary(&event);
+        for object in &event.objects {
+            ledger.name(&object.name, &object.blake3, None, &index.to_string())?;
+        }
+    }
+    Ok(ledger)
 }

@@ -110,6 +110,26 @@ fn a_tampered_edge_is_refused_at_opening() {
 }
 
 #[test]
+fn what_somebody_else_wrote_beyond_the_last_checkpoint_is_not_signed() {
+    let (store, own, other) = (Store::memory(), events(3, 4).remove(0), events(9, 10).remove(0));
+    log(&store).append(&events(0, 3)).unwrap();
+    let bundle = tiles::unpack(&store.get(&tiles::bundle_name(0, 3)).unwrap(), 3).unwrap();
+    let with = |event: &Event| {
+        let copy = copy_of(&store, |_| true);
+        let longer = [bundle.clone(), vec![Entry::encode(3, event)]].concat();
+        copy.put_new(&tiles::bundle_name(0, 4), tiles::pack(&longer).unwrap()).unwrap();
+        copy
+    };
+    let open = |store: &Store| Log::checked(store, signer(), &|event| *event == own);
+    let forged = with(&other);
+    assert_eq!(open(&forged).err().unwrap().kind(), ErrorKind::FixityMismatch);
+    assert_eq!(checkpoints(&forged).unwrap(), [3]);
+    let completed = with(&own);
+    assert_eq!((open(&completed).unwrap().completed(), checkpoints(&completed).unwrap()), (1, vec![3, 4]));
+    assert_eq!(open(&completed).unwrap().completed(), 0);
+}
+
+#[test]
 fn a_new_key_goes_on_where_the_old_one_stopped() {
     let store = Store::memory();
     log(&store).append(&events(0, 3)).unwrap();
