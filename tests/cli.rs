@@ -114,14 +114,46 @@ fn decisions_stand_in_the_register() {
 }
 
 #[test]
+fn an_amendment_is_shown_with_its_contract_and_joins_it_when_a_person_says_so() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("lease.pdf"), &LEASE.replacen('\n', "\nKenmerk: HV-2021-044\n", 1));
+    let parties = "De ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Verhuurder; en\n\
+        Bakkerij De Korenaar B.V., hierna te noemen: Huurder;";
+    let change = "komen overeen dat de huurovereenkomst eindigt op 29 februari 2028.";
+    let text = format!("Allonge bij de huurovereenkomst met kenmerk HV-2021-044\n{parties}\n{change}");
+    write_pdf(&desk.path("allonge.pdf"), &text);
+    let taken = |name: &str| {
+        let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path(name)), &[0]);
+        receipt["files"][0]["documents"][0]["record"].as_str().unwrap().to_owned()
+    };
+    let (amendment, contract) = (taken("allonge.pdf"), taken("lease.pdf"));
+    let shown = |record: &str| check(&mut desk.griffie(&["show", record]), 0).0;
+    let advice = format!("may belong to {contract} (reference HV-2021-044): griffie decide {amendment} belongs-to");
+    assert!(shown(&amendment).contains(&advice), "{}", shown(&amendment));
+    assert!(shown(&contract).contains(&format!("{amendment} may be about this contract")));
+    check(&mut desk.griffie(&["decide", &amendment, "--by", "A. Jansen", "belongs-to", &contract]), 0);
+    let entries = register(&desk);
+    assert_eq!(entries.as_array().unwrap().len(), 1, "{entries}");
+    assert_eq!(entries[0]["documents"].as_array().unwrap().len(), 2);
+    assert_eq!(entries[0]["fields"]["end_date"]["value"], "2026-02-28", "the earlier of two days");
+    assert_eq!(entries[0]["fields"]["end_date"]["status"], "conflict");
+    assert!(shown(&amendment).starts_with(&contract), "who asks for the amendment gets the dossier");
+    check(&mut desk.griffie(&["decide", &amendment, "--by", "A. Jansen", "stands-alone"]), 0);
+    assert_eq!(register(&desk).as_array().unwrap().len(), 2);
+}
+
+#[test]
 fn database_and_index_follow_from_the_objects() {
     let (desk, record) = with_lease();
     let lease = fs::read(desk.path("lease.pdf")).unwrap();
     write_pdf(&desk.path("nda.pdf"), "Geheimhoudingsovereenkomst\nDeze overeenkomst gaat in op 1 mei 2022.");
     let nda = fs::read(desk.path("nda.pdf")).unwrap();
     write_zip(&desk.path("more.zip"), &[("nda.pdf", &nda), ("again.pdf", &lease), ("empty.pdf", b"")]);
-    json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("more.zip")), &[11]);
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("more.zip")), &[11]);
     check(&mut desk.griffie(&["decide", &record, "--by", "A. Jansen", "correct", "end_date", "2027-02-28"]), 0);
+    let files = receipt["files"].as_array().unwrap();
+    let other = files.iter().find_map(|file| file["documents"][0]["record"].as_str().filter(|other| *other != record));
+    check(&mut desk.griffie(&["decide", other.unwrap(), "--by", "A. Jansen", "belongs-to", &record]), 0);
     mark(&desk, &record);
     let (dumped, registered) = (dump(&desk), register(&desk));
     let search = || json_of(&mut desk.griffie(&["search", "--json", "Korenaar"]), &[0]);

@@ -41,6 +41,8 @@ pub enum Act {
     TerminatedOn,
     /// The contract ended on a day.
     EndedOn,
+    /// The documents belong in the dossier of the record that the value names.
+    BelongsTo,
 }
 
 impl Format for Decision {

@@ -134,6 +134,13 @@ enum Act {
         /// The contract's last day.
         day: Date,
     },
+    /// It amends or is about another contract, and belongs in its dossier.
+    BelongsTo {
+        /// The record of that contract; the start of its id is enough.
+        contract: String,
+    },
+    /// It is a contract of its own after all.
+    StandsAlone,
 }
 
 fn entry(app: &App, record: &RecordId, as_of: Date) -> Result<Entry> {
@@ -215,7 +222,7 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     let app = context.reading_app()?;
     let as_of = arguments.as_of.unwrap_or_else(|| app.clock.today());
     let record = match app.register.resolve(&arguments.id)? {
-        Named::Record(record) => record,
+        Named::Record(record) => app.register.dossier_of(&record)?,
         Named::Document(document) => app.register.document(&document)?.record,
     };
     let entry = entry(&app, &record, as_of)?;
@@ -258,12 +265,17 @@ fn signatures(app: &App, dossier: &[Document]) -> Result<Vec<Signatures>> {
     Ok(found)
 }
 
+fn record_named(app: &App, id: &str) -> Result<RecordId> {
+    match app.register.resolve(id)? {
+        Named::Record(record) => Ok(record),
+        Named::Document(_) => Err(Error::new(ErrorKind::InvalidInput, format!("`{id}` is a document"))
+            .hint("a decision is about a record: its id starts with c-")),
+    }
+}
+
 pub(super) fn decide(context: &Context, arguments: &DecideArguments) -> Result<Outcome> {
     let mut app = context.reading_app()?;
-    let Named::Record(record) = app.register.resolve(&arguments.record)? else {
-        return Err(Error::new(ErrorKind::InvalidInput, format!("`{}` is a document", arguments.record))
-            .hint("a decision is about a record: its id starts with c-"));
-    };
+    let record = record_named(&app, &arguments.record)?;
     let by = arguments.by.as_deref().unwrap_or_default();
     if by.trim().is_empty() {
         return Err(Error::new(ErrorKind::InvalidInput, "a decision needs the name of the person who takes it")
@@ -275,9 +287,11 @@ pub(super) fn decide(context: &Context, arguments: &DecideArguments) -> Result<O
         Act::NotInContract { field } => Request::NotInContract { field: field.clone() },
         Act::TerminatedOn { day } => Request::TerminatedOn(*day),
         Act::EndedOn { day } => Request::EndedOn(*day),
+        Act::BelongsTo { contract } => Request::BelongsTo(record_named(&app, contract)?),
+        Act::StandsAlone => Request::BelongsTo(record.clone()),
     };
     decide::decide(&mut app, &record, request, by, arguments.note.clone())?;
-    let entry = entry(&app, &record, app.clock.today())?;
+    let entry = entry(&app, &app.register.dossier_of(&record)?, app.clock.today())?;
     print_line(table::entry(&entry, app.config.language).trim_end())?;
     Ok(Outcome::Done)
 }

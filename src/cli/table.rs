@@ -10,7 +10,7 @@ use crate::{
         record::{Fields, RecordLine},
     },
     register::{
-        Entry,
+        Entry, Related, Relation,
         lifecycle::{DeadlineKind, Lifecycle},
     },
     signatures::{Appended, Extent, Integrity, Kind, SignatureFact},
@@ -167,6 +167,19 @@ pub(crate) fn entry(entry: &Entry, language: Language) -> String {
     };
     let mut out = format!("{}  {lifecycle}{end}\n", entry.id);
     out += &fields(&entry.fields, language);
+    for Related { record, relation, explanation } in &entry.related {
+        let line = match relation {
+            Relation::BelongsTo => language.say(
+                format!("hoort mogelijk bij {record} ({explanation}): griffie decide {} belongs-to {record}", entry.id),
+                format!("may belong to {record} ({explanation}): griffie decide {} belongs-to {record}", entry.id),
+            ),
+            Relation::HasAboutIt => language.say(
+                format!("{record} gaat mogelijk over dit contract ({explanation})"),
+                format!("{record} may be about this contract ({explanation})"),
+            ),
+        };
+        let _ = writeln!(out, "  ? {line}");
+    }
     for deadline in &outlook.deadlines {
         let kind = match deadline.kind {
             DeadlineKind::Notice => language.say("opzeggen", "notice"),

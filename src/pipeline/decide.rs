@@ -54,6 +54,7 @@ pub(super) fn object(decision: &Decision) -> archive::Decision {
             Act::NotInContract { .. } => archive::Act::NotInContract,
             Act::TerminatedOn(_) => archive::Act::TerminatedOn,
             Act::EndedOn(_) => archive::Act::EndedOn,
+            Act::BelongsTo(_) => archive::Act::BelongsTo,
         },
         field: decision.act.field().map(str::to_owned),
         value: Some(decision.act.value()).filter(|value| !value.is_null()),
@@ -71,6 +72,7 @@ pub(super) fn row(object: archive::Decision) -> Result<Decision> {
         archive::Act::NotInContract => "not_in_contract",
         archive::Act::TerminatedOn => "terminated_on",
         archive::Act::EndedOn => "ended_on",
+        archive::Act::BelongsTo => "belongs_to",
     };
     let act = Act::from_parts(name, object.field, object.value.unwrap_or(Value::Null)).ok_or_else(|| {
         Error::new(ErrorKind::FixityMismatch, format!("decision {} on `{}` has no sense", object.number, object.record))

@@ -7,7 +7,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use rusqlite::Transaction;
 use serde_json::{Map, Value, json};
 
-use super::{Act, Decision, Record, Register, Role, decision, fields, record};
+use super::{Act, Decision, Record, Register, Role, decision, dossier, fields, record};
 use crate::{
     Result,
     model::{Field, Fields, Language, RecordId, Status, reckon, record::Against, record::Term},
@@ -51,10 +51,14 @@ pub(super) fn of_record(tx: &Transaction<'_>, id: &RecordId, language: Language)
     let mut values = fields::to_value(&Fields::absent())?;
     for document in main.into_iter().chain(record.documents.iter().filter(|&other| Some(other) != main)) {
         let Some(found) = record::findings(tx, &document.id)? else { continue };
-        let found = fields::to_value(&found.fields)?;
+        let mut found = fields::to_value(&found.fields)?;
         if Some(document) == main {
             values = found;
         } else if document.role == Role::Amendment {
+            // What people decided when it stood alone still holds of it.
+            if let Some(home) = dossier::home(tx, &document.id)? {
+                decide(&mut found, &decision::of_record(tx, &home)?, language);
+            }
             let said = language.say("volgens wijziging", "by amendment");
             amend(&mut values, &found, &format!("{said} {}", document.id));
         }
@@ -134,6 +138,7 @@ fn decide(
                 closure = Some(Closure::Ended(*last_day));
                 continue;
             }
+            Act::BelongsTo(_) => continue,
         };
         let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
         let Some(field) = decision.act.field() else { continue };

@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::{Row, Transaction, params};
 use serde_json::Value;
 
-use super::{Db as _, Event, Register, current, fields, json_column, outbox, parsed, parsed_option};
+use super::{Db as _, Event, Register, current, dossier, fields, holding, json_column, outbox, parsed, parsed_option};
 use crate::{
     Error, ErrorKind, Result,
     model::{Fields, RecordId},
@@ -35,6 +35,8 @@ pub enum Request {
     TerminatedOn(Date),
     /// It ended otherwise: its last day.
     EndedOn(Date),
+    /// It is about this contract and belongs in its dossier; the record itself means that it stands alone.
+    BelongsTo(RecordId),
 }
 
 /// What a person decided.
@@ -63,6 +65,8 @@ pub enum Act {
     TerminatedOn(Date),
     /// It ended otherwise: its last day.
     EndedOn(Date),
+    /// Its documents belong in the dossier of this contract, or in its own.
+    BelongsTo(RecordId),
 }
 
 impl Act {
@@ -74,6 +78,7 @@ impl Act {
             Self::NotInContract { .. } => "not_in_contract",
             Self::TerminatedOn(_) => "terminated_on",
             Self::EndedOn(_) => "ended_on",
+            Self::BelongsTo(_) => "belongs_to",
         }
     }
 
@@ -81,7 +86,7 @@ impl Act {
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::Accept { field, .. } | Self::Correct { field, .. } | Self::NotInContract { field } => Some(field),
-            Self::TerminatedOn(_) | Self::EndedOn(_) => None,
+            Self::TerminatedOn(_) | Self::EndedOn(_) | Self::BelongsTo(_) => None,
         }
     }
 
@@ -91,6 +96,7 @@ impl Act {
             Self::Accept { found: value, .. } | Self::Correct { value, .. } => value.clone(),
             Self::NotInContract { .. } => Value::Null,
             Self::TerminatedOn(day) | Self::EndedOn(day) => Value::String(day.to_string()),
+            Self::BelongsTo(contract) => Value::String(contract.to_string()),
         }
     }
 
@@ -103,6 +109,7 @@ impl Act {
             "not_in_contract" => Self::NotInContract { field: field? },
             "terminated_on" => Self::TerminatedOn(day()?),
             "ended_on" => Self::EndedOn(day()?),
+            "belongs_to" => Self::BelongsTo(value.as_str()?.parse().ok()?),
             _ => return None,
         })
     }
@@ -152,6 +159,10 @@ impl Register {
                 }
                 Request::TerminatedOn(day) => Act::TerminatedOn(day),
                 Request::EndedOn(day) => Act::EndedOn(day),
+                Request::BelongsTo(contract) => {
+                    dossier::check(tx, record, &contract)?;
+                    Act::BelongsTo(contract)
+                }
             };
             let number = next_number(tx, record)?;
             Ok(Decision { record: record.clone(), number, act, by: by.trim().into(), at, note })
@@ -188,7 +199,10 @@ impl Register {
                 ],
             )
             .db("cannot add a decision")?;
-            super::holding::refresh(tx, &decision.record)?;
+            match &decision.act {
+                Act::BelongsTo(contract) => dossier::join(tx, &decision.record, contract)?,
+                _ => refresh(tx, &decision.record)?,
+            }
             outbox::insert(tx, events)
         })
     }
@@ -217,6 +231,15 @@ pub(super) fn of_record(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<D
     tx.prepare_cached("SELECT * FROM decisions WHERE record = ?1 ORDER BY number")
         .and_then(|mut statement| statement.query_map([record.as_str()], decision)?.collect())
         .db("cannot list decisions")
+}
+
+/// The values that hold now, where the record is and where its documents are.
+fn refresh(tx: &Transaction<'_>, record: &RecordId) -> Result<()> {
+    holding::refresh(tx, record)?;
+    match dossier::of(tx, record)? {
+        Some(contract) if contract != *record => holding::refresh(tx, &contract),
+        _ => Ok(()),
+    }
 }
 
 fn next_number(tx: &Transaction<'_>, record: &RecordId) -> Result<u32> {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rusqlite::{Transaction, params_from_iter};
 use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
 
-use super::{Db as _, Register, current};
+use super::{Db as _, Register, current, dossier};
 use crate::{
     ErrorKind, Result,
     error::Fold as _,
@@ -39,7 +39,8 @@ impl Filter {
 
     /// Its conditions on `record`, and their parameters.
     fn sql(&self) -> Result<(String, Vec<String>)> {
-        let mut conditions = vec!["TRUE".to_owned()];
+        // A record whose documents have joined another dossier is a record no more.
+        let mut conditions = vec!["record IN (SELECT record FROM documents)".to_owned()];
         let mut values = Vec::new();
         let mut add = |fields: &str, test: &str, value: String| {
             values.push(value);
@@ -110,6 +111,12 @@ pub(super) fn refresh_of_document(tx: &Transaction<'_>, document: &DocumentId) -
     refresh(tx, &record.parse().fold(ErrorKind::Storage, || "a stored id")?)
 }
 
+/// Writes the values that hold now of every record.
+pub(super) fn refresh_all(tx: &Transaction<'_>) -> Result<()> {
+    let all = ids(tx, "SELECT record FROM records", &[])?;
+    all.iter().try_for_each(|id| refresh(tx, &id.parse().fold(ErrorKind::Storage, || "a stored id")?))
+}
+
 /// Writes the values of a record that hold now.
 pub(super) fn refresh(tx: &Transaction<'_>, record: &RecordId) -> Result<()> {
     let fields = current::of_record(tx, record, Language::English)?.fields;
@@ -131,6 +138,11 @@ fn comparable(fields: &Fields) -> Result<Vec<(&'static str, u32, String)>> {
     add("contract_type", fields.contract_type.value.as_ref().map(super::name).transpose()?);
     add("start", fields.effective_date.value.or(fields.signing_date.value).map(|day| day.to_string()));
     add("end_date", fields.end_date.value.map(|day| day.to_string()));
+    add("signed", fields.signing_date.value.map(|day| day.to_string()));
+    add("reference_key", fields.reference.value.as_deref().and_then(dossier::key));
+    let about = fields.relates_to.value.as_ref();
+    add("about_reference", about.and_then(|about| dossier::key(about.reference.as_deref()?)));
+    add("about_date", about.and_then(|about| about.date).map(|day| day.to_string()));
     let names = fields.parties.iter().filter_map(|party| party.value.as_ref()).map(|party| fold(&party.name));
     values.extend((0..).zip(names).map(|(ordinal, name)| ("party", ordinal, name)));
     Ok(values)

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{
-    Filter, Register, current,
+    Filter, Register, Related, current, dossier,
     lifecycle::{Outlook, Standing, outlook},
 };
 use crate::{
@@ -22,6 +22,8 @@ pub struct Entry {
     pub documents: Vec<DocumentId>,
     /// The values that hold now.
     pub fields: Fields,
+    /// The records that it seems to belong with.
+    pub related: Vec<Related>,
     /// Where it is in its life, its present end and its next deadlines.
     #[serde(flatten)]
     pub outlook: Outlook,
@@ -48,7 +50,11 @@ impl Register {
         own_organizations: &[String],
         language: Language,
     ) -> Result<Entry> {
-        let current = self.read(|tx| current::of_record(tx, record, language))?;
+        let (current, related) = self.read(|tx| {
+            let current = current::of_record(tx, record, language)?;
+            let related = dossier::related(tx, record, &current.fields, language)?;
+            Ok((current, related))
+        })?;
         let standing = Standing {
             fields: &current.fields,
             closure: current.closure,
@@ -56,7 +62,7 @@ impl Register {
         };
         let outlook = outlook(standing, as_of, own_organizations, language);
         let documents = current.record.documents.into_iter().map(|document| document.id).collect();
-        Ok(Entry { id: current.record.id, documents, fields: current.fields, outlook })
+        Ok(Entry { id: current.record.id, documents, fields: current.fields, related, outlook })
     }
 }
 
@@ -74,7 +80,7 @@ mod tests {
         let entries = register.entries(&Filter::default(), date(2026, 3, 1), &[], Language::Dutch).unwrap();
         let json: serde_json::Value = serde_json::from_str(&serde_json::to_string(&entries[0]).unwrap()).unwrap();
         let parts: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(parts, ["id", "documents", "fields", "lifecycle", "as_of", "current_end", "deadlines"]);
+        assert_eq!(parts, ["id", "documents", "fields", "related", "lifecycle", "as_of", "current_end", "deadlines"]);
         assert_eq!(json["documents"][0], item.document.as_str());
         let deadline = serde_json::json!({
             "kind": "end", "party": null, "date": "2026-12-31", "certain": true,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
-use super::{Db as _, Document, Event, Findings, Register, fields, outbox, parsed, parsed_option};
+use super::{Db as _, Document, Event, Findings, Register, dossier, fields, outbox, parsed, parsed_option};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
@@ -36,6 +36,12 @@ impl Register {
     /// A record, with its dossier.
     pub fn record(&self, id: &RecordId) -> Result<Record> {
         self.read(|tx| record(tx, id))
+    }
+
+    /// The record in whose dossier the documents are that came in as this record: itself, if nobody joined them to
+    /// another.
+    pub fn dossier_of(&self, id: &RecordId) -> Result<RecordId> {
+        Ok(self.read(|tx| dossier::of(tx, id))?.unwrap_or_else(|| id.clone()))
     }
 
     /// A document.

@@ -7,8 +7,20 @@ use super::Db as _;
 use crate::{Error, ErrorKind, Result};
 
 /// All migrations, oldest first; `PRAGMA user_version` counts those that a database has had.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_accession.sql"), include_str!("migrations/0002_decisions.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_accession.sql"),
+    include_str!("migrations/0002_decisions.sql"),
+    include_str!("migrations/0003_dossiers.sql"),
+];
+
+/// What a database was before it was brought up to date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// There was none, or it was up to date.
+    Current,
+    /// An older program wrote it: what is computed from its rows may be computed otherwise now.
+    Older,
+}
 
 /// Sets what holds for one connection only, and waits rather than fails while another one writes.
 pub(super) fn configure(connection: &Connection) -> Result<()> {
@@ -26,11 +38,11 @@ pub(super) fn configure(connection: &Connection) -> Result<()> {
 }
 
 /// Brings a database up to date. One that a newer program has written is refused and left as it is.
-pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+pub(super) fn migrate(connection: &mut Connection) -> Result<Age> {
     migrate_with(connection, &MIGRATIONS)
 }
 
-fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<()> {
+fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<Age> {
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .db("cannot lock the database to bring it up to date")?;
@@ -50,7 +62,8 @@ fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<()> 
     transaction
         .pragma_update(None, "user_version", migrations.len() as u32)
         .db("cannot write the database's version")?;
-    transaction.commit().db("cannot bring the database up to date")
+    transaction.commit().db("cannot bring the database up to date")?;
+    Ok(if version > 0 && !missing.is_empty() { Age::Older } else { Age::Current })
 }
 
 #[cfg(test)]

@@ -1,0 +1,281 @@
+//! Which records belong together: an amendment or a letter names the contract that it is about, by its number or by its
+//! date. What names and dates suggest is shown; a dossier is joined by a person's decision and by nothing else.
+
+use jiff::civil::Date;
+use rusqlite::{Transaction, params};
+use serde::Serialize;
+
+use super::{Db as _, Role, current, holding, name};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold as _,
+    model::{DocumentId, Fields, Language, RecordId},
+};
+
+/// Another record that this one seems to belong with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Related {
+    /// The other record.
+    pub record: RecordId,
+    /// How they belong together.
+    pub relation: Relation,
+    /// Why, in words for people.
+    pub explanation: String,
+}
+
+/// How a record belongs with another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// This one is about the other, and would be a document of its dossier.
+    BelongsTo,
+    /// The other is about this one.
+    HasAboutIt,
+}
+
+/// So few letters and figures are no number of a contract that could be told from others.
+const LEAST_REFERENCE: usize = 4;
+
+/// A reference as references are compared: its letters and figures; `None` where they tell no contract from others.
+pub(super) fn key(reference: &str) -> Option<String> {
+    let key: String = holding::fold(reference).chars().filter(|c| c.is_alphanumeric()).collect();
+    (key.chars().count() >= LEAST_REFERENCE && key.contains(|c: char| c.is_ascii_digit())).then_some(key)
+}
+
+/// The records that a record seems to belong with, as far as no person joined them. A number says enough; a date says
+/// enough where both contracts have a party in common.
+pub(super) fn related(
+    tx: &Transaction<'_>,
+    record: &RecordId,
+    fields: &Fields,
+    language: Language,
+) -> Result<Vec<Related>> {
+    let about = fields.relates_to.value.clone().unwrap_or_default();
+    let mut found = Vec::new();
+    let mut add = |relation, other: RecordId, explanation: String| {
+        if other != *record && found.iter().all(|related: &Related| related.record != other) {
+            found.push(Related { record: other, relation, explanation });
+        }
+    };
+    let number = |number: &str| language.say(format!("kenmerk {number}"), format!("reference {number}"));
+    let dated = |day: Date| {
+        language.say(
+            format!("contract van {day}, met een zelfde partij"),
+            format!("contract of {day} with a party in common"),
+        )
+    };
+    if let Some(reference) = &about.reference {
+        for other in by_reference(tx, "reference_key", reference)? {
+            add(Relation::BelongsTo, other, number(reference));
+        }
+    }
+    if let Some(day) = about.date {
+        for other in by_date(tx, record, &["start", "signed"], day)? {
+            add(Relation::BelongsTo, other, dated(day));
+        }
+    }
+    // Two amendments of one contract bear its number as well, and are no dossier of each other.
+    if fields.relates_to.value.is_none() {
+        if let Some(reference) = &fields.reference.value {
+            for other in by_reference(tx, "about_reference", reference)? {
+                add(Relation::HasAboutIt, other, number(reference));
+            }
+        }
+        for day in [fields.signing_date.value, fields.effective_date.value].into_iter().flatten() {
+            for other in by_date(tx, record, &["about_date"], day)? {
+                add(Relation::HasAboutIt, other, dated(day));
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn by_reference(tx: &Transaction<'_>, field: &str, reference: &str) -> Result<Vec<RecordId>> {
+    let Some(key) = key(reference) else { return Ok(Vec::new()) };
+    // What is itself about another contract is no contract that others are about.
+    let query = "SELECT record FROM holding_values AS held WHERE field = ?1 AND value = ?2 AND (?1 <> 'reference_key'
+         OR NOT EXISTS (SELECT 1 FROM holding_values WHERE record = held.record AND field LIKE 'about\\_%' ESCAPE '\\'))
+         ORDER BY record";
+    records(tx, query, params![field, key])
+}
+
+fn by_date(tx: &Transaction<'_>, record: &RecordId, dates: &[&str], day: Date) -> Result<Vec<RecordId>> {
+    let mut found = Vec::new();
+    for date in dates {
+        let query = "SELECT DISTINCT dated.record FROM holding_values AS dated
+             JOIN holding_values AS party ON party.record = dated.record AND party.field = 'party'
+             JOIN holding_values AS own ON own.record = ?1 AND own.field = 'party' AND own.value = party.value
+             WHERE dated.field = ?2 AND dated.value = ?3 ORDER BY dated.record";
+        found.extend(records(tx, query, params![record.as_str(), date, day.to_string()])?);
+    }
+    Ok(found)
+}
+
+fn records(tx: &Transaction<'_>, query: &str, values: impl rusqlite::Params) -> Result<Vec<RecordId>> {
+    let ids: Vec<String> = tx
+        .prepare_cached(query)
+        .and_then(|mut statement| statement.query_map(values, |row| row.get(0))?.collect())
+        .db("cannot look for records that belong together")?;
+    ids.iter().map(|id| id.parse().fold(ErrorKind::Storage, || "a stored id")).collect()
+}
+
+/// Checks that a record's documents may join another one's dossier. The record itself means that it stands alone.
+pub(super) fn check(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
+    let refuse = |why: String, hint: &'static str| Err(Error::new(ErrorKind::InvalidInput, why).hint(hint));
+    if record == contract {
+        return Ok(());
+    }
+    if current::of_record(tx, contract, Language::English)?.record.documents.is_empty() {
+        return refuse(
+            format!("the documents of `{contract}` are in another dossier themselves"),
+            "name the record of the contract, as `griffie register` lists it",
+        );
+    }
+    let guests = current::of_record(tx, record, Language::English)?.record.documents;
+    for document in guests {
+        if home(tx, &document.id)?.as_ref() != Some(record) {
+            return refuse(
+                format!("the dossier of `{record}` holds documents of other records"),
+                "name the other way round, or let those stand alone first",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Puts the documents that came in as a record of their own into a contract's dossier, or back into their own.
+pub(super) fn join(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
+    let before = of(tx, record)?;
+    let role = name(&if record == contract { Role::Main } else { Role::Amendment })?;
+    tx.execute(
+        "UPDATE documents SET record = ?2, role = ?3
+         WHERE document IN (SELECT document FROM items WHERE items.record = ?1)",
+        [record.as_str(), contract.as_str(), &role],
+    )
+    .db("cannot join a dossier")?;
+    before.iter().chain([record, contract]).try_for_each(|id| holding::refresh(tx, id))
+}
+
+/// The record in whose dossier the documents are now that came in as a record of their own.
+pub(super) fn of(tx: &Transaction<'_>, record: &RecordId) -> Result<Option<RecordId>> {
+    let query = "SELECT documents.record FROM documents JOIN items USING (document) WHERE items.record = ?1";
+    Ok(records(tx, query, [record.as_str()])?.pop())
+}
+
+/// The record as which a document came in.
+pub(super) fn home(tx: &Transaction<'_>, document: &DocumentId) -> Result<Option<RecordId>> {
+    Ok(records(tx, "SELECT record FROM items WHERE document = ?1", [document.as_str()])?.pop())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{
+        model::{Status, record::RelatesTo},
+        register::{
+            Decision, Filter, Item, Register, Request,
+            testing::{TestRegister, auto, moment, party},
+        },
+    };
+
+    fn lease() -> Fields {
+        Fields {
+            reference: auto("HV 2019/044".into()),
+            signing_date: auto(date(2019, 3, 1)),
+            end_date: auto(date(2026, 12, 31)),
+            parties: vec![party("Gemeente Diemen", "Verhuurder"), party("Bakkerij Jansen B.V.", "Huurder")],
+            ..Fields::absent()
+        }
+    }
+
+    fn amendment(about: RelatesTo) -> Fields {
+        Fields {
+            relates_to: auto(about),
+            end_date: auto(date(2028, 12, 31)),
+            parties: vec![party("Bakkerij Jansen B.V.", "Huurder")],
+            ..Fields::absent()
+        }
+    }
+
+    fn related(register: &Register, item: &Item) -> Vec<(RecordId, Relation)> {
+        let entry = register.entry(&item.record, date(2026, 1, 1), &[], Language::English).unwrap();
+        entry.related.into_iter().map(|related| (related.record, related.relation)).collect()
+    }
+
+    fn decide(register: &Register, record: &RecordId, contract: &RecordId) -> Result<Decision> {
+        let request = Request::BelongsTo(contract.clone());
+        let decision = register.prepare_decision(record, request, "A. Jansen", moment(), None)?;
+        register.add_decision(&decision, &[])?;
+        Ok(decision)
+    }
+
+    #[test]
+    fn a_number_or_a_date_with_a_party_in_common_relates_both_ways() {
+        let number = RelatesTo { reference: Some("HV-2019-044".into()), date: None };
+        let day = RelatesTo { reference: None, date: Some(date(2019, 3, 1)) };
+        for about in [number, day] {
+            let register = TestRegister::new();
+            let later = register.archive("b.pdf", amendment(about));
+            let contract = register.archive("a.pdf", lease());
+            let second = amendment(RelatesTo { reference: Some("HV 2019 044".into()), date: None });
+            let second = register.archive("c.pdf", Fields { reference: auto("HV 2019/044".into()), ..second });
+            assert_eq!(related(&register, &later), [(contract.record.clone(), Relation::BelongsTo)]);
+            assert_eq!(related(&register, &second), [(contract.record.clone(), Relation::BelongsTo)]);
+            assert_eq!(related(&register, &contract).len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_date_alone_or_a_short_number_relates_nothing() {
+        let register = TestRegister::new();
+        register.archive("a.pdf", Fields { reference: auto("12".into()), ..lease() });
+        let about = RelatesTo { reference: Some("12".into()), date: Some(date(2019, 3, 1)) };
+        let stranger = Fields { parties: vec![party("Stichting Ander", "Huurder")], ..amendment(about) };
+        let stranger = register.archive("b.pdf", stranger);
+        assert_eq!(related(&register, &stranger), []);
+    }
+
+    #[test]
+    fn a_dossier_joined_by_a_person_shows_both_ends_and_can_be_parted_again() {
+        let register = TestRegister::new();
+        let contract = register.archive("a.pdf", lease());
+        let later = register.archive("b.pdf", amendment(RelatesTo::default()));
+        decide(&register, &later.record, &contract.record).unwrap();
+        let listed = register.select(&Filter::default()).unwrap();
+        assert_eq!(listed, std::slice::from_ref(&contract.record));
+        let entry = register.entry(&contract.record, date(2026, 1, 1), &[], Language::English).unwrap();
+        assert_eq!(entry.documents, [contract.document.clone(), later.document.clone()]);
+        // Nobody misses a date because of a dossier: the earlier one stands first, and a person is asked.
+        assert_eq!(entry.fields.end_date.value, Some(date(2026, 12, 31)));
+        assert_eq!(entry.fields.end_date.status, Status::Conflict);
+        decide(&register, &later.record, &later.record).unwrap();
+        assert_eq!(register.select(&Filter::default()).unwrap().len(), 2);
+        assert_eq!(register.record(&later.record).unwrap().documents[0].role, Role::Main);
+    }
+
+    #[test]
+    fn what_a_person_corrected_in_an_amendment_holds_in_the_dossier() {
+        let register = TestRegister::new();
+        let contract = register.archive("a.pdf", Fields { end_date: crate::model::Field::absent(), ..lease() });
+        let later = register.archive("b.pdf", amendment(RelatesTo::default()));
+        let correct = Request::Correct { field: "end_date".into(), value: "2027-06-30".into() };
+        let decision = register.prepare_decision(&later.record, correct, "A. Jansen", moment(), None).unwrap();
+        register.add_decision(&decision, &[]).unwrap();
+        decide(&register, &later.record, &contract.record).unwrap();
+        let entry = register.entry(&contract.record, date(2026, 1, 1), &[], Language::English).unwrap();
+        assert_eq!(entry.fields.end_date.value, Some(date(2027, 6, 30)));
+    }
+
+    #[test]
+    fn dossiers_are_not_joined_in_chains() {
+        let register = TestRegister::new();
+        let items: Vec<_> = ["a.pdf", "b.pdf", "c.pdf"].map(|path| register.archive(path, lease())).into();
+        decide(&register, &items[1].record, &items[0].record).unwrap();
+        for (record, contract) in [(2, 1), (0, 2)] {
+            let refused = decide(&register, &items[record].record, &items[contract].record).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidInput);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+-- A person may say that a document belongs to another contract's dossier.
+
+CREATE TABLE decisions_3 (
+    record  TEXT NOT NULL REFERENCES records,
+    number  INTEGER NOT NULL, -- from 1, without gaps
+    act     TEXT NOT NULL CHECK (act IN ('accept', 'correct', 'not_in_contract', 'terminated_on', 'ended_on', 'belongs_to')),
+    field   TEXT,
+    value   TEXT, -- JSON
+    by      TEXT NOT NULL,
+    at      TEXT NOT NULL,
+    note    TEXT,
+    PRIMARY KEY (record, number)
+) STRICT, WITHOUT ROWID;
+INSERT INTO decisions_3 SELECT * FROM decisions;
+DROP TABLE decisions;
+ALTER TABLE decisions_3 RENAME TO decisions;
