@@ -166,7 +166,7 @@ impl Store {
             return s3.put_new(name, bytes);
         }
         let payload = PutPayload::from_bytes(bytes);
-        match self.wait(self.backend.put_opts(name.path(), payload, PutMode::Create.into())) {
+        match self.wait(self.backend.put_opts(&name.path(), payload, PutMode::Create.into())) {
             Ok(_) => Ok(Put::Written),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::AlreadyThere),
             Err(error) => Err(fold(error, name, "cannot write")),
@@ -185,7 +185,7 @@ impl Store {
     fn stream_in(&self, name: &ObjectName, path: &Path, digests: &Digests, changed: impl Fn() -> Error) -> Result<Put> {
         let staged: ObjectName = format!("{INCOMING}/{}", hex::encode(random_bytes())).parse()?;
         let mut upload = self
-            .wait(self.backend.put_multipart(staged.path()))
+            .wait(self.backend.put_multipart(&staged.path()))
             .map_err(|error| fold(error, &staged, "cannot write"))?;
         let mut hasher = Hasher::default();
         let sent = read_file(path, PART_BYTES, |part| {
@@ -201,7 +201,7 @@ impl Store {
         }
         self.wait(upload.complete()).map_err(|error| fold(error, &staged, "cannot write"))?;
         let create = RenameOptions::new().with_target_mode(RenameTargetMode::Create);
-        match self.wait(self.backend.rename_opts(staged.path(), name.path(), create)) {
+        match self.wait(self.backend.rename_opts(&staged.path(), &name.path(), create)) {
             Ok(()) => Ok(Put::Written),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::AlreadyThere),
             Err(error) => Err(fold(error, name, "cannot write")),
@@ -234,13 +234,13 @@ impl Store {
             file.read_to_end(&mut bytes).fold(ErrorKind::Storage, || format!("cannot read `{name}`"))?;
             return Ok(bytes.into());
         }
-        self.wait(async { self.backend.get(name.path()).await?.bytes().await })
+        self.wait(async { self.backend.get(&name.path()).await?.bytes().await })
             .map_err(|error| fold(error, name, "cannot read"))
     }
 
     /// A range of an object's bytes.
     pub fn get_range(&self, name: &ObjectName, range: Range<u64>) -> Result<Bytes> {
-        self.wait(self.backend.get_range(name.path(), range)).map_err(|error| fold(error, name, "cannot read"))
+        self.wait(self.backend.get_range(&name.path(), range)).map_err(|error| fold(error, name, "cannot read"))
     }
 
     /// Hands all bytes of an object to `take`, part by part, and returns how many they were.
@@ -256,7 +256,7 @@ impl Store {
             return Ok(size_bytes);
         }
         let failed = |error| fold(error, name, "cannot read");
-        let mut stream = self.wait(self.backend.get(name.path())).map_err(failed)?.into_stream();
+        let mut stream = self.wait(self.backend.get(&name.path())).map_err(failed)?.into_stream();
         while let Some(part) = self.wait(stream.next()) {
             let part = part.map_err(failed)?;
             size_bytes += part.len() as u64;
@@ -295,7 +295,14 @@ impl Store {
 
     /// The length of an object, or `None` where there is none.
     pub fn head(&self, name: &ObjectName) -> Result<Option<u64>> {
-        match self.wait(self.backend.head(name.path())) {
+        if let Some(path) = self.file_path(name) {
+            return match fs::metadata(path) {
+                Ok(found) => Ok(found.is_file().then_some(found.len())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+                Err(error) => Err(Error::new(ErrorKind::Storage, format!("cannot look up `{name}`")).source(error)),
+            };
+        }
+        match self.wait(self.backend.head(&name.path())) {
             Ok(found) => Ok(Some(found.size)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(fold(error, name, "cannot look up")),

@@ -24,16 +24,18 @@ const DEEPEST: usize = 32;
 /// A walk through folders; a link to one is one.
 pub(super) struct Walk {
     root: Arc<Path>,
-    open: Vec<ReadDir>,
+    /// Folders that are open, the innermost last, each with its name and a `/`.
+    open: Vec<(ReadDir, String)>,
 }
 
 impl Listing {
     pub(super) fn of(store: &Store, prefix: &str) -> Self {
         if let Some(root) = &store.root {
-            let folder = if prefix.is_empty() { root.to_path_buf() } else { root.join(prefix) };
+            let prefix = prefix.trim_end_matches('/');
+            let name = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
             // A folder that was never made holds nothing.
-            return match fs::read_dir(folder) {
-                Ok(folder) => Self::Folder(Walk { root: Arc::clone(root), open: vec![folder] }),
+            return match fs::read_dir(root.join(prefix)) {
+                Ok(folder) => Self::Folder(Walk { root: Arc::clone(root), open: vec![(folder, name)] }),
                 Err(_) => Self::Done,
             };
         }
@@ -74,54 +76,54 @@ impl Iterator for Listing {
 
 impl Walk {
     fn next(&mut self) -> Option<Result<(String, u64)>> {
-        let doing = || "cannot list the store";
-        while let Some(folder) = self.open.last_mut() {
+        while let Some((folder, name)) = self.open.last_mut() {
             let entry = match folder.next() {
                 Some(Ok(entry)) => entry,
-                Some(Err(error)) => return Some(Err(error).fold(ErrorKind::Storage, doing)),
+                Some(Err(error)) => return Some(Err(error).fold(ErrorKind::Storage, || "cannot list the store")),
                 None => {
                     self.open.pop();
                     continue;
                 }
             };
-            let path = entry.path();
-            match fs::metadata(&path) {
-                Ok(found) if found.is_dir() => match self.enter(&path) {
+            let last = entry.file_name();
+            let Some(name) = last.to_str().map(|last| format!("{name}{last}")) else {
+                return Some(Err(foreign(&entry.path().display().to_string())));
+            };
+            // By way of the open folder, which is cheaper than by its name.
+            let found = match entry.metadata() {
+                Ok(found) if found.is_symlink() => fs::metadata(entry.path()),
+                found => found,
+            };
+            match found {
+                Ok(found) if found.is_dir() => match self.enter(&name) {
                     Ok(()) => {}
                     Err(error) => return Some(Err(error)),
                 },
-                Ok(found) => return Some(self.name(&path).map(|name| (name, found.len()))),
+                Ok(found) => return Some(Ok((name, found.len()))),
                 // It went since the folder was read, or is a link to nothing.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err(error) => return Some(Err(error).fold(ErrorKind::Storage, doing)),
+                Err(error) => return Some(Err(error).fold(ErrorKind::Storage, || "cannot list the store")),
             }
         }
         None
     }
 
-    fn enter(&mut self, path: &Path) -> Result<()> {
-        if path.parent() == Some(&*self.root) && path.ends_with(INCOMING) {
+    fn enter(&mut self, name: &str) -> Result<()> {
+        if name == INCOMING {
             return Ok(());
         }
         if self.open.len() > DEEPEST {
-            return Err(foreign(path));
+            return Err(foreign(name));
         }
-        match fs::read_dir(path) {
-            Ok(folder) => self.open.push(folder),
+        match fs::read_dir(self.root.join(name)) {
+            Ok(folder) => self.open.push((folder, format!("{name}/"))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-            Err(error) => {
-                return Err(error).fold(ErrorKind::Storage, || format!("cannot list `{}`", path.display()));
-            }
+            Err(error) => return Err(error).fold(ErrorKind::Storage, || format!("cannot list `{name}`")),
         }
         Ok(())
     }
-
-    fn name(&self, path: &Path) -> Result<String> {
-        let name = path.strip_prefix(&*self.root).ok().and_then(Path::to_str);
-        name.map(str::to_owned).ok_or_else(|| foreign(path))
-    }
 }
 
-fn foreign(path: &Path) -> Error {
-    Error::new(ErrorKind::InvalidInput, format!("`{}` cannot be the name of an object", path.display()))
+fn foreign(name: &str) -> Error {
+    Error::new(ErrorKind::InvalidInput, format!("`{name}` cannot be the name of an object"))
 }
