@@ -43,6 +43,8 @@ pub enum Act {
     EndedOn,
     /// The documents belong in the dossier of the record that the value names.
     BelongsTo,
+    /// The contract that the value names took its place.
+    SupersededBy,
 }
 
 impl Format for Decision {

@@ -141,6 +141,13 @@ enum Act {
     },
     /// It is a contract of its own after all.
     StandsAlone,
+    /// A later contract took its place.
+    SupersededBy {
+        /// The record of the later contract; the start of its id is enough.
+        contract: String,
+    },
+    /// No other contract took its place after all.
+    StillHolds,
 }
 
 fn entry(app: &App, record: &RecordId, as_of: Date) -> Result<Entry> {
@@ -289,6 +296,8 @@ pub(super) fn decide(context: &Context, arguments: &DecideArguments) -> Result<O
         Act::EndedOn { day } => Request::EndedOn(*day),
         Act::BelongsTo { contract } => Request::BelongsTo(record_named(&app, contract)?),
         Act::StandsAlone => Request::BelongsTo(record.clone()),
+        Act::StillHolds => Request::SupersededBy(record.clone()),
+        Act::SupersededBy { contract } => Request::SupersededBy(record_named(&app, contract)?),
     };
     decide::decide(&mut app, &record, request, by, arguments.note.clone())?;
     let entry = entry(&app, &app.register.dossier_of(&record)?, app.clock.today())?;

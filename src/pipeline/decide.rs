@@ -55,6 +55,7 @@ pub(super) fn object(decision: &Decision) -> archive::Decision {
             Act::TerminatedOn(_) => archive::Act::TerminatedOn,
             Act::EndedOn(_) => archive::Act::EndedOn,
             Act::BelongsTo(_) => archive::Act::BelongsTo,
+            Act::SupersededBy(_) => archive::Act::SupersededBy,
         },
         field: decision.act.field().map(str::to_owned),
         value: Some(decision.act.value()).filter(|value| !value.is_null()),
@@ -73,6 +74,7 @@ pub(super) fn row(object: archive::Decision) -> Result<Decision> {
         archive::Act::TerminatedOn => "terminated_on",
         archive::Act::EndedOn => "ended_on",
         archive::Act::BelongsTo => "belongs_to",
+        archive::Act::SupersededBy => "superseded_by",
     };
     let act = Act::from_parts(name, object.field, object.value.unwrap_or(Value::Null)).ok_or_else(|| {
         Error::new(ErrorKind::FixityMismatch, format!("decision {} on `{}` has no sense", object.number, object.record))

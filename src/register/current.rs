@@ -138,7 +138,7 @@ fn decide(
                 closure = Some(Closure::Ended(*last_day));
                 continue;
             }
-            Act::BelongsTo(_) => continue,
+            Act::BelongsTo(_) | Act::SupersededBy(_) => continue,
         };
         let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
         let Some(field) = decision.act.field() else { continue };

@@ -37,6 +37,8 @@ pub enum Request {
     EndedOn(Date),
     /// It is about this contract and belongs in its dossier; the record itself means that it stands alone.
     BelongsTo(RecordId),
+    /// This contract took its place; the record itself means that none did after all.
+    SupersededBy(RecordId),
 }
 
 /// What a person decided.
@@ -67,6 +69,8 @@ pub enum Act {
     EndedOn(Date),
     /// Its documents belong in the dossier of this contract, or in its own.
     BelongsTo(RecordId),
+    /// This contract took its place.
+    SupersededBy(RecordId),
 }
 
 impl Act {
@@ -79,6 +83,7 @@ impl Act {
             Self::TerminatedOn(_) => "terminated_on",
             Self::EndedOn(_) => "ended_on",
             Self::BelongsTo(_) => "belongs_to",
+            Self::SupersededBy(_) => "superseded_by",
         }
     }
 
@@ -86,7 +91,7 @@ impl Act {
     pub fn field(&self) -> Option<&str> {
         match self {
             Self::Accept { field, .. } | Self::Correct { field, .. } | Self::NotInContract { field } => Some(field),
-            Self::TerminatedOn(_) | Self::EndedOn(_) | Self::BelongsTo(_) => None,
+            Self::TerminatedOn(_) | Self::EndedOn(_) | Self::BelongsTo(_) | Self::SupersededBy(_) => None,
         }
     }
 
@@ -96,20 +101,22 @@ impl Act {
             Self::Accept { found: value, .. } | Self::Correct { value, .. } => value.clone(),
             Self::NotInContract { .. } => Value::Null,
             Self::TerminatedOn(day) | Self::EndedOn(day) => Value::String(day.to_string()),
-            Self::BelongsTo(contract) => Value::String(contract.to_string()),
+            Self::BelongsTo(contract) | Self::SupersededBy(contract) => Value::String(contract.to_string()),
         }
     }
 
     /// The act with this name, field and value; `None` where they make none.
     pub fn from_parts(name: &str, field: Option<String>, value: Value) -> Option<Self> {
         let day = || value.as_str()?.parse().ok();
+        let contract = || value.as_str()?.parse().ok();
         Some(match name {
             "accept" => Self::Accept { field: field?, found: value },
             "correct" => Self::Correct { field: field?, value },
             "not_in_contract" => Self::NotInContract { field: field? },
             "terminated_on" => Self::TerminatedOn(day()?),
             "ended_on" => Self::EndedOn(day()?),
-            "belongs_to" => Self::BelongsTo(value.as_str()?.parse().ok()?),
+            "belongs_to" => Self::BelongsTo(contract()?),
+            "superseded_by" => Self::SupersededBy(contract()?),
             _ => return None,
         })
     }
@@ -163,6 +170,10 @@ impl Register {
                     dossier::check(tx, record, &contract)?;
                     Act::BelongsTo(contract)
                 }
+                Request::SupersededBy(contract) => {
+                    dossier::check_successor(tx, record, &contract)?;
+                    Act::SupersededBy(contract)
+                }
             };
             let number = next_number(tx, record)?;
             Ok(Decision { record: record.clone(), number, act, by: by.trim().into(), at, note })
@@ -201,6 +212,7 @@ impl Register {
             .db("cannot add a decision")?;
             match &decision.act {
                 Act::BelongsTo(contract) => dossier::join(tx, &decision.record, contract)?,
+                Act::SupersededBy(contract) => dossier::supersede(tx, &decision.record, contract)?,
                 _ => refresh(tx, &decision.record)?,
             }
             outbox::insert(tx, events)

@@ -143,6 +143,28 @@ pub(super) fn check(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId
     Ok(())
 }
 
+/// Checks that another contract may take the place of this one; the record itself means that none did after all.
+pub(super) fn check_successor(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
+    if !current::of_record(tx, contract, Language::English)?.record.documents.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::InvalidInput,
+        format!("`{contract}` is no contract that could take the place of `{record}`"),
+    )
+    .hint("name the record of the later contract, as `griffie register` lists it"))
+}
+
+/// Notes that another contract took the place of this one, or that none did.
+pub(super) fn supersede(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
+    tx.execute(
+        "UPDATE records SET superseded_by = nullif(?2, ?1) WHERE record = ?1",
+        [record.as_str(), contract.as_str()],
+    )
+    .db("cannot note that a contract is superseded")?;
+    Ok(())
+}
+
 /// Puts the documents that came in as a record of their own into a contract's dossier, or back into their own.
 pub(super) fn join(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
     let before = of(tx, record)?;
@@ -176,6 +198,7 @@ mod tests {
         model::{Status, record::RelatesTo},
         register::{
             Decision, Filter, Item, Register, Request,
+            lifecycle::Lifecycle,
             testing::{TestRegister, auto, moment, party},
         },
     };
@@ -266,6 +289,21 @@ mod tests {
         decide(&register, &later.record, &contract.record).unwrap();
         let entry = register.entry(&contract.record, date(2026, 1, 1), &[], Language::English).unwrap();
         assert_eq!(entry.fields.end_date.value, Some(date(2027, 6, 30)));
+    }
+
+    #[test]
+    fn a_contract_whose_place_was_taken_has_no_deadlines() {
+        let register = TestRegister::new();
+        let (old, new) = (register.archive("a.pdf", lease()), register.archive("b.pdf", lease()));
+        let request = |contract: &Item| Request::SupersededBy(contract.record.clone());
+        let outlook_after = |request| {
+            let decision = register.prepare_decision(&old.record, request, "A. Jansen", moment(), None).unwrap();
+            register.add_decision(&decision, &[]).unwrap();
+            register.entry(&old.record, date(2026, 1, 1), &[], Language::English).unwrap().outlook
+        };
+        let superseded = outlook_after(request(&new));
+        assert_eq!((superseded.lifecycle, superseded.deadlines), (Lifecycle::Superseded, Vec::new()));
+        assert_eq!(outlook_after(request(&old)).lifecycle, Lifecycle::Running, "a person may think better of it");
     }
 
     #[test]

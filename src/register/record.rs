@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
-use super::{Db as _, Document, Event, Findings, Register, dossier, fields, outbox, parsed, parsed_option};
+use super::{Db as _, Document, Findings, Register, dossier, fields, parsed, parsed_option};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
@@ -47,19 +47,6 @@ impl Register {
     /// A document.
     pub fn document(&self, id: &DocumentId) -> Result<Document> {
         self.read(|tx| document(tx, id))
-    }
-
-    /// Says that another contract took the place of this one.
-    pub fn supersede(&self, record: &RecordId, by: &RecordId, events: &[Event]) -> Result<()> {
-        self.write(|tx| {
-            let changed = tx
-                .execute("UPDATE records SET superseded_by = ?2 WHERE record = ?1", [record.as_str(), by.as_str()])
-                .db("cannot note that a record is superseded")?;
-            if changed == 0 {
-                return Err(Error::new(ErrorKind::NotFound, format!("there is no record `{record}`")));
-            }
-            outbox::insert(tx, events)
-        })
     }
 
     /// All documents, in the order of their ids: for rebuilding the index and for checking the whole archive.

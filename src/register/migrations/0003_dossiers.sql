@@ -1,9 +1,11 @@
--- A person may say that a document belongs to another contract's dossier.
+-- A person may say that a document belongs to another contract's dossier, or that another contract took a contract's
+-- place.
 
 CREATE TABLE decisions_3 (
     record  TEXT NOT NULL REFERENCES records,
     number  INTEGER NOT NULL, -- from 1, without gaps
-    act     TEXT NOT NULL CHECK (act IN ('accept', 'correct', 'not_in_contract', 'terminated_on', 'ended_on', 'belongs_to')),
+    act     TEXT NOT NULL CHECK (act IN ('accept', 'correct', 'not_in_contract', 'terminated_on', 'ended_on',
+                                         'belongs_to', 'superseded_by')),
     field   TEXT,
     value   TEXT, -- JSON
     by      TEXT NOT NULL,
