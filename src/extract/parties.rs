@@ -192,7 +192,9 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
         let end = accepted.get(number + 1).map_or(opening.end, |next| next.range.start);
         let mut party = describe(scene, find, find.range.start..end, &roles, cues);
         if party.party.role.is_none() {
-            party.party.role = bare_role(rules, text.slice(&(find.range.end..end)));
+            let line = text.running[..find.range.start].rfind('\n').map_or(0, |end| end + 1);
+            party.party.role = bare_role(rules, text.slice(&(find.range.end..end)))
+                .or_else(|| leading_role(rules, text.slice(&(line..find.range.start))));
             party.how = if party.party.role.is_some() { How::OpeningWithRole } else { party.how };
         }
         found.push(party);
@@ -264,6 +266,21 @@ fn bare_role(rules: &RuleSet, description: &str) -> Option<String> {
         let role = role.unwrap_or(said);
         let known = rules.words("role").any(|word| fold(word) == fold(role)) && !BODIES.contains(&fold(role).as_str());
         known.then(|| role.to_owned())
+    })
+}
+
+/// `The Contractor HALLAM LIMITED`, `(1) Landlord: Pennine Estates`: a usual role right before a name, with its article
+/// or at the start of the line.
+fn leading_role(rules: &RuleSet, before: &str) -> Option<String> {
+    let words: Vec<&str> = before.split_whitespace().collect();
+    (1..=2.min(words.len())).rev().find_map(|count| {
+        let (lead, role) = words.split_at(words.len() - count);
+        let announced =
+            lead.last().is_none_or(|word| matches!(*word, "The" | "THE" | "the") || word.ends_with([')', '.']));
+        let role = role.join(" ");
+        let role = role.trim_end_matches([':', '-', '–']).trim_end();
+        let known = rules.words("role").any(|word| fold(word) == fold(role));
+        (announced && known && role.starts_with(char::is_uppercase)).then(|| role.to_owned())
     })
 }
 
@@ -451,6 +468,35 @@ mod tests {
             "This Agreement is entered into between the undersigned Yu Zhou and Genexo Technologies Inc., a Nevada \
              corporation (the \"Company\").",
             &[("Yu Zhou", None), ("Genexo Technologies Inc.", Some("Company"))],
+        );
+    }
+
+    #[test]
+    fn deeds_call_their_parties_in_bare_brackets() {
+        check(
+            "This Deed is made between (1) Oakshire County Council of County Hall, Oakham (the Council);\nand\n\
+             (2) Helen Mary Ashworth of 44 Sycamore Avenue, Ilkley (Occupier);\nIt is agreed: The Council lets to the \
+             Occupier. The Occupier pays the Council.",
+            &[("Oakshire County Council", Some("Council")), ("Helen Mary Ashworth", Some("Occupier"))],
+        );
+    }
+
+    #[test]
+    fn a_role_may_stand_before_its_name() {
+        check(
+            "This Agreement is made between\nThe Contractor HALLAM CONSTRUCTION LIMITED whose registered office is at \
+             Sheffield;\nand\nThe Sub-Contractor PEAK ROOFING LIMITED whose registered office is at Leeds;",
+            &[("HALLAM CONSTRUCTION Ltd.", Some("Contractor")), ("PEAK ROOFING Ltd.", Some("Sub-Contractor"))],
+        );
+    }
+
+    #[test]
+    fn a_cover_that_names_the_parties_is_not_their_list() {
+        check(
+            "LEASE\nbetween\nPENNINE ESTATES LIMITED\nand\nBRIGHTSIDE BAKERY LIMITED\nTHIS LEASE is dated 14 March \
+             2022\n(1) PENNINE ESTATES LIMITED of 3 Canal Street, Bingley (Landlord)\n(2) BRIGHTSIDE BAKERY LIMITED of \
+             19 North Parade (Tenant)\nThe Landlord lets to the Tenant. The Tenant pays the Landlord.",
+            &[("PENNINE ESTATES Ltd.", Some("Landlord")), ("BRIGHTSIDE BAKERY Ltd.", Some("Tenant"))],
         );
     }
 

@@ -17,7 +17,7 @@ use super::{
     misread,
     notice::{self, Around},
     parties::{self, Found, Later},
-    rule::{FieldId, Strength},
+    rule::{FieldId, Place, Strength},
     scene::{Scene, Thing},
     title,
 };
@@ -472,6 +472,10 @@ impl<'r> Desk<'r, '_, '_> {
         let inside = candidates.iter().any(|c| !matches!(c.features.zone, Some(Zone::Annex | Zone::GeneralTerms)));
         let mut by_value: Vec<(Notice, Vec<Candidate<'r>>)> = Vec::new();
         let mut blanks = Vec::new();
+        // A field of a form names the period only; what the sentences say of it goes before.
+        let in_form = |candidate: &Candidate<'_>| candidate.rule.place == Place::Label;
+        let (fields, mut candidates): (Vec<_>, Vec<_>) = candidates.into_iter().partition(in_form);
+        candidates.extend(fields);
         for mut candidate in candidates {
             if inside && matches!(candidate.features.zone, Some(Zone::Annex | Zone::GeneralTerms)) {
                 continue;
@@ -493,7 +497,12 @@ impl<'r> Desk<'r, '_, '_> {
                 known.period == notice.period && (known.by == notice.by || notice.by == "any") && !apart(known, group)
             };
             match by_value.iter_mut().find(|(known, group)| same(known, group)) {
-                Some((_, group)) => group.push(candidate),
+                Some((known, group)) => {
+                    if in_form(&candidate) {
+                        candidate.value = Value::Notice(known.clone());
+                    }
+                    group.push(candidate);
+                }
                 None => by_value.push((notice, vec![candidate])),
             }
         }

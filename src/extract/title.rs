@@ -65,7 +65,16 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
             range.end = next.end;
         }
     }
-    Some(trim(&text.running, without_stamp(scene, range)))
+    Some(trim(&text.running, without_stamp(scene, before_parties(&text.running, range))))
+}
+
+/// A cover goes on with the parties, and a deed with its first sentence: `LEASE relating to Unit 7 between A LIMITED and
+/// B LIMITED THIS LEASE is dated …`. The title ends before either, where that leaves one.
+fn before_parties(running: &str, range: Range<usize>) -> Range<usize> {
+    let title = &running[range.clone()];
+    let opens = [" between ", " BETWEEN ", " by and between ", " THIS ", "\tbetween "];
+    let end = opens.iter().filter_map(|words| title.find(words)).filter(|&at| at > 0).min();
+    end.map_or(range.clone(), |at| range.start..range.start + at)
 }
 
 /// `Hierbij sluiten wij met u de volgende overeenkomst`: a letter speaks, a title does not.
@@ -129,4 +138,17 @@ fn trim(running: &str, range: Range<usize>) -> Range<usize> {
     }
     let right = text.len() - kept.len();
     range.start + left..(range.end - right).max(range.start + left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_ends_before_the_parties_of_a_cover() {
+        let check = |text: &str, want: &str| assert_eq!(&text[before_parties(text, 0..text.len())], want);
+        check("LEASE relating to Unit 7 between A LIMITED and B LIMITED", "LEASE relating to Unit 7");
+        check("DEED OF VARIATION THIS DEED is made on", "DEED OF VARIATION");
+        check("Supply Agreement", "Supply Agreement");
+    }
 }

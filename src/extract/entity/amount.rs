@@ -332,8 +332,8 @@ fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
                     "kwartaal" | "quarter" | "kalenderkwartaal" => Some(Per::Quarter),
                     "maand" | "month" | "mnd" | "kalendermaand" => Some(Per::Month),
                     "uur" | "hour" => Some(Per::Hour),
-                    "stuk" | "eenheid" | "unit" | "piece" | "week" | "dag" | "day" | "m2" | "m" | "ton" | "rit"
-                    | "leerling" | "inwoner" | "gebruiker" | "user" | "keer" | "gebeurtenis" | "km" | "kwh"
+                    "stuk" | "eenheid" | "unit" | "piece" | "week" | "dag" | "day" | "m2" | "m" | "ton" | "tonne"
+                    | "rit" | "leerling" | "inwoner" | "gebruiker" | "user" | "keer" | "gebeurtenis" | "km" | "kwh"
                     | "kilometer" => Some(Per::Unit),
                     _ => None,
                 };

@@ -98,7 +98,26 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
 }
 
 fn is_stop(scan: &Scan<'_>, at: usize) -> bool {
-    lexicon().phrases("not_names").at(scan, at).is_some_and(|(last, _)| last == at)
+    !names_trade(scan, at) && lexicon().phrases("not_names").at(scan, at).is_some_and(|(last, _)| last == at)
+}
+
+/// `Bright Hands Contract Cleaning Limited`: a trade that is done by contract.
+fn names_trade(scan: &Scan<'_>, at: usize) -> bool {
+    const TRADES: [&str; 10] = [
+        "cleaning",
+        "catering",
+        "hire",
+        "research",
+        "furniture",
+        "interiors",
+        "flooring",
+        "logistics",
+        "packing",
+        "manufacturing",
+    ];
+    scan.folded(at) == "contract"
+        && scan.is_capital(at)
+        && scan.next(at).is_some_and(|next| scan.is_capital(next) && TRADES.contains(&scan.folded(next)))
 }
 
 fn is_particle(scan: &Scan<'_>, at: usize) -> bool {
@@ -154,7 +173,10 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
             }
             // `netTALK.com, Inc.`, `About.com`: after a dot without space.
             Kind::Word
-                if scan.touches(left) && left > 0 && matches!(scan.mark(left - 1), Some('.' | '\'' | '-' | '@')) =>
+                if scan.touches(left)
+                    && left > 0
+                    && matches!(scan.mark(left - 1), Some('.' | '\'' | '-' | '@'))
+                    && !is_stop(scan, left) =>
             {
                 first = Some(left)
             }
@@ -475,6 +497,11 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
             return None;
         }
         let first = start_of_name(scan, last + 1).filter(|first| *first <= last)?;
+        // `Pennine Estates Limited of 3 Canal Street (Landlord)`: the name ends before its address.
+        let address = |of: usize| scan.folded(of) == "of" && scan.kind(of + 1) == Some(Kind::Number);
+        if (first..last).any(address) {
+            return None;
+        }
         return is_run(scan, first, last).then_some((first, last));
     }
     if scan.is_mark(at, ',') {
@@ -487,6 +514,9 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
         });
         let words = (first..=last).filter(|&word| scan.is_word(word)).count();
         return (opens && words > 1 && is_run(scan, first, last)).then_some((first, last));
+    }
+    if scan.folded(at) == "of" {
+        return resident(scan, at);
     }
     if matches!(scan.folded(at), "between" | "among" | "tussen" | "and" | "en") && scan.is_word(at) {
         let mut first = scan.next(at)?;
@@ -505,6 +535,25 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
         return (ended && !joined && is_run(scan, first, last)).then_some((first, last));
     }
     None
+}
+
+/// `(2) Helen Margaret Ashworth of 44 Sycamore Avenue`: an item of a list that opens with a name and an address.
+fn resident(scan: &Scan<'_>, of: usize) -> Option<(usize, usize)> {
+    let address = scan.next(of)?;
+    let last = scan.before(of)?;
+    let last = if scan.is_mark(last, ',') { scan.before(last)? } else { last };
+    if !(scan.kind(address) == Some(Kind::Number) || scan.is_capital(address)) || !is_name_word(scan, last) {
+        return None;
+    }
+    let first = start_of_name(scan, last + 1).filter(|&first| first < last && scan.is_word(first))?;
+    // Behind its number, or behind the line's start.
+    let item = match scan.before(first) {
+        Some(left) => {
+            scan.is_mark(left, ')') || scan.is_mark(left, '.') && left > 0 && scan.kind(left - 1) == Some(Kind::Number)
+        }
+        None => scan.kind(address) == Some(Kind::Number),
+    };
+    (item && is_run(scan, first, last)).then_some((first, last))
 }
 
 /// `(Landlord)`, `(the Funder)`: words with a capital in brackets that close the item.

@@ -223,8 +223,11 @@ fn count_ending_at(scan: &Scan<'_>, last: usize, unit_at: usize) -> Option<Count
     }
     // `per een jaar`? No: but `a` and `an` before a unit count only where they touch it in meaning: `a year`.
     let article = matches!(scan.folded(count.first), "a" | "an") && count.first + 1 != unit_at;
-    let article =
-        article && lexicon().phrases("periods").at(scan, count.first + 1).is_none_or(|(_, kind)| kind == "plain");
+    // `renewed for a further year`
+    let again = scan.before(count.first).is_some_and(|left| matches!(scan.folded(left), "for" | "by"));
+    let article = article
+        && !again
+        && lexicon().phrases("periods").at(scan, count.first + 1).is_none_or(|(_, kind)| kind == "plain");
     (!article).then_some(count)
 }
 
@@ -307,6 +310,8 @@ fn worded_count(scan: &Scan<'_>, last: usize) -> Option<Count> {
     let word = scan.folded(last);
     match word {
         "anderhalf" | "anderhalve" => return count(last, 3),
+        // `half a year`
+        "a" | "an" if scan.before(last).is_some_and(|half| scan.folded(half) == "half") => return count(last - 1, 1),
         "half" | "halve" => {
             // `twee en een half`, `two and a half`, `een half`, `half`
             let article = scan.before(last).filter(|&at| matches!(scan.folded(at), "een" | "a" | "one"));

@@ -30,7 +30,9 @@ pub(super) fn terms(scene: &Scene<'_>) -> Vec<DefinedTerm> {
             continue;
         };
         let item = text.running[..open].rfind('\n').map_or(0, |end| end + 1)..open;
-        if closes_item(&text.running[open + length + 1..])
+        // `A Ltd (the Contractor) undertakes`: with its article, a term may stand in the middle of a sentence.
+        let has_article = term.start > open + 1;
+        if (has_article || closes_item(&text.running[open + length + 1..]))
             && !names_place(scene, &term)
             && is_used(&text.running[open + length..], &text.running[term.clone()])
         {
@@ -44,7 +46,7 @@ pub(super) fn terms(scene: &Scene<'_>) -> Vec<DefinedTerm> {
 /// The term of what stands in brackets: one to three words with a capital, before a comma or the end.
 fn called(inside: &str) -> Option<(usize, usize)> {
     let said = inside.split(',').next().unwrap_or_default();
-    let bare = ["the ", "The ", "de ", "het "].iter().find_map(|article| said.strip_prefix(article)).unwrap_or(said);
+    let bare = ["the ", "The ", "de "].iter().find_map(|article| said.strip_prefix(article)).unwrap_or(said);
     let words: Vec<&str> = bare.split(' ').collect();
     let word = |word: &&str| {
         word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '&'))

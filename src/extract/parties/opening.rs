@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Cues, name_key};
 use crate::{
     extract::{
-        entity::Entity,
+        entity::{Entity, OrganizationReading, PersonReading},
         lexicon::fold,
         scene::{Find, Scene, Thing},
     },
@@ -28,7 +28,8 @@ pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
         let stop = if goes_on { floor(text, preamble.end + REACH).max(preamble.end) } else { preamble.end };
         let start = defined_in_title(scene, cues).or_else(|| said_in_title(scene));
         let start = start.map_or(preamble.start, |defined| defined.min(preamble.start));
-        return Some(start..end(scene, &(preamble.start..stop)));
+        let stop = end(scene, &(preamble.start..stop));
+        return Some(behind_cover(scene, &(start..stop))..stop);
     }
     if let Some(start) = defined_in_title(scene, cues) {
         return Some(start..end(scene, &(start..floor(text, start + REACH))));
@@ -43,7 +44,29 @@ pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
     })?;
     let stop = floor(text, paragraph.start + REACH);
     let from = paragraph.start..stop;
-    Some(from.start..end(scene, &from))
+    let stop = end(scene, &from);
+    Some(behind_cover(scene, &(from.start..stop))..stop)
+}
+
+/// A cover names the parties before the deed does: `between A LIMITED and B LIMITED THIS LEASE is dated … (1) A LIMITED`.
+/// The list starts where an item opens with a name that already stood there.
+fn behind_cover(scene: &Scene<'_>, opening: &Range<usize>) -> usize {
+    let text = scene.text;
+    let mut known: Vec<String> = Vec::new();
+    for find in scene.finds_in(opening).filter(|find| is_name(find)) {
+        let Thing::Entity(
+            Entity::Organization(OrganizationReading { name, .. }) | Entity::Person(PersonReading { name }),
+        ) = &find.thing
+        else {
+            continue;
+        };
+        let key = name_key(name);
+        if known.contains(&key) && in_item(text, find.range.start) {
+            return text.running[..find.range.start].rfind('\n').map_or(opening.start, |end| end + 1);
+        }
+        known.push(key);
+    }
+    opening.start
 }
 
 /// Where a list of parties starts that looks like part of the title: the first paragraph there that names somebody and
@@ -286,6 +309,8 @@ impl Place {
         };
         let joined = match words.as_slice() {
             [.., last, "the" | "de", "undersigned" | "ondergetekende"] => joint(last),
+            // `we, Alderbrook Capital LLP ("Alderbrook"), request you`
+            [.., "we" | "wij"] => true,
             [.., last, "de" | "het" | "the"] => joint(last),
             [.., last] => joint(last),
             [] => false,
@@ -315,7 +340,9 @@ fn lists_on(find: &Find, lead: &str) -> bool {
 /// At the start of a paragraph, or behind its enumerator.
 pub(super) fn opens_paragraph(text: &Text, position: usize) -> bool {
     let before = &text.running[..position];
-    let line = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+    let line = before[before.rfind('\n').map_or(0, |end| end + 1)..].trim_end();
+    let line =
+        ["the", "THE", "The", "de", "DE", "De"].iter().find_map(|article| line.strip_suffix(article)).unwrap_or(line);
     line.chars().filter(|c| c.is_alphanumeric()).count() <= 3
 }
 

@@ -86,7 +86,17 @@ fn places_of_law_and_moments() {
     check("laws of the State of New York", English, &["law US-NY"]);
     check("the laws of England and Wales.", English, &["law GB"]);
     check("tegen het einde van een kalenderkwartaal", Dutch, &["EndOfQuarter"]);
+    check("the exclusive jurisdiction of the English courts", English, &["court English courts", "law GB"]);
+    check(
+        "the law of Scotland, in the Scottish Courts.",
+        English,
+        &["law GB-SCT", "court Scottish Courts", "law GB-SCT"],
+    );
     check("the date first above written", English, &["DateFirstWritten"]);
+    check("at the end of the then-current Subscription Term", English, &["EndOfTerm"]);
+    check("on the last day of any such further period", English, &["EndOfTerm"]);
+    check("before the expiry of the initial contract period", English, &["EndOfTerm"]);
+    check("30 days' notice, and at the end of such period", English, &[]);
 }
 
 #[test]
@@ -120,6 +130,17 @@ fn amounts() {
 fn parties_without_a_legal_form() {
     check("PARTIES: Jeanne Jackson (“EMPLOYEE”) and", English, &["person Jeanne Jackson"]);
     check("by Benny Ward (Employee) in favor", English, &["person Benny Ward"]);
+    check("(2) Helen Margaret Ashworth of 44 Sycamore Avenue, Ilkley", English, &["person Helen Margaret Ashworth"]);
+    check("(1) WESTMOOR BOROUGH COUNCIL of Town Hall", English, &["WESTMOOR BOROUGH COUNCIL"]);
+    check("a copy of 44 pages", English, &[]);
+    check("Bright Hands Contract Cleaning Limited", English, &["Bright Hands Contract Cleaning Limited"]);
+    check("The Sub-Contractor PEAK ROOFING LIMITED", English, &["PEAK ROOFING LIMITED"]);
+    check("the Trustees of the Wexcombe Village Hall", English, &["Trustees of the Wexcombe Village Hall"]);
+    check(
+        "Mosside Youth Music CIC and Marlow Finch Architects LLP",
+        English,
+        &["Mosside Youth Music CIC", "Marlow Finch Architects LLP"],
+    );
     check("/s/ Mary Minnick Mary Minnick", English, &["person Mary Minnick"]);
     check("I, Andrew Prozes, have executed", English, &["person Andrew Prozes"]);
     check("tussen Affinity Gaming (hierna \"Affinity\")", Dutch, &["Affinity Gaming"]);

@@ -81,6 +81,8 @@ fn english_periods_keep_their_unit() {
         ("a fortnight", "P14D"),
         ("a calendar quarter", "P3M calendar"),
         ("a year", "P1Y"),
+        ("half a year", "P6M"),
+        ("for a further year", "P1Y"),
         ("3-year", "P3Y"),
         ("18-month", "P18M"),
         ("twelve (12)-month", "P12M"),
