@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Writes contracts with labels by construction: 312 Dutch and 100 English ones, born digital, for calibration.
+"""Writes contracts with labels by construction: 456 Dutch and 100 English ones, born digital, for calibration.
 
     python3 sample-docs/generate.py FOLDER      (needs what make.py needs)
     griffie rules calibrate REAL… FOLDER        or: griffie rules stats FOLDER
 
 Each family has a set of wordings, a layout and a typeface of its own; two families may share one sentence, never the
 set, and calibration leaves whole families out. What one document of a family differs in from the next: parties, dates, amounts, which clauses are there and in
-which order, how numbers are written, and decoys (other periods, dates and amounts). Figures over these contracts
+which order, how numbers are written, and decoys (other periods, dates and amounts). The families in families.py are
+whole contracts with places to fill in: tables, letters, policies, deeds and forms. Figures over these contracts
 flatter, since whoever wrote the rules could have written the wordings; griffie lets them say little (`MADE_UP`).
 The same contracts come out each time. All names are invented; no trade register number is in use (they start with 00).
 """
@@ -16,6 +17,7 @@ import pathlib
 import random
 import sys
 
+from families import FAMILIES
 from make import typeset
 
 NL_MONTHS = "januari februari maart april mei juni juli augustus september oktober november december".split()
@@ -40,9 +42,9 @@ def day_after(start, months):
 class Contract:
     """What one contract says: chosen at random, and the label that follows."""
 
-    def __init__(self, rng, english, kind):
+    def __init__(self, rng, english, kind, signed_in=(1996, 2024)):
         self.rng, self.english, self.kind = rng, english, kind
-        self.signed = dt.date(rng.randint(1996, 2024), rng.randint(1, 12), rng.randint(1, 28))
+        self.signed = dt.date(rng.randint(*signed_in), rng.randint(1, 12), rng.randint(1, 28))
         start = self.signed + dt.timedelta(days=rng.choice([0, 3, 9, 17, 34, 61]))
         self.start = start if rng.random() < 0.4 else day_after(start.replace(day=1), 1)
         self.years = rng.random() < 0.75
@@ -289,19 +291,86 @@ def compose(rng, english, family):
     return "\n".join(lines) + "\n", one.label(shown, contract_type, court, has_law, states_end)
 
 
+NL_TENS = {20: "twintig", 30: "dertig", 40: "veertig", 50: "vijftig", 60: "zestig", 70: "zeventig", 80: "tachtig", 90: "negentig"}
+NL_TEENS = NL_NUMBERS + "dertien veertien vijftien zestien zeventien achttien negentien".split()
+
+
+def in_words(day):
+    """A date as a notary writes it: eenendertig mei tweeduizend zesenveertig."""
+    def below_hundred(n):
+        if n < 20:
+            return NL_TEENS[n]
+        ten, one = NL_TENS[n - n % 10], NL_TEENS[n % 10]
+        return f"{one}{'ën' if one.endswith('e') else 'en'}{ten}" if n % 10 else ten
+
+    century = "tweeduizend" if day.year >= 2000 else "negentienhonderd"
+    year = f"{century} {below_hundred(day.year % 100)}" if day.year % 100 else century
+    return f"{below_hundred(day.day)} {NL_MONTHS[day.month - 1]} {year}"
+
+
+def compose_whole(rng, family):
+    """The source text of one contract of families.py, and its label."""
+    is_old = family.get("typed", False)
+    one = Contract(rng, False, family["kind"], (1975, 1993) if is_old else (2003, 2023))
+    one.years = family["years"]
+    lengths = [20, 25, 30, 40] if family["kind"] == "real_estate" else [1, 2, 3, 4, 5, 10]
+    one.months = 12 * rng.choice(lengths) if one.years else rng.choice([18, 24, 30, 36, 48, 60])
+    one.end = day_after(one.start, one.months) - dt.timedelta(days=1)
+    one.renewal, one.per, one.style = family["renewal"], family["per"], rng.choice(["word", "figure", "both"])
+    one.notice = rng.choice([1, 2, 3, 6] if one.months > 12 else [1, 2, 3])
+    one.has_notice, one.conflict, one.blank_signature = family["against"] is not None, False, False
+    number = rng.randint(1000, 99999)
+    one.reference = family.get("reference", "").format(n=number) or None
+    pa, pb = rng.sample(PLACES, 2)
+    first = f"Gemeente {pa}" if family["kind"] in ("services", "other", "real_estate") and family["roles"][1] != "Klant" else one.company()
+    second = f"Gemeente {pb}" if family.get("public") else one.company()
+    if family.get("person"):
+        second = rng.choice(["Anna Maria de Wit", "Petra Hoekstra", "Samira el Khatib", "Johanna van Dalen"])
+    while second == first:
+        second = one.company()
+    text, kvk = family["text"], f"00{rng.randint(100000, 999999)}"
+    one.parties = [(first, family["roles"][0], None), (second, family["roles"][1], kvk if "{kvk}" in text else None)]
+    days = {"start": one.start, "end": one.end, "over": one.end + dt.timedelta(days=1), "signed": one.signed,
+            "before": one.signed - dt.timedelta(days=rng.randint(1, 20)), "old": one.signed - dt.timedelta(days=rng.randint(90, 900)),
+            "later": day_after(one.start, 12), "birth": dt.date(rng.randint(1955, 1985), rng.randint(1, 12), rng.randint(1, 28))}
+    fill = {name: one.date(day) for name, day in days.items()} | {f"{name}_w": in_words(day) for name, day in days.items()}
+    fill |= {"A": first, "B": second, "pa": pa, "pb": pb, "kvk": kvk, "adr": one.address(), "man": rng.choice(PEOPLE), "term": one.term(),
+             "renewed": one.renewed(), "notice": one.notice_period(), "money": one.money(), "ref": one.reference, "n": number, "page": "{page}"}
+    has_law = "recht van toepassing" in text
+    label = one.label(family["title"], family["kind"], None, has_law, family["states_end"])
+    for notice in label["notice"]:
+        notice |= {"against": family["against"], "by": family.get("by", "any")}
+    if family.get("parent"):
+        label["relates_to"] = {"reference": family["parent"], "date": days["old"].isoformat()}
+    if family.get("indefinite"):
+        label |= {"term": "indefinite", "end_date": None}
+    if is_old:
+        label["value"]["currency"] = "NLG"
+    return text.format(**fill), label
+
+
+def write(folder, name, text, label, **look):
+    label["family"] = name.split("-")[0]
+    home = pathlib.Path(folder) / name
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "gold.json").write_text(json.dumps(label, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (home / "contract.digital.pdf").write_bytes(typeset(name, text=text, **look))
+
+
 def main(folder):
+    for family, whole in enumerate(FAMILIES):
+        for number in range(12):
+            name = f"nlw{family:02d}-{number:02d}"
+            text, label = compose_whole(random.Random(name), whole)
+            face = "typewriter" if whole.get("typed") else FACES[family % 3]
+            write(folder, name, text, label, face=face, size=9.5 + family % 3, justify=family % 2 == 1)
     for english, families, each in [(False, 12, 26), (True, 4, 25)]:
         for family in range(families):
             for number in range(each):
                 name = f"{'en' if english else 'nl'}{family:02d}-{number:02d}"
                 rng = random.Random(name)
                 text, label = compose(rng, english, family)
-                label["family"] = name.split("-")[0]
-                home = pathlib.Path(folder) / name
-                home.mkdir(parents=True, exist_ok=True)
-                (home / "gold.json").write_text(json.dumps(label, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-                pdf = typeset(name, text=text, face=FACES[family % 4], size=9.5 + family % 3, justify=family % 2 == 0)
-                (home / "contract.digital.pdf").write_bytes(pdf)
+                write(folder, name, text, label, face=FACES[family % 4], size=9.5 + family % 3, justify=family % 2 == 0)
 
 
 if __name__ == "__main__":

@@ -334,6 +334,7 @@ impl<'a> Slots<'a, '_, '_> {
         let Some((find, exclusive)) = self.slot("value") else {
             return match self.implied("value")? {
                 "signing" => Some((Value::DayOf(EventRef::Signing), false)),
+                "day_after_signature" => Some((Value::DayOf(EventRef::DayAfterSignature), false)),
                 "last_signature" => Some((Value::DayOf(EventRef::LastSignature), false)),
                 "date_first_written" => Some((Value::DayOf(EventRef::DateFirstWritten), false)),
                 _ => None,
@@ -432,7 +433,10 @@ impl<'a> Slots<'a, '_, '_> {
             }
             "maandelijks" | "maandelijkse" | "maandhuur" | "maandprijs" | "monthly" => Some(Per::Month),
             "kwartaalbedrag" | "quarterly" => Some(Per::Quarter),
-            _ => None,
+            // `'s jaars`, `jaarpremie`, `maandbedrag`
+            "jaars" => Some(Per::Year),
+            "maands" => Some(Per::Month),
+            word => named_for_a_span(word),
         });
         named.or(after_per)
     }
@@ -448,6 +452,16 @@ impl<'a> Slots<'a, '_, '_> {
         let money = Money { amount, currency: reading.currency.clone(), per, vat: reading.vat };
         Some((Value::Money(money), reading.disputed))
     }
+}
+
+/// A price named after the span that it is for: `jaarpremie`, `maandbedrag`.
+fn named_for_a_span(word: &str) -> Option<Per> {
+    const PRICES: [&str; 7] = ["premie", "huur", "prijs", "bedrag", "vergoeding", "salaris", "loon"];
+    let spans = [("jaar", Per::Year), ("maand", Per::Month), ("kwartaal", Per::Quarter)];
+    spans
+        .into_iter()
+        .find(|(span, _)| word.strip_prefix(span).is_some_and(|rest| PRICES.contains(&rest)))
+        .map(|(_, per)| per)
 }
 
 /// The moment of the record format that an event is, where it is one.
@@ -528,6 +542,12 @@ pub fn beside_label<'r>(
         return Some(candidate(Value::Blank, label.clone(), features(label, None, false)));
     }
     let find = scene.finds_in(beside).find(|find| find.kind() == kind)?;
+    // A row with several amounts is a table of its own: which of them is meant, its heads say.
+    let row_end =
+        scene.text.running[find.range.end..].find('\n').map_or(scene.text.running.len(), |n| find.range.end + n);
+    if kind == Kind::Amount && scene.finds_in(&(find.range.end..row_end)).any(|other| other.kind() == kind) {
+        return None;
+    }
     let index = scene.finds.iter().position(|other| std::ptr::eq(other, find))?;
     let labelled = labelled_pattern(say, kind);
     let filled = Match { words: found.words.clone(), filled: vec![(0, index)], repairs: found.repairs.clone() };

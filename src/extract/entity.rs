@@ -149,6 +149,8 @@ pub enum EventRef {
     EndOfOwnYear,
     Signing,
     LastSignature,
+    /// The day after the last signature.
+    DayAfterSignature,
     DateFirstWritten,
     EffectiveDate,
     Delivery,

@@ -132,7 +132,8 @@ fn giver(scene: &Scene<'_>, range: &Range<usize>, everyone: &[String]) -> Giver 
         let joint = |word: &&str| matches!(*word, "of" | "or" | "en" | "and");
         between.first().is_some_and(joint) && between[1..].iter().all(|word| matches!(*word, "de" | "het" | "the"))
     });
-    let both = joined || ["zowel ", "both ", "hetzij ", "either "].iter().any(|word| said.contains(word));
+    let both = joined
+        || ["zowel ", "both ", "hetzij ", "either ", " of door ", " or by "].iter().any(|word| said.contains(word));
     let distinct = |one: &str| subjects.iter().any(|(_, other)| fold(other) != fold(one));
     match (all, may.first().or(may.last()).copied().or_else(|| subjects.last())) {
         (_, Some((_, role))) if both && distinct(role) => Giver::Everyone,
@@ -303,6 +304,8 @@ pub fn at_any_time(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
         "na de eerste periode",
         "na afloop van de eerste",
         "na verloop van",
+        "maandelijks opzegbaar",
+        "dagelijks opzegbaar",
         "at any time",
     ];
     said.iter().any(|words| text.contains(words))

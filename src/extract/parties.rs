@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     model::record::Party,
-    text::{DefinedTerm, Text, Zone},
+    text::{DefinedTerm, Labelled, Text, Zone},
 };
 
 /// A party and where it stands.
@@ -112,9 +112,16 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
 
 fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {
     for party in more {
-        let same = |known: &Found| name_key(&known.party.name) == name_key(&party.party.name);
-        if !found.iter().any(same) {
-            found.push(party);
+        let same = |known: &&mut Found| name_key(&known.party.name) == name_key(&party.party.name);
+        match found.iter_mut().find(same) {
+            // A name at the top of a policy, and beside what the policy calls it.
+            Some(known) if known.party.role.is_none() => {
+                let number = known.party.registration_number.take();
+                *known = party;
+                known.party.registration_number = known.party.registration_number.take().or(number);
+            }
+            Some(_) => {}
+            None => found.push(party),
         }
     }
 }
@@ -237,9 +244,17 @@ fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&Defi
     }
     let own = roles.iter().find(|term| extent.contains(&term.range.start));
     party.role = own.map(|term| term.term.clone());
+    let is_person = matches!(find.thing, Thing::Entity(Entity::Person(_)));
+    // A person who acts for a firm: the number that follows is the firm's.
+    let firm = scene.finds_in(&(find.range.end..extent.end)).find(|other| {
+        matches!(&other.thing, Thing::Entity(Entity::Organization(reading)) if is_person && reading.legal_form.is_some())
+    });
+    let firm = firm.map(|firm| firm.range.end);
     for other in scene.finds_in(&(find.range.end..extent.end)) {
         match &other.thing {
-            Thing::Entity(Entity::Registration(number)) if party.registration_number.is_none() => {
+            Thing::Entity(Entity::Registration(number))
+                if party.registration_number.is_none() && firm.is_none_or(|firm| other.range.start < firm) =>
+            {
                 party.registration_number = Some(number.clone());
                 ranges.push(other.range.clone());
             }
@@ -390,15 +405,133 @@ fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
         let name = names
             .filter(|find| matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_))))
             .min_by_key(|find| find.range.start);
-        let Some(find) = name else { continue };
-        let extent = find.range.start..label.value.end;
+        // Who represents a party is none: in a cell of several lines, the name stands above the line of the label.
+        let represents = fold(scene.text.slice(&label.value)).starts_with("vertegenwoordigd");
+        let Some(find) = name.filter(|_| !represents).or_else(|| name_above(scene, label)) else { continue };
+        let extent = find.range.start..details_end(scene, label);
         let cues = Cues { passing: Vec::new(), no_role: Vec::new(), seat: Vec::new(), terms: Vec::new() };
         let mut party = describe(scene, find, extent, &[], &cues);
         party.party.role = Some(role.clone());
         party.how = How::Label;
         found.push(party);
     }
+    add_new(&mut found, in_forms(scene));
     found
+}
+
+/// The name that opens the line above a label, where the label stands at the middle or the end of its cell of several
+/// lines and its own line goes on with a description.
+fn name_above<'s>(scene: &'s Scene<'_>, label: &Labelled) -> Option<&'s Find> {
+    let text = scene.text;
+    let goes_on = text.slice(&label.value).starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit());
+    let own = text.running[..label.label.start].rfind('\n').filter(|_| goes_on)?;
+    let start = text.running[..own].rfind('\n').map_or(0, |at| at + 1);
+    let line = start..own;
+    let field = text.slice(&line).contains('\t') || text.labels.iter().any(|other| line.contains(&other.label.start));
+    let organization = |find: &&Find| matches!(find.thing, Thing::Entity(Entity::Organization(_)));
+    scene.finds_in(&line).filter(organization).find(|find| !field && find.range.start == start)
+}
+
+/// Where the fields end that tell more of the party in a field: its address, its number in the register.
+fn details_end(scene: &Scene<'_>, field: &Labelled) -> usize {
+    const DETAILS: [&str; 10] = [
+        "adres",
+        "address",
+        "postcode",
+        "plaats",
+        "vestigingsplaats",
+        "rechtsvorm",
+        "kvk",
+        "handelsregister",
+        "btw",
+        "inschrijf",
+    ];
+    let text = scene.text;
+    let mut end = field.value.end;
+    for label in text.labels.iter().filter(|label| label.label.start >= field.value.end) {
+        let said = fold(text.slice(&label.label));
+        let next = text.slice(&(end..label.label.start)).trim().is_empty();
+        if !next || !DETAILS.iter().any(|detail| said.starts_with(detail)) {
+            break;
+        }
+        end = label.value.end.max(label.label.end);
+    }
+    end
+}
+
+/// Names in the fields of a form, under a head that says whose they are: `Gegevens leverancier`, then `Naam`.
+fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
+    const NAME: [&str; 9] = [
+        "naam",
+        "bedrijfsnaam",
+        "naam bedrijf",
+        "naam organisatie",
+        "organisatie",
+        "statutaire naam",
+        "handelsnaam",
+        "naam instelling",
+        "naam onderneming",
+    ];
+    let text = scene.text;
+    let names = |label: &Labelled| NAME.contains(&fold(text.slice(&label.label)).as_str());
+    let fields: Vec<&Labelled> = text.labels.iter().filter(|label| names(label) && !label.value.is_empty()).collect();
+    let early = |label: &Labelled| {
+        text.zones.is_empty() || matches!(text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
+    };
+    let mut found = Vec::new();
+    for (number, field) in fields.iter().enumerate().filter(|(_, field)| early(field)) {
+        let Some(role) = role_above(scene, field.label.start) else { continue };
+        let until = fields.get(number + 1).map_or(text.running.len(), |next| next.label.start);
+        let extent =
+            field.value.start..until.min(opening::floor(text, field.value.end + FORM_REACH)).max(field.value.end);
+        let known = scene.finds_in(&field.value).find(|find| {
+            matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_)))
+                && find.range.start == field.value.start
+        });
+        let written = Find {
+            range: field.value.clone(),
+            defined_at: None,
+            thing: Thing::Role(String::new()),
+            repairs: Vec::new(),
+            first: scene.word_from(field.value.start),
+            end: scene.word_from(field.value.end),
+        };
+        // What is written there is a name, whether it looks like one or not.
+        let capital = text.slice(&field.value).starts_with(char::is_uppercase);
+        if known.is_none() && !(capital && scene.words_in(&field.value).len() <= 8) {
+            continue;
+        }
+        let cues = Cues { passing: Vec::new(), no_role: Vec::new(), seat: Vec::new(), terms: Vec::new() };
+        let mut party = describe(scene, known.unwrap_or(&written), extent, &[], &cues);
+        party.party.role = Some(role);
+        party.how = How::Label;
+        found.push(party);
+    }
+    found
+}
+
+/// The fields of one party in a form take at most so many bytes.
+const FORM_REACH: usize = 300;
+
+/// The role in the head above a form's field: a short line without a value of its own, at most four lines up.
+fn role_above(scene: &Scene<'_>, field: usize) -> Option<String> {
+    let text = scene.text;
+    let mut end = text.running[..field].rfind('\n')?;
+    for _ in 0..4 {
+        let start = text.running[..end].rfind('\n').map_or(0, |at| at + 1);
+        let line = &text.running[start..end];
+        if !line.contains(['\t', ':']) && scene.words_in(&(start..end)).len() <= 4 {
+            let said = scene.finds_in(&(start..end)).find_map(|find| match &find.thing {
+                Thing::Role(role) => Some(role.clone()),
+                _ => None,
+            });
+            // `Klantgegevens`
+            return said
+                .or_else(|| Some(line.trim().strip_suffix("gegevens").filter(|role| role.len() > 3)?.to_owned()));
+        }
+        end = start.checked_sub(1)?;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -437,6 +570,53 @@ mod tests {
              gevestigd te Best, hierna: vereniging,",
             &[("Kantoor Ten Velde & Zonen", Some("Opdrachtnemer")), ("vereniging v.v. Zuid", Some("vereniging"))],
         );
+    }
+
+    #[test]
+    fn an_organ_speaks_for_its_body_and_an_item_may_have_a_letter() {
+        check(
+            "Overeenkomst tussen\n1. Het college van burgemeester en wethouders van de gemeente Oost, zetelend te Oost, \
+             hierna: \"opdrachtgever\";\n2. a. de heer Jan Pieter Vos, geboren te Ede en b. mevrouw Anna Kok, geboren te Best, \
+             hierna tezamen te noemen \"koper\";",
+            &[("gemeente Oost", Some("opdrachtgever")), ("Jan Pieter Vos", Some("koper")), ("Anna Kok", Some("koper"))],
+        );
+        check(
+            "Overeenkomst tussen\nde gemeente Kaag en Braassem, hierna: \"Klant\",\nen\nTaxi- en Koeriersbedrijf Vos & Zn. B.V., \
+             hierna: \"vervoerder\";",
+            &[
+                ("gemeente Kaag en Braassem", Some("Klant")),
+                ("Taxi- en Koeriersbedrijf Vos & Zn. B.V.", Some("vervoerder")),
+            ],
+        );
+    }
+
+    #[test]
+    fn who_signs_for_a_body_over_several_lines_is_no_party() {
+        check(
+            "Overeenkomst tussen\nde Staat der Nederlanden, te dezen vertegenwoordigd door de Minister van Zaken,\nnamens deze,\n\
+             drs. W. Otter,\nhierna te noemen: Opdrachtgever,\nen\nDijk B.V., hierna te noemen: Opdrachtnemer,",
+            &[("Staat der Nederlanden", Some("Opdrachtgever")), ("Dijk B.V.", Some("Opdrachtnemer"))],
+        );
+    }
+
+    #[test]
+    fn forms_name_parties_under_a_head() {
+        check(
+            "Leveringsovereenkomst gas\nGegevens leverancier\nNaam\tNoordkracht N.V.\nKvK\t00024680\nGegevens afnemer\n\
+             Naam\tZorggroep Fivel\nKvK\t00013579",
+            &[("Noordkracht N.V.", Some("leverancier")), ("Zorggroep Fivel", Some("afnemer"))],
+        );
+    }
+
+    #[test]
+    fn the_number_behind_a_firm_is_not_its_partners() {
+        let rules = RuleSet::embedded().unwrap();
+        let opening = "Overeenkomst tussen\n1. de heer Ruud Vos, geboren te Ede, handelend als vennoot van V.O.F. Vos Mode, \
+                       ingeschreven in het handelsregister onder nummer 00844120, hierna: \"huurder\";\n2. Dijk B.V., hierna: \"verhuurder\";";
+        let text = Text::of_sentence(opening, Some(Language::Dutch));
+        let found = find(&rules, &rules.scene(&text));
+        let person = found.iter().find(|found| found.party.name == "Ruud Vos");
+        assert!(person.is_none_or(|person| person.party.registration_number.is_none()), "{found:?}");
     }
 
     #[test]
@@ -497,6 +677,16 @@ mod tests {
              2022\n(1) PENNINE ESTATES LIMITED of 3 Canal Street, Bingley (Landlord)\n(2) BRIGHTSIDE BAKERY LIMITED of \
              19 North Parade (Tenant)\nThe Landlord lets to the Tenant. The Tenant pays the Landlord.",
             &[("PENNINE ESTATES Ltd.", Some("Landlord")), ("BRIGHTSIDE BAKERY Ltd.", Some("Tenant"))],
+        );
+    }
+
+    #[test]
+    fn recitals_add_nobody_to_the_list() {
+        check(
+            "This Agreement is made by and between Acme, Inc., a Delaware corporation (the \"Company\") and Kenneth Buechler \
+             (\"Employee\").\nA. The Company, Employer, and Inca Acquisition, Inc., a subsidiary, are entering into a merger.\n\
+             B. Employee and Company desire to enter into this Agreement.",
+            &[("Acme, Inc.", Some("Company")), ("Kenneth Buechler", Some("Employee"))],
         );
     }
 

@@ -61,9 +61,10 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     let start_is_open = desk.speaks_of_start();
     fields.effective_date = derive::start(fields.effective_date, &fields.signing_date, start_is_open, language);
     desk.drop_ends_before(fields.effective_date.value);
+    desk.drop_ends_of_annexes();
     fields.end_date = desk.day_field(FieldId::EndDate, &fields.signing_date);
     fields.term = desk.term();
-    fields.renewal = desk.renewal();
+    fields.renewal = desk.renewal(fields.term.value);
     fields.notice = desk.notices(fields.term.value, fields.renewal.value.as_ref());
     name_the_givers(&mut fields.notice, &fields.parties);
     fields.value = desk.field(FieldId::Value, |value| match value {
@@ -335,8 +336,14 @@ impl<'r> Desk<'r, '_, '_> {
         };
         // Dates that words call those of signing go before dates that only stand near.
         let said = block.iter().any(|c| day(c).is_some() && c.rule.strength == Strength::Strong);
-        let block: Vec<_> =
-            block.into_iter().filter(|c| !said || c.rule.strength == Strength::Strong || day(c).is_none()).collect();
+        // `Assen, 26 februari 2010` on a line of its own is said as well.
+        let own_line = |c: &Candidate<'_>| {
+            c.ranges.first().is_some_and(|range| heads_letter(&self.scene.text.running, range.start))
+        };
+        let block: Vec<_> = block
+            .into_iter()
+            .filter(|c| !said || c.rule.strength == Strength::Strong || day(c).is_none() || own_line(c))
+            .collect();
         let latest = block.iter().filter_map(day).max();
         match latest {
             Some(latest) => {
@@ -392,9 +399,11 @@ impl<'r> Desk<'r, '_, '_> {
         let mut from_signing = Vec::new();
         for candidate in &mut candidates {
             if let Value::DayOf(event) = candidate.value {
-                let resolves =
-                    matches!(event, EventRef::Signing | EventRef::LastSignature | EventRef::DateFirstWritten);
-                candidate.value = match signing.value {
+                let next_day = event == EventRef::DayAfterSignature;
+                let resolves = next_day
+                    || matches!(event, EventRef::Signing | EventRef::LastSignature | EventRef::DateFirstWritten);
+                let signed = if next_day { signing.value.and_then(|day| day.tomorrow().ok()) } else { signing.value };
+                candidate.value = match signed {
                     Some(day) if resolves => Value::Day(day),
                     None if resolves && signing.status == Status::Blank => Value::Blank,
                     _ => continue,
@@ -435,7 +444,7 @@ impl<'r> Desk<'r, '_, '_> {
         })
     }
 
-    fn renewal(&mut self) -> Field<Renewal> {
+    fn renewal(&mut self, term: Option<Term>) -> Field<Renewal> {
         let mut candidates = self.take(FieldId::Renewal);
         // A period or a maximum that one rule read completes what another read without it.
         let best_of = |kind: RenewalKind, candidates: &[Candidate<'r>]| {
@@ -450,6 +459,17 @@ impl<'r> Desk<'r, '_, '_> {
             });
             (period, times)
         };
+        // `voor een gelijk tijdvak verlengd`: as long as the term.
+        for candidate in &mut candidates {
+            let said = fold(self.scene.text.slice(&candidate.matched));
+            let as_long = ["eenzelfde ", "dezelfde ", "gelijke ", "gelijk "].iter().any(|word| said.contains(word));
+            if let Value::Renewal(renewal) = &mut candidate.value
+                && renewal.period.is_none()
+                && as_long
+            {
+                renewal.period = term;
+            }
+        }
         let known = candidates.clone();
         for candidate in &mut candidates {
             if let Value::Renewal(renewal) = &mut candidate.value {
@@ -458,10 +478,16 @@ impl<'r> Desk<'r, '_, '_> {
                 renewal.max_times = renewal.max_times.or(times);
             }
         }
-        self.decided(candidates, |value| match value {
+        let mut field = self.decided(candidates, |value| match value {
             Value::Renewal(renewal) => Some(renewal.clone()),
             _ => None,
-        })
+        });
+        // `Stilzwijgende verlenging is uitgesloten` leaves room for an option that no rule read.
+        if field.value.as_ref().is_some_and(|renewal| renewal.kind == RenewalKind::None) && self.speaks_of_option() {
+            field.status = field.status.min(Status::Proposed);
+            field.confidence = field.confidence.min(0.5);
+        }
+        field
     }
 
     /// One notice for each period and party.
@@ -560,9 +586,22 @@ impl<'r> Desk<'r, '_, '_> {
         self.candidates.retain(|candidate| candidate.rule.field != FieldId::EndDate || !before(&candidate.value));
     }
 
+    /// Where the contract itself says when it ends, or how long it runs, what annexes and general terms say of an end
+    /// is said of something else: of a tariff, of the terms themselves.
+    fn drop_ends_of_annexes(&mut self) {
+        let appended =
+            |candidate: &Candidate<'_>| matches!(candidate.features.zone, Some(Zone::Annex | Zone::GeneralTerms));
+        let says = |candidate: &Candidate<'_>| {
+            matches!(candidate.rule.field, FieldId::EndDate | FieldId::Term) && !appended(candidate)
+        };
+        if self.candidates.iter().any(says) {
+            self.candidates.retain(|candidate| candidate.rule.field != FieldId::EndDate || !appended(candidate));
+        }
+    }
+
     /// The contract itself has words of a start, whether a rule read them or not.
     fn speaks_of_start(&self) -> bool {
-        const STEMS: [&str; 22] = [
+        const STEMS: [&str; 27] = [
             "ingangsdatum",
             "met ingang",
             "ingaande",
@@ -570,6 +609,11 @@ impl<'r> Desk<'r, '_, '_> {
             "gaat in",
             "gaan in",
             "in werking",
+            "ingegaan",
+            "in dienst",
+            "ter beschikking te stellen",
+            "afleverdatum",
+            "leveringsperiode",
             "inwerking",
             "aanvang",
             "vangt",
@@ -593,6 +637,18 @@ impl<'r> Desk<'r, '_, '_> {
     fn speaks_of_renewal(&self) -> bool {
         const STEMS: [&str; 6] = ["stilzwijgend", "verlengd", "voortgezet", "automatisch", "renew", "extended"];
         self.own_sentences().any(|said| STEMS.iter().any(|stem| said.contains(stem)))
+    }
+
+    /// The contract itself lets somebody renew it, whether a rule read that or not.
+    fn speaks_of_option(&self) -> bool {
+        const MAY: [&str; 9] =
+            ["kan ", "kunnen ", "mag ", "mogen ", "recht ", "optie", "mogelijkheid", "may ", "option"];
+        self.own_sentences().map(fold).any(|said| {
+            let word = |words: &[&str]| said.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+            ["verleng", "renew", "extend"].iter().any(|stem| said.contains(stem))
+                && MAY.iter().any(|may| said.contains(may))
+                && !word(&["niet", "geen", "not", "no", "neither"])
+        })
     }
 
     /// What the contract itself says, sentence by sentence.
@@ -627,6 +683,37 @@ impl<'r> Desk<'r, '_, '_> {
                 } else if whole.reference.is_none() && part.reference.is_some() {
                     whole.reference = part.reference;
                     candidate.ranges.extend(ranges);
+                }
+            }
+        }
+        // The cover names it by its number, the recitals by its date: one contract, where only one is spoken of.
+        let parts = |pick: fn(&RelatesTo) -> Option<String>| {
+            let mut found: Vec<String> = candidates
+                .iter()
+                .filter_map(|c| match &c.value {
+                    Value::RelatesTo(other) => pick(other),
+                    _ => None,
+                })
+                .collect();
+            found.sort();
+            found.dedup();
+            found.len()
+        };
+        let alone =
+            parts(|other| other.reference.clone()) == 1 && parts(|other| other.date.map(|d| d.to_string())) == 1;
+        if alone {
+            let known = candidates.clone();
+            for candidate in &mut candidates {
+                let Value::RelatesTo(whole) = &mut candidate.value else { continue };
+                for other in &known {
+                    let Value::RelatesTo(part) = &other.value else { continue };
+                    if whole.date.is_none() && part.date.is_some()
+                        || whole.reference.is_none() && part.reference.is_some()
+                    {
+                        whole.date = whole.date.or(part.date);
+                        whole.reference = whole.reference.take().or_else(|| part.reference.clone());
+                        candidate.ranges.extend(other.ranges.clone());
+                    }
                 }
             }
         }

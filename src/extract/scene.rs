@@ -195,8 +195,11 @@ impl<'t> Scene<'t> {
     }
 
     fn unannounced_signatures(&self) -> Option<Range<usize>> {
-        if self.text.zones.is_empty() || self.text.zones.iter().any(|(_, zone)| *zone == Zone::Signatures) {
+        if self.text.zones.is_empty() {
             return None;
+        }
+        if let Some((signed, _)) = self.text.zones.iter().find(|(_, zone)| *zone == Zone::Signatures) {
+            return self.entries_before(signed.start);
         }
         let after = |zone: &Zone| matches!(zone, Zone::Annex | Zone::GeneralTerms);
         let end =
@@ -209,6 +212,23 @@ impl<'t> Scene<'t> {
                 && self.finds_in(sentence).any(|find| find.kind() == Kind::Date)
         })?;
         Some(first.start..end)
+    }
+
+    /// Lines of a signature block that stand before what announces it: `Namens X`, `Naam:`, `Plaats:`, `Datum:`.
+    fn entries_before(&self, signed: usize) -> Option<Range<usize>> {
+        const ENTRIES: [&str; 9] =
+            ["naam", "plaats", "datum", "functie", "namens", "voor ", "getekend voor", "name", "date"];
+        let mut start = signed;
+        while let Some(end) = start.checked_sub(1).filter(|_| start > 0) {
+            let line_start = self.text.running[..end].rfind('\n').map_or(0, |at| at + 1);
+            let line = fold(&self.text.running[line_start..end]);
+            let short = line.split_whitespace().count() <= PLACE_AND_DATE && !line.ends_with('.');
+            if line_start == end || !short || !ENTRIES.iter().any(|entry| line.starts_with(entry)) {
+                break;
+            }
+            start = line_start;
+        }
+        (start < signed).then_some(start..signed)
     }
 
     fn find(&self, range: Range<usize>, defined_at: Option<Range<usize>>, thing: Thing, repairs: Vec<Repair>) -> Find {

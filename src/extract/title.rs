@@ -39,13 +39,17 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     }
     // `Contract no. 1966/88-H` numbers the contract; a line that only names it says more.
     let numbers = |range: &Range<usize>| {
-        scene.words_in(range).len() <= 5 && scene.finds_in(range).any(|find| matches!(find.kind(), Kind::Reference))
+        let number = scene.finds_in(range).find(|find| matches!(find.kind(), Kind::Reference));
+        let words = scene.words_in(range).len();
+        number.is_some_and(|number| words <= 5 || words - (number.end - number.first) <= 3)
     };
     // A sentence that opens the text, and the first of two parties on a cover, are no titles where there is another.
     let says = |range: &Range<usize>| {
         let line = fold(text.slice(range));
         let line = line.trim_start();
-        line.starts_with("this ") || line.starts_with('(') && line[1..].starts_with(|c: char| c.is_ascii_digit())
+        text.slice(range).trim_start().starts_with(char::is_lowercase)
+            || line.starts_with("this ")
+            || line.starts_with('(') && line[1..].starts_with(|c: char| c.is_ascii_digit())
     };
     let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range) && !says(range));
     let first = match (named, letter) {
@@ -65,7 +69,11 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
             range.end = next.end;
         }
     }
-    Some(trim(&text.running, without_stamp(scene, before_parties(&text.running, range))))
+    if let Some(subtitle) = subtitle(scene, &range, &paragraphs) {
+        range.end = subtitle.end;
+    }
+    let own = before_parties(&text.running, range);
+    Some(trim(&text.running, without_citation(scene, without_stamp(scene, own))))
 }
 
 /// A cover goes on with the parties, and a deed with its first sentence: `LEASE relating to Unit 7 between A LIMITED and
@@ -75,6 +83,74 @@ fn before_parties(running: &str, range: Range<usize>) -> Range<usize> {
     let opens = [" between ", " BETWEEN ", " by and between ", " THIS ", "\tbetween "];
     let end = opens.iter().filter_map(|words| title.find(words)).filter(|&at| at > 0).min();
     end.map_or(range.clone(), |at| range.start..range.start + at)
+}
+
+/// Below a title that only names a kind (`CONCESSIEOVEREENKOMST`), the line that says for what.
+fn subtitle(scene: &Scene<'_>, title: &Range<usize>, paragraphs: &[Range<usize>]) -> Option<Range<usize>> {
+    const OPENS_OTHER: [&str; 22] = [
+        "tussen",
+        "between",
+        "de",
+        "het",
+        "the",
+        "ondergetekende",
+        "ondergetekenden",
+        "partijen",
+        "parties",
+        "versie",
+        "version",
+        "datum",
+        "date",
+        "d.d",
+        "nr",
+        "concept",
+        "model",
+        "inhoud",
+        "artikel",
+        "and",
+        "by",
+        "ex",
+    ];
+    let text = scene.text;
+    if scene.words_in(title).len() > 2 {
+        return None;
+    }
+    let next = paragraphs.iter().find(|next| next.start == title.end + 1)?;
+    // `Abri's en buitenreclame tussen de gemeente A en B`
+    let line = text.slice(next);
+    let line = [" tussen ", " between "].iter().find_map(|joint| line.split_once(joint)).map_or(line, |(own, _)| own);
+    let next = &(next.start..next.start + line.len());
+    let words = scene.words_in(next).len();
+    let opener = fold(line.split_whitespace().next()?);
+    let opener = opener.trim_matches(|c: char| !c.is_alphanumeric());
+    let plain = line.starts_with(char::is_uppercase)
+        && !line.trim_end().ends_with(['.', ',', ';', ':'])
+        && !line.contains(['\t', ':', '@'])
+        && !line.contains(|c: char| c.is_ascii_digit());
+    let names = scene.finds_in(next).any(|find| {
+        matches!(find.kind(), Kind::Organization | Kind::Person | Kind::Date | Kind::Role | Kind::Reference)
+    });
+    let early = text.zone_at(next.start) == Zone::Title;
+    (early && plain && !names && (2..=9).contains(&words) && !OPENS_OTHER.contains(&opener)).then(|| next.clone())
+}
+
+/// `… als bedoeld in artikel 4:36 …`, `… Documentnummer 81F3`: what says on which law a contract rests, or numbers it,
+/// is no title.
+fn without_citation(scene: &Scene<'_>, range: Range<usize>) -> Range<usize> {
+    let running = &scene.text.running;
+    let folded = running[range.clone()].to_ascii_lowercase();
+    let law = [" als bedoeld in ", " in de zin van ", " ex artikel "].iter().filter_map(|cue| folded.find(cue)).min();
+    let law = law.map(|at| range.start + at);
+    let number = scene.finds_in(&range).filter(|find| find.kind() == Kind::Reference).find_map(|find| {
+        let before = running[range.start..find.range.start].trim_end_matches([' ', ':', '.']);
+        let label = before.rsplit(' ').next()?;
+        let labels = label.starts_with(char::is_uppercase) && (label.ends_with("nummer") || label.ends_with("enmerk"));
+        labels.then(|| range.start + before.len() - label.len())
+    });
+    match law.into_iter().chain(number).min() {
+        Some(end) if end > range.start => range.start..end,
+        _ => range,
+    }
 }
 
 /// `Hierbij sluiten wij met u de volgende overeenkomst`: a letter speaks, a title does not.
@@ -143,6 +219,7 @@ fn trim(running: &str, range: Range<usize>) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{model::Language, text::Text};
 
     #[test]
     fn a_title_ends_before_the_parties_of_a_cover() {
@@ -150,5 +227,22 @@ mod tests {
         check("LEASE relating to Unit 7 between A LIMITED and B LIMITED", "LEASE relating to Unit 7");
         check("DEED OF VARIATION THIS DEED is made on", "DEED OF VARIATION");
         check("Supply Agreement", "Supply Agreement");
+    }
+
+    #[test]
+    fn a_title_ends_before_the_law_and_before_its_number() {
+        let rules = RuleSet::embedded().unwrap();
+        let check = |line: &str, want: &str| {
+            let text = Text::of_sentence(line, Some(Language::Dutch));
+            let scene = rules.scene(&text);
+            let range = trim(&text.running, without_citation(&scene, 0..text.running.len()));
+            assert_eq!(text.slice(&range), want, "{line}");
+        };
+        check("HUUROVEREENKOMST als bedoeld in artikel 7:290 BW", "HUUROVEREENKOMST");
+        check("Overeenkomst schoonmaak Zaaknummer: 2019/4711", "Overeenkomst schoonmaak");
+        check(
+            "Verlenging overeenkomst water (contractnummer 2014-115)",
+            "Verlenging overeenkomst water (contractnummer 2014-115)",
+        );
     }
 }

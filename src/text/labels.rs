@@ -144,9 +144,18 @@ fn is_label(text: &str) -> bool {
         && text.chars().filter(|c| c.is_alphabetic()).count() * 2 >= text.len().min(40)
         && !text.contains(['"', ';', '_', '?'])
         && !text.contains("..")
-        && !text.trim_end_matches('.').contains(". ")
+        && !abbreviations_aside(text).contains(". ")
         && !text.contains(", ")
         && !text.ends_with(',')
+}
+
+/// `Leaseprijs per maand excl. btw`: the full stop of an abbreviation ends no sentence.
+fn abbreviations_aside(text: &str) -> String {
+    let mut text = text.trim_end_matches('.').to_owned();
+    for short in ["xcl.", "ncl."] {
+        text = text.replace(&format!("{short} "), " ");
+    }
+    text
 }
 
 fn label_range(text: &str, cell: &Range<usize>) -> Range<usize> {
@@ -184,6 +193,7 @@ mod tests {
             &[("Opzegtermijn", "3 maanden"), ("Huurder", "Gemeente Best")],
         );
         check("Datum ingang: 1 mei 2019", &[("Datum ingang", "1 mei 2019")]);
+        check("Prijs per maand excl. btw\t€ 412,87", &[("Prijs per maand excl. btw", "€ 412,87")]);
         check("By: /s/ J. Doe Name: J. Doe Title: CEO", &[("By", "/s/ J. Doe"), ("Name", "J. Doe"), ("Title", "CEO")]);
         check("Ingangsdatum:\n\n1 mei 2019", &[("Ingangsdatum", "1 mei 2019")]);
         check("Nr\tDatum\tPlaats\n1a\t2 mei 2019\tBest", &[("Nr", "1a"), ("Datum", "2 mei 2019"), ("Plaats", "Best")]);

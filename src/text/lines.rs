@@ -155,9 +155,10 @@ fn pieces(words: &[PlacedWord<'_>]) -> Vec<Line> {
 /// A row's pieces from left to right, those without a wide gap between them made one line.
 fn merged(mut row: Vec<Line>, words: &[PlacedWord<'_>]) -> Vec<Line> {
     row.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
+    let stretched = is_stretched(&row, words);
     let mut out: Vec<Line> = Vec::new();
     for piece in row {
-        let near = |line: &Line| piece.area.x0 - line.area.x1 < WIDE_GAP * line.em.max(piece.em).max(1.0);
+        let near = |line: &Line| stretched || piece.area.x0 - line.area.x1 < WIDE_GAP * line.em.max(piece.em).max(1.0);
         match out.last_mut().filter(|line| near(line)) {
             Some(line) => line.absorb(piece),
             None => out.push(piece),
@@ -167,6 +168,21 @@ fn merged(mut row: Vec<Line>, words: &[PlacedWord<'_>]) -> Vec<Line> {
         line.measure(words);
     }
     out
+}
+
+/// A line that a forced break ends in justified text has all its gaps alike, however wide: no columns.
+fn is_stretched(row: &[Line], words: &[PlacedWord<'_>]) -> bool {
+    /// Wider gaps part columns, even in a row of words that stand evenly.
+    const WIDEST: f32 = 10.0;
+    const ALIKE: f32 = 0.12;
+    let areas: Vec<Area> = row.iter().flat_map(|line| &line.words).map(|&word| words[word].area).collect();
+    let mut gaps: Vec<f32> = areas.windows(2).map(|pair| pair[1].x0 - pair[0].x1).collect();
+    if row.len() < 2 || gaps.len() < 2 {
+        return false;
+    }
+    let usual = median(&mut gaps);
+    let em = row.iter().map(|line| line.em).fold(1.0, f32::max);
+    usual < WIDEST * em && gaps.iter().all(|gap| (gap - usual).abs() <= ALIKE * usual)
 }
 
 impl Line {
@@ -187,5 +203,34 @@ impl Line {
     /// Its words with single spaces.
     pub(super) fn text(&self, words: &[PlacedWord<'_>]) -> String {
         self.words.iter().map(|&w| &*words[w].text).collect::<Vec<_>>().join(" ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretched_line_is_one_line_and_columns_are_not() {
+        let check = |places: &[(f32, f32)], lines: usize| {
+            let words: Vec<PlacedWord<'_>> = places
+                .iter()
+                .enumerate()
+                .map(|(id, &(x0, x1))| PlacedWord {
+                    id,
+                    text: Cow::Borrowed("woord"),
+                    area: Area { x0, y0: 100.0, x1, y1: 110.0 },
+                    em: 10.0,
+                    bold: false,
+                    block_line: (0, u16::try_from(id).unwrap()),
+                })
+                .collect();
+            let rows = rows(&words);
+            assert_eq!(rows.len(), 1);
+            assert_eq!(rows[0].len(), lines, "{places:?}");
+        };
+        check(&[(60.0, 110.0), (150.0, 190.0), (230.0, 300.0), (340.0, 400.0)], 1);
+        check(&[(60.0, 110.0), (150.0, 190.0), (250.0, 300.0), (350.0, 400.0)], 4);
+        check(&[(60.0, 110.0), (290.0, 340.0)], 2);
     }
 }

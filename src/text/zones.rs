@@ -33,11 +33,11 @@ cue!(
 );
 cue!(
     OPERATIVE,
-    r"((komen|zijn|is|hebben|verklaren|verklaard|wordt|worden|spreken)(?-u:\b)[^.]{0,60}(?-u:\b)(overeen(gekomen)?|af)(?-u:\b)\W*((als|het) volg(t|ende))?\W*(als volgt)?\W*$|zijn (als volgt )?overeengekomen|komen (als volgt |het volgende |hierbij )?overeen|(het|als) (navolgende|volgende|volgt) (zijn )?overeen|now,? therefore|agree as follows|hereby agree(?-u:\b)|agree(d)? (to|upon) the following|do hereby)"
+    r"((komen|zijn|is|hebben|verklaren|verklaard|wordt|worden|spreken)(?-u:\b)[^.]{0,60}(?-u:\b)(overeen(gekomen)?|af)(?-u:\b)\W*((als|het) volg(t|ende))?\W*(als volgt)?\W*$|zijn (als volgt )?overeengekomen|komen (als volgt |het volgende |hierbij )?overeen|(het|als) (navolgende|volgende|volgt) (zijn )?overeen|aangegaan,? onder de (na)?volgende (voorwaarden|bepalingen)|now,? therefore|agree as follows|hereby agree(?-u:\b)|agree(d)? (to|upon) the following|do hereby)"
 );
 cue!(
     SIGNATURES,
-    r"^\W*(aldus(?-u:\b)[^.]{0,80}(?-u:\b)(overeengekomen|opgemaakt|getekend|ondertekend|gedaan|vastgesteld|gesloten)|in (witness|evidence|testimony) w?h?ereof|ten blijke waarvan|(voor akkoord )?(getekend|ondertekend|opgemaakt) (te|in|op|door|namens)(?-u:\b)|voor akkoord|overeengekomen en (getekend|ondertekend)|handtekening(en)?\W*$|ondertekening\W*$|signatures?( page)?\W*$|signed (by|for|as|in)(?-u:\b)|executed (as|by|on)(?-u:\b)|agreed (to )?and accepted|accepted and agreed|acknowledged and agreed|(de )?parties have (caused|executed)|by their representative|hoogachtend|met vriendelijke groet|sincerely|(very truly )?yours|the parties (hereto )?have (executed|caused|signed)|gedaan te(?-u:\b))"
+    r"^\W*(aldus(?-u:\b)[^.]{0,80}(?-u:\b)(overeengekomen|opgemaakt|getekend|ondertekend|gedaan|vastgesteld|gesloten)|in (witness|evidence|testimony) w?h?ereof|ten blijke waarvan|(voor akkoord )?(getekend|ondertekend|opgemaakt) (te|in|op|door|namens)(?-u:\b)|voor akkoord|overeengekomen en (getekend|ondertekend)|handtekening(en)?\W*$|ondertekening\W*$|signatures?( page)?\W*$|signed (by|for|as|in)(?-u:\b)|executed (as|by|on)(?-u:\b)|agreed (to )?and accepted|accepted and agreed|acknowledged and agreed|(de )?parties have (caused|executed)|by their representative|hoogachtend|met (vriendelijke|hartelijke) groet|sincerely|(very truly )?yours|the parties (hereto )?have (executed|caused|signed)|gedaan te(?-u:\b))"
 );
 cue!(
     ANNEX,

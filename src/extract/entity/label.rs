@@ -135,13 +135,25 @@ const NUMBERED: &[&str] = &[
     "polis",
     "akte",
     "convenant",
+    "bruikleen",
+    "concessie",
 ];
 
 fn announces(scan: &Scan<'_>, at: usize) -> Option<Announced> {
     let word = scan.folded(at);
-    let names = |word: &str| NUMBERED.iter().any(|name| word.starts_with(name));
+    // `huurcontract nr.`, `Onderhoudskontrakt nr.`: also as the last part of a word.
+    let ends = |word: &str| ["contract", "kontrakt", "overeenkomst", "lening"].iter().any(|name| word.ends_with(name));
+    let names = |word: &str| NUMBERED.iter().any(|name| word.starts_with(name)) || ends(word);
     let number = |word: &str| matches!(word, "nr" | "no" | "number" | "nummer" | "num" | "id" | "ref" | "nrs");
     if matches!(word, "kenmerk" | "referentie" | "reference" | "ref") || (word.ends_with("kenmerk") && names(word)) {
+        return Some(Announced::ByName);
+    }
+    // `zaak 2019-06611`, `Nummer Nadere Overeenkomst`.
+    if matches!(word, "zaak" | "dossier") && matches!(scan.kind(at + 1), Some(Kind::Number | Kind::Mixed)) {
+        return Some(Announced::ByName);
+    }
+    let before = |back: usize| at.checked_sub(back).map_or("", |at| scan.folded(at));
+    if names(word) && (before(1) == "nummer" || before(1) == "nadere" && before(2) == "nummer") {
         return Some(Announced::ByName);
     }
     if ["nummer", "nr", "number"].iter().any(|end| word.strip_suffix(end).is_some_and(names)) {

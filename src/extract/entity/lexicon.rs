@@ -230,6 +230,10 @@ impl Lexicon {
         if let Some(&value) = self.ordinals.get(word) {
             return Some(value);
         }
+        // `op den eersten mei`: the old dative.
+        if let Some(bare) = word.strip_suffix('n').filter(|bare| bare.ends_with("ste") || bare.ends_with("de")) {
+            return self.ordinal(bare);
+        }
         ["ste", "de"].iter().find_map(|ending| {
             let stem = word.strip_suffix(ending)?;
             self.number(stem)

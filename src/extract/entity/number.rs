@@ -104,6 +104,8 @@ fn value(scan: &Scan<'_>, first: usize, last: usize) -> Option<Worded> {
                 current = half * 100 + atom
             }
             (Some(tens), 1..=9) if tens >= 20 && tens % 10 == 0 && current % 10 == 0 => current += atom,
+            // `tweeduizend vierhonderd`: hundreds after thousands in one word.
+            (Some(thousands), 1..=999) if thousands >= 1000 && current % 1000 == 0 => current += atom,
             (Some(hundreds), 1..=99) if hundreds >= 100 && current % 100 == 0 => current += atom,
             _ => return None,
         }
@@ -143,6 +145,9 @@ mod tests {
         check("tweeduizendtwaalf", 2012);
         check("negentien zevenentachtig", 1987);
         check("vijfentwintig duizend", 25_000);
+        check("tweeduizend vierhonderd", 2400);
+        check("achtendertigduizend vierhonderd vijftig", 38_450);
+        check("dertigsten", 30);
         check("thirty-six", 36);
         check("two thousand and eighteen", 2018);
         check("nineteen hundred and ninety-eight", 1998);

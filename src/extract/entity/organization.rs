@@ -14,11 +14,13 @@ const WIDEST: usize = 28;
 pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
     let first_spot = spots.len();
     for at in 0..scan.pieces.len() {
-        if !matches!(scan.kind(at), Some(Kind::Word | Kind::Number | Kind::Mark('(' | ','))) {
+        if !matches!(scan.kind(at), Some(Kind::Word | Kind::Number | Kind::Mark('(' | ',' | '&'))) {
             continue;
         }
         spots.extend(before_form(scan, at));
         behind_form(scan, at, spots);
+        spots.extend(public_body(scan, at));
+        spots.extend(family_firm(scan, at));
         spots.extend(by_place(scan, at));
     }
     super::settle(spots, first_spot);
@@ -156,6 +158,11 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
         }
         at = left;
         match scan.kind(left)? {
+            // `Taxi- en Touringcarbedrijf X B.V.`
+            Kind::Word
+                if is_and(scan, left)
+                    && first.is_some()
+                    && scan.before(left).is_some_and(|hyphen| scan.is_mark(hyphen, '-') && scan.touches(hyphen)) => {}
             Kind::Word if is_and(scan, left) => {
                 if !and_joins(scan, left, form_at) {
                     break;
@@ -227,11 +234,25 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
         first += 4;
     }
     loop {
+        // `… onder nummer 12/58` before the name.
+        if scan.kind(first) == Some(Kind::Number) && scan.is_mark(first + 1, '/') && first + 3 < form_at {
+            first += 3;
+            continue;
+        }
         let drop = match scan.kind(first)? {
             Kind::Number => scan.is_mark(first + 1, '.') || scan.is_mark(first + 1, ')'),
             Kind::Word => match scan.folded(first) {
                 "the" | "de" | "het" => starts_sentence(scan, first) || !scan.is_capital(first),
                 "and" | "en" | "of" | "or" | "by" | "in" | "for" | "voor" | "een" | "a" | "an" => true,
+                // `B. de Coöperatie X U.A.`: the letter of an item.
+                letter if letter.len() == 1 && scan.is_mark(first + 1, '.') && first + 2 < form_at => {
+                    let article = matches!(scan.folded(first + 2), "de" | "het") && !scan.is_capital(first + 2);
+                    if article || is_item_letter(scan, first) {
+                        first += 2;
+                        continue;
+                    }
+                    false
+                }
                 _ => false,
             },
             Kind::Mark('"') => false,
@@ -244,6 +265,21 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
         first += 1;
     }
     (first < form_at && !(scan.is_mark(first, '.'))).then_some(first)
+}
+
+/// `A. Vos B.V. …` with a paragraph `B. …` after it, or the other way round: the letter of an item, no initial.
+pub(super) fn is_item_letter(scan: &Scan<'_>, at: usize) -> bool {
+    /// A list's items stand so many pieces apart.
+    const APART: usize = 160;
+    let opens = |at: usize| scan.gap(at) == Gap::Paragraph && scan.is_mark(at + 1, '.');
+    let letter = |at: usize| match scan.raw(at).as_bytes() {
+        [letter @ b'A'..=b'Z'] => Some(*letter),
+        _ => None,
+    };
+    let Some(own) = letter(at).filter(|_| opens(at)) else { return false };
+    let near = at.saturating_sub(APART)..(at + APART).min(scan.pieces.len());
+    near.filter(|&other| other != at)
+        .any(|other| letter(other).is_some_and(|other| other.abs_diff(own) == 1) && opens(other))
 }
 
 fn is_office(scan: &Scan<'_>, at: usize) -> bool {
@@ -352,6 +388,36 @@ fn legal_form_at_end(scan: &Scan<'_>, at: usize) -> bool {
     legal_form(scan, at).is_some_and(|(last, form)| last == at && !is_weak(form))
 }
 
+/// `het Openbaar Ministerie`, `gemeente Kaag en Braassem`: names that are known as a whole.
+fn public_body(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    let (last, form) = lexicon().phrases("public_bodies").at(scan, at)?;
+    scan.is_capital(last).then(|| spot(scan, at, last, Some(form)))
+}
+
+/// `Hoveniersbedrijf P. Kuiper & Zoon`: a firm by its family, without a legal form.
+fn family_firm(scan: &Scan<'_>, and_at: usize) -> Option<Spot> {
+    let kin = scan.next(and_at).filter(|_| scan.is_mark(and_at, '&'))?;
+    if !matches!(scan.folded(kin), "zoon" | "zn" | "zonen" | "dochter" | "dochters") || !scan.is_capital(kin) {
+        return None;
+    }
+    let mut first = None;
+    let mut at = and_at;
+    while let Some(left) = scan.before(at).filter(|_| !scan.opens_cell(at)) {
+        let named = is_name_word(scan, left) && scan.is_word(left);
+        let joins = scan.is_mark(left, '.') && scan.touches(left) && abbreviates(scan, left)
+            || is_particle(scan, left) && !is_and(scan, left);
+        if !(named || joins) {
+            break;
+        }
+        first = if named { Some(left) } else { first };
+        at = left;
+    }
+    let last = if scan.is_mark(kin + 1, '.') && scan.folded(kin) == "zn" { kin + 1 } else { kin };
+    // Where a legal form follows, the name is found by it.
+    let goes_on = scan.next(last).is_some_and(|next| legal_form(scan, next).is_some());
+    first.filter(|_| !goes_on).map(|first| spot(scan, first, last, None))
+}
+
 /// `Stichting X`, `gemeente Y`, `N.V. Z`, `gemeenten Bladel, Bergeijk en Eersel`.
 fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
     let Some((form_last, value)) = lexicon().phrases("prefix_forms").at(scan, at).or_else(|| compound_form(scan, at))
@@ -398,11 +464,26 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
     let Some(mut last) = end_of_name(scan, next, kind == "body") else { return };
     if scan.is_mark(last + 1, '"') && scan.touches(last + 1) {
         last += 1;
+    } else if kind == "body"
+        && let Some(end) = quoted_behind(scan, last)
+    {
+        last = end;
     }
     if let Some((end, _)) = scan.next(last).and_then(|after| legal_form(scan, after)) {
         last = end;
     }
     spots.push(spot(scan, at, last, Some(form)));
+}
+
+/// `Stichting Bejaardentehuis "Zonnehof"`: a quoted name of up to four words goes with the words before it.
+fn quoted_behind(scan: &Scan<'_>, last: usize) -> Option<usize> {
+    let open = scan.next(last).filter(|&open| scan.is_mark(open, '"') && scan.gap(open) == Gap::Space)?;
+    let end = (open + 2..open + 7).find(|&end| scan.is_mark(end, '"'))?;
+    let named = (open + 1..end).all(|at| {
+        (is_name_word(scan, at) || is_particle(scan, at)) && !is_stop(scan, at)
+            || scan.is_mark(at, '-') && scan.touches(at)
+    });
+    (named && scan.is_capital(open + 1)).then_some(end)
 }
 
 /// Kinds of body in one word with what they are for (`Huisartsenstichting`), or with their region (`Regionale ICT-dienst`).
@@ -505,10 +586,14 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
         return is_run(scan, first, last).then_some((first, last));
     }
     if scan.is_mark(at, ',') {
-        let last = scan.before(at).filter(|&last| describes_party(scan, at + 1) && is_name_word(scan, last))?;
+        // `Cornelis de Jonge, landbouwer, wonende te X`
+        let trade = scan.is_word(at + 1) && !scan.is_capital(at + 1) && scan.is_mark(at + 2, ',');
+        let described = describes_party(scan, at + 1) || trade && lives(scan, at + 3);
+        let last = scan.before(at).filter(|&last| described && is_name_word(scan, last))?;
         let first = start_of_name(scan, at).filter(|first| *first <= last && scan.is_word(*first))?;
         let opens = scan.before(first).is_none_or(|left| {
             scan.gap(first) == Gap::Paragraph
+                || scan.opens_cell(first)
                 || matches!(scan.mark(left), Some(':' | '.' | ')'))
                 || matches!(scan.folded(left), "en" | "tussen" | "de" | "het")
         });
@@ -570,22 +655,28 @@ fn bare_role(scan: &Scan<'_>, open: usize) -> bool {
     words && ends
 }
 
+fn lives(scan: &Scan<'_>, at: usize) -> bool {
+    matches!(scan.folded(at), "wonende" | "woonachtig")
+}
+
 /// What Dutch contracts say of a party right behind its name.
 fn describes_party(scan: &Scan<'_>, at: usize) -> bool {
     let word = if matches!(scan.folded(at), "statutair" | "rechtsgeldig" | "verder" | "nader") { at + 1 } else { at };
-    matches!(
-        scan.folded(word),
-        "gevestigd"
-            | "kantoorhoudend"
-            | "kantoorhoudende"
-            | "zetelend"
-            | "zetelende"
-            | "ingeschreven"
-            | "handelend"
-            | "handelende"
-            | "vertegenwoordigd"
-            | "hierna"
-    ) || (scan.folded(word) == "te" && matches!(scan.folded(word + 1), "dezen" | "noemen"))
+    lives(scan, word)
+        || matches!(
+            scan.folded(word),
+            "gevestigd"
+                | "kantoorhoudend"
+                | "kantoorhoudende"
+                | "zetelend"
+                | "zetelende"
+                | "ingeschreven"
+                | "handelend"
+                | "handelende"
+                | "vertegenwoordigd"
+                | "hierna"
+        )
+        || (scan.folded(word) == "te" && matches!(scan.folded(word + 1), "dezen" | "noemen"))
         || (scan.folded(word) == "ten" && scan.folded(word + 1) == "deze")
 }
 

@@ -17,7 +17,7 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
                 spots.extend(with_initials(scan, at, at));
                 spots.extend(declaring(scan, at));
             }
-            Some(Kind::Mark('(')) => {}
+            Some(Kind::Mark('(' | ',')) => {}
             Some(Kind::Mark('/')) => {
                 spots.extend(signed(scan, at));
                 continue;
@@ -91,7 +91,11 @@ fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spo
     };
     let form =
         ["legal_forms", "prefix_forms"].iter().any(|list| lexicon().phrases(list).at(scan, name_first).is_some());
-    if form || !initial(name_first) || (name_first > 0 && scan.touches(name_first)) {
+    if form
+        || super::organization::is_item_letter(scan, name_first)
+        || !initial(name_first)
+        || (name_first > 0 && scan.touches(name_first))
+    {
         return None;
     }
     let mut at = name_first;
@@ -108,6 +112,10 @@ fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spo
         return None;
     }
     let last = end_of_person(scan, surname)?;
+    // `P. Kuiper & Zoon` is a firm.
+    if scan.next(last).is_some_and(|next| scan.is_mark(next, '&')) {
+        return None;
+    }
     // `Matthew M. Bennett`: a given name before the initial.
     let given = scan.before(name_first).filter(|&given| {
         scan.kind(given) == Some(Kind::Word)
@@ -129,6 +137,10 @@ fn end_of_person(scan: &Scan<'_>, first: usize) -> Option<usize> {
     let mut last = None;
     let mut at = first;
     for _ in 0..14 {
+        // Beside each other in a signature block: `R. Pieterse ⇥ A. Snel`.
+        if last.is_some() && scan.opens_cell(at) && scan.raw(at).chars().count() <= 2 {
+            break;
+        }
         let goes_on = match scan.kind(at) {
             Some(Kind::Word) if scan.is_capital(at) => {
                 let stops =
@@ -167,8 +179,9 @@ pub(super) fn looks_like_person(scan: &Scan<'_>, first: usize, last: usize) -> b
         return false;
     }
     let given = starts_with_given_name(scan, first);
-    let role = (last + 1..last + 6)
-        .any(|at| matches!(scan.folded(at), "employee" | "executive" | "individual" | "werknemer" | "geboren"));
+    let role = (last + 1..last + 6).any(|at| {
+        matches!(scan.folded(at), "employee" | "executive" | "individual" | "werknemer" | "geboren" | "wonende")
+    });
     let initial = words.iter().any(|&at| scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.'));
     let titled = lexicon().phrases("titles").at(scan, first).is_some();
     given || initial || titled || role

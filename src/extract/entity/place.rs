@@ -69,7 +69,8 @@ fn end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
             "looptijd" | "contractperiode" | "contractsperiode" | "contractduur" | "contractsduur" | "overeenkomst"
             | "contract" | "kontrakt" | "periode" | "termijn" | "tijdvak" | "huurperiode" | "huurtermijn"
             | "huurtijdvak" | "pachttermijn" | "verlengingsperiode" | "verlengingstermijn" | "duur"
-            | "abonnementsperiode" | "licentieperiode" | "geldigheidsduur" => EventRef::EndOfTerm,
+            | "abonnementsperiode" | "leveringsperiode" | "leaseperiode" | "bruikleenperiode" | "contracttermijn"
+            | "licentieperiode" | "geldigheidsduur" => EventRef::EndOfTerm,
             "van" | "der" | "de" | "het" | "een" | "enig" | "enige" | "elk" | "elke" | "ieder" | "iedere" | "deze"
             | "dit" | "dezer" | "die" | "dat" | "lopende" | "dan" | "alsdan" | "initiele" | "of" | "volgende"
             | "eerste" | "betreffende" | "desbetreffende" | "oorspronkelijke" | "overeengekomen" | "genoemde"

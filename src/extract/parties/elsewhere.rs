@@ -22,6 +22,10 @@ const IN_OPENING: u32 = 2;
 const WITH_SIGNATURES: u32 = 2;
 /// A name right above a line to sign on weighs so much more.
 const SIGNS: u32 = 1;
+/// Whose name heads a letter writes it, which weighs so much more.
+const WRITES: u32 = 1;
+/// A letterhead takes so many bytes behind the name.
+const LETTERHEAD_REACH: usize = 220;
 /// A person under a word such as `EMPLOYEE`, or who declares to have signed, weighs so much more.
 const FOR_SELF: u32 = 1;
 /// From here a name is that of a party.
@@ -51,7 +55,12 @@ pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Optio
             }
             let signs = weight == WITH_SIGNATURES && (is_signed(scene, find) || !is_organization(find));
             let own = weight == WITH_SIGNATURES && !is_organization(find) && signs_for_self(scene, find);
-            let weight = weight + if signs { SIGNS } else { 0 } + if own { FOR_SELF } else { 0 };
+            let writes = weight == IN_TITLE
+                && is_letterhead(&scene.text.running[..find.range.start])
+                && is_organization(find)
+                && is_letter(scene);
+            let more = [(signs, SIGNS), (own, FOR_SELF), (writes, WRITES)];
+            let weight = weight + more.iter().filter(|(holds, _)| *holds).map(|(_, more)| more).sum::<u32>();
             match names.iter_mut().find(|(known, _)| *known == key) {
                 Some((_, known)) => {
                     known.weight += weight;
@@ -72,7 +81,7 @@ pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Optio
     for (_, name) in names {
         // More than two only where the opening names none and each signs for itself.
         if found.len() < 2 || (unnamed && name.signs && is_organization(name.find)) {
-            found.push(of(name.find));
+            found.push(of(scene, name.find));
         }
     }
 }
@@ -84,6 +93,20 @@ fn signatures(scene: &Scene<'_>) -> Option<Range<usize>> {
         // Without words that announce them: where somebody signs.
         let signed = ["/s/", "By:", "Name:"].iter().filter_map(|mark| text.running.find(mark)).min()?;
         Some(opening::floor(text, signed.saturating_sub(200))..opening::floor(text, signed + 1500))
+    })
+}
+
+/// Nothing stands above but fields (`Ons kenmerk: …`).
+fn is_letterhead(above: &str) -> bool {
+    let Some((lines, _)) = above.rsplit_once('\n') else { return true };
+    lines.lines().all(|line| line.trim().is_empty() || line.contains(':'))
+}
+
+/// Somebody is addressed.
+fn is_letter(scene: &Scene<'_>) -> bool {
+    scene.text.running.split('\n').take(60).any(|line| {
+        let line = fold(line);
+        ["geachte", "beste ", "mijne heren", "dear "].iter().any(|salutation| line.starts_with(salutation))
     })
 }
 
@@ -105,7 +128,7 @@ fn is_candidate(scene: &Scene<'_>, find: &Find) -> bool {
         // `By: Acme GP Inc., its general partner` signs for another.
         Thing::Entity(Entity::Organization(reading)) => {
             let before = &scene.text.running[..find.range.start];
-            reading.legal_form.is_some()
+            (reading.legal_form.is_some() || is_family_firm(&reading.name))
                 && !["By:", "BY:", "By", "c/o"].iter().any(|cue| before.trim_end().ends_with(cue))
         }
         Thing::Entity(Entity::Person(reading)) => {
@@ -115,6 +138,12 @@ fn is_candidate(scene: &Scene<'_>, find: &Find) -> bool {
         }
         _ => false,
     }
+}
+
+/// `P. Kuiper & Zoon`
+fn is_family_firm(name: &str) -> bool {
+    let kin = name.rsplit_once('&').map(|(_, kin)| fold(kin.trim().trim_end_matches('.')));
+    kin.is_some_and(|kin| matches!(kin.as_str(), "zoon" | "zn" | "zonen" | "dochter" | "dochters"))
 }
 
 /// `EMPLOYEE: Adrian Adams`, `I, Andrew Prozes, have executed`: a person who signs as one of the parties, whatever
@@ -174,24 +203,60 @@ fn is_signed(scene: &Scene<'_>, find: &Find) -> bool {
     let text = scene.text;
     let after = text.slice(&(find.range.end..opening::floor(text, find.range.end + 60)));
     ["By", "BY", "/s/", "__", "Name"].iter().any(|mark| after.contains(mark))
+        || is_organization(find)
+            && is_letter(scene)
+            && closes_letter(text.slice(&(opening::floor(text, find.range.start.saturating_sub(40))..find.range.start)))
         || (!is_organization(find) && {
             let before = text.slice(&(opening::floor(text, find.range.start.saturating_sub(12))..find.range.start));
             before.contains("/s/")
         })
 }
 
-fn of(find: &Find) -> Found {
+/// Right below `Hoogachtend,` or `Voor akkoord`: who signs.
+fn closes_letter(before: &str) -> bool {
+    const CLOSES: [&str; 6] =
+        ["hoogachtend", "vriendelijke groet", "vriendelijke groeten", "hartelijke groet", "akkoord", "namens"];
+    let before = fold(before);
+    let before = before.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let before = [" de", " het"].iter().find_map(|article| before.strip_suffix(article)).unwrap_or(before);
+    CLOSES.iter().any(|closes| before.ends_with(closes))
+}
+
+fn of(scene: &Scene<'_>, find: &Find) -> Found {
     let mut party = Party { name: name(find).to_owned(), ..Party::default() };
+    let mut ranges = vec![find.range.clone()];
     if let Thing::Entity(Entity::Organization(reading)) = &find.thing {
         party.name = usual_spelling(&reading.name);
         party.legal_form = reading.legal_form.clone();
+        // A letterhead gives the number of whose it is: before another name stands.
+        let below = find.range.end..opening::floor(scene.text, find.range.end + LETTERHEAD_REACH);
+        let own = scene.finds_in(&below).take_while(|other| !opening::is_name(other));
+        let number = own.filter_map(|other| match &other.thing {
+            Thing::Entity(Entity::Registration(number)) => Some((number.clone(), other.range.clone())),
+            _ => None,
+        });
+        if let Some((number, range)) = number.into_iter().next() {
+            party.registration_number = Some(number);
+            ranges.push(range);
+        }
     }
-    Found { party, ranges: vec![find.range.clone()], how: How::Elsewhere }
+    Found { party, ranges, how: How::Elsewhere }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_stands_below_the_greeting_signs_the_letter() {
+        let check = |before: &str, want: bool| assert_eq!(closes_letter(before), want, "{before:?}");
+        check("Hoogachtend,\n", true);
+        check("Met vriendelijke groet,\n", true);
+        check("Voor akkoord namens de ", true);
+        check("de opdracht van ", false);
+        assert!(is_family_firm("Hoveniersbedrijf P. Kuiper & Zoon"));
+        assert!(!is_family_firm("Wouters & Lansink"));
+    }
 
     #[test]
     fn who_signs_as_the_employee_signs_for_himself() {

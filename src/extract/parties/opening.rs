@@ -166,7 +166,7 @@ fn end(scene: &Scene<'_>, preamble: &Range<usize>) -> usize {
 /// True for words that a list of parties follows.
 fn opens_list(said: &str) -> bool {
     let end = said.trim_end_matches(|c: char| !c.is_alphanumeric());
-    ["between", "among", "parties", "undersigned", "tussen", "ondergetekenden", "partijen"]
+    ["between", "among", "parties", "undersigned", "tussen", "ondergetekende", "ondergetekenden", "partijen", "jegens"]
         .iter()
         .any(|opens| end.ends_with(opens))
 }
@@ -197,7 +197,9 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
         let from = accepted.last().map_or(opening.start, |last| last.range.end);
         if from_list_end(scene, &accepted).is_some_and(|end| find.range.start >= end) {
             let lead = fold(text.slice(&(from..find.range.start)));
-            if !lead.trim_end().ends_with(" and") {
+            // `A. The Company and B Inc. are entering into …`: a recital, not the list's last item.
+            let recites = lead.rsplit_once('\n').is_some_and(|(_, line)| line.split_whitespace().count() > 3);
+            if recites || !lead.trim_end().ends_with(" and") {
                 break;
             }
         }
@@ -294,6 +296,11 @@ impl Place {
             lead.drain(..at);
             bounded = true;
         }
+        // `2. a. de heer X, geboren te Y en b. mevrouw Z`: a letter of its own opens an item.
+        if ends_in_enumerator(&lead) || acts_for_itself(&lead) {
+            lead.clear();
+            bounded = true;
+        }
         bounded |= lists_on(find, &lead);
         let words: Vec<&str> =
             lead.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
@@ -323,7 +330,8 @@ impl Place {
         let organization = |other: &Find| matches!(other.thing, Thing::Entity(Entity::Organization(_)));
         let public =
             public && strongly && lead.contains("vertegenwoordigd door") && !scene.finds_in(&since).any(organization);
-        (public || !passing && (bounded || strongly))
+        let represents = matches!(find.thing, Thing::Entity(Entity::Person(_))) && stands_for_another(gap);
+        (public || !passing && !represents && (bounded || strongly))
             .then(|| Self { joined, heads_paragraph: opens_paragraph(text, find.range.start) })
     }
 }
@@ -335,6 +343,56 @@ fn lists_on(find: &Find, lead: &str) -> bool {
     let has_form = matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some());
     let described = [", a ", ", an ", ", een "].iter().any(|opens| lead.starts_with(opens));
     has_form && described && lead.trim_end().ends_with(',') && KINDS.iter().any(|kind| lead.contains(kind))
+}
+
+/// `…, en b.`, `…; 2)`: what is named next is an item of its own.
+fn ends_in_enumerator(lead: &str) -> bool {
+    let Some(lead) = lead.trim_end().strip_suffix(['.', ')']) else { return false };
+    let mark = lead.rsplit([' ', '(']).next().unwrap_or_default();
+    let before = lead[..lead.len() - mark.len()].trim_end_matches([' ', '(']);
+    (1..=2).contains(&mark.len())
+        && mark.chars().all(|c| c.is_ascii_alphanumeric())
+        && [" en", " and", ",", ";", ":"].iter().any(|joint| before.ends_with(joint))
+}
+
+/// `het college van burgemeester en wethouders van de gemeente A`, `vennoten van V.O.F. B`: the body itself is the
+/// party, whichever organ or partner speaks for it.
+fn acts_for_itself(lead: &str) -> bool {
+    const ORGANS: [&str; 8] = [
+        "college van burgemeester en wethouders van",
+        "burgemeester en wethouders van",
+        "gedeputeerde staten van",
+        "dagelijks bestuur van",
+        "algemeen bestuur van",
+        "burgemeester van",
+        "gemeenteraad van",
+        "vennoten van",
+    ];
+    let lead = lead.trim_end();
+    let lead =
+        [" de", " het", " de vennootschap onder firma"].iter().find_map(|end| lead.strip_suffix(end)).unwrap_or(lead);
+    ORGANS.iter().find_map(|organ| lead.strip_suffix(organ)).is_some_and(|before| {
+        // Where it opens its item; `namens het college van …` is said of somebody else.
+        let before = before.trim_start_matches(|c: char| !c.is_alphabetic()).trim();
+        matches!(before, "" | "de" | "het" | "beiden handelend als" | "handelend als" | "ten deze handelend als")
+    })
+}
+
+/// `A, te dezen vertegenwoordigd door de minister, namens deze, drs. W. B`, over several lines: the last name before
+/// what the contract calls the party is that of who signs for it.
+fn stands_for_another(gap: &str) -> bool {
+    let said = fold(gap);
+    let Some(at) = ["vertegenwoordigd door", "namens deze", "voor deze"].iter().filter_map(|cue| said.rfind(cue)).max()
+    else {
+        return false;
+    };
+    let since = &said[at..];
+    let next_item = since.contains(';')
+        || since.contains("hierna")
+        || since.contains("noemen")
+        || since.lines().any(|line| matches!(line.trim().trim_end_matches([',', ':']), "en" | "and"))
+        || since.trim_end().ends_with(" en");
+    !next_item
 }
 
 /// At the start of a paragraph, or behind its enumerator.
