@@ -49,6 +49,21 @@ fn a_wrong_rule_file_is_refused_with_place_and_hint() {
 }
 
 #[test]
+fn one_counter_example_with_a_place_proves_a_list_of_guards() {
+    let guarded = RULE.replace(
+        "counter_examples = [{ text = \"De garantie duurt vier jaar.\" }]",
+        "unless = { before = [\"eerste\", \"vorige\"], sentence = [\"verzekering*\"] }\n\
+         counter_examples = [{ text = \"De {before} overeenkomst duurt vier jaar.\" }]",
+    );
+    let rules = RuleSet::compile(pack(&guarded)).unwrap();
+    assert_eq!(rules.test_examples(), (3, Vec::new()), "the example, and the counter-example with either word");
+    let remarks: Vec<_> = rules.lint().into_iter().map(|remark| remark.message).collect();
+    assert_eq!(remarks, ["no example fails without the guard `verzekering*` (sentence)"]);
+    let error = RuleSet::compile(pack(&guarded.replace("{before}", "{after}"))).err().unwrap();
+    assert!(format!("{error:?}").contains("no guard for the place"), "{error:?}");
+}
+
+#[test]
 fn a_rule_set_may_lie_in_a_folder_of_any_name() {
     let files = pack(RULE).into_iter().map(|(name, text)| (format!("our-rules/{name}"), text));
     let calibration =

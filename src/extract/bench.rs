@@ -7,7 +7,7 @@ use super::{
     RuleSet,
     candidate::{self, Attempt, Candidate, Refusal},
     decide,
-    rule::{Example, Place, Rule, Side},
+    rule::{Example, Place, Rule},
     scene::Scene,
     score,
 };
@@ -127,8 +127,7 @@ impl RuleSet {
                     .iter()
                     .any(|example| self.example_gives(&without, example) != self.example_gives(rule, example));
                 if !proven {
-                    let side = side_name(guard.side);
-                    remark(format!("no example fails without the guard `{}` ({side})", guard.written));
+                    remark(format!("no example fails without the guard `{}` ({})", guard.written, guard.side.name()));
                 }
             }
         }
@@ -173,7 +172,7 @@ impl RuleSet {
                                     "{} `{}` ({})",
                                     language.say("tegengehouden door", "held back by"),
                                     guard.written,
-                                    side_name(guard.side)
+                                    guard.side.name()
                                 ),
                                 Refusal::Zone(zone) => {
                                     format!("{} {zone:?}", language.say("kijkt niet in zone", "does not look in zone"))
@@ -247,16 +246,6 @@ impl RuleSet {
                     writeln!(out, "    {} ({:.0} %): {}", lost.value, lost.confidence * 100.0, lost.why.say(language));
             }
         }
-    }
-}
-
-fn side_name(side: Side) -> &'static str {
-    match side {
-        Side::Before => "before",
-        Side::Between => "between",
-        Side::After => "after",
-        Side::Sentence => "sentence",
-        Side::Heading => "heading",
     }
 }
 

@@ -151,7 +151,8 @@ pub struct Example {
     /// The values, written as `rules explain` prints them.
     #[serde(default)]
     pub want: Vec<String>,
-    /// The heading above the sentence, where the rule looks at headings.
+    /// The heading above the sentence, where the rule looks at headings. In a counter-example, `{before}` (or another
+    /// side) in the sentence or the heading stands for each guard of that side in turn.
     pub heading: Option<String>,
 }
 
@@ -234,6 +235,22 @@ pub enum Side {
     Sentence,
     /// In the headings above.
     Heading,
+}
+
+impl Side {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Before, Self::Between, Self::After, Self::Sentence, Self::Heading];
+
+    /// Its name in rule files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::Between => "between",
+            Self::After => "after",
+            Self::Sentence => "sentence",
+            Self::Heading => "heading",
+        }
+    }
 }
 
 /// Words that make a rule not hold.
@@ -430,7 +447,15 @@ fn compile(source: Source<'_>, rule: Spanned<RuleSource>, lists: &Lists, lexicon
         .iter()
         .map(|heading| words_of(heading).into_iter().map(|word| lexicon.intern(word)).collect())
         .collect();
-    let examples = rule.examples.into_iter().chain(rule.counter_examples).collect();
+    let mut examples = rule.examples;
+    for example in &rule.counter_examples {
+        let spread = spread(example, &guards).ok_or_else(|| {
+            source
+                .refuse(at, &format!("rule `{id}` has no guard for the place in “{}”", example.text), None)
+                .hint("`{before}` in a counter-example stands for each of the words in `unless.before`, and so on")
+        })?;
+        examples.extend(spread);
+    }
     Ok(Rule {
         id,
         title: rule.title,
@@ -450,6 +475,23 @@ fn compile(source: Source<'_>, rule: Spanned<RuleSource>, lists: &Lists, lexicon
         examples,
         source: source.place(at),
     })
+}
+
+/// A counter-example as it is, or, where it has a place such as `{before}`, one with each guard of that side in it: so
+/// that one sentence proves a whole list. `None` where there is no such guard.
+fn spread(example: &Example, guards: &[Guard]) -> Option<Vec<Example>> {
+    let place = |side: Side| format!("{{{}}}", side.name());
+    let texts = || std::iter::once(&example.text).chain(&example.heading);
+    let Some(side) = Side::ALL.into_iter().find(|&side| texts().any(|text| text.contains(&place(side)))) else {
+        return Some(vec![example.clone()]);
+    };
+    let with = |guard: &Guard| {
+        let words = guard.written.replace('*', "");
+        let put = |text: &String| text.replace(&place(side), &words);
+        Example { text: put(&example.text), want: Vec::new(), heading: example.heading.as_ref().map(put) }
+    };
+    let spread: Vec<_> = guards.iter().filter(|guard| guard.side == side).map(with).collect();
+    (!spread.is_empty()).then_some(spread)
 }
 
 /// A guard entry, or the entries of the list that it names (`{penalty}`).
