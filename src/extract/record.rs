@@ -40,6 +40,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
         language,
         candidates: rules.candidates(scene),
         title: title::find(rules, scene),
+        dated: None,
         traces: RefCell::default(),
     };
     let mut fields = Fields::absent();
@@ -166,6 +167,8 @@ struct Desk<'r, 's, 't> {
     language: Language,
     candidates: Vec<Candidate<'r>>,
     title: Option<Range<usize>>,
+    /// The date that the contract bears at its head.
+    dated: Option<Date>,
     /// What gave each value, for calibration.
     traces: RefCell<Vec<Trace>>,
 }
@@ -334,6 +337,9 @@ impl<'r> Desk<'r, '_, '_> {
             Value::EitherDay(_, later) => Some(*later),
             _ => None,
         };
+        let headed: Vec<_> =
+            opening.iter().filter(|c| day(c).is_some() && c.rule.strength != Strength::Weak).cloned().collect();
+        self.dated = decide(headed, &self.rules.calibration).and_then(|decision| day(&decision.best));
         // Dates that words call those of signing go before dates that only stand near.
         let said = block.iter().any(|c| day(c).is_some() && c.rule.strength == Strength::Strong);
         // `Assen, 26 februari 2010` on a line of its own is said as well.
@@ -399,10 +405,18 @@ impl<'r> Desk<'r, '_, '_> {
         let mut from_signing = Vec::new();
         for candidate in &mut candidates {
             if let Value::DayOf(event) = candidate.value {
-                let next_day = event == EventRef::DayAfterSignature;
-                let resolves = next_day
-                    || matches!(event, EventRef::Signing | EventRef::LastSignature | EventRef::DateFirstWritten);
-                let signed = if next_day { signing.value.and_then(|day| day.tomorrow().ok()) } else { signing.value };
+                let resolves = matches!(
+                    event,
+                    EventRef::Signing
+                        | EventRef::LastSignature
+                        | EventRef::DayAfterSignature
+                        | EventRef::DateFirstWritten
+                );
+                let signed = match event {
+                    EventRef::DayAfterSignature => signing.value.and_then(|day| day.tomorrow().ok()),
+                    EventRef::DateFirstWritten => self.dated.or(signing.value),
+                    _ => signing.value,
+                };
                 candidate.value = match signed {
                     Some(day) if resolves => Value::Day(day),
                     None if resolves && signing.status == Status::Blank => Value::Blank,

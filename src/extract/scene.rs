@@ -90,6 +90,15 @@ pub struct Scene<'t> {
 
 /// A line with a place and a date has at most so many words.
 const PLACE_AND_DATE: usize = 7;
+/// A line that says who signs for whom has at most so many words.
+const SIGNED_FOR: usize = 16;
+
+/// `For Kestrel: A. Grayling, Director, 22 September 2020`, `Accepted for the Customer: D. Haigh`.
+fn signs(line: &str) -> bool {
+    let line = fold(line);
+    ["for ", "accepted for ", "agreed for ", "signed "].iter().any(|opens| line.trim_start().starts_with(opens))
+        && line.contains(':')
+}
 
 const DUTCH_NUMBERS: [&str; 13] =
     ["nul", "een", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien", "elf", "twaalf"];
@@ -205,10 +214,14 @@ impl<'t> Scene<'t> {
         let end =
             self.text.zones.iter().find(|(_, zone)| after(zone)).map_or(self.text.running.len(), |(r, _)| r.start);
         let from = end - end / 4;
+        let short = |sentence: &Range<usize>| {
+            let most = if signs(self.text.slice(sentence)) { SIGNED_FOR } else { PLACE_AND_DATE };
+            self.words_in(sentence).len() <= most
+        };
         let first = self.text.sentences.iter().find(|sentence| {
             sentence.start >= from
                 && sentence.end <= end
-                && self.words_in(sentence).len() <= PLACE_AND_DATE
+                && short(sentence)
                 && self.finds_in(sentence).any(|find| find.kind() == Kind::Date)
         })?;
         Some(first.start..end)

@@ -327,7 +327,9 @@ fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
                 vat = vat.or(tax)
             }
             "per" | "a" | "an" | "each" | "every" | "elk" | "ieder" | "/" if per.is_none() && step < 7 => {
-                per = match scan.folded(at + 1) {
+                // `per calendar month`
+                let unit = if scan.folded(at + 1) == "calendar" { at + 2 } else { at + 1 };
+                per = match scan.folded(unit) {
                     "jaar" | "year" | "annum" | "kalenderjaar" | "contractjaar" => Some(Per::Year),
                     "kwartaal" | "quarter" | "kalenderkwartaal" => Some(Per::Quarter),
                     "maand" | "month" | "mnd" | "kalendermaand" => Some(Per::Month),

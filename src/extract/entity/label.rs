@@ -54,7 +54,10 @@ fn registration(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let mut numbered = dutch;
     for _ in 0..REACH * 2 {
         let folded = scan.folded(next);
-        numbered |= matches!(folded, "no" | "nr" | "number" | "nummer" | "num" | "onder" | "under");
+        // `Trade Register 34198822`
+        let direct = scan.folded(at) == "register" && next == at + 1;
+        numbered |= (direct && scan.raw(next).len() == 8)
+            || matches!(folded, "no" | "nr" | "number" | "nummer" | "num" | "onder" | "under");
         if numbered && matches!(scan.kind(next), Some(Kind::Number | Kind::Mixed)) {
             if let Some((last, digits, repairs)) = eight_digits(scan, next) {
                 return Some(Spot { range: scan.range(next, last), entity: Entity::Registration(digits), repairs });

@@ -75,6 +75,7 @@ fn numbers_by_label() {
     check("KvK nr. l2345678", Dutch, &["registered 12345678"]);
     check("Contractnummer: 2019-INK-0042", Dutch, &["reference 2019-INK-0042"]);
     check("Ons kenmerk: Z/19/004711", Dutch, &["reference Z/19/004711"]);
+    check("Trade Register 34198822, IJmuiden", English, &["registered 34198822"]);
     check("Contract No. 4600012345", English, &["reference 4600012345"]);
 }
 
