@@ -169,6 +169,23 @@ def fixity():
     row("fixity", f"{theirs / ours:.2f} × b3sum: {speed}", "0.80")
 
 
+def copies():
+    """CPU a page of building and of examining the archival copies of the gold scans, and how much larger they are"""
+    with tempfile.TemporaryDirectory() as folder:
+        out = subprocess.run(["cargo", "test", "--release", "-q", "--test", "renditions", "--", "--ignored", "--nocapture",
+                              "copies_of_a_folder"], cwd=ROOT, capture_output=True, text=True,
+                             env={**os.environ, "GRIFFIE_COPIES_FROM": os.path.join(DATA, "gold"),
+                                  "GRIFFIE_COPIES_ONLY": "contract.scan.pdf", "GRIFFIE_COPIES_TO": folder}).stdout
+    found = re.findall(r"(\d+) pages, (\d+) to (\d+) bytes, CPU ms a page ([\d.]+) to build and ([\d.]+) to examine, "
+                       r"(accepted)?", out)
+    pages = sum(int(one[0]) for one in found)
+    building, examining = (sum(int(one[0]) * float(one[n]) for one in found) / pages for n in (3, 4))
+    larger = sum(int(one[2]) > max(int(one[1]) * 1.05, int(one[1]) + 8192 * int(one[0])) for one in found)
+    row("copies of scans, building", f"{building:.1f} CPU ms a page", "60 ms")
+    row("copies of scans, examination", f"{examining:.0f} CPU ms a page", "150 ms")
+    row("copies of scans, accepted", f"{sum(one[5] == 'accepted' for one in found)} of {len(found)}; {larger} too large", "all")
+
+
 def loss():
     """killed at 200 random moments"""
     out = subprocess.run(["cargo", "test", "--release", "-q", "--test", "crash", "--", "--nocapture"], cwd=ROOT,
@@ -198,7 +215,7 @@ def rules():
     bench("rules")
 
 
-ALL = [speed_scans, reading_errors, scores, speed_digital, memory, hostile, fixity, loss, search, overhead, rules]
+ALL = [speed_scans, reading_errors, scores, speed_digital, memory, hostile, fixity, copies, loss, search, overhead, rules]
 
 if __name__ == "__main__":
     asked = sys.argv[1:]

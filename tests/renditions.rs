@@ -729,7 +729,13 @@ fn paint_over(copy: &Path, at: PageBox, damaged: &Path) -> bool {
         .collect();
     let (width, height) = (sides[2] - sides[0], sides[3] - sides[1]);
     let (left, bottom) = (sides[0] + at.x0 * width, sides[3] - at.y1 * height);
-    let paint = format!("\nQ 1 1 1 rg {left} {bottom} {} {} re f", (at.x1 - at.x0) * width, (at.y1 - at.y0) * height);
+    // However many states the content leaves open.
+    let paint = format!(
+        "\n{}1 1 1 rg {left} {bottom} {} {} re f",
+        "Q ".repeat(40),
+        (at.x1 - at.x0) * width,
+        (at.y1 - at.y0) * height
+    );
     let before = pdf.add_object(Stream::new(dictionary! {}, b"q ".to_vec()));
     let after = pdf.add_object(Stream::new(dictionary! {}, paint.into_bytes()));
     let contents = leaf.get(b"Contents").and_then(Object::as_array).unwrap().clone();

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::{
     envelope::Envelope,
     frame::Frame,
-    value::{Dict, Value},
+    value::{Dict, Ref, Value},
     words,
     write::deflate,
 };
@@ -74,9 +74,22 @@ impl<'a> Picture<'a> {
         Self { width, height, bits, colors, coding, inverted: false, data, alpha: None }
     }
 
-    fn write(&self, envelope: &mut Envelope<'_>) -> Result<Value> {
+    /// `shared` has the parameters of strips before this one: most have the same, and they are as long as a short strip.
+    fn write(&self, envelope: &mut Envelope<'_>, shared: &mut Vec<(Value, Ref)>) -> Result<Value> {
         let mut dict = self.coding.clone();
-        dict.set("Type", Value::name("XObject"));
+        if let Some(parameters) = dict.remove("DecodeParms") {
+            let known = shared.iter().find(|(known, _)| *known == parameters).map(|(_, number)| *number);
+            let number = match known {
+                Some(number) => number,
+                None => {
+                    let number = envelope.writer.add(&parameters)?;
+                    shared.push((parameters, number));
+                    number
+                }
+            };
+            dict.set("DecodeParms", Value::Ref(number));
+        }
+        // Its `Type` is understood (ISO 32000-1, table 89).
         dict.set("Subtype", Value::name("Image"));
         dict.set("Width", Value::Number(self.width.into()));
         dict.set("Height", Value::Number(self.height.into()));
@@ -87,7 +100,7 @@ impl<'a> Picture<'a> {
             dict.set("Decode", Value::numbers([1.0, 0.0].into_iter().cycle().take(2 * count)));
         }
         if let Some(alpha) = &self.alpha {
-            dict.set("SMask", alpha.write(envelope)?);
+            dict.set("SMask", alpha.write(envelope, shared)?);
         }
         let number = envelope.writer.reserve();
         envelope.writer.stream(number, dict, &self.data)?;
@@ -162,14 +175,14 @@ pub(super) fn page(envelope: &mut Envelope<'_>, sheet: &Sheet<'_>, reading: &Pag
     let mut content = String::new();
     let mut objects = Dict::default();
     let rows: u32 = sheet.strips.iter().map(|strip| strip.height).sum();
-    let mut above = 0;
+    let (mut above, mut shared) = (0, Vec::new());
     for (i, strip) in sheet.strips.iter().enumerate() {
         above += strip.height;
         let share = |rows_of: u32| f64::from(rows_of) / f64::from(rows.max(1));
         let (bottom, tall) = (height * (1.0 - share(above)), height * share(strip.height));
         let (across, left) = if pose.mirrored { (-width, width) } else { (width, 0.0) };
         content.push_str(&format!("q {across} 0 0 {tall:.4} {left} {bottom:.4} cm /I{i} Do Q\n"));
-        objects.0.insert(Cow::Owned(format!("I{i}").into_bytes()), strip.write(envelope)?);
+        objects.0.insert(Cow::Owned(format!("I{i}").into_bytes()), strip.write(envelope, &mut shared)?);
     }
     let mut content = content.into_bytes();
     let mut resources = Dict::of([("XObject", Value::Dict(objects))]);
