@@ -10,6 +10,7 @@ use std::{
     process::Command,
 };
 
+use griffie::{archive::Archive, storage::Store};
 use serde_json::Value;
 
 /// Share of values given that are right, and share of values to be found that were found, over all fields.
@@ -93,6 +94,25 @@ fn sample_documents_yield_their_records() {
         }
     }
     outcome.report();
+    copies_of_scans_are_little_larger(data.path());
+}
+
+/// 5 % at most, or 8 kB a page where that is more.
+fn copies_of_scans_are_little_larger(data: &Path) {
+    let archive = Archive::existing(Store::existing_folder(&data.join("store")).unwrap());
+    let mut scans = 0;
+    for manifest in archive.documents().unwrap().flat_map(|series| series.unwrap().1) {
+        for copy in &manifest.renditions {
+            let built = &copy.acceptance["built"];
+            if built["method"] == "scan_streams_kept" || built["method"] == "images_wrapped" {
+                let (before, after) = (manifest.original.digests.size_bytes, copy.digests.size_bytes);
+                let most = (before * 105 / 100).max(before + 8192 * built["pages"].as_u64().unwrap());
+                assert!(after <= most, "{}: {before} bytes became {after}", manifest.original.name);
+                scans += 1;
+            }
+        }
+    }
+    assert!(scans >= 4, "{scans} scans");
 }
 
 impl Outcome {
