@@ -213,7 +213,9 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
                         | "state"
                         | "arrondissement"
                 );
-                linking && leads_to_name(scan, next)
+                // `pachtkamer van de rechtbank Gelderland`: a chamber of a court.
+                let chamber = scan.folded(noun) == "pachtkamer" && word == "rechtbank";
+                (linking || chamber) && leads_to_name(scan, next)
             }
             Some(Kind::Mark('-' | '\'')) => scan.touches(next + 1),
             Some(Kind::Mark(',')) => scan.next(next).is_some_and(|after| {
