@@ -173,7 +173,7 @@ pub(crate) fn entry(entry: &Entry, language: Language) -> String {
                 format!("hoort mogelijk bij {record} ({explanation}): griffie decide {} belongs-to {record}", entry.id),
                 format!("may belong to {record} ({explanation}): griffie decide {} belongs-to {record}", entry.id),
             ),
-            Relation::HasAboutIt => language.say(
+            Relation::SubjectOf => language.say(
                 format!("{record} gaat mogelijk over dit contract ({explanation})"),
                 format!("{record} may be about this contract ({explanation})"),
             ),

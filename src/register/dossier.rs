@@ -30,7 +30,7 @@ pub enum Relation {
     /// This one is about the other, and would be a document of its dossier.
     BelongsTo,
     /// The other is about this one.
-    HasAboutIt,
+    SubjectOf,
 }
 
 /// So few letters and figures are no number of a contract that could be told from others.
@@ -78,12 +78,12 @@ pub(super) fn related(
     if fields.relates_to.value.is_none() {
         if let Some(reference) = &fields.reference.value {
             for other in by_reference(tx, "about_reference", reference)? {
-                add(Relation::HasAboutIt, other, number(reference));
+                add(Relation::SubjectOf, other, number(reference));
             }
         }
         for day in [fields.signing_date.value, fields.effective_date.value].into_iter().flatten() {
             for other in by_date(tx, record, &["about_date"], day)? {
-                add(Relation::HasAboutIt, other, dated(day));
+                add(Relation::SubjectOf, other, dated(day));
             }
         }
     }
