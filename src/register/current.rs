@@ -96,6 +96,16 @@ fn amend(values: &mut Map<String, Value>, found: &Map<String, Value>, said: &str
         first["alternatives"] = alternatives.into();
         *held = first;
     }
+    // Of notices each counts, so that the longest gives the day.
+    if let (Some(Value::Array(held)), Some(Value::Array(others))) = (values.get_mut("notice"), found.get("notice")) {
+        for other in others {
+            if !other["value"].is_null() && held.iter().all(|notice| notice["value"] != other["value"]) {
+                let mut other = other.clone();
+                (other["status"], other["explanation"]) = ("proposed".into(), said.into());
+                held.push(other);
+            }
+        }
+    }
 }
 
 /// A field as a reading that lost.

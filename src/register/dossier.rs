@@ -195,7 +195,10 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{Status, record::RelatesTo},
+        model::{
+            Status,
+            record::{Against, Notice, RelatesTo},
+        },
         register::{
             Decision, Filter, Item, Register, Request,
             lifecycle::Lifecycle,
@@ -276,6 +279,22 @@ mod tests {
         decide(&register, &later.record, &later.record).unwrap();
         assert_eq!(register.select(&Filter::default()).unwrap().len(), 2);
         assert_eq!(register.record(&later.record).unwrap().documents[0].role, Role::Main);
+    }
+
+    #[test]
+    fn a_longer_notice_of_an_amendment_counts_in_the_dossier() {
+        let notice = |period: &str| {
+            let period = Some(period.parse().unwrap());
+            vec![auto(Notice { period, by: "any".into(), against: Against::EndOfTerm, form: None })]
+        };
+        let register = TestRegister::new();
+        let contract = register.archive("a.pdf", Fields { notice: notice("P3M"), ..lease() });
+        let longer = Fields { notice: notice("P6M"), ..Fields::absent() };
+        let later = register.archive("b.pdf", longer);
+        decide(&register, &later.record, &contract.record).unwrap();
+        let entry = register.entry(&contract.record, date(2026, 1, 1), &[], Language::English).unwrap();
+        assert_eq!(entry.fields.notice.len(), 2);
+        assert_eq!(entry.outlook.deadlines[0].date, date(2026, 6, 30), "{:?}", entry.outlook.deadlines);
     }
 
     #[test]
