@@ -216,7 +216,8 @@ impl Slot {
             // Some pages may be dear, not all of them.
             cpu_seconds: cpu_seconds * 2 + task.job.pages(),
         };
-        let patience = self.settings.patience;
+        // Nothing is heard while a whole copy is examined: the clock stays as far above the CPU time as it does for a page.
+        let patience = self.settings.patience.mul_f64(limits.cpu_seconds as f64 / cpu_seconds.max(1) as f64);
         let worker = self.worker()?;
         let job = Job::Copy(Box::new(task.job.within(limits)));
         if let Err(death) = worker.send(&job) {
