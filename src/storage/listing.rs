@@ -9,8 +9,8 @@ use std::{
 use futures::{StreamExt as _, stream::BoxStream};
 use object_store::{ObjectMeta, ObjectStore as _};
 
-use super::{Entry, INCOMING, Store, is_leftover, refusal};
-use crate::{Error, ErrorKind, Result, error::Fold as _};
+use super::{Entry, INCOMING, Store, is_leftover, name::refused, refusal};
+use crate::{ErrorKind, Result, error::Fold as _};
 
 pub(super) enum Listing {
     Folder(Walk),
@@ -24,20 +24,17 @@ const DEEPEST: usize = 32;
 /// A walk through folders; a link to one is one.
 pub(super) struct Walk {
     root: Arc<Path>,
-    /// Folders that are open, the innermost last, each with its name and a `/`.
+    /// The folder to begin with, until it is open.
+    begin: Option<String>,
+    /// Folders that are open, the innermost last, each with its name and a `/` (the root has neither).
     open: Vec<(ReadDir, String)>,
 }
 
 impl Listing {
     pub(super) fn of(store: &Store, prefix: &str) -> Self {
         if let Some(root) = &store.root {
-            let prefix = prefix.trim_end_matches('/');
-            let name = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
-            // A folder that was never made holds nothing.
-            return match fs::read_dir(root.join(prefix)) {
-                Ok(folder) => Self::Folder(Walk { root: Arc::clone(root), open: vec![(folder, name)] }),
-                Err(_) => Self::Done,
-            };
+            let begin = Some(prefix.trim_end_matches('/').to_owned());
+            return Self::Folder(Walk { root: Arc::clone(root), begin, open: Vec::new() });
         }
         let prefix = object_store::path::Path::from(prefix);
         let prefix = (!prefix.as_ref().is_empty()).then_some(prefix);
@@ -76,6 +73,11 @@ impl Iterator for Listing {
 
 impl Walk {
     fn next(&mut self) -> Option<Result<(String, u64)>> {
+        if let Some(begin) = self.begin.take()
+            && let Err(error) = self.enter(&begin)
+        {
+            return Some(Err(error));
+        }
         while let Some((folder, name)) = self.open.last_mut() {
             let entry = match folder.next() {
                 Some(Ok(entry)) => entry,
@@ -87,7 +89,7 @@ impl Walk {
             };
             let last = entry.file_name();
             let Some(name) = last.to_str().map(|last| format!("{name}{last}")) else {
-                return Some(Err(foreign(&entry.path().display().to_string())));
+                return Some(Err(refused(&entry.path().display().to_string())));
             };
             // By way of the open folder, which is cheaper than by its name.
             let found = match entry.metadata() {
@@ -113,10 +115,12 @@ impl Walk {
             return Ok(());
         }
         if self.open.len() > DEEPEST {
-            return Err(foreign(name));
+            return Err(refused(name));
         }
         match fs::read_dir(self.root.join(name)) {
+            Ok(folder) if name.is_empty() => self.open.push((folder, String::new())),
             Ok(folder) => self.open.push((folder, format!("{name}/"))),
+            // A folder that was never made, or went since it was named, holds nothing.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error).fold(ErrorKind::Storage, || format!("cannot list `{name}`")),
         }
@@ -124,6 +128,16 @@ impl Walk {
     }
 }
 
-fn foreign(name: &str) -> Error {
-    Error::new(ErrorKind::InvalidInput, format!("`{name}` cannot be the name of an object"))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_no_empty_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::folder(folder.path()).unwrap();
+        fs::write(folder.path().join("originals"), "no folder").unwrap();
+        assert_eq!(store.list("never-made").count(), 0);
+        assert!(store.list("originals").any(|entry| entry.is_err()));
+    }
 }

@@ -43,8 +43,13 @@ impl FromStr for ObjectName {
         if good {
             return Ok(Self(text.into()));
         }
-        Err(Error::new(ErrorKind::InvalidInput, format!("`{text}` cannot be the name of an object")))
+        Err(refused(text))
     }
+}
+
+/// What has a name that no object can have.
+pub(super) fn refused(text: &str) -> Error {
+    Error::new(ErrorKind::InvalidInput, format!("`{text}` cannot be the name of an object"))
 }
 
 impl fmt::Display for ObjectName {
