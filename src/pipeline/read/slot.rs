@@ -138,61 +138,54 @@ impl Slot {
         }
     }
 
-    /// Has an archival copy made; tries again once where it ended the worker.
+    /// Has an archival copy made.
     fn copy(&mut self, task: &CopyTask) {
-        let mut large = false;
-        for last_try in [false, true] {
-            let answer = match self.attempt_copy(task, large) {
-                Ok(Err(death)) => {
-                    self.worker = None;
-                    large = matches!(death, Death::Memory);
-                    if !last_try {
-                        continue;
-                    }
-                    Err(Error::new(ErrorKind::Engine, format!("the archival copy cannot be made: {death}")))
-                }
-                Ok(Ok(None)) => {
-                    self.worker = None;
-                    return;
-                }
-                Ok(Ok(Some(answer))) => Ok(answer),
-                Err(error) => Err(error),
-            };
-            // Fails when the caller has gone: then nobody wants to know.
-            let _ = task.answer.send(answer);
-            return;
-        }
-    }
-
-    /// Has signatures looked for; tries again once where that ended the worker.
-    fn look_for_signatures(&mut self, task: &SignatureTask) {
-        let mut large = false;
-        let mut answer = Ok(vec![SignatureFact::of_hostile_file()]);
-        for _ in 0..2 {
-            match self.attempt_signatures(task, large) {
-                Ok(Err(death)) => {
-                    self.worker = None;
-                    large = matches!(death, Death::Memory);
-                }
-                Ok(Ok(facts)) => {
-                    answer = Ok(facts);
-                    break;
-                }
-                Err(error) => {
-                    answer = Err(error);
-                    break;
-                }
+        let answer = match self.twice(|slot, memory_bytes| slot.attempt_copy(task, memory_bytes)) {
+            Ok(Ok(Some(answer))) => Ok(answer),
+            Ok(Ok(None)) => {
+                self.worker = None;
+                return;
             }
-        }
+            Ok(Err(death)) => Err(Error::new(ErrorKind::Engine, format!("the archival copy cannot be made: {death}"))),
+            Err(error) => Err(error),
+        };
         // Fails when the caller has gone: then nobody wants to know.
         let _ = task.answer.send(answer);
     }
 
-    fn attempt_signatures(&mut self, task: &SignatureTask, large: bool) -> Result<Result<Vec<SignatureFact>, Death>> {
+    /// Has signatures looked for.
+    fn look_for_signatures(&mut self, task: &SignatureTask) {
+        let tried = self.twice(|slot, memory_bytes| slot.attempt_signatures(task, memory_bytes));
+        let answer = tried.map(|tried| tried.unwrap_or_else(|_| vec![SignatureFact::of_hostile_file()]));
+        // Fails when the caller has gone: then nobody wants to know.
+        let _ = task.answer.send(answer);
+    }
+
+    /// Tries something with so much memory, and once more where that ended the worker: with more where it had too little,
+    /// for which there is room in one place at a time.
+    fn twice<T>(&mut self, attempt: impl Fn(&mut Self, u64) -> Result<Result<T, Death>>) -> Result<Result<T, Death>> {
+        let memory_bytes = self.settings.limits.memory_bytes;
+        let death = match attempt(self, memory_bytes)? {
+            Ok(done) => return Ok(Ok(done)),
+            Err(death) => death,
+        };
+        self.worker = None;
+        let large = matches!(death, Death::Memory);
         let room = Arc::clone(&self.room);
         let _room = large.then(|| room.lock().unwrap_or_else(PoisonError::into_inner));
-        let Sandbox { memory_bytes, cpu_seconds } = self.settings.limits;
-        let limits = Sandbox { memory_bytes: if large { memory_bytes * LARGE } else { memory_bytes }, cpu_seconds };
+        let tried = attempt(self, if large { memory_bytes * LARGE } else { memory_bytes })?;
+        if tried.is_err() {
+            self.worker = None;
+        }
+        Ok(tried)
+    }
+
+    fn attempt_signatures(
+        &mut self,
+        task: &SignatureTask,
+        memory_bytes: u64,
+    ) -> Result<Result<Vec<SignatureFact>, Death>> {
+        let limits = Sandbox { memory_bytes, ..self.settings.limits };
         let patience = self.settings.patience;
         let worker = self.worker()?;
         if let Err(death) = worker.send(&Job::Signatures(task.job.within(limits))) {
@@ -207,15 +200,10 @@ impl Slot {
     }
 
     /// Lets the worker make a copy and examine it; `None` once nobody waits for it any more.
-    fn attempt_copy(&mut self, task: &CopyTask, large: bool) -> Result<Result<Option<Answer>, Death>> {
-        let room = Arc::clone(&self.room);
-        let _room = large.then(|| room.lock().unwrap_or_else(PoisonError::into_inner));
-        let Sandbox { memory_bytes, cpu_seconds } = self.settings.limits;
-        let limits = Sandbox {
-            memory_bytes: if large { memory_bytes * LARGE } else { memory_bytes },
-            // Some pages may be dear, not all of them.
-            cpu_seconds: cpu_seconds * 2 + task.job.pages(),
-        };
+    fn attempt_copy(&mut self, task: &CopyTask, memory_bytes: u64) -> Result<Result<Option<Answer>, Death>> {
+        let cpu_seconds = self.settings.limits.cpu_seconds;
+        // Some pages may be dear, not all of them.
+        let limits = Sandbox { memory_bytes, cpu_seconds: cpu_seconds * 2 + task.job.pages() };
         // Nothing is heard while a whole copy is examined: the clock stays as far above the CPU time as it does for a page.
         let patience = self.settings.patience.mul_f64(limits.cpu_seconds as f64 / cpu_seconds.max(1) as f64);
         let worker = self.worker()?;
