@@ -41,7 +41,6 @@ pub use listing::Entry;
 pub use outbox::Event;
 pub use receipt::{ArchivalState, Receipt, ReceiptDocument, ReceiptFile, Totals};
 pub use record::{Named, Record};
-use schema::Age;
 
 /// The database of one data folder. Cheap to share between threads: one writes at a time, and readers see the state
 /// of the last commit without waiting for it.
@@ -57,12 +56,8 @@ impl Register {
         let doing = || format!("failed to open the database `{}`", path.display());
         let mut writer = Connection::open(path).db("cannot open the file").doing(doing)?;
         schema::configure(&writer).doing(doing)?;
-        let age = schema::migrate(&mut writer).doing(doing)?;
-        let register = Self { path: path.to_owned(), writer: Mutex::new(writer), idle_readers: Mutex::default() };
-        if age == Age::Older {
-            register.write(holding::refresh_all).doing(doing)?;
-        }
-        Ok(register)
+        schema::migrate(&mut writer).doing(doing)?;
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), idle_readers: Mutex::default() })
     }
 
     /// Runs a piece of work in one transaction: all of it is there afterwards, on disk, or nothing of it.

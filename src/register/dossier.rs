@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rusqlite::{Transaction, params};
 use serde::Serialize;
 
-use super::{Db as _, Role, current, holding, name};
+use super::{Db as _, Role, holding, name, record};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
@@ -125,14 +125,13 @@ pub(super) fn check(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId
     if record == contract {
         return Ok(());
     }
-    if current::of_record(tx, contract, Language::English)?.record.documents.is_empty() {
+    if record::record(tx, contract)?.documents.is_empty() {
         return refuse(
             format!("the documents of `{contract}` are in another dossier themselves"),
             "name the record of the contract, as `griffie register` lists it",
         );
     }
-    let guests = current::of_record(tx, record, Language::English)?.record.documents;
-    for document in guests {
+    for document in record::record(tx, record)?.documents {
         if home(tx, &document.id)?.as_ref() != Some(record) {
             return refuse(
                 format!("the dossier of `{record}` holds documents of other records"),
@@ -145,7 +144,7 @@ pub(super) fn check(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId
 
 /// Checks that another contract may take the place of this one; the record itself means that none did after all.
 pub(super) fn check_successor(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
-    if !current::of_record(tx, contract, Language::English)?.record.documents.is_empty() {
+    if !record::record(tx, contract)?.documents.is_empty() {
         return Ok(());
     }
     Err(Error::new(

@@ -3,7 +3,7 @@
 
 use rusqlite::Connection;
 
-use super::Db as _;
+use super::{Db as _, holding};
 use crate::{Error, ErrorKind, Result};
 
 /// All migrations, oldest first; `PRAGMA user_version` counts those that a database has had.
@@ -12,15 +12,6 @@ const MIGRATIONS: [&str; 3] = [
     include_str!("migrations/0002_decisions.sql"),
     include_str!("migrations/0003_dossiers.sql"),
 ];
-
-/// What a database was before it was brought up to date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Age {
-    /// There was none, or it was up to date.
-    Current,
-    /// An older program wrote it: what is computed from its rows may be computed otherwise now.
-    Older,
-}
 
 /// Sets what holds for one connection only, and waits rather than fails while another one writes.
 pub(super) fn configure(connection: &Connection) -> Result<()> {
@@ -38,11 +29,11 @@ pub(super) fn configure(connection: &Connection) -> Result<()> {
 }
 
 /// Brings a database up to date. One that a newer program has written is refused and left as it is.
-pub(super) fn migrate(connection: &mut Connection) -> Result<Age> {
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     migrate_with(connection, &MIGRATIONS)
 }
 
-fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<Age> {
+fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<()> {
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
         .db("cannot lock the database to bring it up to date")?;
@@ -62,8 +53,11 @@ fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<Age>
     transaction
         .pragma_update(None, "user_version", migrations.len() as u32)
         .db("cannot write the database's version")?;
-    transaction.commit().db("cannot bring the database up to date")?;
-    Ok(if version > 0 && !missing.is_empty() { Age::Older } else { Age::Current })
+    // What is computed from the rows of an older program may be computed otherwise now.
+    if version > 0 && !missing.is_empty() {
+        holding::refresh_all(&transaction)?;
+    }
+    transaction.commit().db("cannot bring the database up to date")
 }
 
 #[cfg(test)]
