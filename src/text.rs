@@ -197,6 +197,11 @@ impl Text {
         self.running.get(range.clone()).unwrap_or("")
     }
 
+    /// Where the line of the running text starts in which a place is.
+    pub fn line_start(&self, position: usize) -> usize {
+        self.running[..position].rfind('\n').map_or(0, |end| end + 1)
+    }
+
     /// Where a range stands: one entry a page, the words as read, one box a line.
     pub fn evidence(&self, range: &Range<usize>) -> Vec<Evidence> {
         self.source.evidence(range)

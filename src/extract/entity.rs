@@ -24,6 +24,8 @@ mod person;
 mod place;
 mod scan;
 
+pub(super) use organization::is_kin;
+
 /// A typed value in the text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spot {

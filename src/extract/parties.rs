@@ -160,6 +160,7 @@ fn usual_spelling(name: &str) -> String {
 }
 
 /// Words that tell the parts of a party's description apart, in both languages, and what this contract calls things.
+#[derive(Default)]
 struct Cues {
     passing: Vec<String>,
     no_role: Vec<String>,
@@ -199,7 +200,7 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
         let end = accepted.get(number + 1).map_or(opening.end, |next| next.range.start);
         let mut party = describe(scene, find, find.range.start..end, &roles, cues);
         if party.party.role.is_none() {
-            let line = text.running[..find.range.start].rfind('\n').map_or(0, |end| end + 1);
+            let line = text.line_start(find.range.start);
             party.party.role = bare_role(rules, text.slice(&(find.range.end..end)))
                 .or_else(|| leading_role(rules, text.slice(&(line..find.range.start))));
             party.how = if party.party.role.is_some() { How::OpeningWithRole } else { party.how };
@@ -409,7 +410,7 @@ fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
         let represents = fold(scene.text.slice(&label.value)).starts_with("vertegenwoordigd");
         let Some(find) = name.filter(|_| !represents).or_else(|| name_above(scene, label)) else { continue };
         let extent = find.range.start..details_end(scene, label);
-        let cues = Cues { passing: Vec::new(), no_role: Vec::new(), seat: Vec::new(), terms: Vec::new() };
+        let cues = Cues::default();
         let mut party = describe(scene, find, extent, &[], &cues);
         party.party.role = Some(role.clone());
         party.how = How::Label;
@@ -425,7 +426,7 @@ fn name_above<'s>(scene: &'s Scene<'_>, label: &Labelled) -> Option<&'s Find> {
     let text = scene.text;
     let goes_on = text.slice(&label.value).starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit());
     let own = text.running[..label.label.start].rfind('\n').filter(|_| goes_on)?;
-    let start = text.running[..own].rfind('\n').map_or(0, |at| at + 1);
+    let start = text.line_start(own);
     let line = start..own;
     let field = text.slice(&line).contains('\t') || text.labels.iter().any(|other| line.contains(&other.label.start));
     let organization = |find: &&Find| matches!(find.thing, Thing::Entity(Entity::Organization(_)));
@@ -501,7 +502,7 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
         if known.is_none() && !(capital && scene.words_in(&field.value).len() <= 8) {
             continue;
         }
-        let cues = Cues { passing: Vec::new(), no_role: Vec::new(), seat: Vec::new(), terms: Vec::new() };
+        let cues = Cues::default();
         let mut party = describe(scene, known.unwrap_or(&written), extent, &[], &cues);
         party.party.role = Some(role);
         party.how = How::Label;
@@ -518,7 +519,7 @@ fn role_above(scene: &Scene<'_>, field: usize) -> Option<String> {
     let text = scene.text;
     let mut end = text.running[..field].rfind('\n')?;
     for _ in 0..4 {
-        let start = text.running[..end].rfind('\n').map_or(0, |at| at + 1);
+        let start = text.line_start(end);
         let line = &text.running[start..end];
         if !line.contains(['\t', ':']) && scene.words_in(&(start..end)).len() <= 4 {
             let said = scene.finds_in(&(start..end)).find_map(|find| match &find.thing {

@@ -1,7 +1,7 @@
 //! Puts the record together: candidates become decisions, decisions become fields with evidence and an explanation,
 //! and what can be computed is computed.
 
-use std::{cell::RefCell, ops::Range};
+use std::{cell::RefCell, collections::BTreeSet, ops::Range};
 
 use jiff::civil::Date;
 
@@ -679,55 +679,28 @@ impl<'r> Desk<'r, '_, '_> {
 
     fn relates_to(&mut self) -> Field<RelatesTo> {
         let mut candidates = self.take(FieldId::RelatesTo);
-        // What one rule read of a mention completes what another read of the same one, never of another contract.
-        let known = candidates.clone();
-        for candidate in &mut candidates {
-            let sentence = self.scene.sentence_at(candidate.matched.start);
-            let here = |other: &Candidate<'_>| match &other.value {
-                Value::RelatesTo(part) if sentence.contains(&other.matched.start) => {
-                    Some((part.clone(), other.ranges.clone()))
-                }
+        let known: Vec<_> = candidates
+            .iter()
+            .filter_map(|candidate| match &candidate.value {
+                Value::RelatesTo(part) => Some((candidate.matched.start, part.clone(), candidate.ranges.clone())),
                 _ => None,
-            };
-            let Value::RelatesTo(whole) = &mut candidate.value else { continue };
-            for (part, ranges) in known.iter().filter_map(here) {
-                if whole.date.is_none() && part.date.is_some() {
-                    whole.date = part.date;
-                    candidate.ranges.extend(ranges);
-                } else if whole.reference.is_none() && part.reference.is_some() {
-                    whole.reference = part.reference;
-                    candidate.ranges.extend(ranges);
-                }
-            }
-        }
+            })
+            .collect();
         // The cover names it by its number, the recitals by its date: one contract, where only one is spoken of.
-        let parts = |pick: fn(&RelatesTo) -> Option<String>| {
-            let mut found: Vec<String> = candidates
-                .iter()
-                .filter_map(|c| match &c.value {
-                    Value::RelatesTo(other) => pick(other),
-                    _ => None,
-                })
-                .collect();
-            found.sort();
-            found.dedup();
-            found.len()
-        };
-        let alone =
-            parts(|other| other.reference.clone()) == 1 && parts(|other| other.date.map(|d| d.to_string())) == 1;
-        if alone {
-            let known = candidates.clone();
-            for candidate in &mut candidates {
-                let Value::RelatesTo(whole) = &mut candidate.value else { continue };
-                for other in &known {
-                    let Value::RelatesTo(part) = &other.value else { continue };
-                    if whole.date.is_none() && part.date.is_some()
-                        || whole.reference.is_none() && part.reference.is_some()
-                    {
-                        whole.date = whole.date.or(part.date);
-                        whole.reference = whole.reference.take().or_else(|| part.reference.clone());
-                        candidate.ranges.extend(other.ranges.clone());
-                    }
+        let references: BTreeSet<_> = known.iter().filter_map(|(_, part, _)| part.reference.as_ref()).collect();
+        let dates: BTreeSet<_> = known.iter().filter_map(|(_, part, _)| part.date).collect();
+        let alone = references.len() == 1 && dates.len() == 1;
+        // Else what one rule read of a mention completes what another read of the same one, never of another contract.
+        for candidate in &mut candidates {
+            let Value::RelatesTo(whole) = &mut candidate.value else { continue };
+            let sentence = self.scene.sentence_at(candidate.matched.start);
+            let (here, elsewhere): (Vec<_>, Vec<_>) = known.iter().partition(|(start, ..)| sentence.contains(start));
+            for (_, part, ranges) in here.into_iter().chain(elsewhere.into_iter().filter(|_| alone)) {
+                if whole.date.is_none() && part.date.is_some() || whole.reference.is_none() && part.reference.is_some()
+                {
+                    whole.date = whole.date.or(part.date);
+                    whole.reference = whole.reference.take().or_else(|| part.reference.clone());
+                    candidate.ranges.extend(ranges.iter().cloned());
                 }
             }
         }

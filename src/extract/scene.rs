@@ -233,7 +233,7 @@ impl<'t> Scene<'t> {
             ["naam", "plaats", "datum", "functie", "namens", "voor ", "getekend voor", "name", "date"];
         let mut start = signed;
         while let Some(end) = start.checked_sub(1).filter(|_| start > 0) {
-            let line_start = self.text.running[..end].rfind('\n').map_or(0, |at| at + 1);
+            let line_start = self.text.line_start(end);
             let line = fold(&self.text.running[line_start..end]);
             let short = line.split_whitespace().count() <= PLACE_AND_DATE && !line.ends_with('.');
             if line_start == end || !short || !ENTRIES.iter().any(|entry| line.starts_with(entry)) {

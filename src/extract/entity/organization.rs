@@ -394,10 +394,15 @@ fn public_body(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     scan.is_capital(last).then(|| spot(scan, at, last, Some(form)))
 }
 
+/// Words behind `&` by which a firm is that of a family, folded and without a full stop.
+pub(in crate::extract) fn is_kin(word: &str) -> bool {
+    matches!(word, "zoon" | "zn" | "zonen" | "dochter" | "dochters")
+}
+
 /// `Hoveniersbedrijf P. Kuiper & Zoon`: a firm by its family, without a legal form.
 fn family_firm(scan: &Scan<'_>, and_at: usize) -> Option<Spot> {
     let kin = scan.next(and_at).filter(|_| scan.is_mark(and_at, '&'))?;
-    if !matches!(scan.folded(kin), "zoon" | "zn" | "zonen" | "dochter" | "dochters") || !scan.is_capital(kin) {
+    if !is_kin(scan.folded(kin)) || !scan.is_capital(kin) {
         return None;
     }
     let mut first = None;

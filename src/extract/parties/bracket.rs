@@ -29,7 +29,7 @@ pub(super) fn terms(scene: &Scene<'_>) -> Vec<DefinedTerm> {
         let Some(term) = called(&head[open + 1..open + length]).map(|(from, to)| open + 1 + from..open + 1 + to) else {
             continue;
         };
-        let item = text.running[..open].rfind('\n').map_or(0, |end| end + 1)..open;
+        let item = text.line_start(open)..open;
         // `A Ltd (the Contractor) undertakes`: with its article, a term may stand in the middle of a sentence.
         let has_article = term.start > open + 1;
         if (has_article || closes_item(&text.running[open + length + 1..]))

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Found, How, name_key, opening, usual_spelling};
 use crate::{
     extract::{
-        entity::Entity,
+        entity::{Entity, is_kin},
         lexicon::fold,
         scene::{Find, Scene, Thing},
     },
@@ -143,7 +143,7 @@ fn is_candidate(scene: &Scene<'_>, find: &Find) -> bool {
 /// `P. Kuiper & Zoon`
 fn is_family_firm(name: &str) -> bool {
     let kin = name.rsplit_once('&').map(|(_, kin)| fold(kin.trim().trim_end_matches('.')));
-    kin.is_some_and(|kin| matches!(kin.as_str(), "zoon" | "zn" | "zonen" | "dochter" | "dochters"))
+    kin.is_some_and(|kin| is_kin(&kin))
 }
 
 /// `EMPLOYEE: Adrian Adams`, `I, Andrew Prozes, have executed`: a person who signs as one of the parties, whatever

@@ -397,8 +397,7 @@ fn stands_for_another(gap: &str) -> bool {
 
 /// At the start of a paragraph, or behind its enumerator.
 pub(super) fn opens_paragraph(text: &Text, position: usize) -> bool {
-    let before = &text.running[..position];
-    let line = before[before.rfind('\n').map_or(0, |end| end + 1)..].trim_end();
+    let line = text.running[text.line_start(position)..position].trim_end();
     let line =
         ["the", "THE", "The", "de", "DE", "De"].iter().find_map(|article| line.strip_suffix(article)).unwrap_or(line);
     line.chars().filter(|c| c.is_alphanumeric()).count() <= 3
@@ -406,8 +405,7 @@ pub(super) fn opens_paragraph(text: &Text, position: usize) -> bool {
 
 /// In a paragraph with a number or a letter of its own: an item of a list.
 pub(super) fn in_item(text: &Text, position: usize) -> bool {
-    let before = &text.running[..position];
-    let line = before[before.rfind('\n').map_or(0, |end| end + 1)..].trim_start_matches(['(', ' ']);
+    let line = text.running[text.line_start(position)..position].trim_start_matches(['(', ' ']);
     let mark = line.bytes().take_while(u8::is_ascii_alphanumeric).count();
     (1..=2).contains(&mark) && line[mark..].starts_with(['.', ')']) && line.len() <= ITEM_LEAD
 }
