@@ -77,13 +77,15 @@ pub fn observe(label: &Json, fields: &Fields, traces: &[Trace]) -> (Vec<Observat
             && words(other.reference.as_deref().unwrap_or_default())
                 == words(label["reference"].as_str().unwrap_or_default())
     });
+    // What the contract calls a party and its number are judged where they were read.
     sheet.many("parties", &fields.parties, |party: &Party, label| {
-        let number = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+        let same = |read: &Option<String>, label: &Json, key: fn(&str) -> String| match (read, label.as_str()) {
+            (Some(read), Some(label)) => key(read) == key(label),
+            _ => true,
+        };
         same_name(&party.name, label["name"].as_str().unwrap_or_default())
-            && label["role"].as_str().is_none_or(|role| plain(role) == plain(party.role.as_deref().unwrap_or_default()))
-            && label["kvk"]
-                .as_str()
-                .is_none_or(|kvk| number(kvk) == number(party.registration_number.as_deref().unwrap_or_default()))
+            && same(&party.role, &label["role"], |role| plain(role).join(" "))
+            && same(&party.registration_number, &label["kvk"], digits)
     });
     let notice_is = |notice: &Notice, label: &Json| {
         same_period(&json(&notice.period), &label["period"])
@@ -191,6 +193,10 @@ fn words(text: &str) -> Vec<String> {
     fold(text).split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 fn plain(role: &str) -> Vec<String> {
     words(role).into_iter().filter(|word| !matches!(word.as_str(), "de" | "het" | "the")).collect()
 }
@@ -213,8 +219,10 @@ fn same_name(one: &str, other: &str) -> bool {
     ];
     let form = |word: &str| FORMS.iter().position(|forms| forms.contains(&word));
     let key = |name: &str| -> (Vec<String>, Vec<usize>) {
-        let all: Vec<String> =
-            words(name).into_iter().filter(|word| !matches!(word.as_str(), "the" | "de" | "het")).collect();
+        let all: Vec<String> = words(&name.replace('&', " and "))
+            .into_iter()
+            .filter(|word| !matches!(word.as_str(), "the" | "de" | "het"))
+            .collect();
         let mut forms: Vec<usize> = all.iter().filter_map(|word| form(word)).collect();
         forms.dedup();
         (all.into_iter().filter(|word| form(word).is_none()).collect(), forms)

@@ -24,7 +24,7 @@ use super::{
 use crate::{
     model::{
         Evidence, Field, Fields, Language, Status,
-        record::{Against, Alternative, Notice, Party, RelatesTo, Renewal, RenewalKind, Term},
+        record::{Against, Alternative, ContractType, Notice, Party, RelatesTo, Renewal, RenewalKind, Term},
     },
     text::{Text, Zone},
 };
@@ -56,7 +56,8 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     let found = parties::find(rules, scene);
     let company = company(&found);
     let later = Later::of(scene.text, &found);
-    fields.parties = found.into_iter().map(|found| desk.party(found, company, &later)).collect();
+    let kind = fields.contract_type.value;
+    fields.parties = found.into_iter().map(|found| desk.party(found, company, &later, kind)).collect();
     fields.signing_date = desk.signing_date();
     fields.effective_date = desk.day_field(FieldId::EffectiveDate, &fields.signing_date);
     let start_is_open = desk.speaks_of_start();
@@ -290,7 +291,13 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
-    fn party(&self, mut found: Found, company: &'static str, later: &Later) -> Field<Party> {
+    fn party(
+        &self,
+        mut found: Found,
+        company: &'static str,
+        later: &Later,
+        kind: Option<ContractType>,
+    ) -> Field<Party> {
         let printed = found.ranges.first().map(|range| self.scene.text.evidence(range)).unwrap_or_default();
         let quotes: String = printed.iter().map(|evidence| evidence.quote.as_str()).collect();
         found.party.name = with_printed_apostrophes(&found.party.name, &quotes);
@@ -304,7 +311,9 @@ impl<'r> Desk<'r, '_, '_> {
         let again = if later.names(&found.party) { "named again" } else { "named once" };
         let number = if found.party.registration_number.is_some() { "numbered" } else { "unnumbered" };
         let form = if found.party.legal_form.is_some() { "form" } else { "no form" };
-        let pattern = format!("{role}/{company}/{number}/{form}/{again}");
+        // Each kind of contract has its own way of opening.
+        let kind = kind.map_or("of no kind".to_owned(), |kind| format!("{kind:?}"));
+        let pattern = format!("{role}/{company}/{number}/{form}/{again}/{kind}");
         let (status, confidence) = self.worth("parties", found.how.rule(), pattern, found.how.prior());
         Field {
             value: Some(found.party),

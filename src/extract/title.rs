@@ -69,7 +69,7 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
             range.end = next.end;
         }
     }
-    if let Some(subtitle) = subtitle(scene, &range, &paragraphs) {
+    if let Some(subtitle) = subtitle(scene, &range, &paragraphs, names_kind) {
         range.end = subtitle.end;
     }
     let own = before_parties(&text.running, range);
@@ -85,8 +85,14 @@ fn before_parties(running: &str, range: Range<usize>) -> Range<usize> {
     end.map_or(range.clone(), |at| range.start..range.start + at)
 }
 
-/// Below a title that only names a kind (`CONCESSIEOVEREENKOMST`), the line that says for what.
-fn subtitle(scene: &Scene<'_>, title: &Range<usize>, paragraphs: &[Range<usize>]) -> Option<Range<usize>> {
+/// Below a title that only names a kind (`CONCESSIEOVEREENKOMST`) or ends with one (`Addendum 2 bij de Raamovereenkomst`),
+/// the line that says for what.
+fn subtitle(
+    scene: &Scene<'_>,
+    title: &Range<usize>,
+    paragraphs: &[Range<usize>],
+    names_kind: impl Fn(&Range<usize>) -> bool,
+) -> Option<Range<usize>> {
     const OPENS_OTHER: [&str; 22] = [
         "tussen",
         "between",
@@ -112,7 +118,10 @@ fn subtitle(scene: &Scene<'_>, title: &Range<usize>, paragraphs: &[Range<usize>]
         "ex",
     ];
     let text = scene.text;
-    if scene.words_in(title).len() > 2 {
+    let words = scene.words_in(title);
+    let ends_with_kind =
+        || words.len() <= 6 && words.clone().last().is_some_and(|last| names_kind(&scene.words[last].range));
+    if words.len() > 2 && !ends_with_kind() {
         return None;
     }
     let next = paragraphs.iter().find(|next| next.start == title.end + 1)?;
@@ -126,12 +135,19 @@ fn subtitle(scene: &Scene<'_>, title: &Range<usize>, paragraphs: &[Range<usize>]
     let plain = line.starts_with(char::is_uppercase)
         && !line.trim_end().ends_with(['.', ',', ';', ':'])
         && !line.contains(['\t', ':', '@'])
-        && !line.contains(|c: char| c.is_ascii_digit());
+        && !without_year(line).contains(|c: char| c.is_ascii_digit());
     let names = scene.finds_in(next).any(|find| {
         matches!(find.kind(), Kind::Organization | Kind::Person | Kind::Date | Kind::Role | Kind::Reference)
     });
     let early = text.zone_at(next.start) == Zone::Title;
     (early && plain && !names && (2..=9).contains(&words) && !OPENS_OTHER.contains(&opener)).then(|| next.clone())
+}
+
+/// `Jeugdhulp en Begeleiding 2015` is about that year, and no number.
+fn without_year(line: &str) -> &str {
+    let Some((before, last)) = line.trim_end().rsplit_once(' ') else { return line };
+    let is_year = last.len() == 4 && last.parse().is_ok_and(|year: u16| (1900..2100).contains(&year));
+    if is_year { before } else { line }
 }
 
 /// `… als bedoeld in artikel 4:36 …`, `… Documentnummer 81F3`: what says on which law a contract rests, or numbers it,

@@ -20,6 +20,7 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
         spots.extend(before_form(scan, at));
         behind_form(scan, at, spots);
         spots.extend(public_body(scan, at));
+        spots.extend(government(scan, at));
         spots.extend(family_firm(scan, at));
         spots.extend(by_place(scan, at));
     }
@@ -394,6 +395,13 @@ fn public_body(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     scan.is_capital(last).then(|| spot(scan, at, last, Some(form)))
 }
 
+/// `de Macedoonse Regering`, `de Britse Regering`.
+fn government(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    let of_country = scan.is_word(at) && scan.is_capital(at) && scan.raw(at).ends_with("se") && scan.raw(at).len() > 4;
+    let last = scan.next(at).filter(|&last| of_country && matches!(scan.raw(last), "Regering" | "regering"))?;
+    Some(spot(scan, at, last, Some("staat")))
+}
+
 /// Words behind `&` by which a firm is that of a family, folded and without a full stop.
 pub(in crate::extract) fn is_kin(word: &str) -> bool {
     matches!(word, "zoon" | "zn" | "zonen" | "dochter" | "dochters")
@@ -433,7 +441,7 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
     if scan.touches(at) && matches!(scan.mark(at.wrapping_sub(1)), Some('-' | '.')) {
         return;
     }
-    let lower_ok = matches!(kind, "place" | "places")
+    let lower_ok = matches!(kind, "place" | "places" | "governments")
         || form == "staat"
         || form == "stichting"
         || form == "vereniging"
@@ -462,6 +470,10 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
             (first, next) = (following, following);
         }
     }
+    if kind == "governments" {
+        spots.extend(governments(scan, at, next, form));
+        return;
+    }
     if scan.is_mark(next, '"') {
         let Some(after) = scan.next(next) else { return };
         next = after;
@@ -478,6 +490,41 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
         last = end;
     }
     spots.push(spot(scan, at, last, Some(form)));
+}
+
+/// `de regeringen van het Koninkrijk België, het Groothertogdom Luxemburg en Letland`: the government of each.
+fn governments(scan: &Scan<'_>, at: usize, mut next: usize, form: &str) -> Vec<Spot> {
+    let is_state = |at: usize| {
+        lexicon().phrases("prefix_forms").at(scan, at).filter(|(_, value)| *value == "body staat").map(|(last, _)| last)
+    };
+    let mut found = Vec::new();
+    let mut first = at;
+    loop {
+        let article = matches!(scan.folded(next), "de" | "het");
+        let Some(named) = (if article { scan.next(next) } else { Some(next) }) else { break };
+        // `en de Regering van Peru` is said by itself, and `de Benelux-Staten` are several that are named elsewhere.
+        let alone = scan.folded(named) == "regering" || government(scan, named).is_some();
+        let name = match is_state(named) {
+            Some(form_last) => scan.next(form_last),
+            None => Some(named),
+        };
+        let Some(last) = name.and_then(|name| end_of_name(scan, name, false)) else { break };
+        let several = ["staten", "landen"].iter().any(|several| scan.folded(last).ends_with(several));
+        if alone || several && is_state(named).is_none() && scan.folded(named) != "verenigde" {
+            break;
+        }
+        let mut state = spot(scan, first, last, Some(form));
+        if let Entity::Organization(reading) = &mut state.entity {
+            reading.name = format!("regering van {}", super::spaced(&scan.text[scan.range(next, last)]));
+        }
+        found.push(state);
+        let Some(joint) = scan.next(last).filter(|&joint| scan.is_mark(joint, ',') || is_and(scan, joint)) else {
+            break;
+        };
+        let Some(following) = scan.next(joint) else { break };
+        (first, next) = (following, following);
+    }
+    found
 }
 
 /// `Stichting Bejaardentehuis "Zonnehof"`: a quoted name of up to four words goes with the words before it.
@@ -551,7 +598,7 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
 /// After `en`: an article or another form opens the next party.
 fn party_follows(scan: &Scan<'_>, and_at: usize) -> bool {
     scan.next(and_at).is_none_or(|next| {
-        matches!(scan.folded(next), "de" | "het" | "een") && !scan.is_capital(next)
+        matches!(scan.folded(next), "de" | "het" | "een") && !matches!(scan.raw(next), "De" | "Het" | "Een")
             || lexicon().phrases("prefix_forms").at(scan, next).is_some()
     })
 }

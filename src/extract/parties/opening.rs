@@ -186,6 +186,7 @@ pub(super) fn is_name(find: &Find) -> bool {
 pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cues) -> Vec<&'s Find> {
     let text = scene.text;
     let mut accepted: Vec<&Find> = Vec::new();
+    let mut refused: Option<&Find> = None;
     for find in scene.finds_in(opening).filter(|find| is_name(find)) {
         if accepted.last().is_some_and(|last| find.range.start < last.range.end) {
             continue;
@@ -208,10 +209,17 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
             accepted.push(find);
             continue;
         }
+        // Nor is a list that begins with a name that is only mentioned one of parties.
+        if refused.is_some_and(|last| goes_on_list(text, last, find)) {
+            refused = Some(find);
+            continue;
+        }
         if let Some(place) = Place::of(scene, from, find, accepted.is_empty(), cues)
             && credible(scene, find, &place, cues)
         {
             accepted.push(represented(scene, opening, find, cues).unwrap_or(find));
+        } else {
+            refused = Some(find);
         }
     }
     accepted
@@ -222,9 +230,12 @@ fn goes_on_list(text: &Text, last: &Find, find: &Find) -> bool {
         Thing::Entity(Entity::Organization(reading)) => reading.legal_form.clone(),
         _ => None,
     };
-    form(find).as_deref() == Some("gemeente")
+    matches!(form(find).as_deref(), Some("gemeente" | "staat"))
         && form(last) == form(find)
-        && matches!(text.slice(&(last.range.end..find.range.start)).trim(), "," | "en")
+        && matches!(
+            text.slice(&(last.range.end..find.range.start)).trim(),
+            "," | "en" | ", het" | ", de" | "en het" | "en de"
+        )
 }
 
 /// Deeds put first who appears: `de heer X, handelend als bestuurder van Y B.V.` Of a chain, the last one is the party.

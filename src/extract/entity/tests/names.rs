@@ -50,6 +50,13 @@ fn dutch_organizations() {
     let want = ["gemeente Bladel", "gemeente Bergeijk", "gemeente Eersel"];
     check("de gemeenten Bladel, Bergeijk en Eersel, vertegenwoordigd", Dutch, &want);
     check("De Staat der Nederlanden, gevestigd", Dutch, &["Staat der Nederlanden"]);
+    check(
+        "de Regeringen van het Koninkrijk der Nederlanden, de Republiek Ghana en Letland, enerzijds",
+        Dutch,
+        &["regering van het Koninkrijk der Nederlanden", "regering van de Republiek Ghana", "regering van Letland"],
+    );
+    check("de regeringen van de Benelux-Staten en de Macedoonse Regering", Dutch, &["Macedoonse Regering"]);
+    check("DE PROVINCIE UTRECHT en DE GEMEENTE BREDA", Dutch, &["PROVINCIE UTRECHT", "GEMEENTE BREDA"]);
 }
 
 #[test]
