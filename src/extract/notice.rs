@@ -56,7 +56,7 @@ fn uses_option(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
     let Some(before) = number.checked_sub(1).map(|at| &scene.text.sentences[at]) else { return false };
     let before = fold(scene.text.slice(before));
     let may = ["kan ", "kunnen ", "mag ", "recht", "optie", "mogelijkheid", "bevoegd", "may ", "option", "right"];
-    ["verleng", "renew", "extend"].iter().any(|stem| before.contains(stem))
+    ["verleng", "continue", "voortzet", "renew", "extend"].iter().any(|stem| before.contains(stem))
         && may.iter().any(|may| before.contains(may))
 }
 

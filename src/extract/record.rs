@@ -24,7 +24,7 @@ use super::{
 use crate::{
     model::{
         Evidence, Field, Fields, Language, Status,
-        record::{Against, Alternative, ContractType, Notice, Party, RelatesTo, Renewal, RenewalKind, Term},
+        record::{Against, Alternative, ContractType, Notice, Party, Per, RelatesTo, Renewal, RenewalKind, Term},
     },
     text::{Text, Zone},
 };
@@ -69,6 +69,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.renewal = desk.renewal(fields.term.value);
     fields.notice = desk.notices(fields.term.value, fields.renewal.value.as_ref());
     name_the_givers(&mut fields.notice, &fields.parties);
+    desk.drop_unit_prices();
     fields.value = desk.field(FieldId::Value, |value| match value {
         Value::Money(money) => Some(money.clone()),
         _ => None,
@@ -619,6 +620,18 @@ impl<'r> Desk<'r, '_, '_> {
         };
         if self.candidates.iter().any(says) {
             self.candidates.retain(|candidate| candidate.rule.field != FieldId::EndDate || !appended(candidate));
+        }
+    }
+
+    /// Beside a price for the whole or for a time, that of a piece or an hour is only a tariff.
+    fn drop_unit_prices(&mut self) {
+        let price = |candidate: &Candidate<'_>| match &candidate.value {
+            Value::Money(money) if candidate.rule.field == FieldId::Value => Some(money.per),
+            _ => None,
+        };
+        let unit = |per: Per| matches!(per, Per::Unit | Per::Hour);
+        if self.candidates.iter().filter_map(price).any(|per| !unit(per)) {
+            self.candidates.retain(|candidate| !price(candidate).is_some_and(unit));
         }
     }
 

@@ -77,7 +77,7 @@ fn after_sign(scan: &Scan<'_>, first: usize, sign_last: usize, code: &'static st
     } else {
         first
     };
-    Some(with_words(scan, first, figures, code))
+    with_words(scan, first, figures, code)
 }
 
 /// `12.500 euro`, `vijftienduizend euro`, `2,5 miljoen euro`.
@@ -105,13 +105,13 @@ fn before_name(scan: &Scan<'_>, sign_at: usize, sign_last: usize, code: &'static
             continue;
         }
         if let Some(figures) = figures(scan, first).filter(|figures| figures.last == last) {
-            return Some(with_words(scan, first, Figures { last: sign_last, ..figures }, code));
+            return with_words(scan, first, Figures { last: sign_last, ..figures }, code);
         }
     }
     let worded = number::ending_at(scan, last)
         .filter(|worded| !worded.ordinal && !matches!(scan.folded(worded.first), "a" | "an"))?;
     let cents = i64::try_from(worded.value).ok()?.checked_mul(100)?;
-    Some(with_words(scan, worded.first, Figures { last: sign_last, cents, repairs: Vec::new() }, code))
+    with_words(scan, worded.first, Figures { last: sign_last, cents, repairs: Vec::new() }, code)
 }
 
 fn currency_before(scan: &Scan<'_>, at: usize) -> bool {
@@ -129,7 +129,7 @@ fn misread_sign(scan: &Scan<'_>, at: usize) -> Option<Spot> {
         return None;
     }
     let repair = Repair { read: scan.raw(at).to_owned(), taken: "€".to_owned() };
-    let mut spot = with_words(scan, at, figures, "EUR");
+    let mut spot = with_words(scan, at, figures, "EUR")?;
     spot.repairs.push(repair);
     Some(spot)
 }
@@ -267,16 +267,19 @@ fn value(groups: &[(Option<char>, String)]) -> Option<i64> {
 }
 
 /// Takes in the same amount in words or figures in brackets behind it, and what stands beside it.
-fn with_words(scan: &Scan<'_>, first: usize, figures: Figures, code: &'static str) -> Spot {
+fn with_words(scan: &Scan<'_>, first: usize, figures: Figures, code: &'static str) -> Option<Spot> {
     let Figures { mut last, cents, repairs } = figures;
     let mut disputed = false;
     if let Some((close, other)) = bracketed(scan, last) {
         disputed = other != cents;
         last = close;
     }
+    if gives_way(scan, last) {
+        return None;
+    }
     let (per, vat) = beside(scan, last);
     let reading = AmountReading { cents, currency: code.to_owned(), per, vat, disputed };
-    Spot { range: scan.range(first, last), entity: Entity::Amount(reading), repairs }
+    Some(Spot { range: scan.range(first, last), entity: Entity::Amount(reading), repairs })
 }
 
 /// `(€ 15.000)`, `(zegge: vijftienduizend euro)`, `(fifteen thousand dollars)`: its end and value.
@@ -300,6 +303,29 @@ fn bracketed(scan: &Scan<'_>, after: usize) -> Option<(usize, i64)> {
     }
     let close = scan.next(last).filter(|&close| scan.is_mark(close, ')'))?;
     Some((close, value))
+}
+
+/// The time for which a price is said to be.
+fn time(scan: &Scan<'_>, at: usize) -> Option<Per> {
+    match scan.folded(at) {
+        "jaar" | "year" | "annum" | "kalenderjaar" | "contractjaar" | "schooljaar" | "seizoen" | "season" => {
+            Some(Per::Year)
+        }
+        "kwartaal" | "quarter" | "kalenderkwartaal" => Some(Per::Quarter),
+        "maand" | "month" | "mnd" | "kalendermaand" => Some(Per::Month),
+        _ => None,
+    }
+}
+
+/// Behind a noun, at most one word further, comes the time: the price is that of one of several things.
+fn priced_by_unit(scan: &Scan<'_>, noun: usize) -> bool {
+    (noun + 1..noun + 3).any(|at| scan.folded(at) == "per" && time(scan, at + 1).is_some())
+}
+
+/// `van € 3.310 naar € 2.075`: what no longer holds.
+fn gives_way(scan: &Scan<'_>, last: usize) -> bool {
+    let next = scan.next(last).filter(|&next| scan.folded(next) == "naar").and_then(|next| scan.next(next));
+    next.is_some_and(|next| currency(scan, next).is_some())
 }
 
 /// What the words after an amount, to the end of the clause, say.
@@ -330,16 +356,17 @@ fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
                 // `per calendar month`
                 let unit = if scan.folded(at + 1) == "calendar" { at + 2 } else { at + 1 };
                 per = match scan.folded(unit) {
-                    "jaar" | "year" | "annum" | "kalenderjaar" | "contractjaar" => Some(Per::Year),
-                    "kwartaal" | "quarter" | "kalenderkwartaal" => Some(Per::Quarter),
-                    "maand" | "month" | "mnd" | "kalendermaand" => Some(Per::Month),
                     "uur" | "hour" => Some(Per::Hour),
                     "stuk" | "eenheid" | "unit" | "piece" | "week" | "dag" | "day" | "m2" | "m" | "ton" | "tonne"
                     | "rit" | "leerling" | "inwoner" | "gebruiker" | "user" | "keer" | "gebeurtenis" | "km" | "kwh"
                     | "kilometer" => Some(Per::Unit),
-                    _ => None,
+                    // `per toestel per maand`
+                    _ if time(scan, unit).is_none() && priced_by_unit(scan, unit) => Some(Per::Unit),
+                    _ => time(scan, unit),
                 };
             }
+            "jaarbasis" if per.is_none() && step < 3 => per = Some(Per::Year),
+            "maandbasis" if per.is_none() && step < 3 => per = Some(Per::Month),
             "jaarlijks" | "annually" | "yearly" if per.is_none() && step < 2 => per = Some(Per::Year),
             "maandelijks" | "monthly" if per.is_none() && step < 2 => per = Some(Per::Month),
             _ => {}

@@ -236,13 +236,19 @@ fn number_at(scan: &Scan<'_>, first: usize, announced: Announced) -> Option<Spot
             && has_digit
             && scan.gap(at + 1) == Gap::Space
             && scan.kind(at + 1) == Some(Kind::Number);
-        if !(part || series || parted) || last - first > 20 {
+        // `S 86 / 0413`: a typist's spaces.
+        let spaced = scan.is_mark(at, '/')
+            && has_digit
+            && scan.gap(at) == Gap::Space
+            && scan.gap(at + 1) == Gap::Space
+            && matches!(scan.kind(at + 1), Some(Kind::Number | Kind::Mixed));
+        if !(part || series || parted || spaced) || last - first > 20 {
             break;
         }
-        last = if parted { at + 1 } else { at };
+        last = if parted || spaced { at + 1 } else { at };
     }
     let range = scan.range(first, last);
-    let written = scan.text[range.clone()].replace("- ", "-");
+    let written = scan.text[range.clone()].replace("- ", "-").replace(" / ", "/");
     let telling = written.contains(['/', '-', '.']) && written.chars().any(|char| char.is_ascii_uppercase());
     if !has_digit || written.len() < 3 || (announced == Announced::Loosely && !telling) {
         return None;

@@ -571,6 +571,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             // `v.v. Rohda`
             Some(Kind::Word) if scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.') => true,
             Some(Kind::Word) if last.is_none() && !is_particle(scan, at) => false,
+            // `Stichting Jong in de Wijk`
+            Some(Kind::Word) if scan.folded(at) == "in" && last.is_some() && goes_on_inside(scan, at) => true,
             // `Stichting X te Y` names its seat.
             Some(Kind::Word) if matches!(scan.folded(at), "te" | "in") => false,
             Some(Kind::Word) if is_particle(scan, at) => {
@@ -593,6 +595,13 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
         };
     }
     last
+}
+
+/// `in de Wijk`: a name may have it; `in Utrecht`, `in Den Haag` is a seat.
+fn goes_on_inside(scan: &Scan<'_>, in_at: usize) -> bool {
+    let article = scan.next(in_at).filter(|&article| matches!(scan.raw(article), "de" | "het"));
+    let noun = article.and_then(|article| scan.next(article));
+    noun.is_some_and(|noun| is_name_word(scan, noun) && scan.is_word(noun) && !matches!(scan.folded(noun), "gemeente"))
 }
 
 /// After `en`: an article or another form opens the next party.

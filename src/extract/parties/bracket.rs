@@ -1,4 +1,5 @@
-//! What deeds call a party in brackets and without quotes: `(the Landlord)`, `(Supplier)`. Such a word is a term where
+//! What deeds call a party in brackets and without quotes, or quoted without a word that announces it: `(the Landlord)`,
+//! `(Supplier)`, `…, "het Waterschap";`. Such a word is a term where
 //! the contract goes on to use it; it says nothing of who is called so.
 
 use std::ops::Range;
@@ -24,8 +25,14 @@ pub(super) fn terms(scene: &Scene<'_>) -> Vec<DefinedTerm> {
     let end = clauses.filter(|&start| start > 0).unwrap_or(text.running.len());
     let head = &text.running[..floor(text, end.max(REACH))];
     let mut found = Vec::new();
-    for (open, _) in head.match_indices('(') {
-        let Some(length) = head[open..].find(')') else { break };
+    let closing = |open: char| if open == '(' { ')' } else { '"' };
+    for (open, mark) in head.match_indices(['(', '"']) {
+        let mark = mark.chars().next().unwrap_or('(');
+        let Some(length) = head[open + 1..].find(closing(mark)).map(|length| length + 1) else { continue };
+        // `…, vertegenwoordigd door A. Bakker, "het Waterschap";`
+        if mark == '"' && !head[..open].trim_end().ends_with(',') {
+            continue;
+        }
         let Some(term) = called(&head[open + 1..open + length]).map(|(from, to)| open + 1 + from..open + 1 + to) else {
             continue;
         };
@@ -46,7 +53,7 @@ pub(super) fn terms(scene: &Scene<'_>) -> Vec<DefinedTerm> {
 /// The term of what stands in brackets: one to three words with a capital, before a comma or the end.
 fn called(inside: &str) -> Option<(usize, usize)> {
     let said = inside.split(',').next().unwrap_or_default();
-    let bare = ["the ", "The ", "de "].iter().find_map(|article| said.strip_prefix(article)).unwrap_or(said);
+    let bare = ["the ", "The ", "de ", "het "].iter().find_map(|article| said.strip_prefix(article)).unwrap_or(said);
     let words: Vec<&str> = bare.split(' ').collect();
     let word = |word: &&str| {
         word.starts_with(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '\'' | '&'))
