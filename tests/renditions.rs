@@ -507,6 +507,18 @@ fn pngs_keep_their_image_data_where_a_pdf_can_read_them() {
     check_image("page.png", MediaType::Png, &encoded(&image, ImageFormat::Png), None);
 }
 
+/// Type in grey, as fine as a screen, a fax or a scanner has it: the renderer's own spreading of pixels is no difference.
+#[test]
+fn type_scanned_coarsely_looks_the_same() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lease-page.png");
+    let fine = image::open(fixture).unwrap().into_luma8();
+    for across in [600, 762, 827, 1000, 1240, 1500] {
+        let down = across * fine.height() / fine.width();
+        let coarse = image::imageops::resize(&fine, across, down, image::imageops::FilterType::Triangle);
+        check_image("page.png", MediaType::Png, &encoded(&coarse.into(), ImageFormat::Png), None);
+    }
+}
+
 #[test]
 fn tiff_and_webp_become_pages() {
     let image = DynamicImage::from(picture());

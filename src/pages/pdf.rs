@@ -3,21 +3,21 @@
 use std::{cell::RefCell, path::Path, rc::Rc, sync::Arc};
 
 use hayro::{
-    PixmapSettings, RenderCache, RenderSettings,
+    RenderCache,
     hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page},
     hayro_syntax::{
         DecryptionError, LoadPdfError, Pdf,
         page::{Page as PdfPage, Pages},
     },
     kurbo::{Point, Rect},
-    vello_cpu::{Pixmap, color::palette::css::WHITE},
+    vello_cpu::Pixmap,
 };
 
 use memmap2::Mmap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, divisor, map,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, divisor, drawn, map,
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -308,19 +308,15 @@ impl Leaf {
         Raster::new(u32::from(pixels.width()), u32::from(pixels.height()), luma)
     }
 
-    fn draw(&self, open: &mut Open, (across, down): (f64, f64)) -> Pixmap {
-        let settings = PixmapSettings { x_scale: across as f32, y_scale: down as f32, bg_color: WHITE };
+    fn draw(&self, open: &mut Open, scale: (f64, f64)) -> Pixmap {
         let cache = open.render.get_or_insert_with(RenderCache::new);
-        let hinted = RenderSettings { hinting: false, ..Default::default() };
         open.kept += 1 << 20;
-        hayro::render(self.pdf, cache, &InterpreterSettings::default(), &hinted, &settings)
+        drawn::page(self.pdf, cache, scale)
     }
 
     fn proof(&self, open: &mut Open, (width, height): (u32, u32)) -> Result<Proof> {
         self.check_images(&self.survey(open))?;
-        // The renderer cuts off fractions of a pixel: a little more than asked makes exactly that many.
-        let scale = |pixels: u32, size: f64| (f64::from(pixels) + 0.05) / size.max(1e-3);
-        let pixels = self.draw(open, (scale(width, self.width), scale(height, self.height)));
+        let pixels = self.draw(open, (drawn::scale(width, self.width), drawn::scale(height, self.height)));
         let (width_pt, height_pt) = self.size_pt();
         let samples = pixels.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
         Ok(Proof { width_pt, height_pt, channels: 3, samples })
