@@ -439,6 +439,42 @@ fn a_page_that_cannot_conform_is_drawn_with_its_words() {
     check_sound(&copy);
 }
 
+/// A page of squares that a font gives names made by rule, of which a reader of PDF/A knows none (ISO 19005-2, 6.2.11.7.2).
+#[test]
+fn glyphs_whose_names_are_made_by_rule_get_their_characters() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("letter.pdf"), folder.path().join("copy.pdf"));
+    let mut pdf = Document::with_version("1.7");
+    let square = pdf.add_object(Stream::new(dictionary! {}, b"600 0 0 0 500 500 d1 0 0 500 500 re f".to_vec()));
+    let names = ["uni20AC", "one.oldstyle", "f_f"];
+    let glyphs = names.iter().map(|name| (name.as_bytes().to_vec(), square.into())).collect::<Dictionary>();
+    let differences = std::iter::once(97.into()).chain(names.map(|name| Object::Name(name.into()))).collect::<Vec<_>>();
+    let font = pdf.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "Type3", "FontBBox" => vec![0.into(), 0.into(), 500.into(), 500.into()],
+        "FontMatrix" => vec![0.001.into(), 0.into(), 0.into(), 0.001.into(), 0.into(), 0.into()],
+        "FirstChar" => 97, "LastChar" => 99, "Widths" => vec![Object::Integer(600); 3], "CharProcs" => glyphs,
+        "Encoding" => dictionary! { "Type" => "Encoding", "Differences" => differences },
+        "Resources" => dictionary! {},
+    });
+    let content = pdf.add_object(Stream::new(dictionary! {}, b"BT /F1 20 Tf 60 700 Td (abc) Tj ET".to_vec()));
+    let pages = pdf.new_object_id();
+    let page = pdf.add_object(dictionary! {
+        "Type" => "Page", "Parent" => pages, "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } }, "Contents" => content,
+    });
+    let tree = dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 };
+    pdf.objects.insert(pages, Object::Dictionary(tree));
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    pdf.trailer.set("Root", catalog);
+    pdf.save(&original).unwrap();
+    let mut page = page_with(0, &[("€1ff", [0.1, 0.1, 0.2, 0.2])]);
+    page.source = TextSource::Digital;
+    accepted(&original, MediaType::Pdf, &reading_of(vec![page]), &copy, Method::MadeConforming);
+    if let Some(text) = printed("pdftotext", &[copy.to_str().unwrap(), "-"]) {
+        assert_eq!(text.trim(), "€1ff");
+    }
+}
+
 fn digital_reading(original: &Path) -> Reading {
     let source = Source::open(original, MediaType::Pdf, None).unwrap();
     let pages = (0..source.page_count()).map(PageNo::from_index).map(|number| match source.page(number).unwrap() {
@@ -571,14 +607,7 @@ fn copies_of_a_folder() {
         if !path.to_string_lossy().contains(&only) {
             continue;
         }
-        let media = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
-            "pdf" => MediaType::Pdf,
-            "tif" | "tiff" => MediaType::Tiff,
-            "jpg" | "jpeg" => MediaType::Jpeg,
-            "png" => MediaType::Png,
-            "webp" => MediaType::Webp,
-            _ => continue,
-        };
+        let Some(media) = media_of(path) else { continue };
         let name = path.strip_prefix(&from).unwrap().to_string_lossy().replace('/', "~");
         let reading = match kept_reading(path, media, &to.join(format!("{name}.json")), &mut engine) {
             Ok(reading) => reading,
@@ -612,6 +641,17 @@ fn copies_of_a_folder() {
     }
 }
 
+fn media_of(path: &Path) -> Option<MediaType> {
+    match path.extension()?.to_str()? {
+        "pdf" => Some(MediaType::Pdf),
+        "tif" | "tiff" => Some(MediaType::Tiff),
+        "jpg" | "jpeg" => Some(MediaType::Jpeg),
+        "png" => Some(MediaType::Png),
+        "webp" => Some(MediaType::Webp),
+        _ => None,
+    }
+}
+
 fn kept_reading(path: &Path, media: MediaType, kept: &Path, engine: &mut Option<Engine>) -> griffie::Result<Reading> {
     if let Ok(bytes) = fs::read(kept) {
         return Ok(serde_json::from_slice(&bytes).unwrap());
@@ -634,7 +674,7 @@ fn kept_reading(path: &Path, media: MediaType, kept: &Path, engine: &mut Option<
     Ok(reading)
 }
 
-/// Tries the limits of the comparison on pages of the PDFs in `GRIFFIE_COPIES_FROM` from page `GRIFFIE_LIMITS_FIRST` on:
+/// Tries the limits of the comparison on pages of the files in `GRIFFIE_COPIES_FROM` from page `GRIFFIE_LIMITS_FIRST` on:
 /// the copy of a page must look the same, and what is painted over in it must be found. Tells the counts.
 #[test]
 #[ignore = "tries the limits on a folder that the environment names"]
@@ -645,15 +685,24 @@ fn limits_of_the_comparison_on_a_folder() {
     let copy = folder.path().join("copy.pdf");
     let (mut pages, mut refused) = ([0; 2], [0; 2]);
     let mut found: std::collections::BTreeMap<&str, (u32, u32)> = Default::default();
+    let mut engine = None;
     for entry in walkdir::WalkDir::new(&from).sort_by_file_name().into_iter().flatten() {
         let path = entry.path();
-        let Ok(source) = Source::open(path, MediaType::Pdf, None) else { continue };
+        let Some(media) = media_of(path) else { continue };
+        let Ok(source) = Source::open(path, media, None) else { continue };
         // Two pages of a document, spread over those that are asked for.
         for index in
             (first..source.page_count()).step_by((source.page_count().saturating_sub(first) / 2).max(1)).take(2)
         {
             let number = PageNo::from_index(index);
-            let Ok(Page::Digital(page)) = source.page(number) else { continue };
+            let page = match source.page(number) {
+                Ok(Page::Digital(page)) => page,
+                Ok(Page::Image(image)) => engine
+                    .get_or_insert_with(|| Engine::open(&EngineSettings::default()).unwrap())
+                    .read(image, None)
+                    .unwrap(),
+                Err(_) => continue,
+            };
             if page.words.len() < 40 {
                 continue;
             }
@@ -661,7 +710,7 @@ fn limits_of_the_comparison_on_a_folder() {
             let mut reading = reading_of(vec![page]);
             let blank = |at: usize| PageReading::wordless(PageNo::from_index(at), PageState::Unreadable, 595.0, 842.0);
             reading.pages = (0..index).map(blank).chain(reading.pages).collect();
-            let whole = request(path, MediaType::Pdf, &reading, &digests);
+            let whole = request(path, media, &reading, &digests);
             let request = Request { first_page: number, last_page: number, ..whole };
             let looks = |copy: &Path, effort: &Effort| {
                 let examined = renditions::accept(&request, effort, copy).unwrap();
@@ -750,7 +799,8 @@ fn paint_over(copy: &Path, at: PageBox, damaged: &Path) -> bool {
     );
     let before = pdf.add_object(Stream::new(dictionary! {}, b"q ".to_vec()));
     let after = pdf.add_object(Stream::new(dictionary! {}, paint.into_bytes()));
-    let contents = leaf.get(b"Contents").and_then(Object::as_array).unwrap().clone();
+    let contents = leaf.get(b"Contents").unwrap();
+    let contents = contents.as_array().cloned().unwrap_or_else(|_| vec![contents.clone()]);
     let contents = std::iter::once(before.into()).chain(contents).chain([after.into()]).collect::<Vec<Object>>();
     pdf.get_object_mut(page).unwrap().as_dict_mut().unwrap().set("Contents", contents);
     pdf.save(damaged).unwrap();

@@ -102,6 +102,8 @@ impl Findings {
     }
 }
 
+pub(super) use font::completed as completed_font;
+
 /// The dictionary of an object: its own, or a stream's.
 fn dict_of<'a>(object: &Object<'a>) -> Option<Dict<'a>> {
     match object {

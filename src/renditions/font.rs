@@ -90,7 +90,8 @@ impl Font {
             ("DW", Value::Number(ADVANCE * 1000.0)),
         ])))?;
         let to_unicode = writer.reserve();
-        writer.deflated(to_unicode, Dict::default(), to_unicode_map(&self.characters).as_bytes())?;
+        let codes = (1..).zip(self.characters.iter().map(char::to_string));
+        writer.deflated(to_unicode, Dict::default(), to_unicode_map(2, codes).as_bytes())?;
         let font = Dict::of([
             ("Type", Value::name("Font")),
             ("Subtype", Value::name("Type0")),
@@ -103,19 +104,23 @@ impl Font {
     }
 }
 
-/// ISO 32000-1, 9.10.3: which character each code is.
-fn to_unicode_map(characters: &[char]) -> String {
-    let mut map = String::from(
+/// ISO 32000-1, 9.10.3: which text each code of so many bytes is.
+pub(super) fn to_unicode_map(bytes: usize, codes: impl Iterator<Item = (u16, String)>) -> String {
+    let digits = 2 * bytes;
+    let mut map = format!(
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n\
          /CIDSystemInfo <</Registry (Adobe) /Ordering (UCS) /Supplement 0>> def\n\
          /CMapName /Adobe-Identity-UCS def\n/CMapType 2 def\n\
-         1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n",
+         1 begincodespacerange\n<{:0digits$}> <{}>\nendcodespacerange\n",
+        0,
+        "F".repeat(digits)
     );
-    for (i, chunk) in characters.chunks(100).enumerate() {
+    let codes: Vec<_> = codes.collect();
+    for chunk in codes.chunks(100) {
         let _ = writeln!(map, "{} beginbfchar", chunk.len());
-        for (j, character) in chunk.iter().enumerate() {
-            let _ = write!(map, "<{:04X}> <", i * 100 + j + 1);
-            for unit in character.encode_utf16(&mut [0; 2]) {
+        for (code, text) in chunk {
+            let _ = write!(map, "<{code:0digits$X}> <");
+            for unit in text.encode_utf16() {
                 let _ = write!(map, "{unit:04X}");
             }
             map.push_str(">\n");
@@ -199,6 +204,7 @@ mod tests {
 
     #[test]
     fn characters_beyond_the_first_plane_are_mapped() {
-        assert!(to_unicode_map(&['é', '𝄞']).contains("<0001> <00E9>\n<0002> <D834DD1E>\n"));
+        let codes = [(1, "é".to_owned()), (2, "𝄞".to_owned())];
+        assert!(to_unicode_map(2, codes.into_iter()).contains("<0001> <00E9>\n<0002> <D834DD1E>\n"));
     }
 }

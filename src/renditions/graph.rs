@@ -11,6 +11,8 @@ use hayro::hayro_syntax::{
 
 use super::{
     allowed::{self, Kind, Shape},
+    check,
+    font::to_unicode_map,
     value::{Dict, Name, Ref, Value},
     write::{Writer, deflate},
 };
@@ -28,6 +30,8 @@ pub(super) struct Copier<'a> {
     waiting: Vec<(ObjectIdentifier, Kind, Ref)>,
     /// Layers (optional content groups) that were met, by their number in the original.
     layers: Vec<(ObjectIdentifier, Ref)>,
+    /// Maps to characters that fonts get, not written yet.
+    maps: Vec<(Ref, String)>,
     /// What forms and glyphs that name no resources of their own draw with: those of the page they stand on.
     inherited: Option<Value>,
 }
@@ -35,7 +39,14 @@ pub(super) struct Copier<'a> {
 impl<'a> Copier<'a> {
     /// Nothing is copied yet.
     pub(super) fn new(source: &'a XRef) -> Self {
-        Self { source, numbers: HashMap::new(), waiting: Vec::new(), layers: Vec::new(), inherited: None }
+        Self {
+            source,
+            numbers: HashMap::new(),
+            waiting: Vec::new(),
+            layers: Vec::new(),
+            maps: Vec::new(),
+            inherited: None,
+        }
     }
 
     /// What forms without resources of their own get (ISO 19005-2, 6.2.2) from now on.
@@ -81,6 +92,9 @@ impl<'a> Copier<'a> {
                 }
                 None => writer.object(number, &Value::Null)?,
             }
+        }
+        for (number, map) in self.maps.drain(..) {
+            writer.deflated(number, Dict::default(), map.as_bytes())?;
         }
         Ok(())
     }
@@ -141,6 +155,14 @@ impl<'a> Copier<'a> {
             }
         }
         self.settle(kind, &mut dict);
+        if kind == Kind::Font
+            && let Some(texts) = check::completed_font(source)
+        {
+            let codes = texts.into_iter().map(|(code, text)| (code.into(), text));
+            let number = writer.reserve();
+            self.maps.push((number, to_unicode_map(1, codes)));
+            dict.set("ToUnicode", Value::Ref(number));
+        }
         dict
     }
 

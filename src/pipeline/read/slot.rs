@@ -9,6 +9,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
 };
 
 use crossbeam_channel::{Receiver, Sender};
@@ -201,11 +202,7 @@ impl Slot {
 
     /// Lets the worker make a copy and examine it; `None` once nobody waits for it any more.
     fn attempt_copy(&mut self, task: &CopyTask, memory_bytes: u64) -> Result<Result<Option<Answer>, Death>> {
-        let cpu_seconds = self.settings.limits.cpu_seconds;
-        // Some pages may be dear, not all of them.
-        let limits = Sandbox { memory_bytes, cpu_seconds: cpu_seconds * 2 + task.job.pages() };
-        // Nothing is heard while a whole copy is examined: the clock stays as far above the CPU time as it does for a page.
-        let patience = self.settings.patience.mul_f64(limits.cpu_seconds as f64 / cpu_seconds.max(1) as f64);
+        let (limits, patience) = allowed_for_copy(&self.settings, memory_bytes, task.job.pages());
         let worker = self.worker()?;
         let job = Job::Copy(Box::new(task.job.within(limits)));
         if let Err(death) = worker.send(&job) {
@@ -344,6 +341,16 @@ impl Slot {
     }
 }
 
+/// What a copy of so many pages may take, and how long it is waited for.
+fn allowed_for_copy(settings: &ReadSettings, memory_bytes: u64, pages: u64) -> (Sandbox, Duration) {
+    let of_page = settings.limits.cpu_seconds;
+    // Some pages may be dear, not all of them.
+    let cpu_seconds = of_page * 2 + pages;
+    // Nothing is heard while a whole copy is examined: the clock stays as far above the CPU time as it does for a page.
+    let patience = settings.patience.mul_f64(cpu_seconds as f64 / of_page.max(1) as f64);
+    (Sandbox { memory_bytes, cpu_seconds }, patience)
+}
+
 impl Task {
     fn tell(&self, event: Event) {
         // Fails when the caller has gone: then nobody wants to know.
@@ -380,4 +387,24 @@ pub fn unreadable(page: PageNo, fault: Option<&str>, why: &str) -> PageReading {
     let mut reading = PageReading::wordless(page, PageState::Unreadable, UNKNOWN_PAGE.0, UNKNOWN_PAGE.1);
     reading.problems.push(Problem::of_page(fault, page, why));
     reading
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_waited_for_as_its_pages_ask() {
+        let settings = ReadSettings::default();
+        let of_page = settings.patience.as_secs_f64() / settings.limits.cpu_seconds as f64;
+        let allowed = |pages| allowed_for_copy(&settings, 7, pages);
+        for pages in [1, 40, 2_000] {
+            let (limits, patience) = allowed(pages);
+            assert_eq!(limits.memory_bytes, 7);
+            assert!(limits.cpu_seconds > settings.limits.cpu_seconds + pages, "{pages} pages");
+            let kept_above = patience.as_secs_f64() / limits.cpu_seconds as f64;
+            assert!((kept_above - of_page).abs() < 1e-6, "{pages} pages: {kept_above} and not {of_page}");
+        }
+        assert_eq!(allowed(2_000).0.cpu_seconds - allowed(1_000).0.cpu_seconds, 1_000);
+    }
 }

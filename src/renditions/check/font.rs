@@ -147,18 +147,32 @@ impl ToUnicode {
         Self(font.get::<Stream<'_>>(b"ToUnicode").and_then(|stream| CMap::parse(&decoded(&stream), |_| None)))
     }
 
+    /// What it maps a code to.
+    fn text(&self, code: u32) -> Option<String> {
+        match self.0.as_ref()?.lookup_bf_string(code)? {
+            BfString::Char(c) => Some(c.to_string()),
+            BfString::String(text) => Some(text),
+        }
+    }
+
     /// Does it map a code? Forbidden values are told (6.2.11.7.2).
     fn maps(&self, code: u32, at: &str, findings: &mut Findings) -> bool {
-        let text = match self.0.as_ref().and_then(|map| map.lookup_bf_string(code)) {
-            Some(BfString::Char(c)) => c.to_string(),
-            Some(BfString::String(text)) => text,
-            None => return false,
-        };
-        if text.chars().any(|c| matches!(c, '\0' | '\u{feff}' | '\u{fffe}')) {
+        let Some(text) = self.text(code) else { return false };
+        if !text.is_empty() && !is_text(&text) {
             findings.add("6.2.11.7.2", "a code is mapped to U+0000, U+FEFF or U+FFFE", at);
         }
         !text.is_empty()
     }
+}
+
+/// May a code be mapped to it (6.2.11.7.2)?
+fn is_text(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['\0', '\u{feff}', '\u{fffe}'])
+}
+
+/// What the codes of a simple font mean, where its copy must say more than the font does.
+pub(in super::super) fn completed(font: &Dict<'_>) -> Option<BTreeMap<u8, String>> {
+    simple::completed(font)
 }
 
 /// Does the font's dictionary agree with its program on a width (6.2.11.5)? A width that neither tells agrees with none.

@@ -56,6 +56,30 @@ pub(super) fn character(name: &str) -> Option<char> {
     table.get(name).copied()
 }
 
+/// The text that a glyph's name stands for by the rules of the Adobe Glyph List Specification (2): what stands before a
+/// period, its components parted by underscores, each in the list or made of hexadecimal digits.
+pub(super) fn text(name: &str) -> Option<String> {
+    let name = name.split('.').next().unwrap_or_default();
+    let text: String = name.split('_').filter_map(component).collect();
+    (!text.is_empty()).then_some(text)
+}
+
+fn component(name: &str) -> Option<String> {
+    if let Some(character) = character(name) {
+        return Some(character.into());
+    }
+    let hexadecimal = |digits: &str| digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'A'..=b'F'));
+    let value = |digits: &str| char::from_u32(u32::from_str_radix(digits, 16).ok()?);
+    let (uni, u) = (name.strip_prefix("uni"), name.strip_prefix('u'));
+    match (uni.filter(|digits| hexadecimal(digits)), u.filter(|digits| hexadecimal(digits))) {
+        (Some(digits), _) if !digits.is_empty() && digits.len() % 4 == 0 => {
+            (0..digits.len()).step_by(4).map(|at| value(&digits[at..at + 4])).collect()
+        }
+        (_, Some(digits)) if (4..=6).contains(&digits.len()) => value(digits).map(String::from),
+        _ => None,
+    }
+}
+
 /// A standard string of CFF (Adobe TN 5176, appendix A).
 pub(super) fn cff(id: usize) -> Option<&'static str> {
     static TABLE: OnceLock<Vec<&'static str>> = OnceLock::new();
@@ -76,5 +100,24 @@ mod tests {
         assert_eq!((character("eacute"), character("Euro"), character(".notdef")), (Some('é'), Some('€'), None));
         assert_eq!((character("uni20AC"), character("one.oldstyle"), character("circlecopyrt")), (None, None, None));
         assert_eq!((cff(1), cff(390), cff(391)), (Some("space"), Some("Semibold"), None));
+    }
+
+    /// The examples of the specification, and what is none of its names.
+    #[test]
+    fn names_made_by_rule_are_read() {
+        let check = |name: &str, want: Option<&str>| assert_eq!(text(name).as_deref(), want, "{name}");
+        check("Lcommaaccent_uni20AC0308_u1040C.alternate", Some("\u{13b}\u{20ac}\u{308}\u{1040c}"));
+        check("uni20AC", Some("€"));
+        check("one.oldstyle", Some("1"));
+        check("f_f_i", Some("ffi"));
+        check("eacute", Some("é"));
+        check("foo", None);
+        check(".notdef", None);
+        check("uni20ac", None);
+        check("uniD801DC0C", None);
+        check("uni20A", None);
+        check("u20AC0308", None);
+        check("u11FFFF", None);
+        check("", None);
     }
 }

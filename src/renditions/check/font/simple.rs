@@ -9,7 +9,7 @@ use super::{
         Findings, decoded,
         lexer::{Lexer, Token},
     },
-    Program, ToUnicode, TrueType, Use, agree, encoding_of, is_both, is_symbolic, names, program,
+    Program, ToUnicode, TrueType, Use, agree, encoding_of, is_both, is_symbolic, is_text, names, program, subtype,
 };
 
 /// Encodings whose codes have known characters.
@@ -193,6 +193,46 @@ fn has_character(table: &Table, name: Option<&str>, font: &Use<'_>) -> bool {
         return false;
     }
     names::character(name).is_some() || names::code_of("Symbol", name).is_some()
+}
+
+/// What each code of a simple font means, where more of it can be known than a reader of PDF/A may work out
+/// (6.2.11.7.2): by the rules for names of glyphs, and by the map of Unicode in a program whose codes have no names.
+/// `None` where the font says by itself all that can be known.
+pub(super) fn completed(dict: &Dict<'_>) -> Option<BTreeMap<u8, String>> {
+    let kind = subtype(dict);
+    if !matches!(&kind[..], b"Type1" | b"MMType1" | b"TrueType" | b"Type3") {
+        return None;
+    }
+    let descriptor = dict.get::<Dict<'_>>(b"FontDescriptor");
+    let program =
+        descriptor.as_ref().and_then(|of| program(of, &kind, "", &mut Findings::default())).and_then(Result::ok);
+    let table = Table::of(dict, descriptor.as_ref().is_some_and(is_symbolic), program.as_ref());
+    let unicode = ToUnicode::of(dict);
+    let nameless = match &program {
+        Some(Program::TrueType(font)) if !table.has_encoding => Some((font, font.characters())),
+        _ => None,
+    };
+    let (mut texts, mut more) = (BTreeMap::new(), false);
+    for code in 0..=u8::MAX {
+        let name = table.name(code);
+        let listed = name.as_deref().filter(|_| nameless.is_none()).and_then(names::character);
+        if let Some(text) = unicode.text(code.into()).filter(|text| is_text(text)) {
+            texts.insert(code, text);
+        } else if let Some(character) = listed {
+            texts.insert(code, character.into());
+        } else {
+            let found = match &nameless {
+                Some((font, characters)) => truetype_glyph(font, &table, code, None, true)
+                    .and_then(|glyph| characters.get(&glyph).copied().map(String::from)),
+                None => name.as_deref().and_then(names::text),
+            };
+            if let Some(text) = found.filter(|text| is_text(text)) {
+                texts.insert(code, text);
+                more = true;
+            }
+        }
+    }
+    more.then_some(texts)
 }
 
 /// What 6.2.11.6 asks of TrueType fonts.

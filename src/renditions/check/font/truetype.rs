@@ -93,6 +93,18 @@ impl TrueType {
         self.names.get(name).copied()
     }
 
+    /// The characters that its map of Unicode gives glyphs, the first of each.
+    pub(super) fn characters(&self) -> HashMap<u32, char> {
+        let mut characters = HashMap::new();
+        // From the space on: what lies before are no characters of a text.
+        for character in (0x20..=0xffff).filter_map(char::from_u32).filter(|_| self.has_map(3, 1)) {
+            if let Some(glyph) = self.glyph(3, 1, character.into()) {
+                characters.entry(glyph).or_insert(character);
+            }
+        }
+        characters
+    }
+
     /// The names of glyphs (`post`, version 2); those of the standard order are left out, as codes reach them.
     fn post(&self) -> Option<HashMap<String, u32>> {
         let post = self.table(b"post")?;
