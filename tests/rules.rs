@@ -64,6 +64,31 @@ fn one_counter_example_with_a_place_proves_a_list_of_guards() {
 }
 
 #[test]
+fn a_heading_proves_the_guard_on_headings_only() {
+    let guarded = RULE.replace(
+        "counter_examples = [{ text = \"De garantie duurt vier jaar.\" }]",
+        "unless = { before = [\"garantie\"], heading = [\"garantie\"] }\n\
+         counter_examples = [{ text = \"De overeenkomst duurt vier jaar.\", heading = \"{heading}\" }]",
+    );
+    let remarks: Vec<_> = RuleSet::compile(pack(&guarded)).unwrap().lint();
+    assert_eq!(remarks.len(), 1, "{remarks:?}");
+    assert_eq!(remarks[0].message, "no example fails without the guard `garantie` (before)");
+}
+
+#[test]
+fn one_sentence_in_two_rules_is_remarked_where_both_look() {
+    let check = |place: &str, want: &[&str]| {
+        let other = RULE.replace("nl.term.lasts", "nl.term.other").replace("say =", &format!("{place}\nsay ="));
+        let rule = RULE.replace("say =", "zone = [\"clauses\"]\nsay =");
+        let remarks = RuleSet::compile(pack(&format!("{rule}{other}"))).unwrap().lint();
+        assert_eq!(remarks.iter().map(|remark| remark.message.as_str()).collect::<Vec<_>>(), want);
+    };
+    check("", &["`overeenkomst duurt <period>` stands in `nl.term.lasts` too"]);
+    check("zone = [\"preamble\", \"clauses\"]", &["`overeenkomst duurt <period>` stands in `nl.term.lasts` too"]);
+    check("zone = [\"preamble\"]", &[]);
+}
+
+#[test]
 fn a_rule_set_may_lie_in_a_folder_of_any_name() {
     let files = pack(RULE).into_iter().map(|(name, text)| (format!("our-rules/{name}"), text));
     let calibration =

@@ -50,7 +50,7 @@ impl RuleSet {
         for rule in &self.rules {
             for example in &rule.examples {
                 count += 1;
-                let got = self.example_gives(rule, example);
+                let got = self.gives(rule, &self.scene(&text_of(example, rule.lang)));
                 let mut want = example.want.clone();
                 want.sort();
                 if got != want {
@@ -62,15 +62,10 @@ impl RuleSet {
         (count, failures)
     }
 
-    /// The distinct values that a rule finds in an example.
-    fn example_gives(&self, rule: &Rule, example: &Example) -> Vec<String> {
-        let mut text = Text::of_sentence(&example.text, Some(rule.lang));
-        if let Some(heading) = &example.heading {
-            under_heading(&mut text, heading, rule.lang);
-        }
-        let scene = self.scene(&text);
+    /// The distinct values that a rule finds in a text.
+    fn gives(&self, rule: &Rule, scene: &Scene<'_>) -> Vec<String> {
         let mut values: Vec<String> =
-            self.by_rule(rule, &scene).iter().map(|candidate| candidate.value.to_string()).collect();
+            self.by_rule(rule, scene).iter().map(|candidate| candidate.value.to_string()).collect();
         values.sort();
         values.dedup();
         values
@@ -99,34 +94,34 @@ impl RuleSet {
     }
 
     /// What no example proves: guard entries without a counter-example that they alone stop, sentences that no example
-    /// uses, sentences that stand twice, word lists that nothing names.
+    /// uses, sentences that two rules look for in one place.
     pub fn lint(&self) -> Vec<Remark> {
         let mut remarks = Vec::new();
-        let mut said: BTreeMap<(Language, &str, &str), &str> = BTreeMap::new();
+        let mut said: BTreeMap<(Language, &str, &str), Vec<&Rule>> = BTreeMap::new();
         for rule in &self.rules {
             let mut remark = |message: String| {
                 remarks.push(Remark { rule: rule.id.clone(), source: rule.source.clone(), message });
             };
+            let texts: Vec<Text> = rule.examples.iter().map(|example| text_of(example, rule.lang)).collect();
+            let scenes: Vec<Scene<'_>> = texts.iter().map(|text| self.scene(text)).collect();
             for (at, say) in rule.says.iter().enumerate() {
-                if let Some(other) = said.insert((rule.lang, rule.field.name(), &say.written), &rule.id) {
-                    remark(format!("`{}` stands in `{other}` too", say.written));
+                let others = said.entry((rule.lang, rule.field.name(), &say.written)).or_default();
+                if let Some(other) = others.iter().find(|other| look_in_one_place(other, rule)) {
+                    remark(format!("`{}` stands in `{}` too", say.written, other.id));
                 }
+                others.push(rule);
                 let mut alone = rule.clone();
                 alone.says = vec![say.clone()];
-                let used =
-                    rule.examples.iter().any(|e| !e.want.is_empty() && !self.example_gives(&alone, e).is_empty());
-                if !used {
+                let mut showing = rule.examples.iter().zip(&scenes).filter(|(example, _)| !example.want.is_empty());
+                if !showing.any(|(_, scene)| !self.gives(&alone, scene).is_empty()) {
                     remark(format!("no example uses sentence {}: `{}`", at + 1, say.written));
                 }
             }
+            let given: Vec<_> = scenes.iter().map(|scene| self.gives(rule, scene)).collect();
             for at in 0..rule.guards.len() {
                 let mut without = rule.clone();
                 let guard = without.guards.remove(at);
-                let proven = rule
-                    .examples
-                    .iter()
-                    .any(|example| self.example_gives(&without, example) != self.example_gives(rule, example));
-                if !proven {
+                if !scenes.iter().zip(&given).any(|(scene, given)| self.gives(&without, scene) != *given) {
                     remark(format!("no example fails without the guard `{}` ({})", guard.written, guard.side.name()));
                 }
             }
@@ -262,17 +257,25 @@ fn at_colon(running: &str) -> Option<(Range<usize>, Range<usize>)> {
     Some((0..colon, start..running.len().max(start)))
 }
 
-/// Puts an example under a heading of its own.
-fn under_heading(text: &mut Text, heading: &str, language: Language) {
-    let joined = format!("{heading}\n{}", text.running);
-    *text = Text::of_sentence(&joined, Some(language));
-    let body = heading.len() + 1;
+/// An example as a text: under its heading, where it has one, which is a paragraph of its own as in a contract.
+fn text_of(example: &Example, language: Language) -> Text {
+    let Some(heading) = &example.heading else { return Text::of_sentence(&example.text, Some(language)) };
+    let mut text = Text::of_sentence(&format!("{heading}\n\n{}", example.text), Some(language));
+    let body = text.running.find('\n').map_or(0, |end| end + 1);
     text.clauses = vec![Clause {
         number: None,
-        heading: Some(heading.to_owned()),
+        heading: Some(heading.clone()),
         depth: 0,
         parent: None,
         range: 0..text.running.len(),
-        body: body.min(text.running.len()),
+        body,
     }];
+    text
+}
+
+/// Whether two rules read some words of a contract both: then the same sentence in both counts its evidence twice.
+fn look_in_one_place(one: &Rule, other: &Rule) -> bool {
+    let zones_meet =
+        one.zones.is_empty() || other.zones.is_empty() || one.zones.iter().any(|z| other.zones.contains(z));
+    one.place == other.place && zones_meet
 }
