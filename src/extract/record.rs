@@ -24,7 +24,7 @@ use super::{
 use crate::{
     model::{
         Evidence, Field, Fields, Language, Status,
-        record::{Against, Alternative, ContractType, Notice, Party, Per, RelatesTo, Renewal, RenewalKind, Term},
+        record::{Against, Alternative, ContractType, Money, Notice, Party, Per, RelatesTo, Renewal, RenewalKind, Term},
     },
     text::{Text, Zone},
 };
@@ -74,6 +74,11 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
         Value::Money(money) => Some(money.clone()),
         _ => None,
     });
+    // What one piece costs is a tariff: whether it is all that the contract is worth, a person says.
+    let by_unit = |money: &Money| matches!(money.per, Per::Unit | Per::Hour);
+    if fields.value.status == Status::Auto && fields.value.value.as_ref().is_some_and(by_unit) {
+        fields.value.status = Status::Proposed;
+    }
     desk.keep_laws_of_states();
     fields.governing_law = desk.field(FieldId::GoverningLaw, text_of);
     fields.court = desk.field(FieldId::Court, text_of);

@@ -219,7 +219,7 @@ fn sentence_start(scene: &Scene<'_>, paragraph: &Range<usize>) -> Range<usize> {
 
 fn trim(running: &str, range: Range<usize>) -> Range<usize> {
     let text = &running[range.clone()];
-    let left = text.len() - text.trim_start().len();
+    let left = text.len() - text.trim_start_matches([' ', ':']).len();
     let marks = |c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | '-');
     let mut kept = text.trim_end_matches(marks);
     // The word that leads over to the parties.

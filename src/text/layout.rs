@@ -15,6 +15,11 @@ const CELL_GAP: f32 = 3.0;
 /// Narrowest white strip, in ems, that parts columns.
 const GUTTER: f32 = 0.8;
 
+/// So many lines that stand alone may lead in a table.
+const MOST_LEADING: usize = 12;
+/// Lines of one cell stand at most so much further apart than the closest ones of the table.
+const SAME_PITCH: f32 = 1.12;
+
 /// Rows with more cells are scattered words, not a table; blocks with more rows are read in parts. Both keep the work
 /// on a page proportional to its words.
 const MOST_COLUMNS: usize = 40;
@@ -64,15 +69,17 @@ pub(super) fn order(page: usize, rows: Vec<Vec<Line>>, words: &[PlacedWord<'_>])
     let mut body = Vec::new();
     let (mut at, mut after_block) = (0, false);
     while at < rows.len() {
-        match run(&rows[at..]) {
-            Some((len, gutters)) => {
-                let block = Block::of(&rows[at..at + len], &gutters);
-                if block.reads_down(words) {
+        let rest = &rows[at..];
+        match run(rest).map(|(len, gutters)| Block::of(&rest[..len], &gutters)).or_else(|| led_in(rest)) {
+            Some(block) => {
+                at += block.rows.len();
+                if let Some(records) = block.centered() {
+                    block.records(records, page, &mut out);
+                } else if block.reads_down(words) {
                     block.columns(page, body_right, words, &mut out);
                 } else {
                     block.rows(page, words, &mut out);
                 }
-                at += len;
                 after_block = true;
             }
             None => {
@@ -160,6 +167,21 @@ fn run(rows: &[Vec<Line>]) -> Option<(usize, Vec<(f32, f32)>)> {
     }
     let enough = beside > 1 && gap > 1.6 * em || gap > CELL_GAP * em;
     enough.then_some((len, gutters))
+}
+
+/// A table whose first rows hold one line each, since its labels stand beside the middles of their cells.
+fn led_in(rows: &[Vec<Line>]) -> Option<Block<'_>> {
+    let lead = rows.iter().take(MOST_LEADING + 1).position(|row| row.len() > 1).filter(|&lead| lead > 0)?;
+    let (len, gutters) = run(&rows[lead..])?;
+    let &(from, to) = gutters.first()?;
+    let value = |line: &Line| line.area.x0 + line.em > to;
+    let label = |line: &Line| line.area.x1 < from + line.em;
+    let mut above = rows[..lead].iter().filter_map(|row| row.first());
+    if !rows[0].first().is_some_and(value) || !above.all(|line| value(line) || label(line)) {
+        return None;
+    }
+    let block = Block::of(&rows[..lead + len], &gutters);
+    block.centered().is_some_and(|records| records[0].len() > 1).then_some(block)
 }
 
 /// What a row leaves of a white strip.
@@ -302,7 +324,65 @@ impl<'a> Block<'a> {
                 None => groups.push(i..i + 1),
             }
         }
-        for group in groups {
+        Self { cells, edges, rows: self.rows }.records(groups, page, out);
+    }
+
+    /// The rows of each record of a table whose cells stand beside one another's middles, where it is one: a label beside
+    /// the second of three lines belongs to all three.
+    fn centered(&self) -> Option<Vec<Range<usize>>> {
+        let column = |i: usize| {
+            let lines = self.cells.iter().enumerate();
+            lines.filter_map(move |(row, cells)| cells[i].as_ref().map(|line| (row, line.area.middle())))
+        };
+        let steps = (0..self.edges.len()).flat_map(|i| {
+            let middles: Vec<f32> = column(i).map(|(_, middle)| middle).collect();
+            middles.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>()
+        });
+        let pitch = steps.fold(f32::MAX, f32::min);
+        // The lines of each cell: rows and middles of the first and the last.
+        struct Cell {
+            column: usize,
+            rows: Range<usize>,
+            middles: (f32, f32),
+        }
+        let mut found: Vec<Cell> = Vec::new();
+        for i in 0..self.edges.len() {
+            let mut below = f32::MIN;
+            for (row, middle) in column(i) {
+                match found.last_mut().filter(|cell| cell.column == i && middle - below <= pitch * SAME_PITCH) {
+                    Some(cell) => (cell.rows.end, cell.middles.1) = (row + 1, middle),
+                    None => found.push(Cell { column: i, rows: row..row + 1, middles: (middle, middle) }),
+                }
+                below = middle;
+            }
+        }
+        found.sort_by_key(|cell| (cell.rows.start, cell.rows.end));
+        let mut records: Vec<(Range<usize>, Vec<Cell>)> = Vec::new();
+        for cell in found {
+            match records.last_mut().filter(|(rows, _)| cell.rows.start < rows.end) {
+                Some((rows, cells)) => {
+                    rows.end = rows.end.max(cell.rows.end);
+                    cells.push(cell);
+                }
+                None => records.push((cell.rows.clone(), vec![cell])),
+            }
+        }
+        let middle = |cell: &Cell| f32::midpoint(cell.middles.0, cell.middles.1);
+        let lines = |cell: &Cell| ((cell.middles.1 - cell.middles.0) / pitch).round() as usize + 1;
+        let whole = records.iter().all(|(_, cells)| {
+            let labelled = cells.iter().filter(|cell| cell.column == 0).count() == 1;
+            let level = cells.iter().all(|cell| (middle(cell) - middle(&cells[0])).abs() < 0.2 * pitch);
+            let once = (0..self.edges.len()).all(|i| cells.iter().filter(|cell| cell.column == i).count() <= 1);
+            labelled && level && once
+        });
+        let uneven = records.iter().any(|(_, cells)| cells.iter().any(|cell| lines(cell) != lines(&cells[0])));
+        (records.len() > 1 && whole && uneven).then(|| records.into_iter().map(|(rows, _)| rows).collect())
+    }
+
+    /// Writes a table record after record, each the cells of some rows.
+    fn records(self, records: Vec<Range<usize>>, page: usize, out: &mut Vec<Flow>) {
+        let Self { cells, edges, .. } = self;
+        for group in records {
             let mut first_cell = true;
             for (column, &(left, right)) in edges.iter().enumerate() {
                 let lines = cells[group.clone()].iter().filter_map(|row| row[column].clone());
