@@ -9,7 +9,7 @@ use super::{
     score,
 };
 use crate::{
-    model::{Language, Status},
+    model::{Language, Status, record::Per},
     text::Zone,
 };
 
@@ -174,7 +174,11 @@ pub fn decide<'r>(candidates: Vec<Candidate<'r>>, calibration: &Calibration) -> 
         })
         .collect();
     let contested = lost.iter().any(|lost| lost.why != Why::OutsideContract && lost.confidence >= PROPOSED_FROM);
-    let pattern = score::pattern(first.best.rule.strength, &first.best.features, first.agreeing > 1, contested);
+    let mut pattern = score::pattern(first.best.rule.strength, &first.best.features, first.agreeing > 1, contested);
+    // A sum for a time is seldom anything but the price; one that stands alone may be any.
+    if let Value::Money(money) = &first.best.value {
+        pattern.push_str(if money.per == Per::Total { "/in all" } else { "/for a time" });
+    }
     let rule = first.best.rule;
     let worth = calibration.worth(rule.field.name(), rule.lang, &rule.id, &pattern);
     let status = if first.best.value == Value::Blank {

@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
 
 use super::{
     calibration::{Calibration, Observation, calibrate, folds},
     lexicon::fold,
+    rule::FieldId,
 };
-use crate::model::{
-    Field, Fields, Language, Period,
-    record::{Against, Notice, Party},
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold as _,
+    model::{
+        Field, Fields, Language, Period,
+        record::{Against, Notice, Party},
+    },
 };
 
 /// A value that a rule gave in a document, before it was compared with a label.
@@ -270,6 +276,57 @@ pub fn out_of_sample(documents: &[Observed]) -> BTreeMap<String, Carries> {
     sets
 }
 
+/// A value that was judged, as a line of JSON.
+pub fn line(seen: &Observed, document: &str, one: &Observation) -> Json {
+    json!({"set": seen.set, "family": seen.family, "made_up": seen.made_up, "document": document, "field": one.field,
+        "lang": one.lang, "rule": one.rule, "pattern": one.pattern, "right": one.right, "labelled": seen.labelled})
+}
+
+#[derive(Deserialize)]
+struct Line {
+    set: String,
+    family: String,
+    #[serde(default)]
+    made_up: bool,
+    document: String,
+    field: String,
+    lang: Language,
+    rule: String,
+    pattern: String,
+    right: bool,
+    labelled: BTreeMap<String, u32>,
+}
+
+/// Documents from lines as [`line`] writes them, their sets marked as seen before. A family stays one with what the
+/// rules read in it today, so that neither judges the other.
+pub fn observed_before(lines: &str) -> Result<Vec<Observed>> {
+    let mut documents: BTreeMap<(String, String), Observed> = BTreeMap::new();
+    for (number, text) in lines.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+        let line: Line = serde_json::from_str(text)
+            .fold(ErrorKind::InvalidInput, || format!("line {} is no judged value", number + 1))?;
+        let known = |name: &str| {
+            let fields = FieldId::ALL.into_iter().map(FieldId::name).chain(["title", "parties"]);
+            fields.into_iter().find(|field| *field == name).ok_or_else(|| {
+                Error::new(ErrorKind::InvalidInput, format!("line {}: there is no field `{name}`", number + 1))
+            })
+        };
+        let field = known(&line.field)?;
+        let labelled =
+            line.labelled.iter().map(|(name, count)| Ok((known(name)?, *count))).collect::<Result<BTreeMap<_, _>>>()?;
+        let set = format!("{}, as first seen", line.set);
+        let document = documents.entry((line.set, line.document)).or_insert_with(|| Observed {
+            set,
+            family: line.family,
+            made_up: line.made_up,
+            observations: Vec::new(),
+            labelled,
+        });
+        let Line { lang, rule, pattern, right, .. } = line;
+        document.observations.push(Observation { field, lang, rule, pattern, right });
+    }
+    Ok(documents.into_values().collect())
+}
+
 /// What stands above a calibration that is written to a file.
 pub const PREFACE: &str = "# Made by `griffie rules calibrate`; not written by hand.\n";
 
@@ -296,6 +353,29 @@ mod tests {
         assert!(same_period(&"P2Y".into(), &"P24M".into()));
         assert!(!same_period(&"P2Y".into(), &"P3Y".into()));
         assert!(!same_period(&"P2Y".into(), &Json::Null));
+    }
+
+    #[test]
+    fn what_was_judged_before_counts_as_documents_of_their_own() {
+        let seen = Observed {
+            set: "fresh".into(),
+            family: "a".into(),
+            made_up: false,
+            observations: vec![Observation {
+                field: "parties",
+                lang: Language::Dutch,
+                rule: "r".into(),
+                pattern: "p".into(),
+                right: true,
+            }],
+            labelled: BTreeMap::from([("parties", 2)]),
+        };
+        let lines = format!("{}\n", line(&seen, "1", &seen.observations[0]));
+        let read = observed_before(&lines.repeat(2)).unwrap();
+        assert_eq!((read.len(), read[0].observations.len(), read[0].set.as_str()), (1, 2, "fresh, as first seen"));
+        assert_eq!(read[0].labelled, seen.labelled);
+        let error = observed_before("{}").unwrap_err().to_string();
+        assert!(error.contains("line 1"), "{error}");
     }
 
     #[test]

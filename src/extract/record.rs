@@ -24,7 +24,9 @@ use super::{
 use crate::{
     model::{
         Evidence, Field, Fields, Language, Status,
-        record::{Against, Alternative, ContractType, Money, Notice, Party, Per, RelatesTo, Renewal, RenewalKind, Term},
+        record::{
+            Against, Alternative, ContractType, Money, Notice, Party, Per, RelatesTo, Renewal, RenewalKind, Term,
+        },
     },
     text::{Text, Zone},
 };
@@ -278,7 +280,8 @@ impl<'r> Desk<'r, '_, '_> {
         let title = self.scene.text.slice(range).split_whitespace().collect::<Vec<_>>().join(" ");
         let rule = "title.names_kind";
         let length = if title.split_whitespace().count() > 12 { "long" } else { "short" };
-        let (status, confidence) = self.worth("title", rule, length.to_owned(), 0.85);
+        let start = if title.starts_with(char::is_lowercase) { "small" } else { "capital" };
+        let (status, confidence) = self.worth("title", rule, format!("{length}/{start}"), 0.85);
         Field {
             value: Some(title),
             status,
@@ -535,10 +538,11 @@ impl<'r> Desk<'r, '_, '_> {
             if inside && matches!(candidate.features.zone, Some(Zone::Annex | Zone::GeneralTerms)) {
                 continue;
             }
-            let Some(notice) = notice::complete(&candidate, self.scene, &around) else {
+            if candidate.value == Value::Blank {
                 blanks.push(candidate);
                 continue;
-            };
+            }
+            let Some(notice) = notice::complete(&candidate, self.scene, &around) else { continue };
             candidate.value = Value::Notice(notice.clone());
             let sentence = self.scene.sentence_at(candidate.matched.start);
             let apart = |known: &Notice, group: &[Candidate<'_>]| {

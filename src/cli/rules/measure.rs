@@ -21,9 +21,10 @@ use crate::{
     Error, ErrorKind, Result,
     cli::{Context, progress::Progress},
     clock::Clock,
-    error::Fold as _,
+    error::{Context as _, Fold as _},
     extract::{
         RuleSet,
+        calibration::Observation,
         labelled::{self, Observed},
         standing,
     },
@@ -48,6 +49,10 @@ pub struct CalibrateArgs {
     /// Write every value that was judged here too, a line of JSON each.
     #[arg(long, value_name = "FILE")]
     pub observations: Option<PathBuf>,
+    /// Values that were judged before, as `--observations` wrote them: what the rules gave in contracts that they had
+    /// not been written for. They count as documents of their own.
+    #[arg(long, value_name = "FILE")]
+    pub observed: Vec<PathBuf>,
 }
 
 /// Arguments of `griffie rules stats`.
@@ -89,12 +94,18 @@ pub(super) fn calibrate(args: &CalibrateArgs, rules: RuleSet, context: &Context,
     let rules = rules.uncalibrated();
     let judged = judged(&documents, &rules, context)?;
     let unread = documents.len() - judged.len();
-    let (read, seen): (Vec<usize>, Vec<Observed>) =
+    let (read, mut seen): (Vec<usize>, Vec<Observed>) =
         judged.into_iter().map(|(number, (_, observed))| (number, observed)).unzip();
     if let Some(path) = &args.observations {
         let lines: String =
             read.iter().zip(&seen).flat_map(|(number, seen)| lines(&documents[*number], seen)).collect();
         std::fs::write(path, lines).fold(ErrorKind::InvalidInput, || format!("cannot write `{}`", path.display()))?;
+    }
+    for path in &args.observed {
+        let lines =
+            std::fs::read_to_string(path).fold(ErrorKind::NotFound, || format!("cannot read `{}`", path.display()))?;
+        let before = labelled::observed_before(&lines).doing(|| format!("cannot read `{}`", path.display()))?;
+        seen.extend(before);
     }
     let made = labelled::made_from(&seen, Clock::System.today().to_string());
     let text = toml::to_string(&made).fold(ErrorKind::Internal, || "cannot write the calibration as TOML")?;
@@ -109,12 +120,7 @@ pub(super) fn calibrate(args: &CalibrateArgs, rules: RuleSet, context: &Context,
 
 /// The values that were judged in a document, a line each.
 fn lines(document: &LabelledDocument, seen: &Observed) -> Vec<String> {
-    let line = |one: &crate::extract::calibration::Observation| {
-        let line = json!({"set": document.set, "family": document.family, "document": document.name,
-            "field": one.field, "lang": one.lang, "rule": one.rule, "pattern": one.pattern, "right": one.right,
-            "labelled": seen.labelled});
-        format!("{line}\n")
-    };
+    let line = |one: &Observation| format!("{}\n", labelled::line(seen, &document.name, one));
     seen.observations.iter().map(line).collect()
 }
 
