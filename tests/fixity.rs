@@ -14,7 +14,7 @@ use std::{
 };
 
 use griffie::{
-    archive::{Archive, VerifyOptions},
+    archive::{Archive, FindingKind, VerifyOptions},
     model::Blake3,
     provenance::{Event, Log, Outcome, note::SignerKey, tiles},
     storage::Store,
@@ -357,6 +357,75 @@ fn a_thousand_changes_removals_and_swaps_are_all_found_and_named() {
     assert_eq!(found(&copy), [""; 0]);
     let [changes, removals, swaps] = tried;
     println!("{} objects: {changes} bits turned, {removals} removals, {swaps} swaps, all found", names.len());
+}
+
+#[test]
+fn every_event_edited_taken_out_or_moved_is_found() {
+    let made = tempfile::tempdir().unwrap();
+    store::make(made.path());
+    let copy = Copy::of(made.path());
+    let bundles = copy.names("log/tile/entries");
+    let mut tried = 0;
+    for name in &bundles {
+        let bytes = copy.read(name);
+        let width = name.rsplit_once(".p/").map_or(tiles::WIDTH, |(_, width)| width.parse().unwrap());
+        let entries = tiles::unpack(&bytes, width).unwrap();
+        for at in 0..entries.len() {
+            let (mut edited, mut taken_out, mut moved) = (entries.clone(), entries.clone(), entries.clone());
+            let middle = edited[at].len() / 2;
+            edited[at][middle] ^= 1;
+            taken_out.remove(at);
+            moved.swap(at, (at + 1) % entries.len());
+            for (what, forged) in [("edited", edited), ("taken out", taken_out), ("moved", moved)] {
+                if forged == entries {
+                    continue;
+                }
+                copy.write(name, tiles::pack(&forged).unwrap());
+                assert_found(&copy, &[name], &format!("event {at} of {name} {what}"));
+                tried += 1;
+            }
+        }
+        copy.write(name, &bytes);
+    }
+    assert_eq!(found(&copy), [""; 0]);
+    assert!(tried > 3 * 312 - 10, "{tried}");
+    println!("{} bundles: {tried} events edited, taken out or moved, all found", bundles.len());
+}
+
+/// The data folder's note of the head is a checkpoint from elsewhere.
+#[test]
+fn a_log_cut_off_at_any_checkpoint_is_found() {
+    let made = tempfile::tempdir().unwrap();
+    store::make(made.path());
+    let whole = Copy::of(made.path());
+    let sizes: Vec<u64> =
+        whole.names("log/checkpoints").iter().map(|name| name.rsplit_once('/').unwrap().1.parse().unwrap()).collect();
+    let (last, earlier) = sizes.split_last().unwrap();
+    assert!(earlier.len() > 3);
+    let archive = Archive::existing(Store::existing_folder(&whole.root()).unwrap());
+    let head = Log::with_key(archive.store(), store::signer()).unwrap().head().unwrap();
+    for size in earlier {
+        let copy = Copy::of(made.path());
+        for name in copy.names("log/tile") {
+            let (folder, width) = name.split_once(".p/").unwrap_or((&name, "256"));
+            let mut parts = folder.rsplit('/');
+            let (index, level): (u64, &str) = (parts.next().unwrap().parse().unwrap(), parts.next().unwrap());
+            let events = (index * tiles::WIDTH + width.parse::<u64>().unwrap())
+                * tiles::WIDTH.pow(level.parse().unwrap_or_default());
+            if events > *size {
+                copy.remove(&name);
+            }
+        }
+        sizes
+            .iter()
+            .filter(|later| *later > size)
+            .for_each(|later| copy.remove(tiles::checkpoint_name(*later).as_str()));
+        let archive = Archive::existing(Store::existing_folder(&copy.root()).unwrap());
+        let options = VerifyOptions { known: vec![head.clone()], ..VerifyOptions::default() };
+        let report = archive.verify(&options, store::moment()).unwrap();
+        let cut_off = report.findings.iter().any(|finding| finding.kind == FindingKind::Truncated);
+        assert!(cut_off && report.checked.events == *size, "{size} of {last}: {report:#?}");
+    }
 }
 
 fn found(copy: &Copy) -> Vec<String> {
