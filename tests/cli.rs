@@ -12,6 +12,7 @@ use griffie::{
     register::Register,
     storage::Store,
 };
+use lopdf::dictionary;
 use serde_json::Value;
 
 const LEASE: &str = "Huurovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Verhuurder; en\n\
@@ -94,6 +95,33 @@ fn an_archival_copy_that_is_missing_is_made() {
     check(&mut desk.griffie(&["verify"]), 0);
     let (stdout, _) = check(&mut desk.griffie(&["copies"]), 0);
     assert!(stdout.contains("0 made and accepted"), "{stdout}");
+}
+
+/// The lease with an image on it that is too large to be drawn: what it looks like cannot be compared.
+#[test]
+fn a_copy_that_was_refused_is_tried_again_only_when_that_is_asked() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("lease.pdf"), LEASE);
+    let mut pdf = lopdf::Document::load(desk.path("lease.pdf")).unwrap();
+    let image = dictionary! {
+        "Type" => "XObject", "Subtype" => "Image", "Width" => 35_000, "Height" => 35_000, "BitsPerComponent" => 1,
+        "ColorSpace" => "DeviceGray",
+    };
+    let image = pdf.add_object(lopdf::Stream::new(image, vec![0; 64]));
+    let page = pdf.page_iter().next().unwrap();
+    pdf.add_xobject(page, "Im0", image).unwrap();
+    pdf.add_page_contents(page, b" q 40 0 0 40 500 60 cm /Im0 Do Q".to_vec()).unwrap();
+    pdf.save(desk.path("lease.pdf")).unwrap();
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("lease.pdf")), &[0, 11]);
+    let document = &receipt["files"][0]["documents"][0];
+    assert_eq!(document["archival_copy"], "refused", "{receipt:#}");
+    let copies = |more: &[&str], code| check(desk.griffie(&["copies"]).args(more), code).0;
+    assert!(copies(&[], 0).contains("0 made and accepted, 0 refused"));
+    assert!(copies(&["--again"], 11).contains("0 made and accepted, 1 refused"));
+    let record = document["record"].as_str().unwrap();
+    let (_, stderr) = check(desk.griffie(&["get", record, "--archival", "-o"]).arg(desk.path("copy.pdf")), 6);
+    assert!(stderr.contains("archival copy"), "what was refused is not called one: {stderr}");
+    check(&mut desk.griffie(&["verify"]), 0);
 }
 
 #[test]

@@ -7,6 +7,11 @@
 //! on average. The limits tell 65 of 66 pages from the next page of their document (the one looks the same), and find,
 //! of what was taken out of pages kept as they are, 80 of 81 places as large as a stamp, 85 of 91 lines, 79 of 86 words,
 //! 76 of 86 short words and 29 of 84 single characters. Limits for the whole page alone find 2 of the 86 words.
+//!
+//! Tried on 47 grey scans of forms at some 90 dots per inch, by which no limit was chosen: no copy that keeps the scan is
+//! refused; 46 of 47 stamps, lines and words are found, 44 of 47 short words and 21 of 40 characters. Of the same pages
+//! drawn as images, which no scan comes to, 8 are refused. So what is larger than a word is found, and a character only
+//! every other time.
 
 use std::borrow::Cow;
 
