@@ -760,6 +760,29 @@ mod tests {
         check("O'Brien's Ltd.", "O’Brien", "O'Brien's Ltd.");
     }
 
+    fn read(text: &str) -> Fields {
+        let rules = RuleSet::embedded().unwrap();
+        let text = Text::of_sentence(text, Some(Language::Dutch));
+        assemble(&rules, &rules.scene(&text), Language::Dutch).0
+    }
+
+    #[test]
+    fn the_announcement_of_an_option_is_no_notice_though_it_is_the_only_period() {
+        let notices = |text: &str| read(text).notice.len();
+        let told = "De keuze wordt ten minste drie maanden vóór de einddatum gemeld.";
+        let option = "Afnemer is bevoegd de overeenkomst tweemaal te continueren voor twaalf maanden.";
+        assert_eq!(notices(&format!("{option} {told}")), 0);
+        assert_eq!(notices(told), 1);
+    }
+
+    #[test]
+    fn what_one_piece_costs_is_no_price_of_the_whole() {
+        let fields = read("De prijs bedraagt € 6,85 per toestel per maand, ofwel € 2.438,60 per maand in totaal.");
+        assert_eq!(fields.value.value.unwrap().amount, "2438.60");
+        let fields = read("De prijs bedraagt € 6,85 per toestel per maand.");
+        assert_eq!(fields.value.status, Status::Proposed);
+    }
+
     #[test]
     fn a_letter_is_headed_by_place_and_date() {
         let check = |text: &str, want: bool| {

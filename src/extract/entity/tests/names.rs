@@ -131,6 +131,9 @@ fn amounts() {
     ] {
         assert_eq!(values(text, Dutch, amount), [(currency.to_owned(), cents, false)], "{text}");
     }
+    // What gave way to another amount is no longer said.
+    let prices = values("van € 3.310,00 naar € 2.075,00 per maand", Dutch, amount);
+    assert_eq!(prices, [("EUR".to_owned(), 207_500, false)]);
     assert_eq!(values("tienduizend euro (€ 15.000)", Dutch, amount), [("EUR".to_owned(), 1_000_000, true)]);
 }
 
