@@ -31,6 +31,12 @@ fn every_example_of_the_embedded_rules_holds() {
 }
 
 #[test]
+fn every_sentence_and_guard_of_the_embedded_rules_is_proven() {
+    let remarks = RuleSet::embedded().unwrap().lint();
+    assert!(remarks.is_empty(), "{remarks:#?}");
+}
+
+#[test]
 fn a_wrong_rule_file_is_refused_with_place_and_hint() {
     let check = |from: &str, to: &str, says: &[&str]| {
         let error = RuleSet::compile(pack(&RULE.replace(from, to))).err().unwrap();
