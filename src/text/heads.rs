@@ -1,6 +1,9 @@
 //! Finds running headers, footers and page numbers by their return on other pages, and takes them out of the lines.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::LazyLock,
+};
 
 use regex::Regex;
 
@@ -69,13 +72,14 @@ pub(super) fn take(rows: &mut [Vec<Vec<Line>>], pages: &[Vec<PlacedWord<'_>>], h
         }
     }
     // On pages that end early the outermost line stands at another height.
-    let mut outermost: HashMap<&str, usize> = HashMap::new();
+    let mut outermost: HashMap<&str, BTreeSet<usize>> = HashMap::new();
     for candidate in candidates.iter().filter(|c| c.outer && c.masked.contains('#')) {
-        *outermost.entry(&candidate.masked).or_default() += 1;
+        outermost.entry(&candidate.masked).or_default().insert(candidate.page);
     }
+    // Pages, not lines: the dates below two signatures stand on one page.
     let count = |masked: &str, band: i32| -> usize {
-        let here = (band - 1..=band + 1).filter_map(|b| counts.get(&(masked, b))).map(Vec::len).sum();
-        outermost.get(masked).copied().unwrap_or(0).max(here)
+        let here: BTreeSet<&usize> = (band - 1..=band + 1).filter_map(|b| counts.get(&(masked, b))).flatten().collect();
+        outermost.get(masked).map_or(0, BTreeSet::len).max(here.len())
     };
     // Reading errors make one head look like several: the frequent ones draw the others to them.
     let mut frequent: Vec<(&str, i32, usize)> = counts

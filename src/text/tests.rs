@@ -94,6 +94,41 @@ fn tables_are_read_row_by_row() {
 }
 
 #[test]
+fn a_label_at_the_middle_of_its_cell_is_that_of_the_lines_above_it_too() {
+    check(
+        &[
+            (70.0, 100.0, "Date of this Agreement"),
+            (230.0, 100.0, "12 June 2023"),
+            (230.0, 118.0, "Merrow Housing Limited, a registered"),
+            (70.0, 130.0, "Client"),
+            (230.0, 130.0, "society (No. 29417R) whose office"),
+            (230.0, 142.0, "is at 8 Foss Lane, Guildford"),
+            (70.0, 160.0, "Term"),
+            (230.0, 160.0, "three years"),
+        ],
+        "Date of this Agreement\t12 June 2023\nClient\tMerrow Housing Limited, a registered society (No. 29417R) whose \
+         office is at 8 Foss Lane, Guildford\nTerm\tthree years",
+    );
+}
+
+#[test]
+fn dates_below_two_signatures_are_no_running_heads() {
+    let mut last = page(1, &[(70.0, 100.0, "Signed by both:")]);
+    let dates = page(1, &[(70.0, 780.0, "Date: 8 November 2022"), (330.0, 780.0, "Date: 3 November 2022")]);
+    let shift = u32::try_from(last.text.len() + 1).unwrap();
+    last.text.push(' ');
+    last.text.push_str(&dates.text);
+    last.words.extend(dates.words.into_iter().map(|w| Word {
+        start: w.start + shift,
+        end: w.end + shift,
+        line: w.line + 9,
+        ..w
+    }));
+    let text = Text::build(&reading(vec![page(0, &[(70.0, 100.0, "This Agreement is about work.")]), last]));
+    assert!(text.running.contains("8 November") && text.running.contains("3 November"), "{}", text.running);
+}
+
+#[test]
 fn running_heads_are_set_apart() {
     let pages = (0..4).map(|i| {
         let foot = format!("Pagina {} van 4", i + 1);

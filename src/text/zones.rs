@@ -39,9 +39,13 @@ cue!(
     SIGNATURES,
     r"^\W*(aldus(?-u:\b)[^.]{0,80}(?-u:\b)(overeengekomen|opgemaakt|getekend|ondertekend|gedaan|vastgesteld|gesloten)|in (witness|evidence|testimony) w?h?ereof|ten blijke waarvan|(voor akkoord )?(getekend|ondertekend|opgemaakt) (te|in|op|door|namens)(?-u:\b)|voor akkoord|overeengekomen en (getekend|ondertekend)|handtekening(en)?\W*$|ondertekening\W*$|signatures?( page)?\W*$|signed (by|for|as|in)(?-u:\b)|executed (as|by|on)(?-u:\b)|agreed (to )?and accepted|accepted and agreed|acknowledged and agreed|(de )?parties have (caused|executed)|by their representative|hoogachtend|met (vriendelijke|hartelijke) groet|sincerely|(very truly )?yours|the parties (hereto )?have (executed|caused|signed)|gedaan te(?-u:\b))"
 );
+// A block that no sentence announces: the line that somebody signs on, below the name of the party.
+cue!(SIGNED_LINE, r"^\W*(signature|by): ?(/s/|_{3,}|\.{4,}|$)");
+// An order form is signed before the terms that go with it.
+cue!(SIGNED_FOR, r"^\W*(signed )?for (and on behalf of )?(the )?[\w-]+( [\w-]+)?\W*$");
 cue!(
     ANNEX,
-    r"^\W*(bijlage|annex|appendix|exhibit|schedule|aanhangsel|attachment)s?(?-u:\b)( (nr\.?|no\.?))? ?([0-9]{1,3}|[ivxIVX]{1,5}|[a-zA-Z])?([.-]?[0-9a-zA-Z]{1,2})?(?-u:\b)"
+    r"^\W*(the )?(bijlage|annex|appendix|exhibit|schedule|aanhangsel|attachment)s?(?-u:\b)( (nr\.?|no\.?))? ?([0-9]{1,3}|[ivxIVX]{1,5}|[a-zA-Z])?([.-]?[0-9a-zA-Z]{1,2})?(?-u:\b)"
 );
 cue!(
     GENERAL_TERMS,
@@ -52,19 +56,24 @@ cue!(
 pub(super) fn zones(text: &str, paragraphs: &[Paragraph]) -> Vec<(Range<usize>, Zone)> {
     let views: Vec<View<'_>> = paragraphs.iter().map(|p| View::of(text, p)).collect();
     let operative = views.iter().any(|v| v.opens_clauses() || v.operative());
-    let mut walk = Walk { zone: Zone::Title, since: 0, letter: false, operative, article: None };
+    let mut walk = Walk { zone: Zone::Title, since: 0, letter: false, operative, article: None, clauses: false };
     let mut found: Vec<(Range<usize>, Zone)> = Vec::new();
     for (i, view) in views.iter().enumerate() {
         let next = views.get(i + 1);
         let before = i.checked_sub(1).map(|b| &views[b]);
         let zone = walk.step(i, view, before, next);
-        let start = view.paragraph.range.start;
+        // The name of who signs stands above the line.
+        let name = before.filter(|b| {
+            zone == Zone::Signatures && SIGNED_LINE.is_match(view.head) && b.words <= 10 && b.marker.is_none()
+        });
+        let start = name.unwrap_or(view).paragraph.range.start;
         match found.last_mut() {
             Some((_, last)) if *last == zone => {}
-            Some((range, _)) => {
+            Some((range, _)) if range.start < start => {
                 range.end = start;
                 found.push((start..text.len(), zone));
             }
+            Some((_, last)) => *last = zone,
             None => found.push((0..text.len(), zone)),
         }
     }
@@ -166,6 +175,8 @@ struct Walk {
     operative: bool,
     /// The last numbered article, to find back after a signature block in the middle.
     article: Option<u32>,
+    /// Clauses have begun.
+    clauses: bool,
 }
 
 impl Walk {
@@ -176,6 +187,7 @@ impl Walk {
         let opened = zone == Zone::Clauses && self.zone != Zone::Clauses && !view.opens_clauses() && view.operative();
         let shown = if opened && self.zone != Zone::Title { self.zone } else { zone };
         self.zone = zone;
+        self.clauses |= zone == Zone::Clauses;
         if let Some(MarkerKind::Worded(_, levels)) = view.marker.as_ref().map(|m| &m.kind) {
             self.article = levels.first().copied();
         }
@@ -213,11 +225,17 @@ impl Walk {
                     }
                     _ => false,
                 };
+                // What was signed so far was the form in front.
+                let goes_on = goes_on || !self.clauses && view.opens_clauses();
                 if goes_on { Zone::Clauses } else { Zone::Signatures }
             }
             Zone::Clauses => {
                 let numbered = matches!(view.marker.as_ref().map(|m| &m.kind), Some(MarkerKind::Decimal { .. }));
-                if !numbered && SIGNATURES.is_match(view.head) { Zone::Signatures } else { Zone::Clauses }
+                if !numbered && (SIGNATURES.is_match(view.head) || SIGNED_LINE.is_match(view.head)) {
+                    Zone::Signatures
+                } else {
+                    Zone::Clauses
+                }
             }
             _ => self.early(view),
         }
@@ -237,7 +255,8 @@ impl Walk {
             self.letter = true;
             return Zone::Preamble;
         }
-        if SIGNATURES.is_match(view.head) && now != Zone::Title {
+        let form = matches!(now, Zone::Preamble | Zone::Recitals) && SIGNED_FOR.is_match(view.head);
+        if (SIGNATURES.is_match(view.head) || form) && now != Zone::Title {
             return Zone::Signatures;
         }
         // Short headings (`Partijen`, `Overwegingen`) and long paragraphs alike.
@@ -334,6 +353,32 @@ mod tests {
                 (Zone::Clauses, "Artikel"),
                 (Zone::Signatures, "Aldus"),
                 (Zone::Annex, "BIJLAGE"),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_order_form_is_signed_before_its_terms() {
+        check(
+            "ORDER FORM\nBy signing this form the Customer orders and the Licensor grants a licence on the terms in part \
+             two, which follow below.\nFor the Licensor\nDate: 29 November 2023\n1 Words\nThe words mean this.\n2 Grant\nThe \
+             Licensor grants a licence.",
+            &[(Zone::Title, "ORDER"), (Zone::Preamble, "By"), (Zone::Signatures, "For"), (Zone::Clauses, "1")],
+        );
+    }
+
+    #[test]
+    fn a_block_that_nothing_announces_starts_with_the_name() {
+        check(
+            "SERVICE AGREEMENT\nThis Agreement is made as of May 1, 2013 by and between A Inc. and B LLC.\n1. Term. This \
+             Agreement runs one year.\n2. Price. It costs a dollar, which is paid when the year is over and not before \
+             that.\nA Inc.\nSignature: /s/ J. Doe\nTHE SCHEDULE\nPrices",
+            &[
+                (Zone::Title, "SERVICE"),
+                (Zone::Preamble, "This"),
+                (Zone::Clauses, "1."),
+                (Zone::Signatures, "A"),
+                (Zone::Annex, "THE"),
             ],
         );
     }

@@ -24,6 +24,7 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
             events.push(plain(at, last, Entity::Event(event)));
         }
         courts.extend(court(scan, at).map(|(first, last)| {
+            let last = or_other_court(scan, last).unwrap_or(last);
             let range = scan.range(first, last);
             Spot { entity: Entity::Court(super::spaced(&scan.text[range.clone()])), range, repairs: Vec::new() }
         }));
@@ -154,6 +155,7 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
                 | "federal"
                 | "district"
                 | "and"
+                | "or"
                 | "superior"
                 | "high"
                 | "supreme"
@@ -168,7 +170,7 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
         }
         (first, of_country) = (left, of_country || named);
     }
-    if scan.folded(first) == "and" {
+    if matches!(scan.folded(first), "and" | "or") {
         first += 1;
     }
     let mut last = noun;
@@ -232,6 +234,21 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
         last = next;
     }
     named.then_some((first, last))
+}
+
+/// `the state courts in Ohio or the United States District Court for …`: a choice of courts is named whole.
+fn or_other_court(scan: &Scan<'_>, last: usize) -> Option<usize> {
+    let mut next = scan.next(last).filter(|&or| scan.folded(or) == "or")?;
+    for _ in 0..8 {
+        next = scan.next(next).filter(|&next| scan.gap(next) != Gap::Paragraph)?;
+        match scan.folded(next) {
+            "court" | "courts" => return court(scan, next).map(|(_, last)| last),
+            "the" | "in" | "any" => {}
+            _ if scan.is_word(next) && scan.is_capital(next) => {}
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// A linking word belongs to a name only where a capital follows soon.

@@ -94,6 +94,16 @@ fn places_of_law_and_moments() {
     check("laws of the State of New York", English, &["law US-NY"]);
     check("the laws of England and Wales.", English, &["law GB"]);
     check("tegen het einde van een kalenderkwartaal", Dutch, &["EndOfQuarter"]);
+    check(
+        "the state or federal courts located in Clark County, or the High Court of Wexford",
+        English,
+        &["court state or federal courts located in Clark County", "court High Court of Wexford"],
+    );
+    check(
+        "the state courts in Clark County or the High Court of Wexford",
+        English,
+        &["court state courts in Clark County or the High Court of Wexford"],
+    );
     check("the exclusive jurisdiction of the English courts", English, &["court English courts", "law GB"]);
     check(
         "the law of Scotland, in the Scottish Courts.",
