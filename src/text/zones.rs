@@ -370,12 +370,13 @@ mod tests {
     #[test]
     fn a_block_that_nothing_announces_starts_with_the_name() {
         check(
-            "SERVICE AGREEMENT\nThis Agreement is made as of May 1, 2013 by and between A Inc. and B LLC.\n1. Term. This \
-             Agreement runs one year.\n2. Price. It costs a dollar, which is paid when the year is over and not before \
-             that.\nA Inc.\nSignature: /s/ J. Doe\nTHE SCHEDULE\nPrices",
+            "SERVICE AGREEMENT\nThis Agreement is made as of May 1, 2013 by and between A Inc. and B LLC.\nWHEREAS, A sells; \
+             and\nNOW, THEREFORE, the parties agree as follows:\n1. Term. This Agreement runs one year.\nA \
+             Inc.\nSignature: /s/ J. Doe\nTHE SCHEDULE\nPrices",
             &[
                 (Zone::Title, "SERVICE"),
                 (Zone::Preamble, "This"),
+                (Zone::Recitals, "WHEREAS,"),
                 (Zone::Clauses, "1."),
                 (Zone::Signatures, "A"),
                 (Zone::Annex, "THE"),
