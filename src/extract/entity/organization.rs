@@ -100,6 +100,17 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     Some(spot(scan, first, last, (!matches!(form, "Group")).then_some(form)))
 }
 
+/// `II. Bakker B.V.`: the number of an item, no initial. A lone `I.` numbers where a second item follows.
+fn numbers_item(scan: &Scan<'_>, at: usize) -> bool {
+    let opens = |at: usize| scan.gap(at) == Gap::Paragraph && scan.is_mark(at + 1, '.');
+    opens(at)
+        && match scan.raw(at) {
+            "II" | "III" | "IV" | "VI" | "VII" | "VIII" | "IX" => true,
+            "I" => (at + 1..scan.pieces.len()).any(|other| scan.raw(other) == "II" && opens(other)),
+            _ => false,
+        }
+}
+
 fn is_stop(scan: &Scan<'_>, at: usize) -> bool {
     !names_trade(scan, at) && lexicon().phrases("not_names").at(scan, at).is_some_and(|(last, _)| last == at)
 }
@@ -193,7 +204,7 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
             Kind::Mark('-' | '/' | '\'' | '!' | '¢' | '°' | '@') if scan.touches(right) || scan.touches(left) => {}
             Kind::Mark('.') => {
                 let stands = scan.touches(left) && (scan.touches(right) || abbreviates(scan, left));
-                if !stands {
+                if !stands || numbers_item(scan, left - 1) {
                     break;
                 }
             }
