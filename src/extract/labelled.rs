@@ -374,6 +374,9 @@ mod tests {
         let read = observed_before(&lines.repeat(2)).unwrap();
         assert_eq!((read.len(), read[0].observations.len(), read[0].set.as_str()), (1, 2, "fresh, as first seen"));
         assert_eq!(read[0].labelled, seen.labelled);
+        // What the calibration is made with besides labelled documents.
+        let kept = observed_before(include_str!("../../tests/fixtures/first-seen.jsonl")).unwrap();
+        assert_eq!(kept.len(), 32);
         let error = observed_before("{}").unwrap_err().to_string();
         assert!(error.contains("line 1"), "{error}");
     }
