@@ -100,17 +100,6 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     Some(spot(scan, first, last, (!matches!(form, "Group")).then_some(form)))
 }
 
-/// `II. Bakker B.V.`: the number of an item, no initial. A lone `I.` numbers where a second item follows.
-fn numbers_item(scan: &Scan<'_>, at: usize) -> bool {
-    let opens = |at: usize| scan.gap(at) == Gap::Paragraph && scan.is_mark(at + 1, '.');
-    opens(at)
-        && match scan.raw(at) {
-            "II" | "III" | "IV" | "VI" | "VII" | "VIII" | "IX" => true,
-            "I" => (at + 1..scan.pieces.len()).any(|other| scan.raw(other) == "II" && opens(other)),
-            _ => false,
-        }
-}
-
 fn is_stop(scan: &Scan<'_>, at: usize) -> bool {
     !names_trade(scan, at) && lexicon().phrases("not_names").at(scan, at).is_some_and(|(last, _)| last == at)
 }
@@ -204,7 +193,7 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
             Kind::Mark('-' | '/' | '\'' | '!' | '¢' | '°' | '@') if scan.touches(right) || scan.touches(left) => {}
             Kind::Mark('.') => {
                 let stands = scan.touches(left) && (scan.touches(right) || abbreviates(scan, left));
-                if !stands || numbers_item(scan, left - 1) {
+                if !stands {
                     break;
                 }
             }
@@ -279,19 +268,25 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
     (first < form_at && !(scan.is_mark(first, '.'))).then_some(first)
 }
 
-/// `A. Vos B.V. …` with a paragraph `B. …` after it, or the other way round: the letter of an item, no initial.
+/// `A. Vos B.V. …` with a paragraph `B. …` after it, or the other way round: the letter of an item, no initial; so is the
+/// `I.` before a paragraph `II. …`.
 pub(super) fn is_item_letter(scan: &Scan<'_>, at: usize) -> bool {
     /// A list's items stand so many pieces apart.
     const APART: usize = 160;
+    const ROMAN: [&str; 10] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"];
     let opens = |at: usize| scan.gap(at) == Gap::Paragraph && scan.is_mark(at + 1, '.');
     let letter = |at: usize| match scan.raw(at).as_bytes() {
-        [letter @ b'A'..=b'Z'] => Some(*letter),
+        [letter @ b'A'..=b'Z'] => Some(usize::from(*letter)),
         _ => None,
     };
-    let Some(own) = letter(at).filter(|_| opens(at)) else { return false };
-    let near = at.saturating_sub(APART)..(at + APART).min(scan.pieces.len());
-    near.filter(|&other| other != at)
-        .any(|other| letter(other).is_some_and(|other| other.abs_diff(own) == 1) && opens(other))
+    let roman = |at: usize| ROMAN.iter().position(|number| *number == scan.raw(at));
+    let next_to =
+        |one: Option<usize>, other: Option<usize>| one.zip(other).is_some_and(|(one, other)| one.abs_diff(other) == 1);
+    if !opens(at) || letter(at).or(roman(at)).is_none() {
+        return false;
+    }
+    let mut near = (at.saturating_sub(APART)..(at + APART).min(scan.pieces.len())).filter(|&other| other != at);
+    near.any(|other| (next_to(letter(at), letter(other)) || next_to(roman(at), roman(other))) && opens(other))
 }
 
 fn is_office(scan: &Scan<'_>, at: usize) -> bool {
