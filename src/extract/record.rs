@@ -71,16 +71,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.renewal = desk.renewal(fields.term.value);
     fields.notice = desk.notices(fields.term.value, fields.renewal.value.as_ref());
     name_the_givers(&mut fields.notice, &fields.parties);
-    desk.drop_unit_prices();
-    fields.value = desk.field(FieldId::Value, |value| match value {
-        Value::Money(money) => Some(money.clone()),
-        _ => None,
-    });
-    // What one piece costs is a tariff: whether it is all that the contract is worth, a person says.
-    let by_unit = |money: &Money| matches!(money.per, Per::Unit | Per::Hour);
-    if fields.value.status == Status::Auto && fields.value.value.as_ref().is_some_and(by_unit) {
-        fields.value.status = Status::Proposed;
-    }
+    fields.value = desk.value();
     desk.keep_laws_of_states();
     fields.governing_law = desk.field(FieldId::GoverningLaw, text_of);
     fields.court = desk.field(FieldId::Court, text_of);
@@ -632,16 +623,24 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
-    /// Beside a price for the whole or for a time, that of a piece or an hour is only a tariff.
-    fn drop_unit_prices(&mut self) {
-        let price = |candidate: &Candidate<'_>| match &candidate.value {
-            Value::Money(money) if candidate.rule.field == FieldId::Value => Some(money.per),
-            _ => None,
-        };
-        let unit = |per: Per| matches!(per, Per::Unit | Per::Hour);
-        if self.candidates.iter().filter_map(price).any(|per| !unit(per)) {
-            self.candidates.retain(|candidate| !price(candidate).is_some_and(unit));
+    /// The price. What a piece or an hour costs is only a tariff: it gives way to a price for the whole or for a time, and
+    /// whether it is all that the contract is worth, a person says.
+    fn value(&mut self) -> Field<Money> {
+        let is_tariff =
+            |value: &Value| matches!(value, Value::Money(money) if matches!(money.per, Per::Unit | Per::Hour));
+        let mut candidates = self.take(FieldId::Value);
+        if !candidates.iter().all(|candidate| is_tariff(&candidate.value)) {
+            candidates.retain(|candidate| !is_tariff(&candidate.value));
         }
+        let only_tariffs = candidates.iter().any(|candidate| is_tariff(&candidate.value));
+        let mut field = self.decided(candidates, |value| match value {
+            Value::Money(money) => Some(money.clone()),
+            _ => None,
+        });
+        if only_tariffs {
+            field.status = field.status.min(Status::Proposed);
+        }
+        field
     }
 
     /// The contract itself has words of a start, whether a rule read them or not.

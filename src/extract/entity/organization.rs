@@ -461,23 +461,15 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
         return;
     }
     if kind == "places" {
-        let mut first = at;
-        loop {
-            let Some(last) = end_of_name(scan, next, false) else { return };
-            let mut place = spot(scan, first, last, Some(form));
-            if let Entity::Organization(reading) = &mut place.entity {
-                reading.name = format!("{form} {}", super::spaced(&scan.text[scan.range(next, last)]));
-            }
-            spots.push(place);
-            let Some(joint) = scan.next(last).filter(|&joint| scan.is_mark(joint, ',') || is_and(scan, joint)) else {
-                return;
-            };
-            let Some(following) = scan.next(joint).filter(|&following| is_name_word(scan, following)) else { return };
-            (first, next) = (following, following);
-        }
+        let place = |at: usize| {
+            let last = end_of_name(scan, at, false).filter(|_| at == next || is_name_word(scan, at))?;
+            Some((last, format!("{form} {}", super::spaced(&scan.text[scan.range(at, last)]))))
+        };
+        spots.extend(listed(scan, at, next, form, place));
+        return;
     }
     if kind == "governments" {
-        spots.extend(governments(scan, at, next, form));
+        spots.extend(listed(scan, at, next, form, |next| of_state(scan, next)));
         return;
     }
     if scan.is_mark(next, '"') {
@@ -498,39 +490,46 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
     spots.push(spot(scan, at, last, Some(form)));
 }
 
-/// `de regeringen van het Koninkrijk België, het Groothertogdom Luxemburg en Letland`: the government of each.
-fn governments(scan: &Scan<'_>, at: usize, mut next: usize, form: &str) -> Vec<Spot> {
-    let is_state = |at: usize| {
-        lexicon().phrases("prefix_forms").at(scan, at).filter(|(_, value)| *value == "body staat").map(|(last, _)| last)
-    };
+/// Names in a list behind what they all are: `gemeenten A, B en C`. `name` tells of a piece the last one of the name that
+/// starts there, and the name.
+fn listed(
+    scan: &Scan<'_>,
+    mut first: usize,
+    mut next: usize,
+    form: &str,
+    name: impl Fn(usize) -> Option<(usize, String)>,
+) -> Vec<Spot> {
     let mut found = Vec::new();
-    let mut first = at;
-    loop {
-        let article = matches!(scan.folded(next), "de" | "het");
-        let Some(named) = (if article { scan.next(next) } else { Some(next) }) else { break };
-        // `en de Regering van Peru` is said by itself, and `de Benelux-Staten` are several that are named elsewhere.
-        let alone = scan.folded(named) == "regering" || government(scan, named).is_some();
-        let name = match is_state(named) {
-            Some(form_last) => scan.next(form_last),
-            None => Some(named),
-        };
-        let Some(last) = name.and_then(|name| end_of_name(scan, name, false)) else { break };
-        let several = ["staten", "landen"].iter().any(|several| scan.folded(last).ends_with(several));
-        if alone || several && is_state(named).is_none() && scan.folded(named) != "verenigde" {
-            break;
+    while let Some((last, name)) = name(next) {
+        let mut one = spot(scan, first, last, Some(form));
+        if let Entity::Organization(reading) = &mut one.entity {
+            reading.name = name;
         }
-        let mut state = spot(scan, first, last, Some(form));
-        if let Entity::Organization(reading) = &mut state.entity {
-            reading.name = format!("regering van {}", super::spaced(&scan.text[scan.range(next, last)]));
-        }
-        found.push(state);
-        let Some(joint) = scan.next(last).filter(|&joint| scan.is_mark(joint, ',') || is_and(scan, joint)) else {
-            break;
-        };
-        let Some(following) = scan.next(joint) else { break };
+        found.push(one);
+        let joint = scan.next(last).filter(|&joint| scan.is_mark(joint, ',') || is_and(scan, joint));
+        let Some(following) = joint.and_then(|joint| scan.next(joint)) else { break };
         (first, next) = (following, following);
     }
     found
+}
+
+/// `het Koninkrijk België` in `de regeringen van het Koninkrijk België, het Groothertogdom Luxemburg en Letland`: the
+/// government of each.
+fn of_state(scan: &Scan<'_>, at: usize) -> Option<(usize, String)> {
+    let named = if matches!(scan.folded(at), "de" | "het") { scan.next(at)? } else { at };
+    // `en de Regering van Peru` is said by itself.
+    if scan.folded(named) == "regering" || government(scan, named).is_some() {
+        return None;
+    }
+    let form = lexicon().phrases("prefix_forms").at(scan, named).filter(|(_, value)| *value == "body staat");
+    let name = form.map_or(Some(named), |(form_last, _)| scan.next(form_last))?;
+    let last = end_of_name(scan, name, false)?;
+    // `de Benelux-Staten` are several that are named elsewhere.
+    let several = ["staten", "landen"].iter().any(|several| scan.folded(last).ends_with(several));
+    if several && form.is_none() && scan.folded(named) != "verenigde" {
+        return None;
+    }
+    Some((last, format!("regering van {}", super::spaced(&scan.text[scan.range(at, last)]))))
 }
 
 /// `Stichting Bejaardentehuis "Zonnehof"`: a quoted name of up to four words goes with the words before it.

@@ -1,6 +1,6 @@
 //! What deeds call a party in brackets and without quotes, or quoted without a word that announces it: `(the Landlord)`,
-//! `(Supplier)`, `…, "het Waterschap";`. Such a word is a term where
-//! the contract goes on to use it; it says nothing of who is called so.
+//! `(Supplier)`, `…, "het Waterschap";`. Such a word is a term where the contract goes on to use it; it says nothing of
+//! who is called so.
 
 use std::ops::Range;
 
@@ -25,10 +25,10 @@ pub(super) fn terms(scene: &Scene<'_>) -> Vec<DefinedTerm> {
     let end = clauses.filter(|&start| start > 0).unwrap_or(text.running.len());
     let head = &text.running[..floor(text, end.max(REACH))];
     let mut found = Vec::new();
-    let closing = |open: char| if open == '(' { ')' } else { '"' };
-    for (open, mark) in head.match_indices(['(', '"']) {
-        let mark = mark.chars().next().unwrap_or('(');
-        let Some(length) = head[open + 1..].find(closing(mark)).map(|length| length + 1) else { continue };
+    let opens = |mark: char, close: char| head.match_indices(mark).map(move |(open, _)| (open, mark, close));
+    // Behind the last mark that closes none opens: each kind by itself ends the search there.
+    let closed = |(open, mark, close): (usize, char, char)| Some((open, mark, head[open + 1..].find(close)? + 1));
+    for (open, mark, length) in opens('(', ')').map_while(closed).chain(opens('"', '"').map_while(closed)) {
         // `…, vertegenwoordigd door A. Bakker, "het Waterschap";`
         if mark == '"' && !head[..open].trim_end().ends_with(',') {
             continue;
