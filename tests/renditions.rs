@@ -458,15 +458,7 @@ fn glyphs_whose_names_are_made_by_rule_get_their_characters() {
     });
     let content = pdf.add_object(Stream::new(dictionary! {}, b"BT /F1 20 Tf 60 700 Td (abc) Tj ET".to_vec()));
     let pages = pdf.new_object_id();
-    let page = pdf.add_object(dictionary! {
-        "Type" => "Page", "Parent" => pages, "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
-        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } }, "Contents" => content,
-    });
-    let tree = dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 };
-    pdf.objects.insert(pages, Object::Dictionary(tree));
-    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
-    pdf.trailer.set("Root", catalog);
-    pdf.save(&original).unwrap();
+    common::save_page(pdf, pages, font, content, &original);
     let mut page = page_with(0, &[("€1ff", [0.1, 0.1, 0.2, 0.2])]);
     page.source = TextSource::Digital;
     accepted(&original, MediaType::Pdf, &reading_of(vec![page]), &copy, Method::MadeConforming);

@@ -8,7 +8,7 @@ use std::{
     process::Command,
 };
 
-use lopdf::{Document, Object, Stream, dictionary};
+use lopdf::{Document, Object, ObjectId, Stream, dictionary};
 
 /// The program on a data folder, speaking English, untouched by the caller's settings.
 pub fn griffie(data: &Path) -> Command {
@@ -74,6 +74,11 @@ pub fn write_pdf(path: &Path, text: &str) {
     }
     content += "ET";
     let content = pdf.add_object(Stream::new(dictionary! {}, content.into_bytes()));
+    save_page(pdf, pages, font, content, path);
+}
+
+/// Saves a document whose one page, in the tree `pages`, shows `content` with the font `F1`.
+pub fn save_page(mut pdf: Document, pages: ObjectId, font: ObjectId, content: ObjectId, path: &Path) {
     let page = pdf.add_object(dictionary! {
         "Type" => "Page", "Parent" => pages, "MediaBox" => vec![0.into(), 0.into(), 595.into(), 842.into()],
         "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } }, "Contents" => content,
