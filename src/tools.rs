@@ -21,6 +21,18 @@ pub use worker::{Channel, Death, Worker, WorkerProgram};
 /// Exit code of a program that was asked twice to stop.
 const INTERRUPTED: i32 = ErrorKind::Interrupted.exit_code() as i32;
 
+/// Gives the system back what was freed: the allocator keeps it for the thread that freed it, which may not want it again.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the allocator can only be asked in C")]
+pub fn give_memory_back() {
+    // SAFETY: the function takes a number, may be called from any thread at any time, and touches nothing in use.
+    unsafe { libc::malloc_trim(0) };
+}
+
+/// Other allocators give back by themselves.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn give_memory_back() {}
+
 /// Asks long work to stop; clones ask the same.
 #[derive(Clone, Debug, Default)]
 pub struct CancelFlag(Arc<AtomicBool>);

@@ -16,7 +16,7 @@ use crate::{
     config::Config,
     error::Fold as _,
     extract::subjects,
-    index::{Index, IndexDocument, units},
+    index::{Index, IndexDocument, Unit, units},
     model::{Blake3, Reading},
     provenance::{Event, Log, note::Checkpoint},
     register::{Document, Register},
@@ -290,10 +290,15 @@ impl App {
     }
 
     /// Notes a document for the index.
-    pub(super) fn index_soon(&self, document: &Document, text: &Text) -> Result<()> {
+    pub(super) fn index_soon(&self, document: &Document, units: Vec<Unit>) -> Result<()> {
         let full = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.push(index_document(document, text));
+            waiting.push(IndexDocument {
+                record: document.record.clone(),
+                document: document.id.clone(),
+                reading_key: document.reading_key.clone(),
+                units,
+            });
             if waiting.len() < INDEXED_AT_ONCE {
                 return Ok(());
             }
@@ -323,7 +328,7 @@ impl App {
         let lag = self.index.lag(documents.iter().map(|document| (&document.id, document.reading_key.as_str())))?;
         let missing: std::collections::HashSet<_> = lag.missing.into_iter().collect();
         for document in documents.iter().filter(|document| missing.contains(&document.id)) {
-            self.index_soon(document, &Text::build(&self.reading(document)?))?;
+            self.index_soon(document, units_of(&Text::build(&self.reading(document)?)))?;
         }
         self.index_now()
     }
@@ -338,17 +343,13 @@ impl App {
     }
 }
 
-fn index_document(document: &Document, text: &Text) -> IndexDocument {
+/// The units of a text, with what each is about.
+pub(super) fn units_of(text: &Text) -> Vec<Unit> {
     let mut units = units(text);
     for unit in &mut units {
         unit.subjects = subjects::of(text, &unit.range);
     }
-    IndexDocument {
-        record: document.record.clone(),
-        document: document.id.clone(),
-        reading_key: document.reading_key.clone(),
-        units,
-    }
+    units
 }
 
 /// The lock of a data folder. While a program takes things in, the lock's file says so: what is found saying so was left by

@@ -11,6 +11,7 @@ use std::{
 
 use super::{
     App,
+    app::units_of,
     copies::{self, Made, Subject},
     events::{self, Story},
     examine::{self, Examiner},
@@ -27,7 +28,7 @@ use crate::{
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
     storage::digests_of_file,
     text::Text,
-    tools::CancelFlag,
+    tools::{self, CancelFlag},
 };
 
 /// What is asked of a run.
@@ -52,6 +53,9 @@ pub trait Watcher: Sync {
 
 /// How long an item waits before it asks again whether another one has read the same bytes.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
+
+/// The text of a document of so many pages takes as much memory as a worker does.
+const LONG: usize = 200;
 
 /// Takes in all that is asked for and gives the batch's receipt. A batch of the same paths that was stopped before it
 /// was finished is gone on with.
@@ -292,6 +296,11 @@ impl Run<'_> {
         let text = examine::guarded(|| Text::build(&read.reading))?;
         let found = stored::findings(app, self.examiner, &read, &text)?;
         reached("findings-stored");
+        let units = units_of(&text);
+        drop(text);
+        if read.reading.pages.len() >= LONG {
+            tools::give_memory_back();
+        }
         let (mut made, mut renditions): (Vec<_>, Vec<_>) = stored::renditions(app, item, &read)?.into_iter().unzip();
         let mut refused = Vec::new();
         if self.request.copies {
@@ -325,7 +334,7 @@ impl Run<'_> {
         let document = new.document.clone();
         let outcome = Outcome::Archived { original: stored::original(&manifest), documents: vec![new] };
         self.commit(item, outcome, story, Some(media))?;
-        app.index_soon(&document, &text)
+        app.index_soon(&document, units)
     }
 
     fn quarantine(&self, item: &Item, kept: Kept, media: Option<MediaType>, reason: Reason) -> Result<()> {
