@@ -1,7 +1,7 @@
 //! Kills the program (SIGKILL) at every named point of the commit order and at random moments, starts it again, and
 //! finds nothing lost, nothing double, and totals equal to those of an undisturbed run.
 //!
-//! `GRIFFIE_RANDOM_KILLS` sets how many random moments are tried (12 without it).
+//! `GRIFFIE_RANDOM_KILLS` sets how many random moments are tried (6 without it).
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
 mod common;
@@ -192,7 +192,7 @@ fn killed_at_every_point_of_the_commit_order_nothing_is_lost_or_double() {
 
 #[test]
 fn killed_at_random_moments_nothing_is_lost_or_double() {
-    let kills: u32 = std::env::var("GRIFFIE_RANDOM_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
+    let kills: u32 = std::env::var("GRIFFIE_RANDOM_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(6);
     let start = std::time::Instant::now();
     let undisturbed = Desk::new().settle();
     let whole_run = start.elapsed();
