@@ -58,22 +58,52 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
         (None, None) => paragraphs.iter().find(is_title)?,
     };
     let mut range = sentence_start(scene, first);
-    // A title goes on where the next line needs it: `bij de Overeenkomst …`, or where it is set in the same way.
-    if let Some(next) = paragraphs.iter().find(|next| next.start == first.end + 1) {
-        let start = text.running[next.clone()].split_whitespace().next().unwrap_or_default().to_lowercase();
-        let leans = matches!(
-            start.as_str(),
-            "bij" | "op" | "onder" | "inzake" | "betreffende" | "voor" | "tot" | "van" | "to" | "for"
-        );
-        if range.end == first.end && leans && short(next) && !is_label(next) && scene.words_in(first).len() <= 6 {
-            range.end = next.end;
-        }
+    if range.end == first.end {
+        let goes_on = |next: &&Range<usize>| short(next) && !is_label(next);
+        range.end = end_over_lines(scene, first, paragraphs.iter().filter(goes_on));
     }
     if let Some(subtitle) = subtitle(scene, &range, &paragraphs, names_kind) {
         range.end = subtitle.end;
     }
     let own = before_parties(&text.running, range);
     Some(trim(&text.running, without_citation(scene, without_stamp(scene, own))))
+}
+
+/// A title goes on where the next line needs it: `bij de Overeenkomst …`, or a line of its own that says `of` or `TO`.
+/// Where it ends; `lines` may be any after it, in their order.
+fn end_over_lines<'a>(scene: &Scene<'_>, first: &Range<usize>, lines: impl Iterator<Item = &'a Range<usize>>) -> usize {
+    const JOINS: [&str; 16] = [
+        "bij",
+        "op",
+        "onder",
+        "inzake",
+        "betreffende",
+        "voor",
+        "tot",
+        "van",
+        "en",
+        "to",
+        "for",
+        "of",
+        "relating",
+        "regarding",
+        "concerning",
+        "in",
+    ];
+    let joins = |word: Option<usize>| {
+        word.is_some_and(|word| JOINS.contains(&&*scene.text.slice(&scene.words[word].range).to_lowercase()))
+    };
+    let (mut end, mut words) = (first.end, scene.words_in(first));
+    for next in lines.filter(|line| line.start > first.start) {
+        let more = scene.words_in(next);
+        let leans = joins(more.clone().next()) && (words.len() <= 6 || more.len() <= 2);
+        let hangs = joins(words.clone().last());
+        if next.start != end + 1 || !(leans || hangs) {
+            break;
+        }
+        (end, words) = (next.end, more);
+    }
+    end
 }
 
 /// A cover goes on with the parties, and a deed with its first sentence: `LEASE relating to Unit 7 between A LIMITED and
@@ -236,6 +266,33 @@ fn trim(running: &str, range: Range<usize>) -> Range<usize> {
 mod tests {
     use super::*;
     use crate::{model::Language, text::Text};
+
+    #[test]
+    fn a_title_goes_on_over_lines_that_need_one_another() {
+        let rules = RuleSet::embedded().unwrap();
+        let check = |lines: &str, want: &str| {
+            let text = Text::of_sentence(&lines.replace('\n', "\n\n"), Some(Language::English));
+            let scene = rules.scene(&text);
+            let mut start = 0;
+            let lines: Vec<_> = text
+                .running
+                .split('\n')
+                .map(|line| {
+                    start += line.len() + 1;
+                    start - line.len() - 1..start - 1
+                })
+                .collect();
+            let end = end_over_lines(&scene, &lines[0], lines.iter());
+            assert_eq!(text.running[..end].replace('\n', " "), want);
+        };
+        check("LEASE\nof\nUnit 4 The Maltings\nHead of Legal Services", "LEASE of Unit 4 The Maltings");
+        check(
+            "AMENDMENT NO. 2\nTO\nMASTER SERVICES AGREEMENT\nThis Amendment",
+            "AMENDMENT NO. 2 TO MASTER SERVICES AGREEMENT",
+        );
+        check("ADDENDUM\nbij de raamovereenkomst\nPartijen", "ADDENDUM bij de raamovereenkomst");
+        check("LEASE\nThe landlord\nof\nthe premises", "LEASE");
+    }
 
     #[test]
     fn a_title_ends_before_the_parties_of_a_cover() {
