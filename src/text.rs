@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+mod choices;
 mod clauses;
 mod heads;
 mod join;
@@ -52,6 +53,8 @@ pub struct Text {
     pub running_heads: Vec<RunningHead>,
     /// Main language.
     pub language: Option<Language>,
+    /// What the boxes of a form leave unsaid, in order: choices that are not ticked, and the ticks themselves.
+    pub unsaid: Vec<Range<usize>>,
     /// The way back to the words as read.
     source: Source,
     /// Where each paragraph ends and what language it speaks.
@@ -188,8 +191,22 @@ impl Text {
         let labels = labels::labels(&running, paragraphs);
         let speaks = |p: &Paragraph| language::votes(&running[p.range.clone()]).decide(3);
         let languages = paragraphs.iter().map(|p| (p.range.end, speaks(p))).collect();
+        let unsaid = choices::unsaid(&running);
         let running_heads = Vec::new();
-        Self { running, tokens, sentences, zones, clauses, terms, labels, running_heads, language, source, languages }
+        Self {
+            unsaid,
+            running,
+            tokens,
+            sentences,
+            zones,
+            clauses,
+            terms,
+            labels,
+            running_heads,
+            language,
+            source,
+            languages,
+        }
     }
 
     /// The running text of a range.
@@ -253,6 +270,12 @@ impl Text {
         }
         out.reverse();
         out
+    }
+
+    /// Whether a form's boxes leave unsaid what stands at a position.
+    pub fn is_unsaid(&self, position: usize) -> bool {
+        let at = self.unsaid.partition_point(|range| range.end <= position);
+        self.unsaid.get(at).is_some_and(|range| range.start <= position)
     }
 
     /// The language of the clause or paragraph at a position.

@@ -8,7 +8,7 @@ use super::{
     lexicon::{Lexicon, Sense, fold},
     pattern::Kind,
 };
-use crate::text::{Text, TokenKind, Zone};
+use crate::text::{Text, Token, TokenKind, Zone};
 
 /// A word of the text.
 #[derive(Clone, Debug)]
@@ -80,7 +80,7 @@ impl Find {
 pub struct Scene<'t> {
     /// The text itself.
     pub text: &'t Text,
-    /// Its words, marks left out.
+    /// Its words; marks, and what the boxes of a form leave unsaid, are left out.
     pub words: Vec<SceneWord>,
     /// Its values, by first word.
     pub finds: Vec<Find>,
@@ -156,7 +156,8 @@ pub fn small_number(folded: &str) -> Option<u16> {
 impl<'t> Scene<'t> {
     /// Prepares a text. `roles` are words that usually name a party.
     pub fn new(text: &'t Text, lexicon: &Lexicon, roles: &[String]) -> Self {
-        let tokens: Vec<_> = text.tokens.iter().filter(|token| token.kind != TokenKind::Mark).collect();
+        let says = |token: &&Token| token.kind != TokenKind::Mark && !text.is_unsaid(token.range.start);
+        let tokens: Vec<_> = text.tokens.iter().filter(says).collect();
         let folded: Vec<String> = tokens.iter().map(|token| fold(text.slice(&token.range))).collect();
         let mut known: HashMap<&str, Vec<Sense>> = HashMap::new();
         let words: Vec<SceneWord> = tokens
@@ -180,6 +181,7 @@ impl<'t> Scene<'t> {
         let mut scene = Self { text, words, finds: Vec::new(), unannounced: None };
         let mut finds: Vec<Find> = entity::find(text)
             .into_iter()
+            .filter(|spot| !text.is_unsaid(spot.range.start))
             .map(|spot| scene.find(spot.range, None, Thing::Entity(spot.entity), spot.repairs))
             .collect();
         finds.extend(scene.numbers(&folded));
