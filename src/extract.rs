@@ -41,7 +41,7 @@ use labelled::Trace;
 use lexicon::{Lexicon, WordId};
 use pattern::Lists;
 use present::Present;
-use rule::{Place, Rule, Source};
+use rule::{FieldId, Place, Rule, Source};
 use scene::Scene;
 
 static PIPELINES: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/pipelines");
@@ -185,6 +185,12 @@ impl RuleSet {
         let mut found = Vec::new();
         for sentence in &scene.text.sentences {
             self.in_sentence(scene, sentence, Place::Sentence, &mut found);
+        }
+        // Items that go on with a sentence: who may give notice stands in it, how long before in them.
+        for list in scene.lists.iter().filter(|list| notice::tells_of_notice(scene, list)) {
+            let mut whole = Vec::new();
+            self.in_sentence(scene, list, Place::Sentence, &mut whole);
+            found.extend(whole.into_iter().filter(|candidate| candidate.rule.field == FieldId::Notice));
         }
         for label in &scene.text.labels {
             for rule in self.rules.iter().filter(|rule| rule.place == Place::Label) {

@@ -1,7 +1,11 @@
 //! Puts notices together: who may give notice and against which moment is read from the clause around the period
 //! where the rule does not say so.
 
+mod shares;
+
 use std::ops::Range;
+
+pub use shares::share_out;
 
 use super::{
     candidate::{Candidate, Value, against},
@@ -29,6 +33,8 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
     let Value::Notice(found) = &candidate.value else { return None };
     let mut notice = found.clone();
     let sentence = scene.sentence_at(candidate.matched.start);
+    let sentence =
+        if candidate.matched.end <= sentence.end { sentence } else { scene.said_at(candidate.matched.start) };
     if uses_option(scene, &sentence) {
         return None;
     }
@@ -38,10 +44,27 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
     if notice.against == Against::Other && !candidate.rule.implies.contains_key("against") {
         notice.against = moment(candidate, scene, &sentence, around);
     }
+    if let Some(named) = calendar_end_behind(candidate, scene, &sentence) {
+        notice.against = named;
+    }
     if notice.form.is_none() {
         notice.form = form(scene, candidate);
     }
     Some(notice)
+}
+
+/// `een maand voor het einde van het kwartaal`: what a rule takes for the end of the term is that of a month or quarter.
+fn calendar_end_behind(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>) -> Option<Against> {
+    let value = candidate.ranges.first()?;
+    let next = scene
+        .finds_in(&(value.end..sentence.end))
+        .find(|find| matches!(find.thing, Thing::Entity(Entity::Event(_))))?;
+    let Thing::Entity(Entity::Event(event)) = next.thing else { return None };
+    let between = fold(scene.text.slice(&(value.end..next.range.start)));
+    let before = between
+        .split_whitespace()
+        .all(|word| matches!(word, "voor" | "voorafgaand" | "aan" | "het" | "de" | "before" | "prior" | "to" | "the"));
+    against(event).filter(|end| before && matches!(end, Against::EndOfMonth | Against::EndOfQuarter))
 }
 
 /// `Inlener kan de detachering met zes maanden verlengen. Hij deelt dit uiterlijk een maand voor het einde mee.` What is
@@ -180,7 +203,8 @@ fn beside_may(scene: &Scene<'_>, role: &Find) -> bool {
     })
 }
 
-fn tells_of_notice(scene: &Scene<'_>, range: &Range<usize>) -> bool {
+/// The words speak of ending a contract.
+pub fn tells_of_notice(scene: &Scene<'_>, range: &Range<usize>) -> bool {
     let text = fold(scene.text.slice(range));
     ["opzeg", "opgezegd", "op te zeg", "zegt", "beeindig", "eindigen", "terminat", "notice"]
         .iter()
@@ -191,12 +215,8 @@ fn tells_of_notice(scene: &Scene<'_>, range: &Range<usize>) -> bool {
 fn behind(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>) -> Option<String> {
     let value = candidate.ranges.first()?;
     let next = scene.finds_in(&(value.end..sentence.end)).find(|find| matches!(find.thing, Thing::Role(_)))?;
-    let between = fold(scene.text.slice(&(value.end..next.range.start)));
-    let linked = ["voor", "door", "for", "by", "from", "van de zijde van", "in geval van", "de", "the"];
-    let only_links = between.split_whitespace().all(|word| linked.contains(&word));
-    let told = ["voor aanvang", "voor het", "voor de afloop"].iter().any(|words| between.contains(words));
     match &next.thing {
-        Thing::Role(role) if only_links && !told && !between.trim().is_empty() => Some(role.clone()),
+        Thing::Role(role) if shares::links(scene.text.slice(&(value.end..next.range.start))) => Some(role.clone()),
         _ => None,
     }
 }
@@ -235,11 +255,13 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
             .finds_in(range)
             .filter_map(|find| {
                 let moment = match find.thing {
+                    // `voor de beoogde einddatum`: the day that whoever gives notice names.
+                    _ if intended(scene, find) => return None,
                     Thing::Entity(Entity::Event(event)) => against(event)?,
-                    // `tegen 31 december van enig jaar`
-                    Thing::Entity(Entity::Date(DateReading::Yearly { month, day })) if (month, day) == (12, 31) => {
-                        Against::EndOfYear
-                    }
+                    // `tegen 31 december van enig jaar`, `per 1 januari van een volgend jaar`
+                    Thing::Entity(Entity::Date(
+                        DateReading::Yearly { month: 12, day: 31 } | DateReading::Yearly { month: 1, day: 1 },
+                    )) => Against::EndOfYear,
                     Thing::Entity(Entity::Date(DateReading::Yearly { .. })) => Against::Other,
                     _ => return None,
                 };
@@ -263,6 +285,13 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
     aimed_at(scene, &(sentence.end..clause.end)).unwrap_or(Against::AnyTime)
 }
 
+/// `de beoogde einddatum`, `the proposed end of the term`
+fn intended(scene: &Scene<'_>, find: &Find) -> bool {
+    const CHOSEN: [&str; 6] = ["beoogde", "gewenste", "voorgenomen", "proposed", "intended", "desired"];
+    let before = find.first.checked_sub(1).map(|at| fold(scene.text.slice(&scene.words[at].range)));
+    before.is_some_and(|word| CHOSEN.contains(&word.as_str()))
+}
+
 /// Where the sentence names no moment: what the clause names, or what follows from term and renewal.
 fn moment_of_clause(scene: &Scene<'_>, around: &Around<'_>, clause: &Range<usize>, named: Option<Against>) -> Against {
     if let Some(moment) = aimed_at(scene, clause).or(named) {
@@ -271,7 +300,10 @@ fn moment_of_clause(scene: &Scene<'_>, around: &Around<'_>, clause: &Range<usize
     if around.term == Some(Term::Indefinite) {
         return Against::AnyTime;
     }
-    let tacit = around.renewal.is_some_and(|renewal| renewal.kind == RenewalKind::Tacit);
+    // What goes on without an end has no terms to end with.
+    let tacit = around
+        .renewal
+        .is_some_and(|renewal| renewal.kind == RenewalKind::Tacit && renewal.period != Some(Term::Indefinite));
     if tacit && clause_tells_of_renewal(scene, clause) { Against::EndOfTerm } else { Against::AnyTime }
 }
 
@@ -333,5 +365,34 @@ fn form(scene: &Scene<'_>, candidate: &Candidate<'_>) -> Option<String> {
         Some("written".into())
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        extract::RuleSet,
+        model::{Language, record::Against},
+        text::Text,
+    };
+
+    #[test]
+    fn the_moment_is_the_one_that_the_sentence_names() {
+        let rules = RuleSet::embedded().unwrap();
+        let check = |said: &str, want: Against| {
+            let text = Text::of_sentence(said, Some(Language::Dutch));
+            let found = rules.extract(&text, Language::Dutch).notice;
+            let [notice] = &found[..] else { panic!("{said}: {found:?}") };
+            assert_eq!(notice.value.as_ref().unwrap().against, want, "{said}");
+        };
+        let with = |moment: &str| format!("Opzegging geschiedt {moment} met een opzegtermijn van twee maanden.");
+        check(&with("tegen de eerste dag van een kalendermaand"), Against::EndOfMonth);
+        check(&with("tegen de laatste dag van een kwartaal"), Against::EndOfQuarter);
+        check(&with("per 1 januari van enig jaar"), Against::EndOfYear);
+        check(&with("te allen tijde"), Against::AnyTime);
+        check("De opzegging moet een maand voor het einde van het kwartaal zijn ontvangen.", Against::EndOfQuarter);
+        check("De opzegging moet een maand voor het einde van de looptijd zijn ontvangen.", Against::EndOfTerm);
+        let chosen = "Wie haar wil beëindigen, meldt dat met een opzegtermijn van een maand voor de beoogde einddatum.";
+        check(chosen, Against::AnyTime);
     }
 }

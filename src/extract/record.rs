@@ -115,7 +115,8 @@ fn name_the_givers(notices: &mut [Field<Notice>], parties: &[Field<Party>]) {
     let known: Vec<&Party> = parties.iter().filter_map(|party| party.value.as_ref()).collect();
     for notice in notices.iter_mut().filter_map(|field| field.value.as_mut()).filter(|notice| notice.by != "any") {
         let by = bare(&notice.by);
-        if known.iter().any(|party| party.role.as_deref().is_some_and(|role| bare(role) == by)) {
+        if let Some(role) = known.iter().filter_map(|party| party.role.as_ref()).find(|role| bare(role) == by) {
+            notice.by.clone_from(role);
             continue;
         }
         let mut roles: Vec<&String> = known
@@ -469,6 +470,9 @@ impl<'r> Desk<'r, '_, '_> {
 
     fn renewal(&mut self, term: Option<Term>) -> Field<Renewal> {
         let mut candidates = self.take(FieldId::Renewal);
+        // What has no end from the start is not renewed: `na de proef loopt zij voor onbepaalde tijd`.
+        let endless = |value: &Value| matches!(value, Value::Renewal(r) if r.period == Some(Term::Indefinite));
+        candidates.retain(|candidate| term != Some(Term::Indefinite) || !endless(&candidate.value));
         // A period or a maximum that one rule read completes what another read without it.
         let best_of = |kind: RenewalKind, candidates: &[Candidate<'r>]| {
             let of_kind = |c: &&Candidate<'r>| matches!(&c.value, Value::Renewal(r) if r.kind == kind);
@@ -525,7 +529,8 @@ impl<'r> Desk<'r, '_, '_> {
         let in_form = |candidate: &Candidate<'_>| candidate.rule.place == Place::Label;
         let (fields, mut candidates): (Vec<_>, Vec<_>) = candidates.into_iter().partition(in_form);
         candidates.extend(fields);
-        for mut candidate in candidates {
+        let plain: Vec<String> = self.rules.words("beside_notice").map(fold).collect();
+        for mut candidate in notice::share_out(candidates, self.scene, &plain) {
             if inside && matches!(candidate.features.zone, Some(Zone::Annex | Zone::GeneralTerms)) {
                 continue;
             }
@@ -544,7 +549,9 @@ impl<'r> Desk<'r, '_, '_> {
                     && group.iter().all(|other| !sentence.contains(&other.matched.start))
             };
             let same = |known: &Notice, group: &[Candidate<'_>]| {
-                known.period == notice.period && (known.by == notice.by || notice.by == "any") && !apart(known, group)
+                known.period == notice.period
+                    && (bare(&known.by) == bare(&notice.by) || notice.by == "any")
+                    && !apart(known, group)
             };
             match by_value.iter_mut().find(|(known, group)| same(known, group)) {
                 Some((known, group)) => {

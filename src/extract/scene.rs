@@ -86,12 +86,42 @@ pub struct Scene<'t> {
     pub finds: Vec<Find>,
     /// Where the signatures stand, where no words announce them: from the first `place, date` near the end.
     unannounced: Option<Range<usize>>,
+    /// Sentences that end in a colon, each with the items that go on with it.
+    pub lists: Vec<Range<usize>>,
 }
 
 /// A line with a place and a date has at most so many words.
 const PLACE_AND_DATE: usize = 7;
 /// A line that says who signs for whom has at most so many words.
 const SIGNED_FOR: usize = 16;
+
+/// Items that go on with a sentence are so many at most, and have so many letters together.
+const ITEMS: usize = 6;
+const LETTERS_OF_ITEMS: usize = 700;
+
+/// `De opzegtermijn bedraagt:`, `a. voor de huurder drie maanden;`, `b. voor de verhuurder zes maanden.`
+fn lists(text: &Text) -> Vec<Range<usize>> {
+    let item = |sentence: &Range<usize>| {
+        let said = text.slice(sentence).trim_start_matches('(');
+        let number: String = said.chars().take_while(|c| c.is_alphanumeric()).collect();
+        let behind = &said[number.len()..];
+        let decimal = behind.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+        let numbers = (1..=3).contains(&number.len()) && behind.starts_with([')', '.', ' ']) && !decimal;
+        said.starts_with(['-', '•', '–', '·', '*']) || numbers && !number.chars().any(|c| c.is_uppercase())
+    };
+    let mut lists: Vec<Range<usize>> = Vec::new();
+    for (number, lead) in text.sentences.iter().enumerate() {
+        let inside = lists.last().is_some_and(|list| lead.start < list.end);
+        if inside || !text.slice(lead).ends_with(':') {
+            continue;
+        }
+        let near = |sentence: &&Range<usize>| item(sentence) && sentence.end - lead.end <= LETTERS_OF_ITEMS;
+        if let Some(last) = text.sentences[number + 1..].iter().take_while(near).take(ITEMS).last() {
+            lists.push(lead.start..last.end);
+        }
+    }
+    lists
+}
 
 /// `For Kestrel: A. Grayling, Director, 22 September 2020`, `Accepted for the Customer: D. Haigh`.
 fn signs(line: &str) -> bool {
@@ -178,7 +208,7 @@ impl<'t> Scene<'t> {
                 SceneWord { range: token.range.clone(), senses, joined }
             })
             .collect();
-        let mut scene = Self { text, words, finds: Vec::new(), unannounced: None };
+        let mut scene = Self { text, words, finds: Vec::new(), unannounced: None, lists: lists(text) };
         let mut finds: Vec<Find> = entity::find(text)
             .into_iter()
             .filter(|spot| !text.is_unsaid(spot.range.start))
@@ -360,6 +390,13 @@ impl<'t> Scene<'t> {
                 move |find| find.range.start < end
             })
             .filter(move |find| find.range.start >= range.start && find.range.end <= range.end)
+    }
+
+    /// The sentence of a position, with the list that goes on with it.
+    pub fn said_at(&self, position: usize) -> Range<usize> {
+        let after = self.lists.partition_point(|list| list.end <= position);
+        let list = self.lists.get(after).filter(|list| list.start <= position);
+        list.cloned().unwrap_or_else(|| self.sentence_at(position))
     }
 
     /// The sentence of a position.

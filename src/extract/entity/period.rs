@@ -86,10 +86,13 @@ fn counted(scan: &Scan<'_>, unit_at: usize, mut unit: Unit) -> Option<Spot> {
         }
     }
     let count = count_ending_at(scan, at, unit_at)?;
-    // `the end of a calendar quarter` is a moment.
+    // `the end of a calendar quarter`, `de eerste dag van een maand` are moments.
     let left = |at: usize| scan.before(at).map(|left| (left, scan.folded(left)));
-    if matches!(scan.folded(count.first), "a" | "an")
-        && left(count.first).is_some_and(|(of, word)| word == "of" && left(of).is_some_and(|(_, end)| end == "end"))
+    if matches!(scan.folded(count.first), "a" | "an" | "een")
+        && left(count.first).is_some_and(|(of, word)| {
+            matches!(word, "of" | "van")
+                && left(of).is_some_and(|(_, end)| matches!(end, "end" | "day" | "einde" | "eind" | "dag"))
+        })
     {
         return None;
     }

@@ -52,11 +52,13 @@ fn event(name: &str) -> Option<EventRef> {
     })
 }
 
-/// `einde van de dan lopende termijn`, `laatste dag van enige kalendermaand`, `eind van een schooljaar`.
+/// `einde van de dan lopende termijn`, `laatste dag van enige kalendermaand`, `eind van een schooljaar`. Who ends a
+/// contract by the first day of a month ends it with the month before.
 fn end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
+    let first_day = scan.folded(at) == "eerste" && scan.folded(at + 1) == "dag";
     let mut next = match scan.folded(at) {
         "einde" | "eind" | "afloop" | "verstrijken" | "ommekomst" | "expiratie" => scan.next(at)?,
-        "laatste" if scan.folded(at + 1) == "dag" => scan.next(at + 1)?,
+        "laatste" | "eerste" if scan.folded(at + 1) == "dag" => scan.next(at + 1)?,
         _ => return None,
     };
     for _ in 0..8 {
@@ -81,7 +83,8 @@ fn end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
             }
             _ => return None,
         };
-        return Some((next, event));
+        let of_calendar = matches!(event, EventRef::EndOfMonth | EventRef::EndOfQuarter | EventRef::EndOfYear);
+        return (of_calendar || !first_day).then_some((next, event));
     }
     None
 }
@@ -90,9 +93,10 @@ fn end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
 fn english_end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
     let of = match scan.folded(at) {
         "end" | "expiry" | "expiration" | "conclusion" => scan.next(at)?,
-        "last" if scan.folded(at + 1) == "day" => scan.next(at + 1)?,
+        "last" | "first" if scan.folded(at + 1) == "day" => scan.next(at + 1)?,
         _ => return None,
     };
+    let first_day = scan.folded(at) == "first";
     if scan.folded(of) != "of" {
         return None;
     }
@@ -128,7 +132,8 @@ fn english_end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
             }
             _ => return None,
         };
-        return Some((next, event));
+        let of_calendar = matches!(event, EventRef::EndOfMonth | EventRef::EndOfQuarter | EventRef::EndOfYear);
+        return (of_calendar || !first_day).then_some((next, event));
     }
     None
 }

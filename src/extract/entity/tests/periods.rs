@@ -71,6 +71,7 @@ fn dutch_periods_keep_their_unit() {
     }
     check("een jaar en een jaar", Dutch, &["P1Y", "P1Y"]);
     check("per jaar, in het jaar 2019, 2019 jaar", Dutch, &[]);
+    check("tegen de eerste dag van een kalendermaand, aan het einde van een jaar", Dutch, &[]);
 }
 
 #[test]
