@@ -188,7 +188,15 @@ impl Archive {
             let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
             fs::set_permissions(file.path(), mode).fold(ErrorKind::InvalidInput, doing)?;
         }
-        file.persist(to).fold(ErrorKind::InvalidInput, doing)?;
+        file.persist_noclobber(to).map_err(|error| match error.error.kind() {
+            io::ErrorKind::AlreadyExists => Error::new(
+                ErrorKind::InvalidInput,
+                format!("`{}` is there already, and is not overwritten", to.display()),
+            )
+            .dutch(format!("`{}` is er al, en wordt niet overschreven", to.display()))
+            .hint("name another file"),
+            _ => Error::new(ErrorKind::InvalidInput, format!("{}: {}", doing(), error.error)),
+        })?;
         Ok(size_bytes)
     }
 

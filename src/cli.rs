@@ -76,7 +76,7 @@ enum Verb {
     Copies(copies::CopiesArguments),
     /// The register: records with deadlines.
     Register(register::RegisterArguments),
-    /// One record with its evidence.
+    /// One record; below each value the words it was read from and where they stand.
     Show(register::ShowArguments),
     /// Clauses and pages that match.
     Search(search::SearchArguments),

@@ -24,10 +24,13 @@ fn arguments(line: &str) -> Vec<String> {
     words.captures_iter(line).map(|word| word.get(1).or(word.get(2)).unwrap().as_str().to_owned()).collect()
 }
 
-/// What the commands of a story say when they are run in a folder.
+/// What the commands of a story say when they are run in a folder. A record that one names is the last that was told of.
 fn told(story: &str, folder: &Path, data: &Path) -> String {
+    let record = Regex::new(r"\bc-[0-9a-z]{12}\b").unwrap();
     let mut told = String::new();
     for line in story.lines().filter(|line| line.starts_with("$ ")) {
+        let last = record.find_iter(&told).last().map(|id| id.as_str().to_owned());
+        let line = last.map_or(line.into(), |last| record.replace_all(line, last));
         let command = line.strip_prefix("$ ").unwrap();
         let mut run = match command.strip_prefix("griffie ") {
             Some(command) => {

@@ -41,7 +41,10 @@ fn the_same_file_twice_is_one_original() {
     assert_eq!(fs::read(&*archive.original_file(&digests.blake3).unwrap()).unwrap(), fs::read(&path).unwrap());
     let out = folder.path().join("out.pdf");
     assert_eq!(archive.copy_original(&digests.blake3, &out).unwrap(), 14);
-    assert_eq!(fs::read(out).unwrap(), fs::read(path).unwrap());
+    assert_eq!(fs::read(&out).unwrap(), fs::read(path).unwrap());
+    fs::write(&out, "mine").unwrap();
+    let refused = archive.copy_original(&digests.blake3, &out).unwrap_err();
+    assert_eq!((refused.kind(), fs::read(&out).unwrap()), (ErrorKind::InvalidInput, b"mine".to_vec()));
 }
 
 #[test]

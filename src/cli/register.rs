@@ -77,7 +77,7 @@ impl FilterArguments {
     }
 }
 
-/// One record with its evidence.
+/// One record; below each value the words it was read from and where they stand, or who decided it, and other readings.
 #[derive(Args)]
 pub(super) struct ShowArguments {
     /// A record or a document; the start of an id is enough.
@@ -234,7 +234,7 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     };
     let entry = entry(&app, &record, as_of)?;
     if !arguments.json {
-        print_line(table::entry(&entry, app.config.language).trim_end())?;
+        print_line(table::entry_in_full(&entry, app.config.language).trim_end())?;
         for Signatures { facts, .. } in signatures(&app, &app.register.record(&record)?.documents)? {
             facts.iter().try_for_each(|fact| print_line(table::signature(fact, app.config.language)))?;
         }

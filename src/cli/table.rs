@@ -73,10 +73,32 @@ fn join(parts: &[Option<&Value>], between: &str) -> String {
     texts.join(between)
 }
 
-/// The fields of a record, one line a value, with where it stands.
+/// The fields of a record, one line a value, with the page where it stands.
 pub(crate) fn fields(fields: &Fields, language: Language) -> String {
+    each_value(fields, |name, status, value| value_line(name, status, value, language))
+}
+
+/// The same, and below each value the words it was read from, where on the page they stand, how it came about, and the
+/// other readings.
+fn fields_in_full(fields: &Fields, language: Language) -> String {
+    each_value(fields, |name, status, value| {
+        let mut lines = value_line(name, status, value, language);
+        let mut add = |line: String| lines += &format!("      {line}\n");
+        value["evidence"].as_array().into_iter().flatten().for_each(|place| add(quoted(place, language)));
+        value["explanation"].as_str().into_iter().for_each(|explanation| add(explanation.to_owned()));
+        for other in value["alternatives"].as_array().into_iter().flatten() {
+            let places = other["evidence"].as_array().into_iter().flatten().map(|place| quoted(place, language));
+            let why = other["explanation"].as_str().map(|why| format!(" – {why}")).unwrap_or_default();
+            let (or, places) = (language.say("of", "or"), places.collect::<Vec<_>>().join(", "));
+            add(format!("{or} {}: {places}{why}", value_text(&other["value"])));
+        }
+        lines
+    })
+}
+
+fn each_value(fields: &Fields, tell: impl Fn(&str, Status, &Value) -> String) -> String {
+    let Ok(Value::Object(all)) = serde_json::to_value(fields) else { return String::new() };
     let mut out = String::new();
-    let Ok(Value::Object(all)) = serde_json::to_value(fields) else { return out };
     for (name, field) in &all {
         let values = match field {
             Value::Array(many) => many.as_slice(),
@@ -84,21 +106,36 @@ pub(crate) fn fields(fields: &Fields, language: Language) -> String {
         };
         for value in values {
             let status: Option<Status> = value.get("status").and_then(|s| serde_json::from_value(s.clone()).ok());
-            let Some(status) = status.filter(|&status| status != Status::Absent) else { continue };
-            let place = value["evidence"].as_array().and_then(|evidence| evidence.first()).map(|first| {
-                let clause = first["clause"].as_str().map(|clause| format!(", {clause}")).unwrap_or_default();
-                format!("{} {}{clause}", language.say("p.", "p."), first["page"])
-            });
-            let note = match (status_name(status, language), place) {
-                ("", None) => String::new(),
-                ("", Some(place)) => format!("  [{place}]"),
-                (status, None) => format!("  [{status}]"),
-                (status, Some(place)) => format!("  [{status}; {place}]"),
-            };
-            let _ = writeln!(out, "  {:<19} {}{note}", field_name(name, language), value_text(&value["value"]));
+            out.extend(status.filter(|&status| status != Status::Absent).map(|status| tell(name, status, value)));
         }
     }
     out
+}
+
+fn value_line(name: &str, status: Status, value: &Value, language: Language) -> String {
+    let place = value["evidence"].as_array().and_then(|evidence| evidence.first()).map(|first| {
+        let clause = first["clause"].as_str().map(|clause| format!(", {clause}")).unwrap_or_default();
+        format!("p. {}{clause}", first["page"])
+    });
+    let note = match (status_name(status, language), place) {
+        ("", None) => String::new(),
+        ("", Some(place)) => format!("  [{place}]"),
+        (status, None) => format!("  [{status}]"),
+        (status, Some(place)) => format!("  [{status}; {place}]"),
+    };
+    format!("  {:<19} {}{note}\n", field_name(name, language), value_text(&value["value"]))
+}
+
+/// The words of a piece of evidence, and where they stand as parts of the page's height and width.
+fn quoted(place: &Value, language: Language) -> String {
+    let percent = |corner: usize| Some((place["boxes"][0][corner].as_f64()? * 100.0).round());
+    let at = percent(1).zip(percent(0)).map(|(down, across)| {
+        language.say(
+            format!(", {down} % van boven, {across} % van links"),
+            format!(", {down} % from the top, {across} % from the left"),
+        )
+    });
+    format!("\"{}\" (p. {}{})", place["quote"].as_str().unwrap_or_default(), place["page"], at.unwrap_or_default())
 }
 
 /// A document with what was found in it.
@@ -153,6 +190,15 @@ pub(crate) fn signature(fact: &SignatureFact, language: Language) -> String {
 
 /// A record of the register with its deadlines.
 pub(crate) fn entry(entry: &Entry, language: Language) -> String {
+    with_outlook(entry, &fields(&entry.fields, language), language)
+}
+
+/// The same, with the words that each value was read from, or who decided it.
+pub(crate) fn entry_in_full(entry: &Entry, language: Language) -> String {
+    with_outlook(entry, &fields_in_full(&entry.fields, language), language)
+}
+
+fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
     let outlook = &entry.outlook;
     let lifecycle = match outlook.lifecycle {
         Lifecycle::Running => language.say("loopt", "running"),
@@ -166,7 +212,7 @@ pub(crate) fn entry(entry: &Entry, language: Language) -> String {
         None => String::new(),
     };
     let mut out = format!("{}  {lifecycle}{end}\n", entry.id);
-    out += &fields(&entry.fields, language);
+    out += fields;
     for Related { record, relation, explanation } in &entry.related {
         let line = match relation {
             Relation::BelongsTo => language.say(
@@ -196,7 +242,7 @@ pub(crate) fn entry(entry: &Entry, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Field;
+    use crate::model::{Evidence, Field, PageBox, PageNo, record::Alternative};
 
     #[test]
     fn a_value_stands_with_its_status() {
@@ -207,6 +253,38 @@ mod tests {
         assert_eq!(
             dutch,
             "  titel               Huurovereenkomst  [voorstel]\n  ondertekend         –  [niet ingevuld]\n"
+        );
+    }
+
+    #[test]
+    fn in_full_a_value_stands_with_its_words_its_reason_and_other_readings() {
+        let on_page = |quote: &str, top: f32| Evidence {
+            page: PageNo::from_index(2),
+            quote: quote.into(),
+            boxes: vec![PageBox::new(0.8, top, 0.9, top + 0.01)],
+            clause: Some("3.2".into()),
+            kind: None,
+        };
+        let mut record = Fields::absent();
+        record.effective_date = Field {
+            value: Some(jiff::civil::date(2020, 7, 1)),
+            status: Status::Conflict,
+            explanation: Some("Begins on a date".into()),
+            alternatives: vec![Alternative {
+                value: jiff::civil::date(2020, 6, 1),
+                rule: None,
+                confidence: 0.9,
+                explanation: Some("a person must choose".into()),
+                evidence: vec![on_page("1 juni 2020", 0.28)],
+            }],
+            evidence: vec![on_page("1 juli 2020,", 0.14)],
+            ..Field::absent()
+        };
+        assert_eq!(
+            fields_in_full(&record, Language::English),
+            "  effective           2020-07-01  [conflict; p. 3, 3.2]\n      \"1 juli 2020,\" (p. 3, 14 % from the top, 80 % from \
+             the left)\n      Begins on a date\n      or 2020-06-01: \"1 juni 2020\" (p. 3, 28 % from the top, 80 % from the \
+             left) – a person must choose\n"
         );
     }
 }
