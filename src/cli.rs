@@ -65,36 +65,21 @@ were; 9 a worker failed; 10 storage; 11 done, but something was quarantined or o
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Read contracts without archiving them and print what the register would hold.
     Extract(extract::ExtractArguments),
-    /// Print the text as read, pages separated by form feeds.
     Text(extract::TextArguments),
-    /// Take files, folders, ZIP archives and e-mails into the archive and the register. Run again after an
-    /// interruption, it goes on where it was stopped.
     Ingest(ingest::IngestArguments),
-    /// Make the archival copies (PDF/A-2u) that are missing.
     Copies(copies::CopiesArguments),
-    /// The register: records with deadlines.
     Register(register::RegisterArguments),
-    /// One record; below each value the words it was read from and where they stand.
     Show(register::ShowArguments),
-    /// Clauses and pages that match.
     Search(search::SearchArguments),
-    /// A person's act on a record; it is added to the record's history and holds before anything found.
     Decide(register::DecideArguments),
-    /// The bytes of an original or of its archival copy.
     Get(archive::GetArguments),
-    /// Fixity and log of the whole archive; names what is wrong.
     Verify(archive::VerifyArguments),
-    /// Write records with their originals, copies, manifests and proofs as a BagIt package.
     Export(export::ExportArguments),
     /// Make database and index anew from the object store alone.
     Rebuild,
-    /// The log's checkpoints: printed, proved, compared with older ones, stamped with an authority's time.
     Log(log::LogArguments),
-    /// Try whether the store holds what it is given, and lengthen its promises.
     Store(store::StoreArguments),
-    /// The rule writer's bench.
     Rules(rules::RulesArgs),
     /// Reads pages for the program that started it; not for people.
     #[command(hide = true)]
@@ -156,6 +141,7 @@ pub fn main() -> ExitCode {
     }
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
+        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
         .with_target(false)
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_env("GRIFFIE_LOG")

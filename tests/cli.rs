@@ -66,6 +66,7 @@ fn what_is_wrong_before_work_begins_has_its_exit_code() {
     check(&mut desk.griffie(&["register"]), 6);
     check(&mut desk.griffie(&["rebuild"]), 6);
     check(&mut desk.griffie(&["regster"]), 2);
+    check(&mut desk.griffie(&["ingest", "no-such-folder"]), 6);
     fs::write(desk.path("wrong.toml"), "wrokers = 3").unwrap();
     let (_, stderr) = check(desk.griffie(&["register", "--config"]).arg(desk.path("wrong.toml")), 3);
     assert!(stderr.contains("wrokers"), "{stderr}");
@@ -139,6 +140,13 @@ fn decisions_stand_in_the_register() {
     let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
     let acts: Vec<_> = shown["decisions"].as_array().unwrap().iter().map(|decision| decision["act"].clone()).collect();
     assert_eq!(acts, ["accept", "correct", "terminated_on"]);
+    decide(&["still-holds"]);
+    assert!(!register(&desk)[0].to_string().contains("terminated"));
+    decide(&["not-in-contract", "value"]);
+    let (shown, _) = check(&mut desk.griffie(&["show", &record, "--language", "en"]), 0);
+    for told in ["accepted by A. Jansen", "corrected by A. Jansen", "not in the contract according to A. Jansen"] {
+        assert!(shown.contains(told), "{shown}");
+    }
 }
 
 #[test]

@@ -121,6 +121,8 @@ fn receipt_text(receipt: &Receipt, language: Language) -> String {
              {container} containers"
         ),
     ));
-    lines.push(format!("{}: {}", language.say("pagina's", "pages"), pages.join(", ")));
+    if !pages.is_empty() {
+        lines.push(format!("{}: {}", language.say("pagina's", "pages"), pages.join(", ")));
+    }
     lines.join("\n")
 }

@@ -91,6 +91,9 @@ pub(super) struct ShowArguments {
 }
 
 /// A person's act on a record. It is added to the record's history and holds before anything found.
+///
+/// The fields: title, contract_type, reference, parties, signing_date, effective_date, end_date, term, renewal, notice,
+/// notice_deadline, value, governing_law, court, relates_to. A later act on a field takes the place of an earlier one.
 #[derive(Args)]
 pub(super) struct DecideArguments {
     /// The record; the start of its id is enough.
@@ -146,7 +149,7 @@ enum Act {
         /// The record of the later contract; the start of its id is enough.
         contract: String,
     },
-    /// No other contract took its place after all.
+    /// It was not terminated, did not end, and no other contract took its place, after all.
     StillHolds,
 }
 

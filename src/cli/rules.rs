@@ -22,7 +22,7 @@ use crate::{
 
 use measure::{CalibrateArgs, DiffArgs, StatsArgs};
 
-/// Arguments of `griffie rules`.
+/// The rule writer's bench.
 #[derive(Debug, Args)]
 pub struct RulesArgs {
     /// Rule set to use instead of the configured one or the one that is built in: a folder with `rules/` and word lists.
@@ -87,6 +87,12 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
                 (None, None) => return Err(Error::new(ErrorKind::InvalidInput, "neither --text nor a file was given")),
             };
             let text = Text::of_sentence(&text, *lang);
+            if let Some(wanted) = rule
+                && !rules.rules().iter().any(|rule| rule.id.starts_with(wanted.as_str()))
+            {
+                return Err(Error::new(ErrorKind::NotFound, format!("no rule's name starts with `{wanted}`"))
+                    .dutch(format!("geen regel heeft een naam die begint met `{wanted}`")));
+            }
             say(out, &rules.explain(&text, rule.as_deref(), language)).map(|()| 0)
         }
     }

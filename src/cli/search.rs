@@ -14,8 +14,11 @@ use crate::{
     text::Text,
 };
 
-/// Clauses and pages that match: words, "phrases", "near by"~5, begin*, fuzzy~1, OR, NOT, and the filters party:,
-/// type:, from:, until:, ends-from:, ends-until:, clause: (what a clause is about, as `--clause`).
+/// Clauses and pages that match.
+///
+/// All words must be there; "phrases", "near by"~5, begin*, fuzzy~1, OR, NOT and parentheses; and the filters party:, type:,
+/// from:, until: (start), ends-from:, ends-until: (end of the first term, as 2024 or 2024-03-01) and clause: (what a
+/// clause is about, as `--clause`). For example: griffie search 'opzeg* "stilzwijgend verlengd" party:gemeente type:lease'
 #[derive(Args)]
 pub(super) struct SearchArguments {
     /// What to look for.

@@ -106,7 +106,9 @@ fn each_value(fields: &Fields, tell: impl Fn(&str, Status, &Value) -> String) ->
         };
         for value in values {
             let status: Option<Status> = value.get("status").and_then(|s| serde_json::from_value(s.clone()).ok());
-            out.extend(status.filter(|&status| status != Status::Absent).map(|status| tell(name, status, value)));
+            // What is absent because a person said so is told with that person's name.
+            let told = |status: &Status| *status != Status::Absent || value["explanation"].is_string();
+            out.extend(status.filter(told).map(|status| tell(name, status, value)));
         }
     }
     out

@@ -60,18 +60,20 @@ impl Query {
         let mut parser = Parser { tokens: tokens.into_iter().peekable(), depth: 0 };
         let wanted = parser.any()?;
         if parser.tokens.next().is_some() {
-            return Err(wrong("a closing parenthesis has no opening one"));
+            return Err(wrong("er sluit een haakje dat niet is geopend", "a closing parenthesis has no opening one"));
         }
         if wanted.is_none() && filter.is_empty() && subjects.is_empty() {
-            return Err(wrong("there is nothing to look for"));
+            return Err(wrong("er is niets om naar te zoeken", "there is nothing to look for"));
         }
         Ok(Self { filter, subjects, wanted })
     }
 }
 
-fn wrong(why: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::InvalidInput, why)
-        .hint("for example: opzeg* \"stilzwijgend verlengd\" party:gemeente type:lease from:2020")
+fn wrong(nl: impl std::fmt::Display, en: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    const EXAMPLE: &str = "opzeg* \"stilzwijgend verlengd\" party:gemeente type:lease from:2020";
+    Error::new(ErrorKind::InvalidInput, en)
+        .hint(format!("for example: {EXAMPLE}"))
+        .dutch(format!("{nl}; bijvoorbeeld: {EXAMPLE}"))
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +136,12 @@ fn quoted(rest: &str, key: Option<&str>, before: usize) -> Result<(Token, usize)
     let marks = ['"', '“', '”', '„'];
     let inside = rest.trim_start_matches(marks);
     let start = rest.len() - inside.len();
-    let Some(end) = inside.find(marks) else { return Err(wrong("a phrase has no closing quotation mark")) };
+    let Some(end) = inside.find(marks) else {
+        return Err(wrong(
+            "een woordgroep heeft geen sluitend aanhalingsteken",
+            "a phrase has no closing quotation mark",
+        ));
+    };
     let after = inside[end..].trim_start_matches(marks);
     let tail = &after[..after.find(|c: char| c.is_whitespace() || c == ')').unwrap_or(after.len())];
     let length = rest.len() - after.len() + tail.len();
@@ -155,13 +162,20 @@ fn set_filter(filter: &mut Filter, key: &str, value: &str) -> Result<bool> {
             Some(year) => Date::new(year, month, day).ok(),
             None => value.parse().ok(),
         };
-        date.map(Some).ok_or_else(|| wrong(format!("`{value}` is no day such as 2024-03-01 and no year")))
+        date.map(Some).ok_or_else(|| {
+            wrong(
+                format!("`{value}` is geen dag als 2024-03-01 en geen jaar"),
+                format!("`{value}` is no day such as 2024-03-01 and no year"),
+            )
+        })
     };
     match key {
         "party" | "partij" => filter.party = Some(value.to_owned()),
         "type" | "soort" => {
             let kind: Option<ContractType> = serde_json::from_value(value.to_lowercase().into()).ok();
-            filter.contract_type = Some(kind.ok_or_else(|| wrong(format!("`{value}` is no type of contract")))?);
+            filter.contract_type = Some(kind.ok_or_else(|| {
+                wrong(format!("`{value}` is geen soort contract"), format!("`{value}` is no type of contract"))
+            })?);
         }
         "from" | "vanaf" => filter.starts_from = day(false)?,
         "until" | "tot" => filter.starts_until = day(true)?,
@@ -210,11 +224,14 @@ impl Parser {
             Token::Open => {
                 self.depth += 1;
                 if self.depth > DEEPEST {
-                    return Err(wrong("the parentheses are too deep"));
+                    return Err(wrong("de haakjes zitten te diep in elkaar", "the parentheses are too deep"));
                 }
                 let inside = self.any()?;
                 if self.tokens.next() != Some(Token::Close) {
-                    return Err(wrong("an opening parenthesis has no closing one"));
+                    return Err(wrong(
+                        "er is een haakje geopend en niet gesloten",
+                        "an opening parenthesis has no closing one",
+                    ));
                 }
                 self.depth -= 1;
                 Ok(inside)
@@ -223,7 +240,7 @@ impl Parser {
                 Some(token @ (Token::Open | Token::Text { .. })) => {
                     Ok(self.part(token)?.map(|part| Wanted::Not(Box::new(part))))
                 }
-                _ => Err(wrong("`NOT` stands before nothing")),
+                _ => Err(wrong("`NOT` staat voor niets", "`NOT` stands before nothing")),
             },
             Token::Text { text, quoted, key, tail } => {
                 let text = key.map_or(text.clone(), |key| format!("{key}:{text}"));

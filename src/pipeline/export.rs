@@ -13,7 +13,8 @@ use crate::{
 /// Writes a bag with these records as the folder `target`, which must not be there.
 pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Written> {
     if records.is_empty() {
-        return Err(Error::new(ErrorKind::NotFound, "no record was chosen, so there is nothing to export"));
+        return Err(Error::new(ErrorKind::NotFound, "no record was chosen, so there is nothing to export")
+            .dutch("er is geen record gekozen, dus er is niets om uit te voeren"));
     }
     // What people decided just now must be in the log before the log goes along.
     app.log_if_free()?;

@@ -93,6 +93,14 @@ fn begin_or_resume(app: &App, request: &Request) -> Result<Batch> {
     if let Some(batch) = resumed {
         return Ok(batch);
     }
+    // A batch that was begun is gone on with whatever became of its files; a new one is not begun for a slip of the pen.
+    for path in &request.paths {
+        if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no `{}`", path.display()))
+                .dutch(format!("`{}` is er niet", path.display()))
+                .hint("nothing was taken in: give files and folders that are there"));
+        }
+    }
     let batch = Batch { id: BatchId::random(), started: app.clock.now(), finished: None, paths };
     app.register.begin_batch(&batch)?;
     Ok(batch)

@@ -148,7 +148,12 @@ fn decide(
                 closure = Some(Closure::Ended(*last_day));
                 continue;
             }
-            Act::BelongsTo(_) | Act::SupersededBy(_) => continue,
+            // That a contract is its own successor says that it still holds.
+            Act::SupersededBy(later) => {
+                closure = closure.filter(|_| *later != decision.record);
+                continue;
+            }
+            Act::BelongsTo(_) => continue,
         };
         let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
         let Some(field) = decision.act.field() else { continue };

@@ -212,7 +212,10 @@ impl Register {
             .db("cannot add a decision")?;
             match &decision.act {
                 Act::BelongsTo(contract) => dossier::join(tx, &decision.record, contract)?,
-                Act::SupersededBy(contract) => dossier::supersede(tx, &decision.record, contract)?,
+                Act::SupersededBy(contract) => {
+                    dossier::supersede(tx, &decision.record, contract)?;
+                    refresh(tx, &decision.record)?;
+                }
                 _ => refresh(tx, &decision.record)?,
             }
             outbox::insert(tx, events)
@@ -266,7 +269,8 @@ fn check_name(field: &str) -> Result<()> {
         return Ok(());
     }
     Err(Error::new(ErrorKind::InvalidInput, format!("a record has no field `{field}`"))
-        .hint(format!("the fields are {}", Fields::NAMES.join(", "))))
+        .hint(format!("the fields are {}", Fields::NAMES.join(", ")))
+        .dutch(format!("een record heeft geen veld `{field}`; de velden zijn {}", Fields::NAMES.join(", "))))
 }
 
 /// The field as shown, if it shows a value.
@@ -281,7 +285,10 @@ fn acceptable(shown: &Fields, field: &str) -> Result<Value> {
     }
     if found.as_array().is_some_and(Vec::is_empty) {
         return Err(Error::new(ErrorKind::InvalidInput, format!("`{field}` shows no value that could be accepted"))
-            .hint("give the value, or say that it is not in the contract"));
+            .hint("give the value, or say that it is not in the contract")
+            .dutch(format!(
+                "`{field}` heeft geen waarde om te aanvaarden: geef de waarde, of zeg dat het niet in het contract staat"
+            )));
     }
     Ok(found)
 }
@@ -293,6 +300,7 @@ fn typed(field: &str, text: &str) -> Result<Value> {
     let refuse = |why: String| {
         Error::new(ErrorKind::InvalidInput, format!("`{text}` is no value of `{field}`: {why}"))
             .hint(format!("for example: {}", example(field)))
+            .dutch(format!("`{text}` is geen waarde van `{field}`; bijvoorbeeld: {}", example(field)))
     };
     if text.is_empty() {
         return Err(refuse("it is empty".into()));
@@ -320,7 +328,7 @@ fn typed(field: &str, text: &str) -> Result<Value> {
                 check_parts(&given, &value).map_err(refuse)?;
                 return Ok(value);
             }
-            Err(error) => why = error.to_string(),
+            Err(_) => why = "it is not written as such a value".into(),
         }
     }
     Err(refuse(why))
