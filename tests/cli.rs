@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use common::{Desk, check, json_of, write_pdf, write_zip};
 use griffie::{
@@ -296,4 +296,13 @@ fn a_changed_byte_is_found_and_named() {
     fs::rename(desk.path("tampered"), &path).unwrap();
     let (stdout, _) = check(&mut desk.griffie(&["verify"]), 8);
     assert!(stdout.contains(&object), "{stdout}");
+}
+
+#[test]
+fn rules_explain_a_contract_and_refuse_a_rule_that_is_not_there() {
+    let desk = Desk::new();
+    let lease = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-docs/huurovereenkomst-kantoor.pdf");
+    let (told, _) = check(desk.griffie(&["rules", "explain", "--rule", "nl.term"]).arg(lease), 0);
+    assert!(told.contains("nl.term") && told.contains("P5Y"), "{told}");
+    check(&mut desk.griffie(&["rules", "explain", "--rule", "nl.nosuch", "--text", "De duur is een jaar."]), 6);
 }

@@ -18,6 +18,7 @@ use crate::{
     extract::{PackFile, RuleSet},
     model::Language,
     text::Text,
+    tools::CancelFlag,
 };
 
 use measure::{CalibrateArgs, DiffArgs, StatsArgs};
@@ -44,12 +45,12 @@ pub enum RulesCommand {
         #[arg(long)]
         rule: Option<String>,
     },
-    /// Tell what the rules do with a sentence or a text file: which words matched, where a rule stopped, why a value lost.
+    /// Tell what the rules do with a sentence, a text or a document: which words matched, where a rule stopped, why a value lost.
     Explain {
         /// The sentence.
         #[arg(long, conflicts_with = "file", required_unless_present = "file")]
         text: Option<String>,
-        /// A text file (as `griffie text` prints it).
+        /// A contract, read as `griffie extract` reads it, or a text file.
         file: Option<PathBuf>,
         /// Only rules whose id starts so; tells also where they stopped.
         #[arg(long)]
@@ -81,12 +82,10 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
         RulesCommand::Lint { rule } => lint(&rules, rule.as_deref().unwrap_or_default(), language, out).map(|()| 0),
         RulesCommand::Explain { text, file, rule, lang } => {
             let text = match (text, file) {
-                (Some(text), _) => text.clone(),
-                (None, Some(file)) => std::fs::read_to_string(file)
-                    .fold(ErrorKind::NotFound, || format!("cannot read `{}`", file.display()))?,
+                (Some(text), _) => Text::of_sentence(text, *lang),
+                (None, Some(file)) => text_of_file(file, *lang, context)?,
                 (None, None) => return Err(Error::new(ErrorKind::InvalidInput, "neither --text nor a file was given")),
             };
-            let text = Text::of_sentence(&text, *lang);
             if let Some(wanted) = rule
                 && !rules.rules().iter().any(|rule| rule.id.starts_with(wanted.as_str()))
             {
@@ -94,6 +93,19 @@ pub(super) fn run(args: &RulesArgs, context: &Context, out: &mut dyn Write) -> R
                     .dutch(format!("geen regel heeft een naam die begint met `{wanted}`")));
             }
             say(out, &rules.explain(&text, rule.as_deref(), language)).map(|()| 0)
+        }
+    }
+}
+
+/// The text of a contract, or of a file that holds nothing but text.
+fn text_of_file(file: &Path, language: Option<Language>, context: &Context) -> Result<Text> {
+    let bytes = std::fs::read(file).fold(ErrorKind::NotFound, || format!("cannot read `{}`", file.display()))?;
+    match String::from_utf8(bytes) {
+        Ok(text) if !text.starts_with("%PDF") && !text.starts_with("{\\rtf") => Ok(Text::of_sentence(&text, language)),
+        _ => {
+            let (reader, cancel) = (context.reader()?, CancelFlag::on_signals()?);
+            let examined = context.examiner(&reader, None, None)?.examine(file, &|_| {}, &cancel)?;
+            Ok(Text::build(&examined.reading))
         }
     }
 }
