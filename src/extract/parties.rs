@@ -3,6 +3,7 @@
 //! party that they stand behind.
 
 mod bracket;
+mod columns;
 mod elsewhere;
 mod opening;
 
@@ -105,6 +106,9 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
         add_new(&mut found, beside_roles(scene));
     }
     if found.len() < 2 {
+        add_new(&mut found, columns::below_roles(rules, scene));
+    }
+    if found.len() < 2 {
         elsewhere::complete(&mut found, scene, opening.as_ref());
     }
     found
@@ -199,6 +203,10 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
     for (number, find) in accepted.iter().enumerate() {
         let end = accepted.get(number + 1).map_or(opening.end, |next| next.range.start);
         let mut party = describe(scene, find, find.range.start..end, &roles, cues);
+        let own = roles.iter().find(|term| (find.range.start..end).contains(&term.range.start));
+        if let Some(usual) = own.and_then(|term| also_called(rules, text, term)) {
+            party.party.role = Some(usual);
+        }
         if party.party.role.is_none() {
             let line = text.line_start(find.range.start);
             party.party.role = bare_role(rules, text.slice(&(find.range.end..end)))
@@ -229,6 +237,15 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
         }
     }
     distinct
+}
+
+/// `hierna: "wij" of "werkgever"`: of two words for a party, the one that parties usually have.
+fn also_called(rules: &RuleSet, text: &Text, term: &DefinedTerm) -> Option<String> {
+    let usual = |name: &str| rules.words("role").any(|role| fold(role) == fold(name));
+    let behind = text.running[term.range.end..].trim_start_matches(['"', '\'']).trim_start();
+    let other = behind.strip_prefix("of ").or_else(|| behind.strip_prefix("or "))?.strip_prefix('"')?;
+    let other = other.split('"').next().unwrap_or_default();
+    (!usual(&term.term) && usual(other)).then(|| other.to_owned())
 }
 
 fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&DefinedTerm], cues: &Cues) -> Found {
@@ -396,7 +413,9 @@ fn share_joint_role(rules: &RuleSet, scene: &Scene<'_>, roles: &[&DefinedTerm], 
 fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for label in &scene.text.labels {
-        if !matches!(scene.text.zone_at(label.label.start), Zone::Title | Zone::Preamble) {
+        let introduces = matches!(scene.text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
+            || under_parties(scene, label.label.start);
+        if !introduces {
             continue;
         }
         // `Contactpersoon van Klant` names no party.
@@ -418,6 +437,16 @@ fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
     }
     add_new(&mut found, in_forms(scene));
     found
+}
+
+/// The clause is headed by what it introduces: `1. Partijen`.
+fn under_parties(scene: &Scene<'_>, position: usize) -> bool {
+    const HEADS: [&str; 6] =
+        ["partijen", "contractpartijen", "contracterende partijen", "parties", "the parties", "contract parties"];
+    let Some(clause) = scene.text.clause_at(position).map(|at| &scene.text.clauses[at]) else { return false };
+    let head = fold(scene.text.slice(&(clause.range.start..clause.body)));
+    let bare = head.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end_matches(|c: char| !c.is_alphabetic());
+    HEADS.contains(&bare)
 }
 
 /// The name that opens the line above a label, where the label stands at the middle or the end of its cell of several
@@ -606,6 +635,28 @@ mod tests {
             "Leveringsovereenkomst gas\nGegevens leverancier\nNaam\tNoordkracht N.V.\nKvK\t00024680\nGegevens afnemer\n\
              Naam\tZorggroep Fivel\nKvK\t00013579",
             &[("Noordkracht N.V.", Some("leverancier")), ("Zorggroep Fivel", Some("afnemer"))],
+        );
+    }
+
+    #[test]
+    fn names_stand_below_what_their_parties_are_called() {
+        let want = [("Alfa Beheer B.V.", Some("Verhuurder")), ("Beta Diensten B.V.", Some("Huurder"))];
+        let columns = "Huurovereenkomst\nVerhuurder\tHuurder\nAlfa Beheer B.V.\tBeta Diensten B.V.\nDorpsweg 1\tKade 2";
+        check(columns, &want);
+        check(
+            "Huurovereenkomst\n\nVerhuurder\n\nAlfa Beheer B.V.\n\nDorpsweg 1\n\nHuurder\n\nBeta Diensten B.V.\n\nKade 2",
+            &want,
+        );
+        let unlike = "Huurovereenkomst\nVerhuurder\tHuurder\nAlfa Beheer B.V.\tZwembad Noord\nDorpsweg 1\tKade 2";
+        check(unlike, &[("Alfa Beheer B.V.", Some("Verhuurder")), ("Zwembad Noord", Some("Huurder"))]);
+    }
+
+    #[test]
+    fn of_two_words_for_a_party_the_usual_one_is_its_role() {
+        check(
+            "Overeenkomst tussen\nOpvang De Zon B.V., gevestigd te Ede (hierna: \"wij\" of \"werkgever\");\nen\nmevrouw Anna Kok, \
+             wonende te Best (hierna: \"je\" of \"werknemer\");",
+            &[("Opvang De Zon B.V.", Some("werkgever")), ("Anna Kok", Some("werknemer"))],
         );
     }
 

@@ -144,6 +144,8 @@ fn is_label(text: &str) -> bool {
         && text.chars().filter(|c| c.is_alphabetic()).count() * 2 >= text.len().min(40)
         && !text.contains(['"', ';', '_', '?'])
         && !text.contains("..")
+        // `datum: 17 april 2014` holds a label and its value.
+        && !text.contains(": ")
         && !abbreviations_aside(text).contains(". ")
         && !text.contains(", ")
         && !text.ends_with(',')
@@ -193,6 +195,7 @@ mod tests {
             &[("Opzegtermijn", "3 maanden"), ("Huurder", "Gemeente Best")],
         );
         check("Datum ingang: 1 mei 2019", &[("Datum ingang", "1 mei 2019")]);
+        check("datum: 17 april 2014\tdatum: 22 april 2014", &[("datum", "17 april 2014"), ("datum", "22 april 2014")]);
         check("Prijs per maand excl. btw\t€ 412,87", &[("Prijs per maand excl. btw", "€ 412,87")]);
         check("By: /s/ J. Doe Name: J. Doe Title: CEO", &[("By", "/s/ J. Doe"), ("Name", "J. Doe"), ("Title", "CEO")]);
         check("Ingangsdatum:\n\n1 mei 2019", &[("Ingangsdatum", "1 mei 2019")]);

@@ -143,8 +143,8 @@ fn run(rows: &[Vec<Line>]) -> Option<(usize, Vec<(f32, f32)>)> {
             break;
         }
         let left: Vec<(f32, f32)> = gutters.iter().filter_map(|&gutter| narrowed(gutter, row, em)).collect();
-        // A table does not lose columns half way.
-        if left.is_empty() || (row.len() > 1 && left.len() + 1 < gutters.len()) {
+        // A table does not lose columns half way; a line that runs across most of them stands below it.
+        if left.is_empty() || left.len() + 1 < gutters.len() {
             break;
         }
         gutters = left;

@@ -47,6 +47,7 @@ cue!(
     ANNEX,
     r"^\W*(the )?(bijlage|annex|appendix|exhibit|schedule|aanhangsel|attachment)s?(?-u:\b)( (nr\.?|no\.?))? ?([0-9]{1,3}|[ivxIVX]{1,5}|[a-zA-Z])?([.-]?[0-9a-zA-Z]{1,2})?(?-u:\b)"
 );
+cue!(ENCLOSES, r"^(bijlagen?|annexes|exhibits|attachments?) ?(\([0-9]\))? ?: ?\w");
 cue!(
     GENERAL_TERMS,
     r"^\W*(algemene(?-u:\b)[^.]{0,40}(voorwaarden|bepalingen)|inkoopvoorwaarden|leveringsvoorwaarden|huurvoorwaarden|verkoopvoorwaarden|(standard )?(general )?terms (and|&) conditions|general (conditions|terms|provisions))(?-u:\b)"
@@ -255,7 +256,8 @@ impl Walk {
             self.letter = true;
             return Zone::Preamble;
         }
-        let form = matches!(now, Zone::Preamble | Zone::Recitals) && SIGNED_FOR.is_match(view.head);
+        let form = matches!(now, Zone::Preamble | Zone::Recitals)
+            && (SIGNED_FOR.is_match(view.head) || SIGNED_LINE.is_match(view.head));
         if (SIGNATURES.is_match(view.head) || form) && now != Zone::Title {
             return Zone::Signatures;
         }
@@ -308,7 +310,9 @@ fn appended(now: Zone, view: &View<'_>, before: Option<&View<'_>>, next: Option<
     {
         return Some(Zone::GeneralTerms);
     }
-    if ANNEX.is_match(view.head) && !view.text.ends_with([':']) {
+    // `Bijlage: algemene voorwaarden` below a letter's signatures says what goes with it.
+    let encloses = now == Zone::Signatures && ENCLOSES.is_match(view.head) && !view.paragraph.page_top;
+    if ANNEX.is_match(view.head) && !view.text.ends_with([':']) && !encloses {
         let listed =
             |v: Option<&View<'_>>| v.is_some_and(|v| ANNEX.is_match(v.head) && v.words < 15 && !v.paragraph.page_top);
         let in_list = listed(next)
@@ -364,6 +368,15 @@ mod tests {
              two, which follow below.\nFor the Licensor\nDate: 29 November 2023\n1 Words\nThe words mean this.\n2 Grant\nThe \
              Licensor grants a licence.",
             &[(Zone::Title, "ORDER"), (Zone::Preamble, "By"), (Zone::Signatures, "For"), (Zone::Clauses, "1")],
+        );
+    }
+
+    #[test]
+    fn what_a_letter_encloses_is_no_annex() {
+        check(
+            "Geachte heer,\nWij bevestigen de opdracht.\nZij duurt een jaar.\nHoogachtend,\nA. Bakker\nBijlage: algemene \
+             voorwaarden\ndatum: 22 april 2014",
+            &[(Zone::Preamble, "Geachte"), (Zone::Clauses, "Zij"), (Zone::Signatures, "Hoogachtend,")],
         );
     }
 

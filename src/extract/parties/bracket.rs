@@ -8,6 +8,7 @@ use super::opening::floor;
 use crate::{
     extract::{
         entity::Entity,
+        lexicon::fold,
         scene::{Scene, Thing},
     },
     text::{DefinedTerm, Zone},
@@ -41,7 +42,7 @@ pub(super) fn terms(scene: &Scene<'_>) -> Vec<DefinedTerm> {
         let has_article = term.start > open + 1;
         if (has_article || closes_item(&text.running[open + length + 1..]))
             && !names_place(scene, &term)
-            && is_used(&text.running[open + length..], &text.running[term.clone()])
+            && is_used(&text.running[open + length..], &text.running[term.clone()], &text.running[item.clone()])
         {
             let name = text.running[term.clone()].to_owned();
             found.push(DefinedTerm { term: name, range: term, meaning: item });
@@ -75,11 +76,12 @@ fn names_place(scene: &Scene<'_>, range: &Range<usize>) -> bool {
     scene.finds_in(range).any(|find| matches!(find.thing, Thing::Entity(Entity::Jurisdiction(_))))
 }
 
-/// The contract goes on to use the term, as a word of its own.
-fn is_used(behind: &str, term: &str) -> bool {
+/// The contract goes on to use the term, as a word of its own; once is enough for a word of the name before it.
+fn is_used(behind: &str, term: &str, item: &str) -> bool {
+    let named = fold(item).contains(&fold(term));
     let edge = |char: Option<char>| char.is_none_or(|char| !char.is_alphanumeric());
     let whole = |at: &usize| edge(behind[..*at].chars().next_back()) && edge(behind[at + term.len()..].chars().next());
-    behind.match_indices(term).map(|(at, _)| at).filter(whole).nth(USED - 1).is_some()
+    behind.match_indices(term).map(|(at, _)| at).filter(whole).nth(if named { 0 } else { USED - 1 }).is_some()
 }
 
 #[cfg(test)]
@@ -106,7 +108,8 @@ mod tests {
         check(" and B Ltd", true);
         check("\n(2) B Ltd", true);
         check(" LIMITED of York", false);
-        assert!(is_used(" lets. The Tenant pays the Tenant's share.", "Tenant"));
-        assert!(!is_used(" lets to Tenants. The Tenant pays.", "Tenant"));
+        assert!(is_used(" lets. The Tenant pays the Tenant's share.", "Tenant", "A LIMITED"));
+        assert!(!is_used(" lets to Tenants. The Tenant pays.", "Tenant", "A LIMITED"));
+        assert!(is_used(" integrates Ostrea's sensors.", "Ostrea", "OSTREA SENSORS LIMITED"));
     }
 }
