@@ -2,9 +2,12 @@
 //! Knows nothing of documents: what workers are asked and answer is their callers' business.
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use crate::{Error, ErrorKind, Result, error::Fold as _};
@@ -17,6 +20,9 @@ mod worker;
 pub use program::{Program, find, run};
 pub use sandbox::Sandbox;
 pub use worker::{Channel, Death, Worker, WorkerProgram};
+
+/// How often one who waits for a process asks whether it still has to.
+const LOOK_UP: Duration = Duration::from_millis(100);
 
 /// Exit code of a program that was asked twice to stop.
 const INTERRUPTED: i32 = ErrorKind::Interrupted.exit_code() as i32;

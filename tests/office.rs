@@ -100,8 +100,9 @@ fn word_processor_files_are_read_through_a_pdf_that_is_kept() {
         // The record is the file as received; the PDF that its words stand on is kept beside it.
         check(desk.griffie(&["get", record, "-o"]).arg(desk.path(name)), 0);
         assert_eq!(fs::read(desk.path(name)).unwrap(), fs::read(desk.path(&format!("in/{name}"))).unwrap());
-        check(desk.griffie(&["get", record, "--archival", "-o"]).arg(desk.path("copy.pdf")), 0);
-        assert!(fs::read(desk.path("copy.pdf")).unwrap().starts_with(b"%PDF-1.7"), "{name}");
+        let copy = desk.path(&format!("{name}.pdf"));
+        check(desk.griffie(&["get", record, "--archival", "-o"]).arg(&copy), 0);
+        assert!(fs::read(copy).unwrap().starts_with(b"%PDF-1.7"), "{name}");
     }
     let manifests = desk.path("data/store/manifests");
     let kinds: Vec<Value> = fs::read_dir(manifests)

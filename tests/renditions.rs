@@ -17,6 +17,7 @@ use griffie::{
     ocr::{Engine, EngineSettings},
     pages::{Page, Source},
     renditions::{self, Built, Effort, Method, Request, Tried, Way},
+    tools::CancelFlag,
 };
 use image::{DynamicImage, ImageFormat, Rgba, RgbaImage};
 use lopdf::{Dictionary, Document, Object, Stream, dictionary};
@@ -98,7 +99,16 @@ fn timed_climb(
     let tried = renditions::climb(&mut |way| {
         let (effort, from) = match way {
             Way::Original(effort) => (effort, original.to_path_buf()),
-            Way::Anew => (Effort::Faithful, renditions::by_ghostscript(original, None, folder.path())?),
+            Way::Anew => (
+                Effort::Faithful,
+                renditions::by_ghostscript(
+                    original,
+                    None,
+                    reading.pages.len() as u64,
+                    folder.path(),
+                    &CancelFlag::default(),
+                )?,
+            ),
         };
         let from = Request { original: &from, ..request };
         let (built, building) = cpu_ms(|| renditions::write(&from, &effort, &mut fs::File::create(out).unwrap()));
@@ -570,7 +580,7 @@ fn ghostscript_writes_a_pdf_that_can_be_copied() {
     let folder = tempfile::tempdir().unwrap();
     let original = folder.path().join("letter.pdf");
     common::write_pdf(&original, "HUUROVEREENKOMST\nDe huurprijs bedraagt 1.250,00 per maand.");
-    let written = match renditions::by_ghostscript(&original, None, folder.path()) {
+    let written = match renditions::by_ghostscript(&original, None, 1, folder.path(), &CancelFlag::default()) {
         Err(error) if error.kind() == ErrorKind::MissingTool => {
             eprintln!("SKIPPED: {error}");
             return;

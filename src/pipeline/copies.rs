@@ -63,6 +63,11 @@ pub(super) fn archival_copy(
         made: subject.made,
     };
     let refused = |reason| Ok(Made::Refused(Refusal { kind: ARCHIVAL_COPY.into(), reason, at: subject.made }));
+    let mut problems = subject.reading.pages.iter().flat_map(|page| &page.problems);
+    if let Some(slow) = problems.find(|problem| problem.kind == "page_too_slow") {
+        // Each page of a copy is compared with the original's as drawn.
+        return refused(slow.told(app.config.language).into_owned());
+    }
     let copied = match examiner.passwords.try_each(|password| examiner.reader.copy(source(password), cancel)) {
         Ok(copied) => copied,
         Err(error) if matches!(error.kind(), ErrorKind::Engine | ErrorKind::UnsupportedDocument) => {

@@ -102,7 +102,7 @@ impl Examiner<'_> {
                 ));
         }
         if media.is_office() {
-            let made = office::to_pdf(path, media)?;
+            let made = office::to_pdf(path, media, cancel)?;
             let reading = self.reader.read(&made.path(), MediaType::Pdf, None, page_done, cancel)?;
             return Ok((reading, Some(made)));
         }

@@ -9,12 +9,8 @@ use crate::{
     Error, ErrorKind, Result,
     error::{Context as _, Fold as _},
     model::MediaType,
-    tools::{self, Program},
+    tools::{self, CancelFlag, Program},
 };
-
-/// LibreOffice maps far more than it uses.
-const MEMORY_BYTES: u64 = 4 << 30;
-const CPU_SECONDS: u64 = 60;
 
 /// A PDF made of a word-processor file; gone when this is dropped.
 pub struct MadePdf {
@@ -31,11 +27,12 @@ impl MadePdf {
 }
 
 /// Makes a PDF of a word-processor file.
-pub fn to_pdf(path: &Path, media: MediaType) -> Result<MadePdf> {
-    convert(path, media).doing(|| format!("failed to make a PDF of the {} file", media.extension().to_uppercase()))
+pub fn to_pdf(path: &Path, media: MediaType, cancel: &CancelFlag) -> Result<MadePdf> {
+    convert(path, media, cancel)
+        .doing(|| format!("failed to make a PDF of the {} file", media.extension().to_uppercase()))
 }
 
-fn convert(path: &Path, media: MediaType) -> Result<MadePdf> {
+fn convert(path: &Path, media: MediaType, cancel: &CancelFlag) -> Result<MadePdf> {
     let soffice = tools::find("soffice", "libreoffice-writer-nogui")?;
     let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
     // Under a name of our own: the sender's may be anything, and the ending must fit the content.
@@ -44,8 +41,7 @@ fn convert(path: &Path, media: MediaType) -> Result<MadePdf> {
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
     let program = || {
         let mut program = Program::new(&soffice, folder.path());
-        program.memory_bytes = MEMORY_BYTES;
-        program.cpu_seconds = CPU_SECONDS;
+        program.cancel = cancel.clone();
         program
     };
     let version = tools::run(&program().arguments([profile.as_str(), "--version"]))?;

@@ -10,15 +10,23 @@ use std::{
 use crate::{
     Error, ErrorKind, Result,
     error::{Context as _, Fold as _},
-    tools::{self, Program},
+    tools::{self, CancelFlag, Program},
 };
 
 /// The name of what it writes.
 const WRITTEN: &str = "ghostscript.pdf";
+/// What it may take beside a second a page: a page takes it some tens of milliseconds.
+const CPU_SECONDS: u64 = 30;
 
 /// Writes all pages of a PDF anew into `folder`, under the same numbers, for [`build`](super::build) to copy from. Runs
 /// a program: not for sandboxed processes. Fails with [`ErrorKind::MissingTool`] where it is not installed.
-pub fn by_ghostscript(original: &Path, password: Option<&str>, folder: &Path) -> Result<PathBuf> {
+pub fn by_ghostscript(
+    original: &Path,
+    password: Option<&str>,
+    pages: u64,
+    folder: &Path,
+    cancel: &CancelFlag,
+) -> Result<PathBuf> {
     let program = tools::find("gs", "ghostscript")?;
     let written = folder.join(WRITTEN);
     let mut arguments: Vec<OsString> = [
@@ -55,8 +63,9 @@ pub fn by_ghostscript(original: &Path, password: Option<&str>, folder: &Path) ->
     arguments.push(joined("-sOutputFile=", &written));
     arguments.push(original.into());
     let mut program = Program::new(program, folder).arguments(arguments);
-    program.cpu_seconds = 120;
-    program.patience = Duration::from_secs(300);
+    program.cpu_seconds = CPU_SECONDS + pages;
+    program.patience = Duration::from_secs(10 * program.cpu_seconds);
+    program.cancel = cancel.clone();
     tools::run(&program).doing(|| "failed to have the original written anew")?;
     match written.metadata() {
         Ok(facts) if facts.len() > 0 => Ok(written),

@@ -101,10 +101,11 @@ pub fn climb<C>(try_way: &mut dyn FnMut(Way) -> Result<Tried<C>>) -> Result<Trie
     drawn.map(|tried| lesser(tried, None, "all pages drawn as images; "))
 }
 
-/// Is there an end to trying: a copy was accepted, or nobody wants one any more?
+/// Is there an end to trying: a copy was accepted, or none can be, or nobody wants one any more?
 fn is_settled<C>(tried: &Result<Tried<C>>) -> bool {
     match tried {
         Ok(tried) => tried.verdict.acceptance.accepted,
-        Err(error) => error.kind() == ErrorKind::Interrupted,
+        // What takes too long to draw does so in every way, since the original's page is drawn beside the copy's in each.
+        Err(error) => error.kind() == ErrorKind::Interrupted || error.reason() == Some("too_slow"),
     }
 }

@@ -7,11 +7,13 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use crossbeam_channel::RecvTimeoutError;
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process_group, prlimit};
 
+use super::{CancelFlag, LOOK_UP};
 use crate::{Error, ErrorKind, Result, error::Fold};
 
 /// What a program may print; the rest is thrown away.
@@ -28,25 +30,28 @@ pub struct Program {
     pub folder: PathBuf,
     /// Environment variables beside `PATH`, `HOME` and `LANG`.
     pub variables: Vec<(&'static str, OsString)>,
-    /// Address space of each of its processes in bytes.
+    /// Memory of its own that each of its processes may have, in bytes. Files that they map are not counted.
     pub memory_bytes: u64,
     /// CPU seconds of each of its processes.
     pub cpu_seconds: u64,
     /// When it is taken to be stuck.
     pub patience: Duration,
+    /// Who may stop it.
+    pub cancel: CancelFlag,
 }
 
 impl Program {
-    /// A program in a folder, with 2 GiB, 60 CPU seconds and three minutes.
+    /// A program in a folder, with 1 GiB, 60 CPU seconds and three minutes.
     pub fn new(path: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
             arguments: Vec::new(),
             folder: folder.into(),
             variables: Vec::new(),
-            memory_bytes: 2 << 30,
+            memory_bytes: 1 << 30,
             cpu_seconds: 60,
             patience: Duration::from_secs(180),
+            cancel: CancelFlag::default(),
         }
     }
 
@@ -94,7 +99,13 @@ pub fn run(program: &Program) -> Result<Vec<u8>> {
     let outputs = (drain(stdout), drain(stderr));
     let (done, ended) = crossbeam_channel::bounded(1);
     let waiting = thread::spawn(move || done.send(child.wait()));
-    let status = ended.recv_timeout(program.patience).ok();
+    let begun = Instant::now();
+    let status = loop {
+        match ended.recv_timeout(LOOK_UP) {
+            Err(RecvTimeoutError::Timeout) if begun.elapsed() < program.patience && !program.cancel.is_set() => {}
+            ended => break ended.ok(),
+        }
+    };
     // Whatever it left behind goes with it; a group that has gone already is what we want.
     let _ = kill_process_group(group, Signal::KILL);
     let _ = waiting.join();
@@ -102,6 +113,7 @@ pub fn run(program: &Program) -> Result<Vec<u8>> {
     let complaint = outputs.1.join().unwrap_or_default();
     let failed = |why: String| Error::new(ErrorKind::Engine, format!("`{name}` {why}"));
     let Some(status) = status else {
+        program.cancel.check()?;
         return Err(failed(format!("did nothing for {} seconds and was stopped", program.patience.as_secs())));
     };
     let status = status.fold(ErrorKind::Engine, || format!("cannot wait for `{name}`"))?;
@@ -131,7 +143,7 @@ fn start(program: &Program) -> Result<Child> {
     // A group of its own: the terminal's Ctrl-C stays with us, and its children can be ended with it.
     command.process_group(0);
     let child = command.spawn().fold(ErrorKind::Engine, || format!("cannot start `{}`", program.name()))?;
-    let limits = [(Resource::As, program.memory_bytes), (Resource::Cpu, program.cpu_seconds), (Resource::Core, 0)];
+    let limits = [(Resource::Data, program.memory_bytes), (Resource::Cpu, program.cpu_seconds), (Resource::Core, 0)];
     for (resource, value) in limits {
         // Fails only where it has ended already.
         let _ = prlimit(Some(Pid::from_child(&child)), resource, Rlimit { current: Some(value), maximum: Some(value) });

@@ -9,15 +9,16 @@ use std::{
     os::unix::process::{CommandExt, ExitStatusExt},
     path::PathBuf,
     process::{Child, ChildStdin, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crossbeam_channel::{Receiver, RecvTimeoutError};
 use rustix::process::Signal;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::frames;
+use super::{LOOK_UP, frames};
 use crate::{ErrorKind, Result, error::Fold};
 
 /// How much of a worker's last words is kept.
@@ -51,6 +52,8 @@ pub enum Death {
     Stuck,
     /// Anything else, in a few words.
     Crashed(String),
+    /// Nobody wanted its answer any more.
+    Unwanted,
 }
 
 impl fmt::Display for Death {
@@ -60,6 +63,7 @@ impl fmt::Display for Death {
             Self::Memory => f.write_str("it takes more memory than a page may have"),
             Self::Stuck => f.write_str("the reader was stuck"),
             Self::Crashed(how) => write!(f, "the reader crashed ({how})"),
+            Self::Unwanted => f.write_str("it was stopped on request"),
         }
     }
 }
@@ -96,19 +100,27 @@ impl<Reply: DeserializeOwned + Send + 'static> Worker<Reply> {
         frames::write(&mut self.requests, request).map_err(|_| self.death())
     }
 
-    /// Waits for the next reply.
-    pub fn receive(&mut self, patience: Duration) -> Result<Reply, Death> {
-        match self.replies.recv_timeout(patience) {
-            Ok(Ok(reply)) => Ok(reply),
-            Ok(Err(error)) => {
-                self.end();
-                Err(Death::Crashed(error.to_string()))
+    /// Waits for the next reply, until it takes too long or nobody wants it any more.
+    pub fn receive(&mut self, patience: Duration, unwanted: &AtomicBool) -> Result<Reply, Death> {
+        let begun = Instant::now();
+        loop {
+            match self.replies.recv_timeout(patience.saturating_sub(begun.elapsed()).min(LOOK_UP)) {
+                Ok(Ok(reply)) => return Ok(reply),
+                Ok(Err(error)) => {
+                    self.end();
+                    return Err(Death::Crashed(error.to_string()));
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(self.death()),
+                Err(RecvTimeoutError::Timeout) if unwanted.load(Ordering::Relaxed) => {
+                    self.end();
+                    return Err(Death::Unwanted);
+                }
+                Err(RecvTimeoutError::Timeout) if begun.elapsed() >= patience => {
+                    self.end();
+                    return Err(Death::Stuck);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
             }
-            Err(RecvTimeoutError::Timeout) => {
-                self.end();
-                Err(Death::Stuck)
-            }
-            Err(RecvTimeoutError::Disconnected) => Err(self.death()),
         }
     }
 

@@ -189,7 +189,8 @@ impl Place<'_> {
             }
             Way::Anew => {
                 let password = self.source.password.as_deref();
-                (Effort::Faithful, Some(renditions::by_ghostscript(&self.source.path, password, self.folder)?))
+                let (path, pages) = (&self.source.path, self.source.reading.pages.len() as u64);
+                (Effort::Faithful, Some(renditions::by_ghostscript(path, password, pages, self.folder, self.cancel)?))
             }
         };
         self.made += 1;

@@ -7,7 +7,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     time::Duration,
 };
@@ -57,8 +57,8 @@ pub struct Task {
     pub events: Sender<Event>,
     /// Nobody waits for it any more.
     pub abandoned: Arc<AtomicBool>,
-    /// A page of the document took all the CPU time that it may.
-    pub slow: Arc<AtomicBool>,
+    /// How many pages in a row took all the CPU time that they may.
+    pub slow: Arc<AtomicU32>,
     /// A page of the document took all the memory that it may.
     pub large: Arc<AtomicBool>,
 }
@@ -129,7 +129,7 @@ impl Slot {
         let opening = Opening { limits: self.settings.limits, engine: self.settings.engine.clone() };
         let died = |death: Death| Error::new(ErrorKind::Engine, format!("a worker process did not start: {death}"));
         worker.send(&opening).map_err(died)?;
-        match worker.receive(self.settings.patience).map_err(died)? {
+        match worker.receive(self.settings.patience, &AtomicBool::new(false)).map_err(died)? {
             Reply::Ready(facts) => {
                 self.worker = Some(worker);
                 Ok(facts)
@@ -147,7 +147,11 @@ impl Slot {
                 self.worker = None;
                 return;
             }
-            Ok(Err(death)) => Err(Error::new(ErrorKind::Engine, format!("the archival copy cannot be made: {death}"))),
+            Ok(Err(death)) => {
+                let (kind, dutch) = fault_of(&death);
+                Err(Error::new(ErrorKind::Engine, format!("the archival copy cannot be made: {death}"))
+                    .because(kind, format!("de archiefkopie kan niet worden gemaakt, {dutch}")))
+            }
             Err(error) => Err(error),
         };
         // Fails when the caller has gone: then nobody wants to know.
@@ -163,7 +167,7 @@ impl Slot {
     }
 
     /// Tries something with so much memory, and once more where that ended the worker: with more where it had too little,
-    /// for which there is room in one place at a time.
+    /// for which there is room in one place at a time. What took too long would do so again.
     fn twice<T>(&mut self, attempt: impl Fn(&mut Self, u64) -> Result<Result<T, Death>>) -> Result<Result<T, Death>> {
         let memory_bytes = self.settings.limits.memory_bytes;
         let death = match attempt(self, memory_bytes)? {
@@ -171,6 +175,9 @@ impl Slot {
             Err(death) => death,
         };
         self.worker = None;
+        if matches!(death, Death::CpuTime | Death::Stuck | Death::Unwanted) {
+            return Ok(Err(death));
+        }
         let large = matches!(death, Death::Memory);
         let room = Arc::clone(&self.room);
         let _room = large.then(|| room.lock().unwrap_or_else(PoisonError::into_inner));
@@ -192,7 +199,7 @@ impl Slot {
         if let Err(death) = worker.send(&Job::Signatures(task.job.within(limits))) {
             return Ok(Err(death));
         }
-        match worker.receive(patience) {
+        match worker.receive(patience, &task.abandoned) {
             Ok(Reply::Signatures(facts)) => Ok(Ok(facts)),
             Ok(Reply::Refused(error)) => Err(error.into()),
             Ok(_) => Err(copying::turn()),
@@ -211,7 +218,7 @@ impl Slot {
         let mut out = copying::begin(&task.job.out)?;
         let mut made = None;
         loop {
-            match (worker.receive(patience), &made) {
+            match (worker.receive(patience, &task.abandoned), &made) {
                 (Ok(Reply::Bytes(bytes)), None) => {
                     out.write_all(&bytes).fold(ErrorKind::Storage, || "cannot write a copy")?;
                 }
@@ -257,12 +264,13 @@ impl Slot {
                 Ok(Attempt::Died(death)) => {
                     self.worker = None;
                     match death {
-                        Death::CpuTime => task.slow.store(true, Ordering::Relaxed),
+                        Death::CpuTime => _ = task.slow.fetch_add(1, Ordering::Relaxed),
                         Death::Memory => task.large.store(true, Ordering::Relaxed),
-                        Death::Stuck | Death::Crashed(_) => {}
+                        Death::Stuck | Death::Crashed(_) | Death::Unwanted => {}
                     }
                     tries = if before == (task.pages.start, task.pages.end) { tries + 1 } else { 1 };
-                    if tries < 2 {
+                    // What took too long would do so again.
+                    if tries < 2 && death != Death::CpuTime {
                         continue;
                     }
                     tries = 0;
@@ -290,12 +298,12 @@ impl Slot {
         let large = task.large.load(Ordering::Relaxed);
         let _room = large.then(|| room.lock().unwrap_or_else(PoisonError::into_inner));
         let usual = self.settings.limits.memory_bytes;
-        // A document made to waste time does so on every page: once caught, it gets a quarter, for the second try too.
+        // A document made to waste time does so on every page: once caught, it gets a quarter, and less with each page more.
         let slow = task.slow.load(Ordering::Relaxed);
-        let cpu_seconds = self.settings.limits.cpu_seconds;
+        let halvings = if slow == 0 { 0 } else { slow.saturating_add(1).min(16) };
         let job = Job::Pages(Pages {
             limits: Sandbox {
-                cpu_seconds: if slow { cpu_seconds.div_ceil(4) } else { cpu_seconds },
+                cpu_seconds: self.settings.limits.cpu_seconds.div_ceil(1 << halvings),
                 memory_bytes: if large { usual * LARGE } else { usual },
             },
             path: task.path.to_path_buf(),
@@ -311,7 +319,7 @@ impl Slot {
             return Ok(Attempt::Died(death));
         }
         loop {
-            match worker.receive(patience) {
+            match worker.receive(patience, &task.abandoned) {
                 Ok(Reply::Opened(pages)) => {
                     task.pages.end = task.pages.end.min(pages);
                     task.tell(Event::Opened(pages));
@@ -321,6 +329,7 @@ impl Slot {
                         task.languages = task.languages.or_else(|| language::decide(&page));
                     }
                     task.pages.start = page.page.index() + 1;
+                    task.slow.fetch_min(1, Ordering::Relaxed);
                     task.tell(Event::Page(page));
                 }
                 Ok(Reply::Done) => {
@@ -332,6 +341,7 @@ impl Slot {
                     return Ok(Attempt::Done);
                 }
                 Ok(_) => return Err(copying::turn()),
+                Err(Death::Unwanted) => return Ok(Attempt::Abandoned),
                 Err(death) => return Ok(Attempt::Died(death)),
             }
             if task.abandoned.load(Ordering::Relaxed) {
@@ -345,7 +355,7 @@ impl Slot {
 fn allowed_for_copy(settings: &ReadSettings, memory_bytes: u64, pages: u64) -> (Sandbox, Duration) {
     let of_page = settings.limits.cpu_seconds;
     // Some pages may be dear, not all of them.
-    let cpu_seconds = of_page * 2 + pages;
+    let cpu_seconds = of_page + pages;
     // Nothing is heard while a whole copy is examined: the clock stays as far above the CPU time as it does for a page.
     let patience = settings.patience.mul_f64(cpu_seconds as f64 / of_page.max(1) as f64);
     (Sandbox { memory_bytes, cpu_seconds }, patience)
@@ -370,7 +380,7 @@ fn fault_of(death: &Death) -> (&'static str, &'static str) {
         Death::CpuTime => ("too_slow", "het kost meer rekentijd dan mag"),
         Death::Memory => ("too_large", "het kost meer geheugen dan mag"),
         Death::Stuck => ("too_slow", "het lezen bleef steken"),
-        Death::Crashed(_) => ("crashes_reader", "het leesproces viel er twee keer op om"),
+        Death::Crashed(_) | Death::Unwanted => ("crashes_reader", "het leesproces viel er twee keer op om"),
     }
 }
 
