@@ -12,6 +12,7 @@ mod sheet;
 mod soundness;
 mod still;
 mod survey;
+mod whole;
 mod words;
 
 use std::{

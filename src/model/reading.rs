@@ -129,6 +129,9 @@ impl Problem {
             "page_crashes_reader" => unread("het leesproces viel er twee keer op om"),
             "page_damaged" => unread("het beeld is beschadigd: vraag om een andere kopie"),
             "page_unreadable" => unread(&format!("het leesproces kwam er niet uit ({})", self.message)),
+            "image_incomplete" => Cow::from(format!(
+                "een beeld op pagina {page} is afgekapt of beschadigd: wat ontbreekt kon niet worden gelezen"
+            )),
             "low_resolution" => {
                 Cow::from(format!("pagina {page} is met te lage resolutie gescand: scan opnieuw met 300 dpi"))
             }

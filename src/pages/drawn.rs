@@ -13,10 +13,15 @@ use hayro::{
 use super::raster::{Raster, luma_of};
 
 /// A page, so many pixels a unit across and down.
-pub(super) fn page<'a>(page: &'a Page<'a>, cache: &RenderCache<'a>, (across, down): (f64, f64)) -> Pixmap {
+pub(super) fn page<'a>(
+    page: &'a Page<'a>,
+    cache: &RenderCache<'a>,
+    settings: &InterpreterSettings,
+    (across, down): (f64, f64),
+) -> Pixmap {
     let pixels = PixmapSettings { x_scale: across as f32, y_scale: down as f32, bg_color: WHITE };
     let unhinted = RenderSettings { hinting: false, ..Default::default() };
-    hayro::render(page, cache, &InterpreterSettings::default(), &unhinted, &pixels)
+    hayro::render(page, cache, settings, &unhinted, &pixels)
 }
 
 /// What makes so many pixels of a length. The renderer cuts off fractions of a pixel: a little more than asked makes
@@ -30,7 +35,7 @@ pub(super) fn raster(raster: &Raster, (width, height): (u32, u32)) -> Raster {
     let Ok(pdf) = Pdf::new(Arc::new(wrapped(raster))) else { return raster.scaled(width, height) };
     let Some(leaf) = pdf.pages().first() else { return raster.scaled(width, height) };
     let scale = (scale(width, raster.width.into()), scale(height, raster.height.into()));
-    let pixels = page(leaf, &RenderCache::new(), scale);
+    let pixels = page(leaf, &RenderCache::new(), &InterpreterSettings::default(), scale);
     let luma = pixels.data().iter().map(|pixel| luma_of(pixel.r, pixel.g, pixel.b)).collect();
     Raster::new(width, height, luma)
 }

@@ -1,12 +1,23 @@
 //! PDF: opening, and what each page gives: its words, its scan's own pixels, or a rendering. Reads, changes nothing.
 
-use std::{cell::RefCell, path::Path, rc::Rc, sync::Arc};
+use std::{
+    cell::RefCell,
+    path::Path,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use hayro::{
     RenderCache,
-    hayro_interpret::{Context, InterpreterCache, InterpreterSettings, TransformExt, interpret_page},
+    hayro_interpret::{
+        Context, InterpreterCache, InterpreterSettings, InterpreterWarning, TransformExt, interpret_page,
+    },
     hayro_syntax::{
-        DecryptionError, LoadPdfError, Pdf,
+        DecryptionError, Filter, LoadPdfError, Pdf,
+        object::Stream,
         page::{Page as PdfPage, Pages},
     },
     kurbo::{Point, Rect},
@@ -23,7 +34,7 @@ use super::{
     scan::{Lifter, Scan, steps},
     soundness,
     survey::{Survey, Surveyor},
-    words,
+    whole, words,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -193,13 +204,15 @@ struct Leaf {
     height: f64,
     /// Points in such a unit (ISO 32000-1, 14.11.2).
     unit: f64,
+    /// An image could not be decoded.
+    undecoded: Arc<AtomicBool>,
 }
 
 impl Leaf {
     fn new(number: PageNo, pdf: &'static PdfPage<'static>) -> Self {
         let (width, height) = pdf.render_dimensions();
         let unit = pdf.raw().get::<f32>("UserUnit").filter(|unit| (0.01..1e4).contains(unit)).unwrap_or(1.0);
-        Self { number, pdf, width: width.into(), height: height.into(), unit: unit.into() }
+        Self { number, pdf, width: width.into(), height: height.into(), unit: unit.into(), undecoded: Arc::default() }
     }
 
     fn bounds(&self) -> Rect {
@@ -212,7 +225,30 @@ impl Leaf {
 
     fn context(&self, open: &Open) -> Context<'static> {
         let transform = self.pdf.initial_transform(true).to_kurbo();
-        Context::new(transform, self.bounds(), &open.fonts, self.pdf.xref(), InterpreterSettings::default())
+        Context::new(transform, self.bounds(), &open.fonts, self.pdf.xref(), self.settings())
+    }
+
+    fn settings(&self) -> InterpreterSettings {
+        let undecoded = Arc::clone(&self.undecoded);
+        let note = move |warning| {
+            if matches!(warning, InterpreterWarning::ImageDecodeFailure) {
+                undecoded.store(true, Ordering::Relaxed);
+            }
+        };
+        InterpreterSettings { warning_sink: Arc::new(note), ..InterpreterSettings::default() }
+    }
+
+    /// Whether an image of the page, as far as it was looked at, has not all of its pixels.
+    fn has_part_missing(&self) -> bool {
+        let images = &self.pdf.resources().x_objects;
+        self.undecoded.load(Ordering::Relaxed)
+            || images.keys().filter_map(|name| images.get::<Stream<'_>>(&*name)).any(|image| {
+                match image.filters().as_slice() {
+                    [Filter::DctDecode] => whole::is_cut_jpeg(&image.raw_data()),
+                    [Filter::JpxDecode] => whole::is_cut_jpx(&image.raw_data()),
+                    _ => false,
+                }
+            })
     }
 
     fn blank(&self) -> Page {
@@ -248,11 +284,11 @@ impl Leaf {
             && let Some((raster, scaled)) = self.lift(open, &survey, &scan)
         {
             problems.extend(scaled.map(|scaled| scaled_down(self.number, scaled)));
-            return Ok(self.image(raster, scan.area, scaled.is_none(), problems));
+            return self.image(raster, scan.area, scaled.is_none(), problems);
         }
         problems.extend(large.map(|from| scaled_down(self.number, Scaled { from, divisor: divisor(from.0, from.1) })));
         let raster = self.render(open, &survey);
-        Ok(self.image(raster, self.bounds(), false, problems))
+        self.image(raster, self.bounds(), false, problems)
     }
 
     fn survey(&self, open: &mut Open) -> Survey {
@@ -311,7 +347,7 @@ impl Leaf {
     fn draw(&self, open: &mut Open, scale: (f64, f64)) -> Pixmap {
         let cache = open.render.get_or_insert_with(RenderCache::new);
         open.kept += 1 << 20;
-        drawn::page(self.pdf, cache, scale)
+        drawn::page(self.pdf, cache, &self.settings(), scale)
     }
 
     fn proof(&self, open: &mut Open, (width, height): (u32, u32)) -> Result<Proof> {
@@ -350,7 +386,12 @@ impl Leaf {
         surveyor.survey
     }
 
-    fn image(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Page {
+    fn image(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Result<Page> {
+        let page = self.page_of(raster, area, own_pixels, problems);
+        if self.has_part_missing() { whole::with_part_missing(page, self.number) } else { Ok(page) }
+    }
+
+    fn page_of(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Page {
         let points = area.width() * self.unit;
         let dpi = (f64::from(raster.width) * 72.0 / points.max(1e-6)) as f32;
         if raster.is_blank(dpi) {

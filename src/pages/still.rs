@@ -5,10 +5,11 @@ use std::{fs::File, io::BufReader, io::Read, path::Path, path::PathBuf};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::{
-    MAX_DECODED, MAX_STRIPPED, Page, divisor, is_damaged,
+    MAX_DECODED, MAX_STRIPPED, Page, divisor, is_damaged, map,
     pdf::refused_image,
     raster::{Raster, Shrinker, luma_of, over},
     sheet::{self, Scanned},
+    whole,
 };
 use crate::{ErrorKind, Result, error::Fold, model::PageNo};
 
@@ -80,7 +81,11 @@ impl Still {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        Ok(sheet::page(number, self.scanned()?))
+        let page = sheet::page(number, self.scanned()?);
+        if self.format == ImageFormat::Jpeg && whole::is_cut_jpeg(&map(&self.path)?) {
+            return whole::with_part_missing(page, number);
+        }
+        Ok(page)
     }
 
     /// The image as stored.
