@@ -234,7 +234,10 @@ fn subject(scene: &Scene<'_>, role: &Find) -> bool {
     };
     // Dutch `of` joins, English `of` tells whose.
     let tells_whose = word == "of" && scene.text.language != Some(Language::Dutch);
-    !tells_whose && !matches!(word.as_str(), "aan" | "to" | "jegens" | "van" | "met" | "with" | "tegen" | "on" | "upon")
+    // `giving the Supplier three months' notice`: who is given notice does not give it.
+    let told =
+        ["aan", "to", "jegens", "van", "met", "with", "tegen", "on", "upon", "giving", "give", "gives", "notifying"];
+    !tells_whose && !told.contains(&word.as_str())
 }
 
 fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, around: &Around<'_>) -> Against {

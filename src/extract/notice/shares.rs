@@ -93,9 +93,12 @@ fn shares(scene: &Scene<'_>, said: &Range<usize>, read: &[Range<usize>], plain: 
         let nearest =
             |role: &&&Find| role.range.start >= from && role.range.end <= period.0.start && subject(scene, role);
         let role = roles.iter().rev().find(nearest)?;
-        let words: Vec<String> = scene.words[scene.words_in(&(role.range.end..period.0.start))]
+        let told_to = |place: usize| roles.iter().any(|role| role.range.contains(&place));
+        let between = &scene.words[scene.words_in(&(role.range.end..period.0.start))];
+        let words: Vec<String> = between
             .iter()
-            .map(|w| fold(scene.text.slice(&w.range)))
+            .filter(|word| !told_to(word.range.start))
+            .map(|word| fold(scene.text.slice(&word.range)))
             .collect();
         let near = words.iter().all(|word| word.chars().count() == 1 || plain.contains(word));
         let told = read.contains(&period.0) && words.len() <= FARTHEST;
@@ -247,6 +250,9 @@ mod tests {
         );
         let english = "This Agreement may be terminated by the Customer on 30 days' notice or by the Supplier on 90 days' notice.";
         check(Language::English, english, &["P30D Customer", "P90D Supplier"]);
+        let told = "This Agreement may be terminated by the Customer giving the Supplier three months' written notice and by the \
+                    Supplier giving the Customer one month's written notice.";
+        check(Language::English, told, &["P1M Supplier", "P3M Customer"]);
     }
 
     #[test]
