@@ -2,6 +2,7 @@
 //! Runs in worker processes: its input is untrusted. Does no OCR and changes no original.
 
 mod blank;
+mod ccitt;
 mod columns;
 mod drawn;
 mod fax;

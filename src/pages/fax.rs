@@ -14,7 +14,7 @@ use tiff::{
 };
 
 use super::{
-    MAX_STRIPPED, Page, damaged, divisor, is_damaged, map,
+    MAX_STRIPPED, Page, ccitt, damaged, divisor, is_damaged, map,
     pdf::refused_image,
     raster::{Raster, Shrinker, luma_of, over},
     sheet::{self, Scanned},
@@ -27,6 +27,7 @@ const MOST_PAGES: usize = 50_000;
 /// A TIFF file.
 pub(super) struct Sheets {
     decoder: RefCell<Decoder<Cursor<Mmap>>>,
+    file: Mmap,
     /// The directories that are pages (others are previews).
     pages: Vec<usize>,
 }
@@ -36,7 +37,7 @@ fn sound<T>(decoded: tiff::TiffResult<T>) -> Result<T> {
     decoded.fold(ErrorKind::UnsupportedDocument, || "the TIFF is damaged or of an unknown kind").map_err(is_damaged)
 }
 
-fn unsupported(message: &'static str) -> Error {
+pub(super) fn unsupported(message: &'static str) -> Error {
     Error::new(ErrorKind::UnsupportedDocument, message)
         .because("unsupported_image", "dit soort TIFF kan niet worden gelezen: lever het aan als PDF")
 }
@@ -48,7 +49,7 @@ impl Sheets {
         limits.intermediate_buffer_size = 256 << 20;
         let mut decoder = sound(Decoder::new(Cursor::new(map(path)?)))?.with_limits(limits);
         let pages = page_directories(&mut decoder);
-        Ok(Self { decoder: RefCell::new(decoder), pages })
+        Ok(Self { decoder: RefCell::new(decoder), file: map(path)?, pages })
     }
 
     pub(super) fn page_count(&self) -> usize {
@@ -66,7 +67,7 @@ impl Sheets {
         sound(decoder.seek_to_image(index))?;
         let size = sound(decoder.dimensions())?;
         let divisor = divisor(size.0, size.1);
-        let raster = decode(decoder, divisor)?;
+        let raster = decode(decoder, &self.file, divisor)?;
         let said = density(decoder);
         let orientation = decoder.find_tag_unsigned(Tag::Orientation).ok().flatten().unwrap_or(1);
         Ok(Scanned::of(raster, size, divisor, said, sheet::pose_of(orientation)))
@@ -108,12 +109,13 @@ fn density(decoder: &mut Decoder<Cursor<Mmap>>) -> Option<(f64, f64)> {
 /// So many rows of a strip are turned into grey at once where the image is scaled down.
 const BAND: u32 = 64;
 
-fn decode(decoder: &mut Decoder<Cursor<Mmap>>, divisor: u32) -> Result<Raster> {
+fn decode(decoder: &mut Decoder<Cursor<Mmap>>, file: &[u8], divisor: u32) -> Result<Raster> {
     let (width, height) = sound(decoder.dimensions())?;
     if u64::from(width) * u64::from(height) > MAX_STRIPPED {
         return Err(refused_image(width, height));
     }
-    let color = sound(decoder.colortype())?;
+    let strips = ccitt::Strips::of(decoder, file)?;
+    let color = if strips.is_some() { ColorType::Gray(1) } else { sound(decoder.colortype())? };
     let palette = match color {
         ColorType::Palette(_) => sound(decoder.get_tag_u16_vec(Tag::ColorMap))?,
         _ => Vec::new(),
@@ -134,7 +136,11 @@ fn decode(decoder: &mut Decoder<Cursor<Mmap>>, divisor: u32) -> Result<Raster> {
             let chunk = row * across + column + plane * across * down;
             let (part_width, part_height) = decoder.chunk_data_dimensions(chunk);
             // A damaged strip stays white; the others are read.
-            let Ok(data) = decoder.read_chunk(chunk) else { continue };
+            let data = match &strips {
+                Some(strips) => strips.decoded(chunk, part_width, part_height).map(DecodingResult::U8),
+                None => decoder.read_chunk(chunk).ok(),
+            };
+            let Some(data) = data else { continue };
             let color = if planes { ColorType::Gray(color.bit_depth()) } else { color };
             let (left, top) = (column * chunk_width, row * chunk_height);
             match &mut page {
