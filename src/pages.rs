@@ -28,6 +28,7 @@ use memmap2::Mmap;
 
 pub(crate) use fax::page_directories as tiff_pages;
 pub(crate) use sheet::pose_of;
+pub(crate) use whole::is_cut_jpeg;
 
 use crate::{
     Error, ErrorKind, Result,

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// A JPEG whose scans have no end (ITU-T T.81, B.1.1.3: EOI). One without scans is cut too.
-pub(super) fn is_cut_jpeg(bytes: &[u8]) -> bool {
+pub(crate) fn is_cut_jpeg(bytes: &[u8]) -> bool {
     let mut at = 2;
     // Segments have lengths, and may hold pictures with ends of their own; within scans a marker is never data.
     loop {
