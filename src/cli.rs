@@ -1,6 +1,7 @@
 //! The command line: one file per verb. Results go to stdout, everything else to stderr.
 
 use std::{
+    borrow::Cow,
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -155,9 +156,9 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let mut stderr = io::stderr().lock();
             match language {
-                Language::Dutch => _ = writeln!(stderr, "griffie: {}", error.explain(language)),
+                Language::Dutch => _ = writeln!(stderr, "griffie: {}", harmless(&error.explain(language))),
                 Language::English => {
-                    let _ = writeln!(stderr, "griffie: {error}");
+                    let _ = writeln!(stderr, "griffie: {}", harmless(&error.to_string()));
                     if let Some(advice) = error.advice() {
                         let _ = writeln!(stderr, "hint: {advice}");
                     }
@@ -229,7 +230,13 @@ impl Outcome {
 
 /// Prints a line of results.
 fn print_line(line: impl std::fmt::Display) -> Result<()> {
-    writeln!(io::stdout().lock(), "{line}").map_err(output_failed)
+    writeln!(io::stdout().lock(), "{}", harmless(&line.to_string())).map_err(output_failed)
+}
+
+/// A text without characters that a terminal obeys: names of files and words of contracts are their senders'.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.contains(obeyed) { text.replace(obeyed, "\u{fffd}").into() } else { text.into() }
 }
 
 fn output_failed(error: io::Error) -> Error {
@@ -246,4 +253,15 @@ fn is_closed_pipe(error: &Error) -> bool {
         source = inner.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_obeys_no_name_of_a_file() {
+        assert_eq!(harmless("a\u{1b}[2Jb\u{7}\n\tc"), "a\u{fffd}[2Jb\u{fffd}\n\tc");
+        assert_eq!(harmless("één"), "één");
+    }
 }

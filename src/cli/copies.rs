@@ -30,7 +30,8 @@ pub(super) fn copies(context: &Context, arguments: &CopiesArguments) -> Result<O
     let told = |manifest: &crate::archive::Manifest, copy| {
         if let (ArchivalCopy::Refused, Some(refusal)) = (copy, manifest.refused.last()) {
             let label = language.say("niet aanvaard", "refused");
-            let _ = writeln!(io::stderr(), "{label}: {}: {}", manifest.original.name, refusal.reason);
+            let line = format!("{label}: {}: {}", manifest.original.name, refusal.reason);
+            let _ = writeln!(io::stderr(), "{}", super::harmless(&line));
         }
     };
     let counts = copies::make_missing(&app, &examiner, arguments.again, &told, &CancelFlag::on_signals()?)?;

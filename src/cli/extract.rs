@@ -90,7 +90,8 @@ pub(super) fn text(context: &Context, arguments: &TextArguments) -> Result<Outco
 }
 
 fn warn(path: &Path, error: &crate::Error, language: Language) {
-    let _ = writeln!(io::stderr(), "griffie: `{}`: {}", path.display(), error.explain(language));
+    let line = format!("griffie: `{}`: {}", path.display(), error.explain(language));
+    let _ = writeln!(io::stderr(), "{}", super::harmless(&line));
 }
 
 /// Whose turn it is to be printed, and what was examined before its turn came.

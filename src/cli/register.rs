@@ -182,7 +182,7 @@ pub(super) fn register(context: &Context, arguments: &RegisterArguments) -> Resu
     let language = app.config.language;
     for id in &ids {
         let entry = entry(&app, id, as_of)?;
-        write!(stdout, "{}", table::entry(&entry, language)).map_err(output_failed)?;
+        write!(stdout, "{}", super::harmless(&table::entry(&entry, language))).map_err(output_failed)?;
     }
     let count = language.say(format!("{} records op {as_of}", ids.len()), format!("{} records on {as_of}", ids.len()));
     writeln!(stdout, "{count}").map_err(output_failed)?;

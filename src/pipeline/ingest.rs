@@ -248,7 +248,16 @@ impl Run<'_> {
             |reason: &crate::intake::Reason| Reason { kind: reason.kind().into(), message: reason.message(language) };
         let digests = match arrival.path().map(digests_of_file).transpose() {
             Ok(digests) => digests,
-            Err(error) => return self.quarantine(item, Kept::Nothing(None), None, reason_of(&error, language)),
+            Err(error) => {
+                let gone = arrival.path().is_some_and(|path| matches!(path.try_exists(), Ok(false)));
+                let vanished = || {
+                    let en = "the file went away while it was taken in";
+                    let message = language.say("het bestand verdween terwijl het werd opgenomen", en).to_owned();
+                    Reason { kind: "vanished".into(), message }
+                };
+                let reason = if gone { vanished() } else { reason_of(&error, language) };
+                return self.quarantine(item, Kept::Nothing(None), None, reason);
+            }
         };
         let (media, path, digests) = match (&arrival.media, arrival.path(), digests) {
             (Ok(media), Some(path), Some(digests)) => (*media, path, digests),

@@ -411,7 +411,7 @@ mod tests {
         for pages in [1, 40, 2_000] {
             let (limits, patience) = allowed(pages);
             assert_eq!(limits.memory_bytes, 7);
-            assert!(limits.cpu_seconds > settings.limits.cpu_seconds + pages, "{pages} pages");
+            assert_eq!(limits.cpu_seconds, settings.limits.cpu_seconds + pages);
             let kept_above = patience.as_secs_f64() / limits.cpu_seconds as f64;
             assert!((kept_above - of_page).abs() < 1e-6, "{pages} pages: {kept_above} and not {of_page}");
         }

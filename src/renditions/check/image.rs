@@ -34,9 +34,8 @@ pub(super) fn check<'a>(stream: &Stream<'a>, scope: &Scope<'a>, place: &str, wal
     let filters = filters(dict);
     if begins_as_jpeg(stream, &filters) == Some(false) {
         findings.add("6.2.8", "data that should be JPEG do not begin as such", place);
-    }
-    // PDF/A says nothing of it; those who look at a copy in fifty years should not have to guess.
-    if filters == [b"DCTDecode"] && crate::pages::is_cut_jpeg(&stream.raw_data()) {
+    } else if filters == [b"DCTDecode"] && crate::pages::is_cut_jpeg(&stream.raw_data()) {
+        // PDF/A says nothing of it; those who look at a copy in fifty years should not have to guess.
         findings.add("6.2.8", "JPEG data have no end", place);
     }
     let jpx = filters.iter().any(|filter| filter == b"JPXDecode");
