@@ -292,7 +292,9 @@ fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&Defi
 fn bare_role(rules: &RuleSet, description: &str) -> Option<String> {
     const BODIES: [&str; 8] =
         ["gemeente", "gemeenten", "provincie", "waterschap", "stichting", "vereniging", "bank", "makelaar"];
-    let own = description.split(['\n', ';']).next().unwrap_or_default();
+    // Below the name, in brackets, on a line of its own.
+    let below = description.trim_start_matches(' ').strip_prefix('\n').filter(|below| below.starts_with('('));
+    let own = below.unwrap_or(description).split(['\n', ';']).next().unwrap_or_default();
     own.split([',', '(', ')', '/']).skip(1).find_map(|part| {
         let said = part.trim().trim_end_matches(['.', ':']);
         let role = ["als ", "de ", "enerzijds ", "anderzijds "].iter().find_map(|lead| said.strip_prefix(lead));
@@ -649,6 +651,14 @@ mod tests {
         );
         let unlike = "Huurovereenkomst\nVerhuurder\tHuurder\nAlfa Beheer B.V.\tZwembad Noord\nDorpsweg 1\tKade 2";
         check(unlike, &[("Alfa Beheer B.V.", Some("Verhuurder")), ("Zwembad Noord", Some("Huurder"))]);
+    }
+
+    #[test]
+    fn a_role_may_stand_in_brackets_below_the_name() {
+        check(
+            "Onderhoudscontract\n\ntussen\n\nAlfa Beheer B.V.\n\n(opdrachtgever)\n\nen\n\nBeta Diensten B.V.\n\n(opdrachtnemer)",
+            &[("Alfa Beheer B.V.", Some("opdrachtgever")), ("Beta Diensten B.V.", Some("opdrachtnemer"))],
+        );
     }
 
     #[test]

@@ -296,11 +296,15 @@ impl<'a> Block<'a> {
             // The last column may reach as far as the others do.
             let wide = i.checked_sub(1).map_or(0.0, |before| left - edges[before].0);
             let right = edges.get(i + 1).map_or(body_right.max(left + wide), |next| next.0).max(right);
-            let mut room = f32::MAX;
+            let (mut room, mut ended) = (f32::MAX, true);
             for line in cells.iter_mut().filter_map(|row| row[i].take()) {
                 let first = line.words.first().map_or(0.0, |&w| words[w].area.width());
-                let start = if room > first + 1.5 * line.em { Start::Paragraph } else { Start::Free };
+                let text = line.text(words);
+                // A sentence that goes on in small letters goes on in its paragraph.
+                let goes_on = !ended && text.starts_with(char::is_lowercase);
+                let start = if room > first + 1.5 * line.em && !goes_on { Start::Paragraph } else { Start::Free };
                 room = right - line.area.x1;
+                ended = !text.ends_with(char::is_lowercase) || text.split_whitespace().count() < 6;
                 out.push(Flow { left, right, ..flow(page, line, start) });
             }
         }

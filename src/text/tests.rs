@@ -76,6 +76,23 @@ fn signature_columns_are_not_read_across() {
 }
 
 #[test]
+fn a_sentence_goes_on_in_its_column_though_a_line_ends_early() {
+    check(
+        &[
+            (70.0, 100.0, "9. A party owes no more than the fee of"),
+            (360.0, 100.0, "10. At its end the order renews itself"),
+            (70.0, 112.0, "a year, unless it acts with intent or in"),
+            (360.0, 112.0, "and will then run for new"),
+            (70.0, 124.0, "the way that the law says can never be"),
+            (360.0, 124.0, "terms of one year each, unless a party"),
+            (70.0, 136.0, "limited or excluded by what they agree."),
+            (360.0, 136.0, "gives notice before the end of the term."),
+        ],
+        "9. A party owes no more than the fee of a year, unless it acts with intent or in the way that the law says can never be limited or excluded by what they agree.\n10. At its end the order renews itself and will then run for new terms of one year each, unless a party gives notice before the end of the term.",
+    );
+}
+
+#[test]
 fn tables_are_read_row_by_row() {
     let text = check(
         &[

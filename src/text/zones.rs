@@ -24,7 +24,7 @@ cue!(CONTENTS, r"^(inhoud(sopgave)?|table of contents|contents|index)[ .:]*$");
 cue!(CONTENTS_LINE, r"(\.{4,}|( \.){4,}|_{4,})\s*\d{1,3}$|\t\d{1,3}$");
 cue!(
     PREAMBLE,
-    r"^\W*(\w{1,2}[.)] )?((de |het |,)*onder?get[ea]e?ke?nden?|ondergetekenden?|partijen\W*$|comparanten|tussen(?-u:\b)|between(?-u:\b)|by and between|the undersigned|parties\W*$|(this|the) [^.]{0,120}?(?-u:\b)(agreement|contract|lease|amendment|addendum|undertaking|letter)(?-u:\b)[^.]{0,160}(?-u:\b)(made|entered|dated|effective|between|executed)(?-u:\b)|(agreement|lease|amendment) (made|dated|entered)|(deze|dit) [^.]{0,80}(overeenkomst|contract|kontrakt|convenant)(?-u:\b)[^.]{0,80}(aangegaan|gesloten|tussen)|geachte(?-u:\b)|mijne heren|dear(?-u:\b)|gentlemen(?-u:\b)|ladies and gentlemen)"
+    r"^\W*(\w{1,2}[.)] )?((de |het |,)*onder?get[ea]e?ke?nden?|ondergetekenden?|partijen\W*$|comparanten|tussen(?-u:\b)|between(?-u:\b)|by and between|the undersigned|parties\W*$|part(ij|y) (a|1|i)(?-u:\b)|(this|the) [^.]{0,120}?(?-u:\b)(agreement|contract|lease|amendment|addendum|undertaking|letter)(?-u:\b)[^.]{0,160}(?-u:\b)(made|entered|dated|effective|between|executed)(?-u:\b)|(agreement|lease|amendment) (made|dated|entered)|(deze|dit) [^.]{0,80}(overeenkomst|contract|kontrakt|convenant)(?-u:\b)[^.]{0,80}(aangegaan|gesloten|tussen)|geachte(?-u:\b)|mijne heren|dear(?-u:\b)|gentlemen(?-u:\b)|ladies and gentlemen)"
 );
 cue!(LETTER, r"^\W*(geachte|mijne heren|dear|gentlemen|ladies and gentlemen)(?-u:\b)");
 cue!(
