@@ -16,8 +16,7 @@ use hayro::{
         Context, InterpreterCache, InterpreterSettings, InterpreterWarning, TransformExt, interpret_page,
     },
     hayro_syntax::{
-        DecryptionError, Filter, LoadPdfError, Pdf,
-        object::Stream,
+        DecryptionError, LoadPdfError, Pdf,
         page::{Page as PdfPage, Pages},
     },
     kurbo::{Point, Rect},
@@ -238,19 +237,6 @@ impl Leaf {
         InterpreterSettings { warning_sink: Arc::new(note), ..InterpreterSettings::default() }
     }
 
-    /// Whether an image of the page, as far as it was looked at, has not all of its pixels.
-    fn has_part_missing(&self) -> bool {
-        let images = &self.pdf.resources().x_objects;
-        self.undecoded.load(Ordering::Relaxed)
-            || images.keys().filter_map(|name| images.get::<Stream<'_>>(&*name)).any(|image| {
-                match image.filters().as_slice() {
-                    [Filter::DctDecode] => whole::is_cut_jpeg(&image.raw_data()),
-                    [Filter::JpxDecode] => whole::is_cut_jpx(&image.raw_data()),
-                    _ => false,
-                }
-            })
-    }
-
     fn blank(&self) -> Page {
         let (width, height) = self.size_pt();
         Page::Digital(PageReading::wordless(self.number, PageState::Blank, width, height))
@@ -284,11 +270,13 @@ impl Leaf {
             && let Some((raster, scaled)) = self.lift(open, &survey, &scan)
         {
             problems.extend(scaled.map(|scaled| scaled_down(self.number, scaled)));
-            return self.image(raster, scan.area, scaled.is_none(), problems);
+            let page = self.image(raster, scan.area, scaled.is_none(), problems);
+            return self.complete(page, &survey);
         }
         problems.extend(large.map(|from| scaled_down(self.number, Scaled { from, divisor: divisor(from.0, from.1) })));
         let raster = self.render(open, &survey);
-        self.image(raster, self.bounds(), false, problems)
+        let page = self.image(raster, self.bounds(), false, problems);
+        self.complete(page, &survey)
     }
 
     fn survey(&self, open: &mut Open) -> Survey {
@@ -386,12 +374,13 @@ impl Leaf {
         surveyor.survey
     }
 
-    fn image(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Result<Page> {
-        let page = self.page_of(raster, area, own_pixels, problems);
-        if self.has_part_missing() { whole::with_part_missing(page, self.number) } else { Ok(page) }
+    /// The page, once all of its images that were looked at have all of their pixels.
+    fn complete(&self, page: Page, survey: &Survey) -> Result<Page> {
+        let part_missing = survey.has_cut_image || self.undecoded.load(Ordering::Relaxed);
+        if part_missing { whole::with_part_missing(page, self.number) } else { Ok(page) }
     }
 
-    fn page_of(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Page {
+    fn image(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Page {
         let points = area.width() * self.unit;
         let dpi = (f64::from(raster.width) * 72.0 / points.max(1e-6)) as f32;
         if raster.is_blank(dpi) {

@@ -12,6 +12,8 @@ use hayro::{
 };
 use rustc_hash::FxHashMap;
 
+use super::whole;
+
 /// A glyph on the page, in points of the displayed page (origin top left, y downwards).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Glyph {
@@ -72,6 +74,8 @@ pub(super) struct Survey {
     pub(super) glyphs: Vec<Glyph>,
     /// Images, in the order of drawing.
     pub(super) images: Vec<Placed>,
+    /// The data of one of them have no end.
+    pub(super) has_cut_image: bool,
     /// Fills and images, in the order of drawing.
     pub(super) covers: Vec<Cover>,
     /// Lines and shapes other than white fills.
@@ -323,6 +327,9 @@ impl<'a> Device<'a> for Surveyor<'_> {
         let visible = area.intersect(frame.clip);
         if !visible.is_finite() || visible.area() <= 0.0 {
             return;
+        }
+        if let Image::Raster(raster) = &image {
+            self.survey.has_cut_image |= whole::is_cut(raster.stream());
         }
         let plain = self.plain_group() && props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal;
         let composed = masked || frame.shaped || !plain;

@@ -1,10 +1,21 @@
 //! Tells whether an image's bytes go to their end: decoders paint what is missing of a cut one grey or white, and say nothing.
 
+use hayro::hayro_syntax::{Filter, object::Stream};
+
 use super::{Page, damaged};
 use crate::{
     Result,
     model::{PageNo, Problem},
 };
+
+/// Whether an image's data have no end, as far as that can be told without decoding them.
+pub(super) fn is_cut(image: &Stream<'_>) -> bool {
+    match image.filters().as_slice() {
+        [Filter::DctDecode] => is_cut_jpeg(&image.raw_data()),
+        [Filter::JpxDecode] => is_cut_jpx(&image.raw_data()),
+        _ => false,
+    }
+}
 
 /// A JPEG whose scans have no end (ITU-T T.81, B.1.1.3: EOI). One without scans is cut too.
 pub(crate) fn is_cut_jpeg(bytes: &[u8]) -> bool {
@@ -24,11 +35,12 @@ pub(crate) fn is_cut_jpeg(bytes: &[u8]) -> bool {
             _ => return false,
         }
     }
-    !bytes[at..].windows(2).any(|pair| pair == [0xff, 0xd9])
+    // It stands at the end of most.
+    !bytes[at..].windows(2).rev().any(|pair| pair == [0xff, 0xd9])
 }
 
 /// A JPEG 2000 codestream without its end (ISO/IEC 15444-1, A.4.4: EOC). Boxes may follow it.
-pub(super) fn is_cut_jpx(bytes: &[u8]) -> bool {
+fn is_cut_jpx(bytes: &[u8]) -> bool {
     !bytes.windows(2).rev().any(|pair| pair == [0xff, 0xd9])
 }
 
