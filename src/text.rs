@@ -55,6 +55,8 @@ pub struct Text {
     pub language: Option<Language>,
     /// What the boxes of a form leave unsaid, in order: choices that are not ticked, and the ticks themselves.
     pub unsaid: Vec<Range<usize>>,
+    /// Paragraphs that are set apart in larger letters, in bold type or in the middle of the page, in order.
+    pub displayed: Vec<Range<usize>>,
     /// The way back to the words as read.
     source: Source,
     /// Where each paragraph ends and what language it speaks.
@@ -192,9 +194,11 @@ impl Text {
         let speaks = |p: &Paragraph| language::votes(&running[p.range.clone()]).decide(3);
         let languages = paragraphs.iter().map(|p| (p.range.end, speaks(p))).collect();
         let unsaid = choices::unsaid(&running);
+        let displayed = paragraphs::displayed(paragraphs);
         let running_heads = Vec::new();
         Self {
             unsaid,
+            displayed,
             running,
             tokens,
             sentences,

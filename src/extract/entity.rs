@@ -60,7 +60,7 @@ pub enum Entity {
     /// A natural person.
     Person(PersonReading),
     /// A number in a trade register, by its label (KvK, Company No.).
-    Registration(String),
+    Registration(Registration),
     /// A country, state or province whose law may govern: ISO 3166 code.
     Jurisdiction(String),
     /// A court, as named.
@@ -130,6 +130,15 @@ pub struct OrganizationReading {
     pub name: String,
     /// Legal form in its usual spelling (`B.V.`, `stichting`, `gemeente`, `Inc.`).
     pub legal_form: Option<String>,
+}
+
+/// A number in a register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// The number; of the Dutch trade register its digits only.
+    pub number: String,
+    /// Its label says that it is the Dutch trade register's.
+    pub in_dutch: bool,
 }
 
 /// A natural person as read.

@@ -7,16 +7,17 @@ mod columns;
 mod elsewhere;
 mod opening;
 
-use std::ops::Range;
+use std::{ops::Range, sync::LazyLock};
 
 use super::{
     RuleSet,
-    entity::Entity,
+    dictionary::{self, WordList},
+    entity::{Entity, Registration},
     lexicon::fold,
     scene::{Find, Scene, Thing},
 };
 use crate::{
-    model::record::Party,
+    model::{Language, record::Party},
     text::{DefinedTerm, Labelled, Text, Zone},
 };
 
@@ -120,9 +121,10 @@ fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {
         match found.iter_mut().find(same) {
             // A name at the top of a policy, and beside what the policy calls it.
             Some(known) if known.party.role.is_none() => {
-                let number = known.party.registration_number.take();
-                *known = party;
-                known.party.registration_number = known.party.registration_number.take().or(number);
+                let earlier = std::mem::replace(known, party).party;
+                let party = &mut known.party;
+                party.registration_number = party.registration_number.take().or(earlier.registration_number);
+                party.other_registration = party.other_registration.take().or(earlier.other_registration);
             }
             Some(_) => {}
             None => found.push(party),
@@ -270,11 +272,10 @@ fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&Defi
     let firm = firm.map(|firm| firm.range.end);
     for other in scene.finds_in(&(find.range.end..extent.end)) {
         match &other.thing {
-            Thing::Entity(Entity::Registration(number))
-                if party.registration_number.is_none() && firm.is_none_or(|firm| other.range.start < firm) =>
-            {
-                party.registration_number = Some(number.clone());
-                ranges.push(other.range.clone());
+            Thing::Entity(Entity::Registration(number)) if firm.is_none_or(|firm| other.range.start < firm) => {
+                if take_number(&mut party, number) {
+                    ranges.push(other.range.clone());
+                }
             }
             Thing::Entity(Entity::Person(person)) if party.represented_by.is_none() => {
                 party.represented_by = Some(person.name.clone());
@@ -285,6 +286,21 @@ fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&Defi
     party.seat = seat(text.slice(&extent), &cues.seat);
     let how = if own.is_some() { How::OpeningWithRole } else { How::Opening };
     Found { party, ranges, how }
+}
+
+/// Files a party's number in a register, where it has none yet. Where nothing says which register it is, one of eight
+/// digits is the Dutch trade register's, unless the firm's form is of another country.
+fn take_number(party: &mut Party, registration: &Registration) -> bool {
+    static FOREIGN: LazyLock<WordList> = LazyLock::new(|| dictionary::list(Language::English, "legal_forms"));
+    let number = &registration.number;
+    let is_dutch = registration.in_dutch
+        || number.len() == 8
+            && number.bytes().all(|byte| byte.is_ascii_digit())
+            && party.legal_form.as_ref().is_none_or(|form| !FOREIGN.contains_key(form));
+    let place = if is_dutch { &mut party.registration_number } else { &mut party.other_registration };
+    let is_new = place.is_none();
+    place.get_or_insert_with(|| number.clone());
+    is_new
 }
 
 /// A usual role that closes a party's description without a word that announces it: `…, wonende te Nijkerk, pachter;`,
@@ -679,6 +695,44 @@ mod tests {
         let found = find(&rules, &rules.scene(&text));
         let person = found.iter().find(|found| found.party.name == "Ruud Vos");
         assert!(person.is_none_or(|person| person.party.registration_number.is_none()), "{found:?}");
+    }
+
+    #[test]
+    fn two_who_sign_for_a_firm_are_no_parties() {
+        check(
+            "Huurovereenkomst tussen\nA. Stichting Wonen, gevestigd te Best, vertegenwoordigd door de heer T. Moer, hierna te noemen \
+             \"verhuurder\",\nen\nB. de vennootschap onder firma Drogist Kok-Vos V.O.F., gevestigd te Best, ingeschreven in het \
+             handelsregister onder nummer 24416207, te dezen vertegenwoordigd door haar beide vennoten, mevrouw H. Kok en de \
+             heer R.D. Vos, hierna te noemen \"huurder\",\nzijn overeengekomen",
+            &[("Stichting Wonen", Some("verhuurder")), ("Drogist Kok-Vos V.O.F.", Some("huurder"))],
+        );
+    }
+
+    #[test]
+    fn a_name_at_the_head_of_its_item_holds_its_joint() {
+        check(
+            "Overeenkomst tussen\n1. de gemeente Best, zetelend te Best (\"Opdrachtgever\"); en\n2. Argus Wacht en Beveiliging B.V., \
+             gevestigd te Tilburg (\"Opdrachtnemer\").",
+            &[("gemeente Best", Some("Opdrachtgever")), ("Argus Wacht en Beveiliging B.V.", Some("Opdrachtnemer"))],
+        );
+    }
+
+    #[test]
+    fn only_dutch_firms_have_a_dutch_number() {
+        let check = |name: &str, number: &str, want: (Option<&str>, Option<&str>)| {
+            let rules = RuleSet::embedded().unwrap();
+            let opening = format!(
+                "Agreement between\n{name}, registered with company number {number}, hereinafter: \"Seller\";\nand\nDijk \
+                 B.V., hereinafter: \"Buyer\";"
+            );
+            let text = Text::of_sentence(&opening, Some(Language::English));
+            let found = find(&rules, &rules.scene(&text));
+            let party = &found[0].party;
+            assert_eq!((party.registration_number.as_deref(), party.other_registration.as_deref()), want, "{found:?}");
+        };
+        check("Vos Handel B.V.", "09417732", (Some("09417732"), None));
+        check("Fox Trading Limited", "09417732", (None, Some("09417732")));
+        check("Fox Trading B.V.", "588214", (None, Some("588214")));
     }
 
     #[test]

@@ -310,7 +310,8 @@ impl<'r> Desk<'r, '_, '_> {
             None => "no role",
         };
         let again = if later.names(&found.party) { "named again" } else { "named once" };
-        let number = if found.party.registration_number.is_some() { "numbered" } else { "unnumbered" };
+        let numbered = found.party.registration_number.is_some() || found.party.other_registration.is_some();
+        let number = if numbered { "numbered" } else { "unnumbered" };
         let form = if found.party.legal_form.is_some() { "form" } else { "no form" };
         // Each kind of contract has its own way of opening.
         let kind = kind.map_or("of no kind".to_owned(), |kind| format!("{kind:?}"));

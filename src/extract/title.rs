@@ -11,6 +11,8 @@ use super::{
 use crate::text::Zone;
 
 const LONGEST: usize = 40;
+/// A title over several lines has no more words than this.
+const LONGEST_OVER_LINES: usize = 24;
 
 /// The place of the title, where there is one.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
@@ -42,6 +44,7 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
         let number = scene.finds_in(range).find(|find| matches!(find.kind(), Kind::Reference));
         let words = scene.words_in(range).len();
         number.is_some_and(|number| words <= 5 || words - (number.end - number.first) <= 3)
+            || text.slice(range).split_whitespace().any(is_file_name)
     };
     // A sentence that opens the text, and the first of two parties on a cover, are no titles where there is another.
     let says = |range: &Range<usize>| {
@@ -58,15 +61,37 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
         (None, None) => paragraphs.iter().find(is_title)?,
     };
     let mut range = sentence_start(scene, first);
+    range.start = start_over_lines(scene, &range, &paragraphs, is_label);
     if range.end == first.end {
         let goes_on = |next: &&Range<usize>| short(next) && !is_label(next);
         range.end = end_over_lines(scene, first, paragraphs.iter().filter(goes_on));
     }
-    if let Some(subtitle) = subtitle(scene, &range, &paragraphs, names_kind) {
-        range.end = subtitle.end;
-    }
+    let range = with_subtitles(scene, range, &paragraphs, is_label, names_kind);
     let own = before_parties(&text.running, range);
     Some(trim(&text.running, without_citation(scene, without_stamp(scene, own))))
+}
+
+/// A title that begins with `AND`, or stands below `… EMPLOYEE NON-COMPETITION AND`, begins on a line above.
+fn start_over_lines(
+    scene: &Scene<'_>,
+    title: &Range<usize>,
+    paragraphs: &[Range<usize>],
+    is_label: impl Fn(&Range<usize>) -> bool,
+) -> usize {
+    let joins = |word: &str| matches!(&*fold(word), "and" | "en" | "of" | "&" | "to" | "bij");
+    let mut start = title.start;
+    for above in paragraphs.iter().rev().filter(|above| above.start < title.start) {
+        let (line, title) = (scene.text.slice(above), &scene.text.running[start..title.end]);
+        let hangs = line.split_whitespace().last().is_some_and(joins);
+        let leans = title.split_whitespace().next().is_some_and(joins);
+        let displayed = scene.text.displayed.iter().any(|range| range.start == above.start);
+        let fits = scene.words_in(above).len() <= 10 && !line.contains(['\t', ':']) && !is_label(above);
+        if above.end + 1 != start || !(hangs || leans) || !displayed || !fits {
+            break;
+        }
+        start = above.start;
+    }
+    start
 }
 
 /// A title goes on where the next line needs it: `bij de Overeenkomst …`, or a line of its own that says `of` or `TO`.
@@ -115,15 +140,49 @@ fn before_parties(running: &str, range: Range<usize>) -> Range<usize> {
     end.map_or(range.clone(), |at| range.start..range.start + at)
 }
 
-/// Below a title that only names a kind (`CONCESSIEOVEREENKOMST`) or ends with one (`Addendum 2 bij de Raamovereenkomst`),
-/// the line that says for what.
-fn subtitle(
+/// How far a title goes over the lines below it that say for what: below one that only names a kind
+/// (`CONCESSIEOVEREENKOMST`) or ends with one (`Addendum 2 bij de Raamovereenkomst`), and further over lines that are
+/// set apart as a title is.
+fn with_subtitles(
     scene: &Scene<'_>,
-    title: &Range<usize>,
+    title: Range<usize>,
     paragraphs: &[Range<usize>],
+    is_label: impl Fn(&Range<usize>) -> bool,
     names_kind: impl Fn(&Range<usize>) -> bool,
-) -> Option<Range<usize>> {
-    const OPENS_OTHER: [&str; 22] = [
+) -> Range<usize> {
+    let words = scene.words_in(&title);
+    let ends_with_kind =
+        words.len() <= 6 && words.clone().last().is_some_and(|last| names_kind(&scene.words[last].range));
+    let mut wanted = words.len() <= 2 || ends_with_kind;
+    let mut end = title.end;
+    for next in paragraphs.iter().filter(|next| next.start > title.start) {
+        let displayed = scene.text.displayed.iter().any(|range| range.start == next.start);
+        if next.start != end + 1 || is_label(next) || !(wanted || displayed) {
+            break;
+        }
+        let Some(line) = subtitle(scene, next, displayed) else { break };
+        let whole = line.end == next.end;
+        if scene.words_in(&(title.start..line.end)).len() > LONGEST_OVER_LINES {
+            break;
+        }
+        // The title once more, below its cover.
+        if fold(scene.text.slice(next)) != fold(scene.text.slice(&title)) {
+            end = line.end;
+        } else if displayed {
+            return with_subtitles(scene, next.clone(), paragraphs, is_label, names_kind);
+        }
+        wanted = false;
+        if !whole {
+            break;
+        }
+    }
+    title.start..end
+}
+
+/// What a line says of the contract's subject, where it says no more than that. A line that is `displayed` may hold
+/// numbers and names, but not begin with one.
+fn subtitle(scene: &Scene<'_>, next: &Range<usize>, displayed: bool) -> Option<Range<usize>> {
+    const OPENS_OTHER: [&str; 40] = [
         "tussen",
         "between",
         "de",
@@ -137,24 +196,35 @@ fn subtitle(
         "version",
         "datum",
         "date",
+        "dated",
         "d.d",
         "nr",
+        "no",
+        "nummer",
         "concept",
+        "draft",
         "model",
         "inhoud",
         "artikel",
+        "bijlage",
+        "bijlagen",
+        "dossier",
         "and",
         "by",
         "ex",
+        "exhibit",
+        "execution",
+        "logo",
+        "confidential",
+        "private",
+        "gegevens",
+        "details",
+        "particulars",
+        "inhoudsopgave",
+        "contents",
+        "this",
     ];
     let text = scene.text;
-    let words = scene.words_in(title);
-    let ends_with_kind =
-        || words.len() <= 6 && words.clone().last().is_some_and(|last| names_kind(&scene.words[last].range));
-    if words.len() > 2 && !ends_with_kind() {
-        return None;
-    }
-    let next = paragraphs.iter().find(|next| next.start == title.end + 1)?;
     // `Abri's en buitenreclame tussen de gemeente A en B`
     let line = text.slice(next);
     let line = [" tussen ", " between "].iter().find_map(|joint| line.split_once(joint)).map_or(line, |(own, _)| own);
@@ -162,15 +232,28 @@ fn subtitle(
     let words = scene.words_in(next).len();
     let opener = fold(line.split_whitespace().next()?);
     let opener = opener.trim_matches(|c: char| !c.is_alphanumeric());
-    let plain = line.starts_with(char::is_uppercase)
-        && !line.trim_end().ends_with(['.', ',', ';', ':'])
-        && !line.contains(['\t', ':', '@'])
-        && !without_year(line).contains(|c: char| c.is_ascii_digit());
-    let names = scene.finds_in(next).any(|find| {
+    let plain = !line.trim_end().ends_with(['.', ',', ';', ':']) && !line.contains(['\t', ':', '@', '|', '·', '[']);
+    let names = |find: &&Find| {
         matches!(find.kind(), Kind::Organization | Kind::Person | Kind::Date | Kind::Role | Kind::Reference)
-    });
+    };
+    let says_other = if displayed {
+        scene.finds_in(next).filter(names).any(|find| find.range.start < next.start + opener.len())
+            || scene.finds_in(next).any(|find| matches!(find.kind(), Kind::Reference))
+    } else {
+        scene.finds_in(next).any(|find| names(&find))
+            || !line.starts_with(char::is_uppercase)
+            || without_year(line).contains(|c: char| c.is_ascii_digit())
+    };
     let early = text.zone_at(next.start) == Zone::Title;
-    (early && plain && !names && (2..=9).contains(&words) && !OPENS_OTHER.contains(&opener)).then(|| next.clone())
+    let least = if displayed { 1 } else { 2 };
+    let fits = (least..=if displayed { 14 } else { 9 }).contains(&words);
+    (early && plain && !says_other && fits && !addresses(line) && !OPENS_OTHER.contains(&opener)).then(|| next.clone())
+}
+
+/// A filing names the file first: `EX-10.3 6 d281487dex103.htm`.
+fn is_file_name(word: &str) -> bool {
+    let kinds = [".htm", ".html", ".pdf", ".doc", ".docx", ".txt"];
+    kinds.iter().any(|kind| word.to_ascii_lowercase().strip_suffix(kind).is_some_and(|name| !name.is_empty()))
 }
 
 /// `Jeugdhulp en Begeleiding 2015` is about that year, and no number.
@@ -180,13 +263,14 @@ fn without_year(line: &str) -> &str {
     if is_year { before } else { line }
 }
 
-/// `… als bedoeld in artikel 4:36 …`, `… Documentnummer 81F3`: what says on which law a contract rests, or numbers it,
-/// is no title.
+/// `… Documentnummer 81F3` numbers a contract, and `… als bedoeld in artikel 4:36 …` says on which law it rests: the one
+/// is no title, the other none where there is much of it.
 fn without_citation(scene: &Scene<'_>, range: Range<usize>) -> Range<usize> {
     let running = &scene.text.running;
     let folded = running[range.clone()].to_ascii_lowercase();
     let law = [" als bedoeld in ", " in de zin van ", " ex artikel "].iter().filter_map(|cue| folded.find(cue)).min();
-    let law = law.map(|at| range.start + at);
+    let is_long = scene.words_in(&range).len() > LONGEST_OVER_LINES / 2 + 4;
+    let law = law.filter(|_| is_long).map(|at| range.start + at);
     let number = scene.finds_in(&range).filter(|find| find.kind() == Kind::Reference).find_map(|find| {
         let before = running[range.start..find.range.start].trim_end_matches([' ', ':', '.']);
         let label = before.rsplit(' ').next()?;
@@ -249,7 +333,15 @@ fn sentence_start(scene: &Scene<'_>, paragraph: &Range<usize>) -> Range<usize> {
 
 fn trim(running: &str, range: Range<usize>) -> Range<usize> {
     let text = &running[range.clone()];
-    let left = text.len() - text.trim_start_matches([' ', ':']).len();
+    let mut left = text.len() - text.trim_start_matches([' ', ':']).len();
+    // `Exhibit 10.1 NON-COMPETITION AGREEMENT`
+    let mut words = text[left..].splitn(3, ' ');
+    if let (Some(exhibit), Some(number), Some(rest)) = (words.next(), words.next(), words.next())
+        && exhibit.eq_ignore_ascii_case("exhibit")
+        && number.contains(|c: char| c.is_ascii_digit())
+    {
+        left = text.len() - rest.len();
+    }
     let marks = |c: char| c.is_whitespace() || matches!(c, '.' | ':' | ',' | '-');
     let mut kept = text.trim_end_matches(marks);
     // The word that leads over to the parties.
@@ -295,6 +387,43 @@ mod tests {
     }
 
     #[test]
+    fn a_title_has_its_subtitles_and_what_stands_above_it() {
+        let rules = RuleSet::embedded().unwrap();
+        // A line that begins with `*` is set apart.
+        let check = |lines: &str, want: &str| {
+            let mut text = Text::of_sentence(&lines.replace('*', "").replace('\n', "\n\n"), None);
+            text.zones = vec![(0..text.running.len(), Zone::Title)];
+            let mut at = 0;
+            for line in lines.split('\n') {
+                let len = line.trim_start_matches('*').len();
+                text.displayed.extend(line.starts_with('*').then_some(at..at + len));
+                at += len + 1;
+            }
+            let scene = rules.scene(&text);
+            assert_eq!(find(&rules, &scene).map(|range| text.running[range].replace('\n', " ")).unwrap(), want);
+        };
+        check(
+            "*KOOPOVEREENKOMST\n*voormalig schoolgebouw, Beukenlaan 9\nTekst",
+            "KOOPOVEREENKOMST voormalig schoolgebouw, Beukenlaan 9",
+        );
+        check(
+            "*Raamovereenkomst schilderwerk\n*2022 - 2026, perceel 2\n*Gemeente Zutphen",
+            "Raamovereenkomst schilderwerk 2022 - 2026, perceel 2",
+        );
+        check("*Huurovereenkomst kantoor\nop de tweede verdieping", "Huurovereenkomst kantoor op de tweede verdieping");
+        check("*Huurovereenkomst kantoor\nDe huurder huurt de zaal.", "Huurovereenkomst kantoor");
+        check("*SERVICE AGREEMENT\n*Exhibit 10.4\n*LOGO", "SERVICE AGREEMENT");
+        check(
+            "*COVENANT NOT TO COMPETE\n*AND NON-DISCLOSURE AGREEMENT",
+            "COVENANT NOT TO COMPETE AND NON-DISCLOSURE AGREEMENT",
+        );
+        check(
+            "EX-10.3 6 d28dex103.htm SERVICE AGREEMENT\n*Exhibit 10.3 MASTER SERVICE AGREEMENT",
+            "MASTER SERVICE AGREEMENT",
+        );
+    }
+
+    #[test]
     fn a_title_ends_before_the_parties_of_a_cover() {
         let check = |text: &str, want: &str| assert_eq!(&text[before_parties(text, 0..text.len())], want);
         check("LEASE relating to Unit 7 between A LIMITED and B LIMITED", "LEASE relating to Unit 7");
@@ -311,7 +440,11 @@ mod tests {
             let range = trim(&text.running, without_citation(&scene, 0..text.running.len()));
             assert_eq!(text.slice(&range), want, "{line}");
         };
-        check("HUUROVEREENKOMST als bedoeld in artikel 7:290 BW", "HUUROVEREENKOMST");
+        check("HUUROVEREENKOMST als bedoeld in artikel 7:290 BW", "HUUROVEREENKOMST als bedoeld in artikel 7:290 BW");
+        check(
+            "Uitvoeringsovereenkomst subsidie als bedoeld in artikel 4:36 van de Algemene wet bestuursrecht tussen een bestuursorgaan en een ontvanger",
+            "Uitvoeringsovereenkomst subsidie",
+        );
         check("Overeenkomst schoonmaak Zaaknummer: 2019/4711", "Overeenkomst schoonmaak");
         check(
             "Verlenging overeenkomst water (contractnummer 2014-115)",

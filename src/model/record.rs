@@ -111,8 +111,11 @@ pub struct Party {
     pub role: Option<String>,
     /// Legal form (`B.V.`, `gemeente`, `Inc.`).
     pub legal_form: Option<String>,
-    /// Number in the trade register (KvK) or its foreign like.
+    /// Number in the Dutch trade register (KvK): eight digits, or an old one of a regional chamber.
     pub registration_number: Option<String>,
+    /// Number in another register, as printed: of another country, or of charities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_registration: Option<String>,
     /// Where it is seated.
     pub seat: Option<String>,
     /// Who acts for it.

@@ -15,6 +15,8 @@ use super::{
 pub(super) struct Paragraph {
     pub range: Range<usize>,
     pub bold: bool,
+    /// Size of its letters; 0 where a text has no pages.
+    pub em: f32,
     /// Stands in the middle of its column, clear of both edges.
     pub centered: bool,
     /// The first on its page.
@@ -22,6 +24,9 @@ pub(super) struct Paragraph {
     /// A row of a table: its cells are parted by tabs.
     pub row: bool,
 }
+
+/// Letters of a title are larger than those of the text by this factor.
+const LARGER: f32 = 1.12;
 
 /// Words whose number may stand at the start of the next line.
 const BEFORE_NUMBER: &[&str] = &[
@@ -57,6 +62,19 @@ const BEFORE_NUMBER: &[&str] = &[
     "met",
     "the",
     "de",
+    // Before an initial: `de heer / H. Vos`.
+    "heer",
+    "mevrouw",
+    "dhr",
+    "mevr",
+    "mw",
+    "mr",
+    "mrs",
+    "ms",
+    "dr",
+    "drs",
+    "ing",
+    "ir",
 ];
 
 /// Writes lines in reading order; returns the paragraphs.
@@ -81,6 +99,7 @@ pub(super) fn write(flows: &[Flow], pages: &[Vec<PlacedWord<'_>>], joiner: &mut 
             out.push(Paragraph {
                 range: joiner.running.len()..joiner.running.len(),
                 bold: flow.line.bold,
+                em: flow.line.em,
                 centered: left > 2.0 * flow.line.em && (left - right).abs() < 2.5 * flow.line.em,
                 page_top: previous.is_none_or(|p| p.page != flow.page),
                 row: false,
@@ -139,6 +158,21 @@ pub(super) fn write_lines(text: &str, joiner: &mut Joiner<'_>) -> Vec<Paragraph>
     }
     end_last(&mut out, joiner.running.len());
     out
+}
+
+/// The paragraphs that are set apart from the text: in larger letters than most of it, in bold type, in the middle.
+pub(super) fn displayed(paragraphs: &[Paragraph]) -> Vec<Range<usize>> {
+    let mut sizes: Vec<_> = paragraphs.iter().map(|p| (p.em, p.range.len())).collect();
+    sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let half = sizes.iter().map(|size| size.1).sum::<usize>() / 2;
+    let mut before = 0;
+    let usual = sizes.iter().find(|size| {
+        before += size.1;
+        before > half
+    });
+    let usual = usual.map_or(0.0, |size| size.0);
+    let apart = |p: &&Paragraph| !p.row && (p.em > LARGER * usual || p.bold || p.centered);
+    paragraphs.iter().filter(apart).map(|p| p.range.clone()).collect()
 }
 
 /// Ends the last paragraph at the end of its words.

@@ -1,7 +1,7 @@
 //! Numbers that are known by the label before them: in a trade register (KvK, Company No.), and reference numbers.
 
 use super::{
-    Entity, Repair, Spot,
+    Entity, Registration, Repair, Spot,
     scan::{Gap, Kind, Scan},
 };
 
@@ -31,10 +31,10 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
     }
 }
 
-/// A number of eight digits after `KvK`, `Handelsregister`, `Kamer van Koophandel`, `registered … No.`.
-fn registration(scan: &Scan<'_>, at: usize) -> Option<Spot> {
-    let dutch = matches!(
-        scan.folded(at),
+/// A word for the Dutch trade register, or for a number in it.
+fn is_dutch_register(word: &str) -> bool {
+    matches!(
+        word,
         "kvk"
             | "kvknummer"
             | "koophandel"
@@ -44,7 +44,13 @@ fn registration(scan: &Scan<'_>, at: usize) -> Option<Spot> {
             | "handelsregisternummer"
             | "stichtingenregister"
             | "verenigingsregister"
-    );
+            | "verenigingenregister"
+    )
+}
+
+/// A number of eight digits after `KvK`, `Handelsregister`, `Kamer van Koophandel`, `registered … No.`.
+fn registration(scan: &Scan<'_>, at: usize) -> Option<Spot> {
+    let dutch = is_dutch_register(scan.folded(at));
     let english =
         matches!(scan.folded(at), "registered" | "registration" | "company" | "incorporated" | "commerce" | "register");
     if !dutch && !english {
@@ -60,14 +66,25 @@ fn registration(scan: &Scan<'_>, at: usize) -> Option<Spot> {
             || matches!(folded, "no" | "nr" | "number" | "nummer" | "num" | "onder" | "under");
         if numbered && matches!(scan.kind(next), Some(Kind::Number | Kind::Mixed)) {
             if let Some((last, digits, repairs)) = eight_digits(scan, next) {
-                return Some(Spot { range: scan.range(next, last), entity: Entity::Registration(digits), repairs });
+                let entity = Entity::Registration(Registration { number: digits, in_dutch: dutch });
+                return Some(Spot { range: scan.range(next, last), entity, repairs });
             }
+            if let Some((last, number)) = old_number(scan, next).filter(|_| dutch) {
+                let entity = Entity::Registration(Registration { number, in_dutch: true });
+                return Some(Spot { range: scan.range(next, last), entity, repairs: Vec::new() });
+            }
+            // `(…) registered office at Via Roma 1, 31015 Conegliano` has a number that nothing calls one.
+            let called = next == at + 1
+                || (1..=2).filter_map(|back| next.checked_sub(back)).any(|before| {
+                    matches!(scan.folded(before), "no" | "nr" | "number" | "num" | "under" | "hrb" | "company")
+                });
             let foreign = english
                 && !dutch
+                && called
                 && scan.raw(next).len() >= 5
                 && scan.raw(next).chars().any(|char| char.is_ascii_digit());
             if foreign {
-                let entity = Entity::Registration(scan.raw(next).to_owned());
+                let entity = Entity::Registration(Registration { number: scan.raw(next).to_owned(), in_dutch: false });
                 return Some(Spot { range: scan.range(next, next), entity, repairs: Vec::new() });
             }
         }
@@ -77,6 +94,29 @@ fn registration(scan: &Scan<'_>, at: usize) -> Option<Spot> {
         next = scan.next(next)?;
     }
     None
+}
+
+/// Until 2008 each chamber numbered its own register: four to six digits, perhaps with a dot, behind a word for number.
+fn old_number(scan: &Scan<'_>, at: usize) -> Option<(usize, String)> {
+    let mut before = at.checked_sub(1)?;
+    if matches!(scan.mark(before), Some('.' | ':')) {
+        before = before.checked_sub(1)?;
+    }
+    let called =
+        matches!(scan.folded(before), "nr" | "no" | "nummer" | "onder") || is_dutch_register(scan.folded(before));
+    let (mut digits, mut last) = (scan.raw(at).to_owned(), at);
+    while scan.is_mark(last + 1, '.') && scan.touches(last + 1) && scan.touches(last + 2) {
+        if scan.kind(last + 2) != Some(Kind::Number) {
+            break;
+        }
+        last += 2;
+        digits += scan.raw(last);
+    }
+    let plain = scan.kind(at) == Some(Kind::Number) && (4..=6).contains(&digits.len());
+    // `onder 3511 AB Utrecht` is a place, `onder 1998/114` no number of a chamber.
+    let postcode = scan.raw(last + 1).len() == 2 && scan.raw(last + 1).chars().all(|char| char.is_ascii_uppercase());
+    let goes_on = scan.touches(last + 1) && !matches!(scan.mark(last + 1), Some('.' | ',' | ';' | ')' | ':'));
+    (called && plain && !postcode && !goes_on).then_some((last, digits))
 }
 
 /// Eight digits, perhaps in groups (`12.34.56.78`), perhaps with letters misread.
@@ -151,8 +191,18 @@ fn announces(scan: &Scan<'_>, at: usize) -> Option<Announced> {
     if matches!(word, "kenmerk" | "referentie" | "reference" | "ref") || (word.ends_with("kenmerk") && names(word)) {
         return Some(Announced::ByName);
     }
-    // `zaak 2019-06611`, `Nummer Nadere Overeenkomst`.
-    if matches!(word, "zaak" | "dossier") && matches!(scan.kind(at + 1), Some(Kind::Number | Kind::Mixed)) {
+    // `contractcode SH/OP/2.14`, `Subsidiedossier: 2022-SUB-0871`
+    if ["code", "dossier"]
+        .iter()
+        .any(|end| word.strip_suffix(end).is_some_and(|kind| names(kind) || kind == "subsidie"))
+    {
+        return Some(Announced::ByName);
+    }
+    // `zaak 2019-06611`, `dossier OG 2008-15`, `Nummer Nadere Overeenkomst`.
+    let series = || scan.raw(at + 1).len() <= 4 && scan.raw(at + 1).chars().all(|char| char.is_ascii_uppercase());
+    if matches!(word, "zaak" | "dossier" | "order")
+        && (matches!(scan.kind(at + 1), Some(Kind::Number | Kind::Mixed)) || series())
+    {
         return Some(Announced::ByName);
     }
     let before = |back: usize| at.checked_sub(back).map_or("", |at| scan.folded(at));
@@ -168,7 +218,15 @@ fn announces(scan: &Scan<'_>, at: usize) -> Option<Announced> {
     if names(word) && scan.mark(at + 1) == Some('-') && scan.touches(at + 1) && number(scan.folded(at + 2)) {
         return Some(Announced::ByTwoWords);
     }
+    if number(word) && is_a_line(scan, at) {
+        return Some(Announced::ByName);
+    }
     (number(word) || matches!(word, "onder" | "under")).then_some(Announced::Loosely)
+}
+
+/// Whether a label and its number fill a paragraph: `No. 1187 / G.W.`
+fn is_a_line(scan: &Scan<'_>, at: usize) -> bool {
+    scan.gap(at) == Gap::Paragraph && (at + 1..at + 12).any(|end| scan.gap(end) == Gap::Paragraph)
 }
 
 /// Capitals that lead to a number: `GA-2019`.
@@ -185,6 +243,10 @@ fn reference(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let announced = announces(scan, at)?;
     let counted = announced == Announced::ByTwoWords && scan.mark(at + 1).is_none();
     let mut next = scan.next(if counted { at + 1 } else { at })?;
+    // `Kenmerk waterschap: WS-DOC 2016.20391`
+    if announced == Announced::ByName && scan.kind(next) == Some(Kind::Word) && scan.mark(next + 1) == Some(':') {
+        next = scan.next(next)?;
+    }
     for _ in 0..4 {
         let skip = matches!(scan.mark(next), Some(':' | '.' | '"' | '#' | '-'))
             || matches!(
@@ -212,13 +274,13 @@ fn number_at(scan: &Scan<'_>, first: usize, announced: Announced) -> Option<Spot
             // `KvK-nummer 87654321` is a label with its number, of another kind.
             Kind::Word if matches!(scan.folded(last), "nummer" | "nr" | "number" | "kvk") => return None,
             Kind::Word => {}
-            Kind::Mark('/' | '-' | '.' | '_') if last > first => {}
+            Kind::Mark('/' | '-' | '.' | '_' | '&') if last > first => {}
             _ => return None,
         }
         let at = last + 1;
         let part = match scan.kind(at) {
             Some(Kind::Number | Kind::Mixed | Kind::Word) => scan.touches(at),
-            Some(Kind::Mark('/' | '-' | '.' | '_')) => {
+            Some(Kind::Mark('/' | '-' | '.' | '_' | '&')) => {
                 scan.touches(at)
                     && scan.touches(at + 1)
                     && matches!(scan.kind(at + 1), Some(Kind::Number | Kind::Mixed | Kind::Word))
@@ -241,7 +303,8 @@ fn number_at(scan: &Scan<'_>, first: usize, announced: Announced) -> Option<Spot
             && has_digit
             && scan.gap(at) == Gap::Space
             && scan.gap(at + 1) == Gap::Space
-            && matches!(scan.kind(at + 1), Some(Kind::Number | Kind::Mixed));
+            && (matches!(scan.kind(at + 1), Some(Kind::Number | Kind::Mixed))
+                || scan.raw(at + 1).len() == 1 && scan.mark(at + 2) == Some('.'));
         if !(part || series || parted || spaced) || last - first > 20 {
             break;
         }

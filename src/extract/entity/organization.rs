@@ -365,6 +365,10 @@ fn and_joins(scan: &Scan<'_>, and_at: usize, form_at: usize) -> bool {
             None => return before == 1 || after <= 1,
         }
     }
+    // `2. Argus Wacht en Beveiliging B.V.`: nothing but the name stands in its item before the joint.
+    if enumerates(scan, at) {
+        return true;
+    }
     // A person's initial stands before the family name.
     let initial = scan.is_mark(at, '.') && scan.touches(at);
     let between = matches!(scan.folded(at), "between" | "among" | "tussen");
@@ -373,6 +377,14 @@ fn and_joins(scan: &Scan<'_>, and_at: usize, form_at: usize) -> bool {
         return before == 1 && joint_follows(scan, form_at);
     }
     !initial && (before == 1 || after <= 1)
+}
+
+/// Whether a mark closes the number or letter of an item: `; en 2.`
+fn enumerates(scan: &Scan<'_>, mark: usize) -> bool {
+    let Some(number) = mark.checked_sub(1).filter(|_| matches!(scan.mark(mark), Some('.' | ')'))) else { return false };
+    let opens = scan.gap(number) == Gap::Paragraph
+        || number.checked_sub(1).is_some_and(|before| is_and(scan, before) || scan.is_mark(before, ';'));
+    opens && scan.touches(mark) && (scan.kind(number) == Some(Kind::Number) || scan.raw(number).len() == 1)
 }
 
 fn joint_follows(scan: &Scan<'_>, form_at: usize) -> bool {
@@ -624,7 +636,8 @@ fn by_place(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let person = super::person::looks_like_person(scan, first, last)
         // What starts with a form is found by it.
         || lexicon().phrases("prefix_forms").at(scan, first).is_some();
-    (!person).then(|| spot(scan, first, last, None))
+    let form = (first + 1..=last).find_map(|at| legal_form(scan, at).filter(|&(end, _)| end == last));
+    (!person).then(|| spot(scan, first, last, form.map(|(_, form)| form)))
 }
 
 /// The run of a name that its place gives away.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Cues, Found, How, describe, opening};
+use super::{Cues, Found, How, describe, opening, take_number};
 use crate::{
     extract::{
         RuleSet,
@@ -122,9 +122,8 @@ fn described(scene: &Scene<'_>, role: &str, find: &Find, lines: &[&Range<usize>]
     party.how = How::Label;
     for other in lines.iter().skip(1).flat_map(|line| scene.finds_in(line)) {
         if let Thing::Entity(Entity::Registration(number)) = &other.thing
-            && party.party.registration_number.is_none()
+            && take_number(&mut party.party, number)
         {
-            party.party.registration_number = Some(number.clone());
             party.ranges.push(other.range.clone());
         }
     }

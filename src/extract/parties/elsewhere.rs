@@ -232,11 +232,11 @@ fn of(scene: &Scene<'_>, find: &Find) -> Found {
         let below = find.range.end..opening::floor(scene.text, find.range.end + LETTERHEAD_REACH);
         let own = scene.finds_in(&below).take_while(|other| !opening::is_name(other));
         let number = own.filter_map(|other| match &other.thing {
-            Thing::Entity(Entity::Registration(number)) => Some((number.clone(), other.range.clone())),
+            Thing::Entity(Entity::Registration(number)) => Some((number, other.range.clone())),
             _ => None,
         });
         if let Some((number, range)) = number.into_iter().next() {
-            party.registration_number = Some(number);
+            super::take_number(&mut party, &number);
             ranges.push(range);
         }
     }

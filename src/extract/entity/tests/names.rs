@@ -8,7 +8,7 @@ fn short(entity: Entity) -> Option<String> {
     Some(match entity {
         Entity::Organization(found) => found.name,
         Entity::Person(found) => format!("person {}", found.name),
-        Entity::Registration(number) => format!("registered {number}"),
+        Entity::Registration(found) => format!("registered {}", found.number),
         Entity::Reference(number) => format!("reference {number}"),
         Entity::Court(court) => format!("court {court}"),
         Entity::Jurisdiction(code) => format!("law {code}"),
@@ -68,6 +68,8 @@ fn english_organizations() {
     check("ACME SOFTWARE LIMITED", English, &["ACME SOFTWARE LIMITED"]);
     check("Tonglu Tongze Logistics Co., Ltd. (\"Party B\")", English, &["Tonglu Tongze Logistics Co., Ltd."]);
     check("the Licensor and the Company", English, &[]);
+    check("2. Argus Wacht en Beveiliging B.V., gevestigd te Tilburg", Dutch, &["Argus Wacht en Beveiliging B.V."]);
+    check("2. Argus Beheer en Beveiliging B.V., gevestigd te Tilburg", Dutch, &["Argus Beheer en Beveiliging B.V."]);
 }
 
 #[test]
@@ -81,8 +83,24 @@ fn persons() {
 fn numbers_by_label() {
     check("KvK-nummer 87654321", Dutch, &["registered 87654321"]);
     check("KvK nr. l2345678", Dutch, &["registered 12345678"]);
+    check("ingeschreven in het handelsregister te Tiel onder nummer 2207", Dutch, &["registered 2207"]);
+    check("Handelsregister Utrecht nr. 58.114, telefoon 030-619044", Dutch, &["registered 58114"]);
+    check("ingeschreven in het handelsregister, kantoor houdende te 3511 AB Utrecht", Dutch, &[]);
+    check(
+        "registered office at Via Roma 1, 31015 Conegliano, registered under number 588214",
+        English,
+        &["registered 588214"],
+    );
     check("Contractnummer: 2019-INK-0042", Dutch, &["reference 2019-INK-0042"]);
     check("Ons kenmerk: Z/19/004711", Dutch, &["reference Z/19/004711"]);
+    check("Kenmerk waterschap: WS-DOC 2016.20391", Dutch, &["reference WS-DOC 2016.20391"]);
+    check("contractcode SH/OP/2.14.6", Dutch, &["reference SH/OP/2.14.6"]);
+    check("dossier OG 2008-15", Dutch, &["reference OG 2008-15"]);
+    check("het dossier van 2008", Dutch, &[]);
+    check("kenmerk VRMP/I&C/20.0417", Dutch, &["reference VRMP/I&C/20.0417"]);
+    check("No. 1187 / G.W.", Dutch, &["reference 1187/G.W"]);
+    check("No. 68/114", Dutch, &["reference 68/114"]);
+    check("de verzekering onder No. 68/114 wordt niet opgezegd en blijft doorlopen", Dutch, &[]);
     check("Trade Register 34198822, IJmuiden", English, &["registered 34198822"]);
     check("Contract No. 4600012345", English, &["reference 4600012345"]);
 }
