@@ -259,7 +259,7 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
             .filter_map(|find| {
                 let moment = match find.thing {
                     // `voor de beoogde einddatum`: the day that whoever gives notice names.
-                    _ if intended(scene, find) => return None,
+                    _ if intended(scene, find) || only_after(scene, find) => return None,
                     Thing::Entity(Entity::Event(event)) => against(event)?,
                     // `tegen 31 december van enig jaar`, `per 1 januari van een volgend jaar`
                     Thing::Entity(Entity::Date(
@@ -293,6 +293,12 @@ fn intended(scene: &Scene<'_>, find: &Find) -> bool {
     const CHOSEN: [&str; 6] = ["beoogde", "gewenste", "voorgenomen", "proposed", "intended", "desired"];
     let before = find.first.checked_sub(1).map(|at| fold(scene.text.slice(&scene.words[at].range)));
     before.is_some_and(|word| CHOSEN.contains(&word.as_str()))
+}
+
+/// `doch niet eerder dan na afloop van het eerste contractjaar`: since when notice may be given.
+fn only_after(scene: &Scene<'_>, find: &Find) -> bool {
+    let before = find.first.checked_sub(1).map(|at| fold(scene.text.slice(&scene.words[at].range)));
+    before.is_some_and(|word| matches!(word.as_str(), "na" | "after"))
 }
 
 /// Where the sentence names no moment: what the clause names, or what follows from term and renewal.
@@ -394,6 +400,9 @@ mod tests {
         check(&with("per 1 januari van enig jaar"), Against::EndOfYear);
         check(&with("te allen tijde"), Against::AnyTime);
         check("De opzegging moet een maand voor het einde van het kwartaal zijn ontvangen.", Against::EndOfQuarter);
+        let since = "Opzegging kan tegen het einde van een kalendermaand met een opzegtermijn van zes maanden, doch niet eerder \
+                     dan na afloop van het eerste contractjaar.";
+        check(since, Against::EndOfMonth);
         check("De opzegging moet een maand voor het einde van de looptijd zijn ontvangen.", Against::EndOfTerm);
         let chosen = "Wie haar wil beëindigen, meldt dat met een opzegtermijn van een maand voor de beoogde einddatum.";
         check(chosen, Against::AnyTime);

@@ -180,6 +180,14 @@ const NUMBERED: &[&str] = &[
     "convenant",
     "bruikleen",
     "concessie",
+    "inhuur",
+    "opdracht",
+    "pacht",
+    "dienst",
+    "service",
+    "onderhoud",
+    "verhuur",
+    "aanvraag",
 ];
 
 fn announces(scan: &Scan<'_>, at: usize) -> Option<Announced> {

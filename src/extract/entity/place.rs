@@ -149,6 +149,9 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
     if !dutch && !english {
         return None;
     }
+    if let Some(last) = where_party_is(scan, noun).filter(|_| dutch) {
+        return Some((noun, last));
+    }
     // `the English courts`
     let (mut first, mut of_country) = (noun, false);
     while let Some(left) = scan.before(first) {
@@ -222,11 +225,12 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
                 );
                 // `pachtkamer van de rechtbank Gelderland`: a chamber of a court.
                 let chamber = scan.folded(noun) == "pachtkamer" && word == "rechtbank";
-                (linking || chamber) && leads_to_name(scan, next)
+                (linking || chamber) && leads_to_name(scan, next) || names_section(scan, next)
             }
             Some(Kind::Mark('-' | '\'')) => scan.touches(next + 1),
             Some(Kind::Mark(',')) => scan.next(next).is_some_and(|after| {
                 matches!(scan.folded(after), "locatie" | "zittingsplaats" | "zittingslocatie" | "sector" | "location")
+                    || names_section(scan, after)
                     || (english
                         && scan.is_capital(after)
                         && lexicon().phrases("jurisdictions").at(scan, after).is_some())
@@ -239,6 +243,34 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
         last = next;
     }
     named.then_some((first, last))
+}
+
+/// `sector kanton`, `kamer voor kantonzaken`: the section of a court.
+fn names_section(scan: &Scan<'_>, at: usize) -> bool {
+    let section = |word: &str| matches!(word, "sector" | "sectie" | "team" | "afdeling" | "kamer" | "voor");
+    let matter = |word: &str| matches!(word, "kanton" | "kantonzaken" | "civiel" | "handel" | "handelszaken");
+    let next = |at: usize| scan.next(at).map_or("", |next| scan.folded(next));
+    let word = scan.folded(at);
+    section(word) && (matter(next(at)) || scan.next(at).is_some_and(|voor| next(at) == "voor" && matter(next(voor))))
+        || matter(word) && scan.before(at).is_some_and(|before| section(scan.folded(before)))
+}
+
+/// `de rechter in het arrondissement waar opdrachtgever is gevestigd`: the court by the place of a party.
+fn where_party_is(scan: &Scan<'_>, noun: usize) -> Option<usize> {
+    const LONGEST: usize = 12;
+    let mut said = Vec::new();
+    let mut last = noun;
+    while let Some(next) = scan.next(last).filter(|&next| scan.is_word(next) && scan.gap(next) != Gap::Paragraph) {
+        said.push(scan.folded(next));
+        last = next;
+        if said.len() > LONGEST {
+            return None;
+        }
+    }
+    let place =
+        said.iter().position(|word| matches!(*word, "arrondissement" | "ressort" | "rechtsgebied" | "plaats"))?;
+    let party = matches!(said.get(place + 1), Some(&("waar" | "waarin" | "waarbinnen")));
+    (place <= 4 && party).then_some(last)
 }
 
 /// `the state courts in Ohio or the United States District Court for …`: a choice of courts is named whole.

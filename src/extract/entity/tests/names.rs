@@ -109,6 +109,18 @@ fn numbers_by_label() {
 fn places_of_law_and_moments() {
     check("de bevoegde rechter te Zwolle", Dutch, &["court bevoegde rechter te Zwolle"]);
     check("rechtbank Overijssel, locatie Zwolle", Dutch, &["court rechtbank Overijssel, locatie Zwolle"]);
+    check("de rechtbank te Dordrecht, sector kanton.", Dutch, &["court rechtbank te Dordrecht, sector kanton"]);
+    check(
+        "de rechtbank Gelderland, kamer voor kantonzaken",
+        Dutch,
+        &["court rechtbank Gelderland, kamer voor kantonzaken"],
+    );
+    check(
+        "de rechter in het arrondissement waar opdrachtgever is gevestigd.",
+        Dutch,
+        &["court rechter in het arrondissement waar opdrachtgever is gevestigd"],
+    );
+    check("de rechter in het arrondissement", Dutch, &[]);
     check("naar Nederlands recht", Dutch, &["law NL"]);
     check("laws of the State of New York", English, &["law US-NY"]);
     check("the laws of England and Wales.", English, &["law GB"]);
