@@ -297,8 +297,11 @@ fn intended(scene: &Scene<'_>, find: &Find) -> bool {
 
 /// `doch niet eerder dan na afloop van het eerste contractjaar`: since when notice may be given.
 fn only_after(scene: &Scene<'_>, find: &Find) -> bool {
-    let before = find.first.checked_sub(1).map(|at| fold(scene.text.slice(&scene.words[at].range)));
-    before.is_some_and(|word| matches!(word.as_str(), "na" | "after"))
+    let before = |back: usize| {
+        let at = find.first.checked_sub(back);
+        at.map_or_else(String::new, |at| fold(scene.text.slice(&scene.words[at].range)))
+    };
+    matches!((&*before(2), &*before(1)), ("dan" | "eerst" | "pas", "na") | ("than" | "only" | "until", "after"))
 }
 
 /// Where the sentence names no moment: what the clause names, or what follows from term and renewal.

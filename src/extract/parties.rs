@@ -457,14 +457,32 @@ fn beside_roles(scene: &Scene<'_>) -> Vec<Found> {
     found
 }
 
-/// The clause is headed by what it introduces: `1. Partijen`.
+/// The clause is headed by what it introduces: `1. Partijen`, `Article I. Basic Lease Provisions`.
 fn under_parties(scene: &Scene<'_>, position: usize) -> bool {
     const HEADS: [&str; 6] =
         ["partijen", "contractpartijen", "contracterende partijen", "parties", "the parties", "contract parties"];
+    const CORE: [&str; 16] = [
+        "basic provisions",
+        "basic lease provisions",
+        "basic sublease provisions",
+        "basic lease information",
+        "basic sublease information",
+        "basic terms",
+        "key terms",
+        "principal terms",
+        "commercial terms",
+        "particulars",
+        "contract details",
+        "lease details",
+        "contract data",
+        "contractgegevens",
+        "kerngegevens",
+        "basisgegevens",
+    ];
     let Some(clause) = scene.text.clause_at(position).map(|at| &scene.text.clauses[at]) else { return false };
     let head = fold(scene.text.slice(&(clause.range.start..clause.body)));
     let bare = head.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end_matches(|c: char| !c.is_alphabetic());
-    HEADS.contains(&bare)
+    HEADS.contains(&bare) || CORE.iter().any(|core| bare.ends_with(core))
 }
 
 /// The name that opens the line above a label, where the label stands at the middle or the end of its cell of several

@@ -86,8 +86,8 @@ fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spo
             && scan.is_capital(at)
             && scan.is_mark(at + 1, '.')
             && scan.touches(at + 1)
-            // `Nr. XXIII` is a number.
-            && !matches!(scan.folded(at), "nr" | "no" | "st")
+            // `Nr. XXIII` is a number, and so is the `II.` of an article.
+            && !matches!(scan.folded(at), "nr" | "no" | "st" | "ii" | "iv" | "vi" | "ix" | "xi")
     };
     let form =
         ["legal_forms", "prefix_forms"].iter().any(|list| lexicon().phrases(list).at(scan, name_first).is_some());
