@@ -6,6 +6,8 @@ mod ccitt;
 mod columns;
 mod drawn;
 mod fax;
+mod forms;
+mod mend;
 mod pdf;
 mod raster;
 mod scan;
@@ -13,6 +15,7 @@ mod sheet;
 mod soundness;
 mod still;
 mod survey;
+mod update;
 mod whole;
 mod words;
 
@@ -224,11 +227,11 @@ impl Source {
     }
 }
 
-/// Opens a PDF for a room that copies or checks its objects. The errors are those of [`Source::open`].
+/// Opens a PDF for a room that copies its objects, as it is read. The errors are those of [`Source::open`].
 pub(crate) fn open_pdf(path: &Path, password: Option<&str>) -> Result<Pdf> {
     let parsed = catch_unwind(AssertUnwindSafe(|| pdf::parse(&Arc::new(map(path)?), password)));
-    let (pdf, _) = parsed.unwrap_or_else(|_| Err(damaged("the file is damaged: it cannot be opened")))?;
-    Ok(pdf)
+    let parsed = parsed.unwrap_or_else(|_| Err(damaged("the file is damaged: it cannot be opened")))?;
+    Ok(parsed.pdf)
 }
 
 /// Maps a file, so that memory does not grow with its size.

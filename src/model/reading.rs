@@ -141,6 +141,13 @@ impl Problem {
             "bad_text_layer" => {
                 Cow::from(format!("de tekstlaag van pagina {page} deugt niet; de pagina is van haar beeld gelezen"))
             }
+            "form_value_not_shown" => {
+                let value = self.message.split_once(": ").map_or("", |(_, value)| value);
+                Cow::from(format!(
+                    "pagina {page} heeft een formulierveld waarvan de waarde niet wordt getoond: {value}"
+                ))
+            }
+            "pages_missing" => Cow::from("het bestand noemt meer pagina's dan er te vinden of te tonen zijn"),
             _ => Cow::from(&self.message),
         }
     }

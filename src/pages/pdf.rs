@@ -16,7 +16,7 @@ use hayro::{
         Context, InterpreterCache, InterpreterSettings, InterpreterWarning, TransformExt, interpret_page,
     },
     hayro_syntax::{
-        DecryptionError, LoadPdfError, Pdf,
+        DecryptionError, LoadPdfError, Pdf, PdfData,
         page::{Page as PdfPage, Pages},
     },
     kurbo::{Point, Rect},
@@ -27,7 +27,7 @@ use memmap2::Mmap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, divisor, drawn, map,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, divisor, drawn, map, mend,
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -50,9 +50,20 @@ const MAX_KEPT: usize = 24 << 20;
 /// An open PDF.
 pub(super) struct Document {
     open: RefCell<Open>,
-    bytes: Arc<Mmap>,
+    bytes: PdfData,
     password: String,
     pages: usize,
+    /// What pages do not show, found when the file was opened.
+    problems: Vec<Problem>,
+}
+
+/// A file as viewers read it.
+pub(super) struct Parsed {
+    pub(super) pdf: Pdf,
+    /// What opened it.
+    password: String,
+    /// What pages do not show.
+    problems: Vec<Problem>,
 }
 
 /// The parsed file with the fonts and images that its pages share.
@@ -84,13 +95,13 @@ impl Open {
 
 impl Document {
     pub(super) fn open(path: &Path, password: Option<&str>) -> Result<Self> {
-        let bytes = Arc::new(map(path)?);
-        let (pdf, password) = parse(&bytes, password)?;
+        let Parsed { pdf, password, problems } = parse(&Arc::new(map(path)?), password)?;
         let pages = pdf.pages().len();
         if pages == 0 {
             return Err(refused("the PDF has no pages").because("no_pages", "de PDF heeft geen pagina's"));
         }
-        Ok(Self { open: RefCell::new(Open::new(pdf)), bytes, password, pages })
+        let bytes = pdf.data().clone();
+        Ok(Self { open: RefCell::new(Open::new(pdf)), bytes, password, pages, problems })
     }
 
     pub(super) fn page_count(&self) -> usize {
@@ -99,13 +110,20 @@ impl Document {
 
     /// Opens the file afresh: after a fault, or when too much was kept.
     pub(super) fn reopen(&self) -> Result<()> {
-        let (pdf, _) = parse(&self.bytes, Some(&self.password))?;
+        let pdf = Pdf::new_with_password(self.bytes.clone(), &self.password)
+            .map_err(|_| refused("the PDF cannot be opened again"))?;
         *self.open.borrow_mut() = Open::new(pdf);
         Ok(())
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        self.with_leaf(number, |page, open| page.read(open))
+        let mut page = self.with_leaf(number, |page, open| page.read(open))?;
+        let problems = match &mut page {
+            Page::Digital(reading) => &mut reading.problems,
+            Page::Image(image) => &mut image.problems,
+        };
+        problems.extend(self.problems.iter().filter(|problem| problem.page == Some(number)).cloned());
+        Ok(page)
     }
 
     /// A page drawn into so many pixels across and down.
@@ -140,8 +158,25 @@ fn refused(message: &'static str) -> Error {
     Error::new(ErrorKind::UnsupportedDocument, message)
 }
 
-/// Parses the file; with no password first, as most encrypted files want none for reading.
-pub(super) fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<(Pdf, String)> {
+/// Parses the file, and what viewers make of it; with no password first, as most encrypted files want none for reading.
+pub(super) fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<Parsed> {
+    let mut parsed = parse_as_it_is(bytes.clone().into(), password);
+    if parsed.as_ref().map_or(true, |(pdf, _)| mend::has_unread_pages(pdf))
+        && let Some(plain) = mend::plain_numbers(bytes)
+    {
+        parsed = parse_as_it_is(plain.into(), password).or(parsed);
+    }
+    let (mut pdf, password) = parsed.map_err(|error| why_not(bytes, error, password.is_some()))?;
+    let mend::Mended { bytes, problems } = mend::mend(&pdf);
+    if let Some(mended) = bytes.and_then(|bytes| Pdf::new_with_password(bytes, &password).ok())
+        && mended.pages().len() >= pdf.pages().len()
+    {
+        pdf = mended;
+    }
+    Ok(Parsed { pdf, password, problems })
+}
+
+fn parse_as_it_is(bytes: PdfData, password: Option<&str>) -> std::result::Result<(Pdf, String), LoadPdfError> {
     let mut error = LoadPdfError::Invalid;
     for password in std::iter::once("").chain(password.filter(|password| !password.is_empty())) {
         match Pdf::new_with_password(bytes.clone(), password) {
@@ -149,11 +184,16 @@ pub(super) fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<(Pdf, S
             Err(found) => error = found,
         }
     }
+    Err(error)
+}
+
+/// Why a file does not open.
+fn why_not(bytes: &Mmap, error: LoadPdfError, has_password: bool) -> Error {
     let bytes: &[u8] = bytes;
     let near_end = &bytes[bytes.len().saturating_sub(2048)..];
     let has = |within: &[u8], mark: &[u8]| within.windows(mark.len()).any(|window| window == mark);
-    Err(match error {
-        LoadPdfError::Decryption(DecryptionError::PasswordProtected) if password.is_some() => {
+    match error {
+        LoadPdfError::Decryption(DecryptionError::PasswordProtected) if has_password => {
             refused("the PDF is protected with a password, and the one given does not open it")
                 .hint("check the password, or ask the sender for a copy without one")
                 .because(
@@ -191,7 +231,7 @@ pub(super) fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<(Pdf, S
                 "de PDF is beschadigd, er is geen pagina in te vinden: vraag de afzender om een andere kopie, of druk \
                  hem af naar een nieuwe PDF",
             ),
-    })
+    }
 }
 
 /// One page and its measures.

@@ -254,6 +254,143 @@ fn pages_without_anything_on_them_are_blank() {
     assert!(scan(luma).image_of().own_pixels);
 }
 
+/// A page with one form field of these entries.
+fn form(field: Dictionary, is_stale: bool) -> Document {
+    let mut sketch = Sketch::new("BT /F1 12 Tf 72 700 Td (Einddatum:) Tj ET");
+    let mut widget = dictionary! {
+        "Type" => "Annot", "Subtype" => "Widget", "F" => 4, "T" => Object::string_literal("einde"),
+        "Rect" => [150, 690, 400, 714].map(Object::from).to_vec(),
+        "DA" => Object::string_literal("/Helv 0 Tf 0 g"),
+    };
+    field.iter().for_each(|(key, value)| widget.set(key.clone(), value.clone()));
+    let field = sketch.document.add_object(widget);
+    sketch.page.set("Annots", vec![field.into()]);
+    let mut document = sketch.finish();
+    let root = document.trailer.get(b"Root").and_then(Object::as_reference).unwrap();
+    let form = dictionary! { "Fields" => vec![field.into()], "NeedAppearances" => is_stale };
+    document.get_object_mut(root).and_then(Object::as_dict_mut).unwrap().set("AcroForm", form);
+    document
+}
+
+#[test]
+fn filled_fields_that_nobody_drew_are_read() {
+    let check = |field: Dictionary, want: &str| {
+        let Page::Digital(reading) = first_page(&mut form(field, true)) else { panic!("no words") };
+        assert_eq!((reading.text.as_str(), reading.problems.len()), (want, 0));
+    };
+    let text = |value: &str| dictionary! { "FT" => "Tx", "V" => Object::string_literal(value) };
+    check(text("31 december 2031"), "Einddatum: 31 december 2031");
+    check(text("  "), "Einddatum:");
+    let utf16 = Object::String(b"\xfe\xff\x20\xac\x00 \x001".to_vec(), lopdf::StringFormat::Hexadecimal);
+    check(dictionary! { "FT" => "Tx", "V" => utf16 }, "Einddatum: \u{20ac} 1");
+    let pair = |a: &str, b: &str| Object::Array(vec![Object::string_literal(a), Object::string_literal(b)]);
+    check(
+        dictionary! {
+            "FT" => "Ch", "V" => Object::string_literal("2"), "Opt" => vec![pair("1", "een jaar"), pair("2", "twee jaar")],
+        },
+        "Einddatum: twee jaar",
+    );
+    check(dictionary! { "FT" => "Btn", "V" => "Yes" }, "Einddatum: \u{2714}");
+    check(dictionary! { "FT" => "Btn", "V" => "Off" }, "Einddatum:");
+    check(dictionary! { "FT" => "Tx", "F" => 2, "V" => Object::string_literal("verborgen") }, "Einddatum:");
+}
+
+#[test]
+fn a_field_that_shows_its_value_stays_as_it_is() {
+    let read = |shown: &str, is_stale: bool| {
+        let mut document =
+            form(dictionary! { "FT" => "Tx", "V" => Object::string_literal("31 december 2031") }, is_stale);
+        let content = format!("/Tx BMC BT /F1 9 Tf 2 8 Td ({shown}) Tj ET EMC");
+        let font = dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Courier" };
+        let appearance = document.add_object(Stream::new(
+            dictionary! {
+                "Type" => "XObject", "Subtype" => "Form", "BBox" => [0, 0, 250, 24].map(Object::from).to_vec(),
+                "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+            },
+            content.into_bytes(),
+        ));
+        for object in document.objects.values_mut() {
+            if let Ok(widget) = object.as_dict_mut()
+                && widget.has(b"Rect")
+            {
+                widget.set("AP", dictionary! { "N" => appearance });
+            }
+        }
+        let Page::Digital(reading) = first_page(&mut document) else { panic!("no words") };
+        (reading.text.clone(), reading.words.last().map(|word| word.size))
+    };
+    let as_it_is = ("Einddatum: op 31 december 2031".to_owned(), Some(36));
+    assert_eq!(read("op 31 december 2031", false), as_it_is);
+    assert_eq!(read("op 31 december 2031", true), as_it_is);
+    // What is shown is what was signed, unless viewers are asked to show the value.
+    assert_eq!(read("1 mei 2020", false).0, "Einddatum: 1 mei 2020");
+    assert_eq!(read("1 mei 2020", true).0, "Einddatum: 31 december 2031");
+    assert_eq!(read("", false).0, "Einddatum: 31 december 2031");
+}
+
+#[test]
+fn a_value_that_cannot_be_drawn_is_told() {
+    let flat = dictionary! {
+        "FT" => "Tx", "V" => Object::string_literal("31 mei"), "Rect" => [0, 0, 0, 0].map(Object::from).to_vec(),
+    };
+    let Page::Digital(reading) = first_page(&mut form(flat, true)) else { panic!("no words") };
+    let told: Vec<&str> = reading.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(told, ["page 1 has a form field whose value is not drawn: 31 mei"]);
+}
+
+#[test]
+fn boxes_that_leave_nothing_of_a_page_are_read_as_viewers_do() {
+    let check = |key: &str, area: [f32; 4], want: (f32, f32)| {
+        let reading = Sketch::new(WORDS).with(key, area.map(Object::from).to_vec()).digital();
+        assert_eq!((reading.words.len(), reading.width_pt, reading.height_pt), (7, want.0, want.1), "{key}");
+    };
+    check("CropBox", [2000.0, 2000.0, 3000.0, 3000.0], (595.0, 842.0));
+    check("CropBox", [10.0, 10.0, 10.0, 10.0], (595.0, 842.0));
+    check("MediaBox", [0.0; 4], (612.0, 792.0));
+}
+
+#[test]
+fn numbers_as_only_viewers_read_them_lose_no_page() {
+    let mut file = Vec::new();
+    Sketch::new(WORDS)
+        .with("MediaBox", vec![0.into(), 0.into(), 595.into(), 842.1251.into()])
+        .finish()
+        .save_to(&mut file)
+        .unwrap();
+    let at = file.windows(8).position(|window| window == b"842.1251").unwrap();
+    for odd in [b"8.4212e2", b"842..125"] {
+        file[at..at + 8].copy_from_slice(odd);
+        let stored = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(stored.path(), &file).unwrap();
+        let Page::Digital(reading) = open(stored.path(), None).unwrap().page(PageNo::from_index(0)).unwrap() else {
+            panic!("no words")
+        };
+        assert_eq!((reading.words.len(), reading.height_pt.round()), (7, 842.0));
+    }
+}
+
+#[test]
+fn a_page_that_is_named_many_times_is_so_many_pages() {
+    let count = |times: usize| {
+        let mut document = Sketch::new(WORDS).finish();
+        for object in document.objects.values_mut() {
+            if let Ok(node) = object.as_dict_mut()
+                && let Ok(kids) = node.get(b"Kids").and_then(Object::as_array).cloned()
+            {
+                node.set("Kids", vec![kids[0].clone(); times]);
+            }
+        }
+        let source = open(&saved(&mut document), None).unwrap();
+        let Page::Digital(last) = source.page(PageNo::from_index(source.page_count() - 1)).unwrap() else { panic!() };
+        assert_eq!(last.words.len(), 7);
+        let Page::Digital(first) = source.page(PageNo::from_index(0)).unwrap() else { panic!() };
+        (source.page_count(), first.problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(count(40), (40, Vec::new()));
+    let told = "the file names more pages than could be found or shown: 499 are left out".to_owned();
+    assert_eq!(count(2_500), (2_001, vec![told]));
+}
+
 #[test]
 fn an_encrypted_pdf_asks_for_its_password() {
     let encrypted = |user: &str| {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Result,
     error::Context,
-    model::{Language, MediaType, PageNo, PageState, TextSource},
+    model::{Language, MediaType, PageNo, PageReading, PageState, TextSource},
     pages::Source,
 };
 
@@ -52,7 +52,13 @@ pub struct Acceptance {
     pub checker: String,
     /// Pages of the document, and pages of the copy.
     pub counts: (u32, u32),
+    /// Pages that hold what neither the reading's drawing nor the copy's shows.
+    #[serde(default)]
+    pub unshown: Vec<PageNo>,
 }
+
+/// Problems of a page that tell of something in the original which a copy would leave out.
+const UNSHOWN: [&str; 2] = ["form_value_not_shown", "pages_missing"];
 
 /// Checks a copy that was made with this effort against the standard and against its original. An error means that it
 /// could not be judged at all.
@@ -86,6 +92,7 @@ pub fn accept(request: &Request<'_>, effort: &Effort, copy: &Path) -> Result<Acc
         text,
         checker: check::CHECKER.to_owned(),
         counts,
+        unshown: request.pages().filter(|page| holds_unshown(page)).map(|page| page.page).collect(),
     };
     acceptance.reasons = acceptance.reasons_in(Language::English);
     acceptance.accepted = acceptance.reasons.is_empty();
@@ -95,11 +102,9 @@ pub fn accept(request: &Request<'_>, effort: &Effort, copy: &Path) -> Result<Acc
 impl Acceptance {
     /// What stands against the copy, for people.
     pub fn reasons_in(&self, language: Language) -> Vec<String> {
-        [self.against_count(language), self.against_form(language), self.against_looks(language)]
-            .into_iter()
-            .chain([self.against_words(language)])
-            .flatten()
-            .collect()
+        let against =
+            [Self::against_count, Self::against_form, Self::against_looks, Self::against_words, Self::against_unshown];
+        against.iter().filter_map(|against| against(self, language)).collect()
     }
 
     /// The original's pages that look otherwise in the copy or do not give their words; nothing where that cannot be
@@ -157,6 +162,14 @@ impl Acceptance {
         ))
     }
 
+    fn against_unshown(&self, language: Language) -> Option<String> {
+        let page = self.unshown.first()?;
+        Some(language.say(
+            format!("het origineel bevat wat niet wordt getoond: zie de opmerkingen bij pagina {page}"),
+            format!("the original holds what is not shown: see the problems of page {page}"),
+        ))
+    }
+
     fn against_words(&self, language: Language) -> Option<String> {
         let TextComparison { characters, share, .. } = self.text;
         (characters < CHARACTERS || share < WORDS).then(|| {
@@ -173,6 +186,10 @@ impl Acceptance {
             )
         })
     }
+}
+
+fn holds_unshown(page: &PageReading) -> bool {
+    page.problems.iter().any(|problem| UNSHOWN.contains(&problem.kind.as_str()))
 }
 
 fn looks_the_same(page: &PageComparison) -> bool {
