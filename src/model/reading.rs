@@ -147,6 +147,12 @@ impl Problem {
                     "pagina {page} heeft een formulierveld waarvan de waarde niet wordt getoond: {value}"
                 ))
             }
+            "content_incomplete" => Cow::from(format!(
+                "een deel van wat pagina {page} toont is in het bestand afgekapt of beschadigd: het kon niet worden gelezen"
+            )),
+            "text_not_drawn" => Cow::from(format!(
+                "een lettertype op pagina {page} is beschadigd: tekst die erin is gezet kon niet worden gelezen"
+            )),
             "pages_missing" => Cow::from("het bestand noemt meer pagina's dan er te vinden of te tonen zijn"),
             _ => Cow::from(&self.message),
         }

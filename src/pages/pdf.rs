@@ -27,7 +27,7 @@ use memmap2::Mmap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, divisor, drawn, map, mend,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, damaged, divisor, drawn, map, mend,
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -245,13 +245,16 @@ struct Leaf {
     unit: f64,
     /// An image could not be decoded.
     undecoded: Arc<AtomicBool>,
+    /// A font could not be read.
+    unset: Arc<AtomicBool>,
 }
 
 impl Leaf {
     fn new(number: PageNo, pdf: &'static PdfPage<'static>) -> Self {
         let (width, height) = pdf.render_dimensions();
         let unit = pdf.raw().get::<f32>("UserUnit").filter(|unit| (0.01..1e4).contains(unit)).unwrap_or(1.0);
-        Self { number, pdf, width: width.into(), height: height.into(), unit: unit.into(), undecoded: Arc::default() }
+        let (undecoded, unset) = Default::default();
+        Self { number, pdf, width: width.into(), height: height.into(), unit: unit.into(), undecoded, unset }
     }
 
     fn bounds(&self) -> Rect {
@@ -268,11 +271,11 @@ impl Leaf {
     }
 
     fn settings(&self) -> InterpreterSettings {
-        let undecoded = Arc::clone(&self.undecoded);
-        let note = move |warning| {
-            if matches!(warning, InterpreterWarning::ImageDecodeFailure) {
-                undecoded.store(true, Ordering::Relaxed);
-            }
+        let (undecoded, unset) = (Arc::clone(&self.undecoded), Arc::clone(&self.unset));
+        let note = move |warning| match warning {
+            InterpreterWarning::ImageDecodeFailure => undecoded.store(true, Ordering::Relaxed),
+            InterpreterWarning::UnsupportedFont => unset.store(true, Ordering::Relaxed),
+            _ => {}
         };
         InterpreterSettings { warning_sink: Arc::new(note), ..InterpreterSettings::default() }
     }
@@ -284,11 +287,17 @@ impl Leaf {
 
     fn read(&self, open: &mut Open) -> Result<Page> {
         let mut survey = self.survey(open);
+        let glyphs = survey.glyphs.len() + survey.invisible + survey.outside;
         survey.drop_hidden();
+        let is_cut = whole::is_cut_content(self.pdf);
+        let is_unset = self.unset.load(Ordering::Relaxed);
         if survey.glyphs.is_empty() && survey.images.is_empty() && survey.strokes == 0 {
-            return Ok(self.blank());
+            let is_read = || glyphs > 0 || !whole::shows_something(self.pdf);
+            return if !is_cut && !is_unset && is_read() { Ok(self.blank()) } else { Err(unseen()) };
         }
         let mut problems = Vec::new();
+        problems.extend(is_cut.then(|| whole::content_incomplete(self.number)));
+        problems.extend(is_unset.then(|| whole::text_not_drawn(self.number)));
         if !survey.glyphs.is_empty() {
             let grouped = words::group(&survey, self.width, self.height);
             match soundness::fault(&grouped.text) {
@@ -298,25 +307,28 @@ impl Leaf {
                     page: Some(self.number),
                 }),
                 None if !is_scan_with_stamp(&survey, grouped.words.len(), self.bounds()) => {
-                    return Ok(Page::Digital(self.reading(grouped)));
+                    return Ok(Page::Digital(PageReading { problems, ..self.reading(grouped) }));
                 }
                 None => {}
             }
         }
         self.check_images(&survey)?;
+        let lacks_words = !problems.is_empty();
         let large =
             survey.images.iter().map(|image| (image.width, image.height)).find(|size| divisor(size.0, size.1) > 1);
         if let Some(scan) = Scan::of(&survey)
             && let Some((raster, scaled)) = self.lift(open, &survey, &scan)
         {
             problems.extend(scaled.map(|scaled| scaled_down(self.number, scaled)));
+            self.check_ink(&raster, &survey)?;
             let page = self.image(raster, scan.area, scaled.is_none(), problems);
-            return self.complete(page, &survey);
+            return self.complete(page, &survey, lacks_words);
         }
         problems.extend(large.map(|from| scaled_down(self.number, Scaled { from, divisor: divisor(from.0, from.1) })));
         let raster = self.render(open, &survey);
+        self.check_ink(&raster, &survey)?;
         let page = self.image(raster, self.bounds(), false, problems);
-        self.complete(page, &survey)
+        self.complete(page, &survey, lacks_words)
     }
 
     fn survey(&self, open: &mut Open) -> Survey {
@@ -342,6 +354,13 @@ impl Leaf {
             Some(image) => Err(refused_image(image.width, image.height)),
             None => Ok(()),
         }
+    }
+
+    /// Refuses a page of which nothing was drawn though an image on it holds something.
+    fn check_ink(&self, raster: &Raster, survey: &Survey) -> Result<()> {
+        let dpi = (f64::from(raster.width) * 72.0 / (self.width * self.unit)) as f32;
+        let is_blank = survey.has_inked_image && raster.is_blank(dpi);
+        if is_blank { Err(damaged("the image on it cannot be decoded")) } else { Ok(()) }
     }
 
     fn lift(&self, open: &Open, survey: &Survey, scan: &Scan) -> Option<(Raster, Option<Scaled>)> {
@@ -414,8 +433,12 @@ impl Leaf {
         surveyor.survey
     }
 
-    /// The page, once all of its images that were looked at have all of their pixels.
-    fn complete(&self, page: Page, survey: &Survey) -> Result<Page> {
+    /// The page, once all of its images that were looked at have all of their pixels. One that has words which cannot be
+    /// drawn is not blank.
+    fn complete(&self, page: Page, survey: &Survey, lacks_words: bool) -> Result<Page> {
+        if lacks_words && matches!(page, Page::Digital(_)) {
+            return Err(unseen());
+        }
         let part_missing = survey.has_cut_image || self.undecoded.load(Ordering::Relaxed);
         if part_missing { whole::with_part_missing(page, self.number) } else { Ok(page) }
     }
@@ -447,6 +470,11 @@ impl Leaf {
             problems,
         })
     }
+}
+
+/// A page that is not blank, though nothing of it is seen.
+fn unseen() -> Error {
+    damaged("what it shows is cut off or damaged in the file")
 }
 
 /// An image too large to decode.

@@ -76,13 +76,15 @@ pub(super) struct Survey {
     pub(super) images: Vec<Placed>,
     /// The data of one of them have no end.
     pub(super) has_cut_image: bool,
+    /// One of them has more data than a white one takes.
+    pub(super) has_inked_image: bool,
     /// Fills and images, in the order of drawing.
     pub(super) covers: Vec<Cover>,
     /// Lines and shapes other than white fills.
     pub(super) strokes: usize,
     /// Glyphs of text that is not painted (an OCR layer).
     pub(super) invisible: usize,
-    /// Painted glyphs that lie outside the page or its clips.
+    /// Painted glyphs and images that lie outside the page or its clips.
     pub(super) outside: usize,
 }
 
@@ -113,6 +115,9 @@ impl Survey {
 const MOST_COVERS: usize = 4_000;
 /// The most glyphs kept of one page; a page of small print has some 12,000.
 const MOST_GLYPHS: usize = 400_000;
+
+/// A page with more glyphs before an image is no scan.
+const MOST_STAMPED: usize = 1_000;
 
 /// A group or clip that is open.
 #[derive(Clone, Copy)]
@@ -326,10 +331,15 @@ impl<'a> Device<'a> for Surveyor<'_> {
         let area = props.transform.transform_rect_bbox(whole);
         let visible = area.intersect(frame.clip);
         if !visible.is_finite() || visible.area() <= 0.0 {
+            self.survey.outside += 1;
             return;
         }
         if let Image::Raster(raster) = &image {
-            self.survey.has_cut_image |= whole::is_cut(raster.stream());
+            // Pages of words are not read from their images.
+            if self.survey.glyphs.len() < MOST_STAMPED {
+                self.survey.has_cut_image |= whole::is_cut(raster.stream());
+                self.survey.has_inked_image |= whole::has_ink(raster.stream(), height);
+            }
         }
         let plain = self.plain_group() && props.soft_mask.is_none() && props.blend_mode == BlendMode::Normal;
         let composed = masked || frame.shaped || !plain;

@@ -391,6 +391,50 @@ fn a_page_that_is_named_many_times_is_so_many_pages() {
     assert_eq!(count(2_500), (2_001, vec![told]));
 }
 
+/// The fault of a page that is not blank, though nothing of it is drawn.
+#[track_caller]
+fn check_unreadable(mut document: Document) {
+    let read = open(&saved(&mut document), None).unwrap().page(PageNo::from_index(0));
+    assert_eq!(read.err().and_then(|error| error.reason().map(str::to_owned)).as_deref(), Some("damaged"));
+}
+
+#[test]
+fn what_could_not_be_drawn_is_not_blank() {
+    // The content is not in the file, cannot be parsed, is cut.
+    let mut missing = Sketch::new(WORDS).finish();
+    let content = missing.objects.iter().find_map(|(id, object)| object.as_stream().is_ok().then_some(*id)).unwrap();
+    missing.objects.remove(&content);
+    check_unreadable(missing);
+    check_unreadable(Sketch::new(&format!("<< /x >> ]] ) > {WORDS}")).finish());
+    let packed = |content: &str| {
+        let mut stream = Stream::new(dictionary! {}, content.as_bytes().to_vec());
+        stream.compress().unwrap();
+        stream
+    };
+    let mut cut = Sketch::new("");
+    let rest: String = (1..200).map(|n| format!("1 0 0 1 {} {} cm ", n * 7919 % 997, n * 104_729 % 991)).collect();
+    let mut stream = packed(&format!("{WORDS} {rest}"));
+    stream.content.truncate(stream.content.len() - 30);
+    stream.dict.set("Length", stream.content.len() as i64);
+    let content = cut.document.add_object(stream);
+    let reading = cut.with("Contents", content).digital();
+    let problems: Vec<&str> = reading.problems.iter().map(|problem| problem.kind.as_str()).collect();
+    assert_eq!((reading.words.len(), problems), (7, vec!["content_incomplete"]));
+    // A fax of another width than it says.
+    let noise: Vec<u8> = (0..9_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let fax = Stream::new(
+        dictionary! {
+            "Type" => "XObject", "Subtype" => "Image", "Width" => 1240, "Height" => 1754, "ColorSpace" => "DeviceGray",
+            "BitsPerComponent" => 1, "Filter" => "JBIG2Decode",
+        },
+        noise,
+    );
+    let mut sketch = Sketch::new("q 595 0 0 842 0 0 cm /Im0 Do Q");
+    let image = sketch.document.add_object(fax);
+    sketch.resources.set("XObject", dictionary! { "Im0" => image });
+    check_unreadable(sketch.finish());
+}
+
 #[test]
 fn an_encrypted_pdf_asks_for_its_password() {
     let encrypted = |user: &str| {

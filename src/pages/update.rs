@@ -65,15 +65,15 @@ impl<'a> Update<'a> {
             out.push(b'\n');
             table += &format!("{number} 1\n{:010} {generation:05} n \n", out.len());
             // Writing to memory does not fail.
-            let _ = write!(out, "{number} {generation} obj\n");
+            let _ = writeln!(out, "{number} {generation} obj");
             out.extend_from_slice(body);
             out.extend_from_slice(b"\nendobj\n");
         }
         let start = out.len();
         let root = self.pdf.xref().root_id();
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "{table}trailer\n<</Size {}/Root {} {} R{}>>\nstartxref\n{start}\n%%EOF\n",
+            "{table}trailer\n<</Size {}/Root {} {} R{}>>\nstartxref\n{start}\n%%EOF",
             self.next,
             root.obj_number,
             root.gen_number,
