@@ -273,9 +273,7 @@ fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&Defi
     for other in scene.finds_in(&(find.range.end..extent.end)) {
         match &other.thing {
             Thing::Entity(Entity::Registration(number)) if firm.is_none_or(|firm| other.range.start < firm) => {
-                if take_number(&mut party, number) {
-                    ranges.push(other.range.clone());
-                }
+                ranges.extend(take_number(&mut party, number).then(|| other.range.clone()));
             }
             Thing::Entity(Entity::Person(person)) if party.represented_by.is_none() => {
                 party.represented_by = Some(person.name.clone());

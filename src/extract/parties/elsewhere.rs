@@ -236,7 +236,7 @@ fn of(scene: &Scene<'_>, find: &Find) -> Found {
             _ => None,
         });
         if let Some((number, range)) = number.into_iter().next() {
-            super::take_number(&mut party, &number);
+            super::take_number(&mut party, number);
             ranges.push(range);
         }
     }
