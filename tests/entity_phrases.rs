@@ -46,7 +46,7 @@ fn phrases_of_the_catalogue_are_read() {
                 Entity::Period(reading) => reading.period.map(|period| period.to_string()),
                 Entity::Organization(reading) => Some(reading.name.to_lowercase()),
                 Entity::Person(reading) => Some(reading.name.to_lowercase()),
-                Entity::Registration(number) => Some(number),
+                Entity::Registration(registration) => Some(registration.number),
                 Entity::Reference(number) => Some(number.to_lowercase()),
                 _ => None,
             })
