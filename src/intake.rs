@@ -1,6 +1,7 @@
 //! Takes files from folders, archives and mail, tells their kind by content, refuses what cannot be kept. Stores
 //! nothing: what it unpacks goes away with the [`Arrival`] that names it.
 
+mod alike;
 mod kind;
 mod reason;
 mod unpack;
@@ -42,9 +43,12 @@ pub struct Limits {
     pub members: usize,
     /// Containers inside each other, the outermost included (3).
     pub nesting: usize,
+    /// Size of one file, or of one member of a container (2 GiB).
+    pub original_bytes: u64,
     /// Size of an e-mail, which is held in memory while it is taken apart (100 MB).
     pub mail_bytes: u64,
-    /// Pictures in the text of an e-mail up to this size are its layout and no documents (50 kB).
+    /// Pictures in the text of an e-mail up to this size are its layout and no documents (50 kB), unless they have the
+    /// pixels of a page.
     pub inline_image_bytes: u64,
     /// A file that changed less than this long ago may still be being written (2 s).
     pub settle_seconds: u32,
@@ -58,6 +62,7 @@ impl Default for Limits {
             ratio_from_bytes: 16_000_000,
             members: 10_000,
             nesting: 3,
+            original_bytes: 2 << 30,
             mail_bytes: 100_000_000,
             inline_image_bytes: 50_000,
             settle_seconds: 2,
@@ -285,6 +290,10 @@ impl Arrivals {
             Err(reason) => return self.arrival(source, Err(reason), Place::Nowhere, 0),
         };
         let mut arrival = self.arrival(source, Ok(MediaType::Zip), Place::Found(path), metadata.len());
+        if metadata.len() > self.intake.limits.original_bytes {
+            arrival.media = Err(Reason::TooLarge(self.intake.limits.original_bytes));
+            return arrival;
+        }
         self.look_at(&mut arrival, file);
         arrival
     }

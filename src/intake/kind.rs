@@ -7,7 +7,10 @@ use std::{
 
 use zip::ZipArchive;
 
-use super::Reason;
+use super::{
+    Reason,
+    alike::{Named, Patched},
+};
 use crate::model::MediaType;
 
 /// How much of the start of a file is looked at.
@@ -115,7 +118,7 @@ fn tail(file: &mut File, size: u64, length: u64) -> io::Result<Vec<u8>> {
 /// A ZIP file is a word-processor file, another kind of package, or an archive: its members tell.
 fn of_zip(file: &mut File, max_members: usize) -> Result<MediaType, Reason> {
     // An archive whose list cannot be read is still an archive; opening it says what is wrong.
-    let Ok(archive) = open_zip(file.try_clone()?, max_members) else { return Ok(MediaType::Zip) };
+    let Ok(Named { archive, .. }) = open_zip(file.try_clone()?, max_members) else { return Ok(MediaType::Zip) };
     let has = |start: &str| archive.file_names().flatten().any(|name| name.starts_with(start));
     if has("[Content_Types].xml") {
         return match () {
@@ -139,14 +142,14 @@ fn of_zip(file: &mut File, max_members: usize) -> Result<MediaType, Reason> {
     }
 }
 
-fn packaged_kind(mut archive: ZipArchive<File>) -> Option<String> {
+fn packaged_kind(mut archive: ZipArchive<Patched>) -> Option<String> {
     let mut kind = String::new();
     archive.by_name("mimetype").ok()?.take(100).read_to_string(&mut kind).ok()?;
     Some(kind.trim().to_owned())
 }
 
 /// Opens an archive whose end record announces at most `max_members`: its list is held in memory.
-pub(super) fn open_zip(mut file: File, max_members: usize) -> Result<ZipArchive<File>, Reason> {
+pub(super) fn open_zip(mut file: File, max_members: usize) -> Result<Named, Reason> {
     /// End record (APPNOTE 4.3.16) with the longest comment, the ZIP64 locator and its end record before it.
     const END: u64 = 22 + 65_535 + 20 + 56;
     let size = file.metadata()?.len();
@@ -162,12 +165,7 @@ pub(super) fn open_zip(mut file: File, max_members: usize) -> Result<ZipArchive<
         return Err(Reason::TooManyMembers(max_members));
     }
     file.rewind()?;
-    let archive = ZipArchive::new(file).map_err(|_| Reason::DamagedContainer)?;
-    match () {
-        () if archive.len() > max_members => Err(Reason::TooManyMembers(max_members)),
-        () if archive.has_duplicate_names() => Err(Reason::AmbiguousNames),
-        () => Ok(archive),
-    }
+    Named::open(file, max_members)
 }
 
 /// RFC 5322: the file starts with header fields, among them one that says where a message comes from and one more

@@ -27,6 +27,12 @@ pub enum Reason {
     DamagedContainer,
     /// Two members of the archive have one name, so that one of them would be lost.
     AmbiguousNames,
+    /// It is larger than is allowed.
+    TooLarge(u64),
+    /// What an e-mail says this attachment's bytes are coded as does not hold.
+    DamagedAttachment,
+    /// The e-mail has no end: what came after its last attachment is missing.
+    MailCut,
     /// This member's bytes are not those that the archive says they are.
     DamagedMember,
     /// This member is compressed by a method that is not supported.
@@ -64,6 +70,9 @@ impl Reason {
             Self::Encrypted => "encrypted",
             Self::DamagedContainer => "damaged_container",
             Self::AmbiguousNames => "ambiguous_names",
+            Self::TooLarge(_) => "too_large",
+            Self::DamagedAttachment => "damaged_attachment",
+            Self::MailCut => "mail_cut",
             Self::DamagedMember => "damaged_member",
             Self::UnsupportedCompression => "unsupported_compression",
             Self::NothingInside => "nothing_inside",
@@ -135,10 +144,26 @@ impl Reason {
                     "two members of the archive have the same name: unpack it by other means",
                 )
                 .into(),
+            Self::TooLarge(limit) => language.say(
+                format!("het bestand is groter dan {} MB: splits het", megabytes(limit)),
+                format!("the file is larger than {} MB: split it", megabytes(limit)),
+            ),
+            Self::DamagedAttachment => language
+                .say(
+                    "de bijlage is beschadigd in de e-mail: vraag de afzender om haar opnieuw te sturen",
+                    "the attachment is damaged inside the e-mail: ask the sender to send it again",
+                )
+                .into(),
+            Self::MailCut => language
+                .say(
+                    "het einde van de e-mail ontbreekt: wat er na de laatste bijlage kwam is er niet, en die kan afgekapt zijn",
+                    "the end of the e-mail is missing: what came after its last attachment is lost, and that may be cut off",
+                )
+                .into(),
             Self::DamagedMember => language
                 .say(
-                    "dit bestand is beschadigd in het archiefbestand; de andere zijn wel uitgepakt",
-                    "this member is damaged inside the archive; the others were unpacked",
+                    "dit bestand is beschadigd in het archiefbestand; wat er verder in zit staat daar los van",
+                    "this member is damaged inside the archive; the others do not depend on it",
                 )
                 .into(),
             Self::UnsupportedCompression => language

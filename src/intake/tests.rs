@@ -240,6 +240,52 @@ fn a_damaged_member_is_quarantined_alone() {
 }
 
 #[test]
+fn members_of_one_name_are_all_taken() {
+    let room = Room::new();
+    let mut bytes = zipped(&[("a.pdf", PDF), ("b.pdf", b"%PDF-1.5"), ("c.pdf", b"%PDF-1.6"), ("d/", b""), ("e/", b"")]);
+    for name in [b"b.pdf", b"c.pdf"] {
+        for at in 0..bytes.len() - 5 {
+            if &bytes[at..at + 5] == name {
+                bytes[at] = b'a';
+            }
+        }
+    }
+    room.put("alike.zip", &bytes);
+    room.check(&["alike.zip zip", "alike.zip!a.pdf pdf", "alike.zip!a.pdf (2) pdf", "alike.zip!a.pdf (3) pdf"]);
+    let arrivals = room.intake().walk(&[room.input.path().to_owned()]).unwrap();
+    let sizes: Vec<u64> = arrivals.skip(1).map(|arrival| arrival.size_bytes).collect();
+    assert_eq!(sizes, [14, 8, 8]);
+}
+
+#[test]
+fn a_member_packed_in_another_way_says_so() {
+    let room = Room::new();
+    let mut bytes = zipped_as(
+        &[("a.pdf", PDF), ("b.pdf", PDF)],
+        SimpleFileOptions::default().compression_method(CompressionMethod::Stored),
+    );
+    // APPNOTE 4.4.5: 12 is BZIP2, in the local header and in the list of members.
+    bytes[8] = 12;
+    let list = bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    bytes[list + 10] = 12;
+    room.put("packed.zip", &bytes);
+    room.check(&["packed.zip zip", "packed.zip!a.pdf unsupported_compression", "packed.zip!b.pdf pdf"]);
+}
+
+#[test]
+fn a_file_beyond_the_limit_is_not_taken() {
+    let room = Room::new();
+    room.put("a.pdf", PDF);
+    room.put("b.pdf", b"%PDF-1.4 and much more");
+    room.put("c.zip", &zipped(&[("d.pdf", b"%PDF-1.4 and much more")]));
+    let mut intake = room.intake();
+    intake.limits.original_bytes = 20;
+    let walked = room.walk(intake);
+    assert_eq!(walked, ["a.pdf pdf", "b.pdf too_large", "c.zip too_large"]);
+    assert_eq!(Limits::default().original_bytes, 2_147_483_648);
+}
+
+#[test]
 fn members_with_a_password_are_quarantined_with_that_reason() {
     let room = Room::new();
     let mut bytes = zipped(&[("secret.pdf", PDF)]);
@@ -272,6 +318,42 @@ fn attachments_are_members_of_their_mail() {
         "m.eml!forwarded.eml eml",
         "m.eml!forwarded.eml!scan.jpg jpg",
     ]);
+}
+
+#[test]
+fn what_is_damaged_in_a_mail_says_so() {
+    let room = Room::new();
+    let whole = mail(&[("lease.pdf", "application/pdf", PDF)]);
+    let text = String::from_utf8(whole).unwrap();
+    room.put("cut.eml", text.replace("--edge--\r\n", "").as_bytes());
+    room.put("wrong.eml", text.replace("JVBERi", "JV!\u{80}!i").as_bytes());
+    room.check(&[
+        "cut.eml eml",
+        "cut.eml!lease.pdf pdf",
+        "cut.eml!… mail_cut",
+        "wrong.eml eml",
+        "wrong.eml!lease.pdf damaged_attachment",
+    ]);
+}
+
+#[test]
+fn a_picture_of_a_page_in_a_mail_is_a_document_however_small() {
+    let room = Room::new();
+    let picture = |width: u32, height: u32| {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::One);
+        let data = vec![0xff; (width.div_ceil(8) * height) as usize];
+        encoder.write_header().unwrap().write_image_data(&data).unwrap();
+        bytes
+    };
+    let (page, logo, banner) = (picture(1240, 1754), picture(300, 200), picture(2000, 500));
+    let parts: [(&str, &str, &[u8]); 3] =
+        [("page.png", "image/png", &page), ("logo.png", "image/png", &logo), ("banner.png", "image/png", &banner)];
+    let inline = String::from_utf8(mail(&parts)).unwrap().replace("Disposition: attachment", "Disposition: inline");
+    room.put("m.eml", inline.as_bytes());
+    room.check(&["m.eml eml", "m.eml!page.png png", "m.eml!logo.png inline_image", "m.eml!banner.png inline_image"]);
 }
 
 #[test]

@@ -4,21 +4,25 @@
 use std::{
     collections::HashSet,
     fs::File,
-    io::{Read, Write as _},
+    io::{self, Read, Write as _},
     path::Path,
 };
 
 use mail_parser::{MessageParser, MessagePart, MimeHeaders as _, PartType};
 use tempfile::TempPath;
-use zip::{ZipArchive, result::ZipError};
+use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
-use super::{Limits, Reason, kind};
+use super::{
+    Limits, Reason,
+    alike::{Named, Patched},
+    kind,
+};
 use crate::model::MediaType;
 
 /// An opened container.
 pub(super) enum Container {
     /// A ZIP archive and the index of its next member.
-    Zip(Box<ZipArchive<File>>, usize),
+    Zip(Box<Named>, usize),
     /// The attachments of an e-mail, already written.
     Mail(std::vec::IntoIter<Member>),
 }
@@ -44,7 +48,8 @@ impl Container {
     pub(super) fn open(media: MediaType, mut file: File, unpacker: &mut Unpacker<'_>) -> Result<Self, Reason> {
         let limits = unpacker.limits;
         if media == MediaType::Zip {
-            let archive = kind::open_zip(file, limits.members)?;
+            let named = kind::open_zip(file, limits.members)?;
+            let archive = &named.archive;
             let files = (0..archive.len()).filter(|i| archive.by_index_data(*i).is_ok_and(|entry| !entry.is_dir()));
             let n_files = files.count();
             if n_files == 0 {
@@ -57,7 +62,7 @@ impl Container {
             if archive.decompressed_size().is_some_and(|size| size > u128::from(*unpacker.bytes_left)) {
                 return Err(Reason::TooMuchInside(limits.unpacked_bytes));
             }
-            return Ok(Self::Zip(Box::new(archive), 0));
+            return Ok(Self::Zip(Box::new(named), 0));
         }
         let size = file.metadata()?.len();
         if size > limits.mail_bytes {
@@ -66,15 +71,19 @@ impl Container {
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         std::io::Seek::rewind(&mut file)?;
         file.take(limits.mail_bytes).read_to_end(&mut bytes)?;
+        let is_cut = close(&mut bytes);
         let message = MessageParser::default().parse(&bytes).ok_or(Reason::DamagedContainer)?;
         let parts: Vec<_> = message.attachments().filter(|part| !part.is_multipart()).collect();
         if parts.is_empty() {
-            return Err(Reason::NothingInside);
+            return Err(if is_cut { Reason::MailCut } else { Reason::NothingInside });
         }
         if parts.len() > *unpacker.members_left {
             return Err(Reason::TooManyMembers(limits.members));
         }
-        let members: Vec<_> = parts.iter().enumerate().map(|(i, part)| unpacker.attachment(i, part)).collect();
+        let members = parts.iter().enumerate().map(|(i, part)| unpacker.attachment(i, part));
+        // What is missing is accounted for beside what is there.
+        let end = is_cut.then(|| Member { label: "…".to_owned(), unpacked: Err(Reason::MailCut) });
+        let members: Vec<_> = members.chain(end).collect();
         Ok(Self::Mail(members.into_iter()))
     }
 
@@ -82,14 +91,18 @@ impl Container {
     pub(super) fn next(&mut self, unpacker: &mut Unpacker<'_>) -> Option<Member> {
         match self {
             Self::Mail(members) => members.next(),
-            Self::Zip(archive, next) => loop {
+            Self::Zip(named, next) => loop {
                 let index = *next;
                 *next += 1;
-                let entry = archive.by_index_data(index).ok()?;
+                let entry = named.archive.by_index_data(index).ok()?;
                 if !entry.is_dir() {
                     *unpacker.members_left = unpacker.members_left.saturating_sub(1);
-                    let label = label(&String::from_utf8_lossy(entry.name_raw()), entry.name().ok().as_deref());
-                    return Some(Member { label, unpacked: unpacker.zip_member(archive, index) });
+                    let raw = entry.name_raw();
+                    let label = match named.names.get(raw) {
+                        Some(called) => label(&String::from_utf8_lossy(called), None),
+                        None => label(&String::from_utf8_lossy(raw), entry.name().ok().as_deref()),
+                    };
+                    return Some(Member { label, unpacked: unpacker.zip_member(&mut named.archive, index) });
                 }
             },
         }
@@ -97,13 +110,19 @@ impl Container {
 }
 
 impl Unpacker<'_> {
-    fn zip_member(&mut self, archive: &mut ZipArchive<File>, index: usize) -> Result<TempPath, Reason> {
+    fn zip_member(&mut self, archive: &mut ZipArchive<Patched>, index: usize) -> Result<TempPath, Reason> {
         let entry = archive.by_index_data(index).map_err(|_| Reason::DamagedMember)?;
         if entry.is_symlink() {
             return Err(Reason::SymbolicLink);
         }
         if entry.encrypted() {
             return Err(Reason::Encrypted);
+        }
+        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(Reason::UnsupportedCompression);
+        }
+        if entry.size() > self.limits.original_bytes {
+            return Err(Reason::TooLarge(self.limits.original_bytes));
         }
         let packed = entry.compressed_size();
         let entry = archive.by_index(index).map_err(|error| match error {
@@ -128,8 +147,11 @@ impl Unpacker<'_> {
             PartType::Message(message) => message.raw_message(),
             _ => part.contents(),
         };
-        let unpacked = if is_picture && !attached && bytes.len() as u64 <= self.limits.inline_image_bytes {
+        let is_small = is_picture && !attached && bytes.len() as u64 <= self.limits.inline_image_bytes;
+        let unpacked = if is_small && !is_page_sized(bytes) {
             Err(Reason::InlineImage)
+        } else if part.is_encoding_problem {
+            Err(Reason::DamagedAttachment)
         } else {
             self.write(bytes, None)
         };
@@ -166,6 +188,35 @@ impl Unpacker<'_> {
             file.write_all(&buffer[..length])?;
         }
     }
+}
+
+/// Has a picture the pixels of a page: no side too short to be read, and not the shape of a banner?
+fn is_page_sized(bytes: &[u8]) -> bool {
+    const LEAST: u32 = 500;
+    let reader = image::ImageReader::new(io::Cursor::new(bytes)).with_guessed_format();
+    let Some((width, height)) = reader.ok().and_then(|reader| reader.into_dimensions().ok()) else { return false };
+    let (short, long) = (width.min(height), width.max(height));
+    short >= LEAST && long <= 3 * short
+}
+
+/// Ends an e-mail that has no end (RFC 2046, 5.1.1), so that its last attachment is one; tells whether it had none.
+fn close(mail: &mut Vec<u8>) -> bool {
+    const MARK: &str = "boundary=";
+    let head = String::from_utf8_lossy(&mail[..mail.len().min(64 * 1024)]).into_owned();
+    let Some(at) = head.to_ascii_lowercase().find(MARK) else { return false };
+    let named = &head[at + MARK.len()..];
+    let boundary = match named.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => named.split(|c: char| c.is_whitespace() || c == ';').next(),
+    };
+    let Some(boundary) = boundary.filter(|boundary| (1..=70).contains(&boundary.len())) else { return false };
+    let end = format!("--{boundary}--");
+    let has = |mark: &str| mail.windows(mark.len()).any(|window| window == mark.as_bytes());
+    if has(&end) || !has(&end[..end.len() - 2]) {
+        return false;
+    }
+    mail.extend_from_slice(format!("\r\n{end}\r\n").as_bytes());
+    true
 }
 
 /// A name as it may be shown: no control characters, not longer than people and databases bear.

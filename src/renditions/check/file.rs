@@ -265,6 +265,7 @@ fn framing(bytes: &[u8], at: usize, stream: &Stream<'_>, place: &str, findings: 
         }
     }
     filters(dict, place, findings);
+    predictors(dict, place, findings);
     if is_name(dict, b"Type", b"ObjStm") {
         inner(stream, place, findings);
     }
@@ -296,6 +297,24 @@ fn filters(dict: &Dict<'_>, place: &str, findings: &mut Findings) {
         };
         if !allowed.contains(&&name[..]) || (name == b"Crypt" && !identity()) {
             findings.add("6.1.7.2", format!("the filter {} is not allowed", super::said(&name)), place);
+        }
+    }
+}
+
+/// Rows of packed data that no program can hold (ISO 32000-1, 7.4.4.4; the limits are those of ISO 19005-2, 6.1.13).
+fn predictors(dict: &Dict<'_>, place: &str, findings: &mut Findings) {
+    let settings: Vec<Dict<'_>> = match dict.get::<Object<'_>>(b"DecodeParms") {
+        Some(Object::Dict(settings)) => vec![settings],
+        Some(Object::Array(settings)) => settings.iter::<Object<'_>>().filter_map(Object::into_dict).collect(),
+        _ => Vec::new(),
+    };
+    for settings in settings.iter().filter(|settings| settings.get::<i64>(b"Predictor").is_some_and(|kind| kind > 1)) {
+        let number = |key: &[u8], usual: i64| settings.get::<i64>(key).unwrap_or(usual);
+        let (columns, colors, depth) = (number(b"Columns", 1), number(b"Colors", 1), number(b"BitsPerComponent", 8));
+        let bits = columns.checked_mul(colors).and_then(|samples| samples.checked_mul(depth));
+        let is_sound = columns > 0 && (1..=32).contains(&colors) && [1, 2, 4, 8, 16].contains(&depth);
+        if !is_sound || bits.is_none_or(|bits| bits > i64::from(i32::MAX)) {
+            findings.add("6.1.13", "the rows of a stream's predictor have no size that can be held", place);
         }
     }
 }

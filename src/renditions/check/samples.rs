@@ -88,6 +88,10 @@ fn faults_of_the_file_are_found() {
     check(("/Length 1>>", "/Length 9>>"), &["6.1.7.1"]);
     check(("/Width 1", "/Width 1/F(x)"), &["6.1.7.1"]);
     check(("/Width 1", "/Width 1/Filter/LZWDecode"), &["6.1.7.2"]);
+    check(
+        ("/Width 1", "/Width 1/DecodeParms<</Predictor 15/Columns 2147483647/Colors 32/BitsPerComponent 16>>"),
+        &["6.1.13"],
+    );
     check_bytes(("10 0 obj\n", "10 0 obj "), &["6.1.9"]);
 }
 
