@@ -537,14 +537,17 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
         "naam onderneming",
     ];
     let text = scene.text;
-    let names = |label: &Labelled| NAME.contains(&fold(text.slice(&label.label)).as_str());
+    let names = |label: &Labelled| {
+        NAME.contains(&fold(text.slice(&label.label)).as_str()) || role_named(scene, label).is_some()
+    };
     let fields: Vec<&Labelled> = text.labels.iter().filter(|label| names(label) && !label.value.is_empty()).collect();
     let early = |label: &Labelled| {
         text.zones.is_empty() || matches!(text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
     };
     let mut found = Vec::new();
     for (number, field) in fields.iter().enumerate().filter(|(_, field)| early(field)) {
-        let Some(role) = role_above(scene, field.label.start) else { continue };
+        let role = role_named(scene, field).or_else(|| role_above(scene, field.label.start));
+        let Some(role) = role else { continue };
         let until = fields.get(number + 1).map_or(text.running.len(), |next| next.label.start);
         let extent =
             field.value.start..until.min(opening::floor(text, field.value.end + FORM_REACH)).max(field.value.end);
@@ -572,6 +575,16 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
         found.push(party);
     }
     found
+}
+
+/// `Naam huurder 1`: a field that tells whose name it asks.
+fn role_named(scene: &Scene<'_>, field: &Labelled) -> Option<String> {
+    let said = fold(scene.text.slice(&field.label));
+    let asks = said.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':')).strip_prefix("naam ")?;
+    scene.finds_in(&field.label).find_map(|find| match &find.thing {
+        Thing::Role(role) if fold(role) == asks => Some(role.clone()),
+        _ => None,
+    })
 }
 
 /// The fields of one party in a form take at most so many bytes.
@@ -711,6 +724,19 @@ mod tests {
         let found = find(&rules, &rules.scene(&text));
         let person = found.iter().find(|found| found.party.name == "Ruud Vos");
         assert!(person.is_none_or(|person| person.party.registration_number.is_none()), "{found:?}");
+    }
+
+    #[test]
+    fn a_form_may_ask_for_the_name_of_each_tenant() {
+        check(
+            "Huurovereenkomst\nNaam verhuurder\tStichting Wonen\nAdres\tKade 1\nNaam huurder 1\tJolien Verstraelen\nGeboren\t12 \
+             september 1989\nNaam huurder 2\tThomas van Rooij\n1. Verhuurder verhuurt aan huurder een woning.",
+            &[
+                ("Stichting Wonen", Some("verhuurder")),
+                ("Jolien Verstraelen", Some("huurder")),
+                ("Thomas van Rooij", Some("huurder")),
+            ],
+        );
     }
 
     #[test]

@@ -345,7 +345,16 @@ impl<'t> Scene<'t> {
                 // Definitions that stand behind the value bind the nearest one before them; those in front, the first.
                 if term.meaning.end <= term.range.start { inside.next_back() } else { inside.next() }
             };
-            let Some(value) = near(Kind::Date).or_else(|| near(Kind::Period)) else { continue };
+            // `commences on 1 September 2016 and continues for two years (the "Initial Period")` is the two years.
+            let last = fold(term.term.split_whitespace().last().unwrap_or_default());
+            let spans =
+                ["period", "term", "periode", "termijn", "looptijd", "duur"].iter().any(|end| last.ends_with(end));
+            let value = if spans {
+                near(Kind::Period).or_else(|| near(Kind::Date))
+            } else {
+                near(Kind::Date).or_else(|| near(Kind::Period))
+            };
+            let Some(value) = value else { continue };
             for (at, _) in self.text.running.match_indices(term.term.as_str()) {
                 let range = at..at + term.term.len();
                 let whole = self.words.get(self.word_from(at)).is_some_and(|word| word.range.start == at);

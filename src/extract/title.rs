@@ -11,8 +11,10 @@ use super::{
 use crate::text::Zone;
 
 const LONGEST: usize = 40;
-/// A title over several lines has no more words than this.
-const LONGEST_OVER_LINES: usize = 24;
+/// A title of more words than this ends before the law that it cites.
+const LONGEST_WITH_LAW: usize = 16;
+/// What stands below a title and says more of it has no more words than this.
+const LONGEST_SUBTITLES: usize = 12;
 
 /// The place of the title, where there is one.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
@@ -123,7 +125,7 @@ fn end_over_lines<'a>(scene: &Scene<'_>, first: &Range<usize>, lines: impl Itera
         let more = scene.words_in(next);
         let leans = joins(more.clone().next()) && (words.len() <= 6 || more.len() <= 2);
         let hangs = joins(words.clone().last());
-        if next.start != end + 1 || !(leans || hangs) {
+        if next.start != end + 1 || !(leans || hangs) || more.len() > LONGEST_SUBTITLES {
             break;
         }
         (end, words) = (next.end, more);
@@ -162,7 +164,7 @@ fn with_subtitles(
         }
         let Some(line) = subtitle(scene, next, displayed) else { break };
         let whole = line.end == next.end;
-        if scene.words_in(&(title.start..line.end)).len() > LONGEST_OVER_LINES {
+        if scene.words_in(&(title.end..line.end)).len() > LONGEST_SUBTITLES {
             break;
         }
         // The title once more, below its cover.
@@ -269,7 +271,7 @@ fn without_citation(scene: &Scene<'_>, range: Range<usize>) -> Range<usize> {
     let running = &scene.text.running;
     let folded = running[range.clone()].to_ascii_lowercase();
     let law = [" als bedoeld in ", " in de zin van ", " ex artikel "].iter().filter_map(|cue| folded.find(cue)).min();
-    let is_long = scene.words_in(&range).len() > LONGEST_OVER_LINES / 2 + 4;
+    let is_long = scene.words_in(&range).len() > LONGEST_WITH_LAW;
     let law = law.filter(|_| is_long).map(|at| range.start + at);
     let number = scene.finds_in(&range).filter(|find| find.kind() == Kind::Reference).find_map(|find| {
         let before = running[range.start..find.range.start].trim_end_matches([' ', ':', '.']);

@@ -88,7 +88,9 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let article = usize::from(matches!(scan.folded(first), "the" | "a" | "an"));
     let place = lexicon().phrases("jurisdictions").at(scan, first + article).is_some_and(|(end, _)| end + 1 == at);
     let description = first + article == at || (place && matches!(form, "Corp." | "Co." | "LLC" | "L.P."));
-    if description || words == 0 && (first..at).all(|at| scan.kind(at) != Some(Kind::Mixed)) {
+    // `Martin Lumb of 12 Heather Bank` lives there.
+    let lives = address_in(scan, first, at).is_some();
+    if description || lives || words == 0 && (first..at).all(|at| scan.kind(at) != Some(Kind::Mixed)) {
         return None;
     }
     // `Heritage Bank of Nevada`, `Community Bank Corporation of America`.
@@ -657,9 +659,7 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
             return None;
         }
         let first = start_of_name(scan, last + 1).filter(|first| *first <= last)?;
-        // `Pennine Estates Limited of 3 Canal Street (Landlord)`: the name ends before its address.
-        let address = |of: usize| scan.folded(of) == "of" && scan.kind(of + 1) == Some(Kind::Number);
-        if (first..last).any(address) {
+        if address_in(scan, first, last).is_some() {
             return None;
         }
         return is_run(scan, first, last).then_some((first, last));
@@ -696,9 +696,15 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
         let ended = scan.next(last).is_none_or(|next| matches!(scan.mark(next), Some(',' | '(')) || is_and(scan, next));
         let joined =
             is_and(scan, at) && !scan.next(last).is_some_and(|next| matches!(scan.mark(next), Some(',' | '(')));
+        let last = address_in(scan, first, last).and_then(|of| scan.before(of)).unwrap_or(last);
         return (ended && !joined && is_run(scan, first, last)).then_some((first, last));
     }
     None
+}
+
+/// `Pennine Estates Limited of 3 Canal Street`: the name ends before its address.
+fn address_in(scan: &Scan<'_>, first: usize, last: usize) -> Option<usize> {
+    (first..last).find(|&of| scan.folded(of) == "of" && scan.kind(of + 1) == Some(Kind::Number))
 }
 
 /// `(2) Helen Margaret Ashworth of 44 Sycamore Avenue`: an item of a list that opens with a name and an address.

@@ -77,6 +77,7 @@ fn persons() {
     check("de heer J. van der Berg, directeur", Dutch, &["person J. van der Berg"]);
     check("haar burgemeester R.A.L. Jansen", Dutch, &["person R.A.L. Jansen"]);
     check("Ms J. Smith, Managing Director", English, &["person J. Smith"]);
+    check("(2) MARTIN ASHWORTH LUMB of 12 Heather Bank, Leeds", English, &["person MARTIN ASHWORTH LUMB"]);
 }
 
 #[test]
@@ -136,11 +137,7 @@ fn places_of_law_and_moments() {
         &["court state courts in Clark County or the High Court of Wexford"],
     );
     check("the exclusive jurisdiction of the English courts", English, &["court English courts", "law GB"]);
-    check(
-        "the law of Scotland, in the Scottish Courts.",
-        English,
-        &["law GB-SCT", "court Scottish Courts", "law GB-SCT"],
-    );
+    check("the law of Scotland, in the Scottish Courts.", English, &["law GB", "court Scottish Courts", "law GB"]);
     check("the date first above written", English, &["DateFirstWritten"]);
     check("at the end of the then-current Subscription Term", English, &["EndOfTerm"]);
     check("on the last day of any such further period", English, &["EndOfTerm"]);
