@@ -335,6 +335,7 @@ impl<'a> Slots<'a, '_, '_> {
             return match self.implied("value")? {
                 "signing" => Some((Value::DayOf(EventRef::Signing), false)),
                 "day_after_signature" => Some((Value::DayOf(EventRef::DayAfterSignature), false)),
+                "month_after_signature" => Some((Value::DayOf(EventRef::MonthAfterSignature), false)),
                 "last_signature" => Some((Value::DayOf(EventRef::LastSignature), false)),
                 "date_first_written" => Some((Value::DayOf(EventRef::DateFirstWritten), false)),
                 _ => None,

@@ -162,6 +162,8 @@ pub enum EventRef {
     LastSignature,
     /// The day after the last signature.
     DayAfterSignature,
+    /// First day of the month after the signing.
+    MonthAfterSignature,
     DateFirstWritten,
     EffectiveDate,
     Delivery,

@@ -421,10 +421,12 @@ impl<'r> Desk<'r, '_, '_> {
                     EventRef::Signing
                         | EventRef::LastSignature
                         | EventRef::DayAfterSignature
+                        | EventRef::MonthAfterSignature
                         | EventRef::DateFirstWritten
                 );
                 let signed = match event {
                     EventRef::DayAfterSignature => signing.value.and_then(|day| day.tomorrow().ok()),
+                    EventRef::MonthAfterSignature => signing.value.and_then(|day| day.last_of_month().tomorrow().ok()),
                     EventRef::DateFirstWritten => self.dated.or(signing.value),
                     _ => signing.value,
                 };
