@@ -28,6 +28,8 @@ pub struct Config {
     pub worker_memory_mib: u64,
     /// Processor time that a page may cost, in seconds.
     pub page_cpu_seconds: u64,
+    /// Size of the largest file that is taken, in MiB.
+    pub original_mib: u64,
     /// Folder with another rule set than the one built in (`…/rules/*.toml` and word lists below it).
     pub rules: Option<PathBuf>,
     /// Where the objects lie: a folder or `s3://bucket/prefix`. Without it, `store` in the data folder.
@@ -85,6 +87,7 @@ impl Default for Config {
             workers: 0,
             worker_memory_mib: 512,
             page_cpu_seconds: 30,
+            original_mib: 2048,
             rules: None,
             store: None,
             s3: S3::default(),
@@ -152,8 +155,9 @@ mod tests {
 
     #[test]
     fn keys_are_read() {
-        let config = Config::parse("language = \"nl\"\nown_organizations = [\"Gemeente Zuidermeer\"]").unwrap();
-        assert_eq!(config.language, Language::Dutch);
+        let text = "language = \"nl\"\nown_organizations = [\"Gemeente Zuidermeer\"]\noriginal_mib = 10";
+        let config = Config::parse(text).unwrap();
+        assert_eq!((config.language, config.original_mib), (Language::Dutch, 10));
         assert_eq!(config.own_organizations, ["Gemeente Zuidermeer"]);
         assert!(Config::parse("worker_memory_mib = 10").is_err());
     }
