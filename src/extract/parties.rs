@@ -727,6 +727,15 @@ mod tests {
     }
 
     #[test]
+    fn the_heads_of_a_form_may_be_numbered() {
+        check(
+            "ONDERHOUDSCONTRACT\n\n1. OPDRACHTGEVER\nNaam\tStichting Avondrust\nAdres\tLaan 60\n\n2. OPDRACHTNEMER\n\nSignaal \
+             Beveiliging B.V., Edisonbaan 9, hierna te noemen: Signaal.\n\n3. INSTALLATIE",
+            &[("Stichting Avondrust", Some("OPDRACHTGEVER")), ("Signaal Beveiliging B.V.", Some("OPDRACHTNEMER"))],
+        );
+    }
+
+    #[test]
     fn a_form_may_ask_for_the_name_of_each_tenant() {
         check(
             "Huurovereenkomst\nNaam verhuurder\tStichting Wonen\nAdres\tKade 1\nNaam huurder 1\tJolien Verstraelen\nGeboren\t12 \

@@ -273,7 +273,8 @@ impl<'r> Desk<'r, '_, '_> {
         let rule = "title.names_kind";
         let length = if title.split_whitespace().count() > 12 { "long" } else { "short" };
         let start = if title.starts_with(char::is_lowercase) { "small" } else { "capital" };
-        let (status, confidence) = self.worth("title", rule, format!("{length}/{start}"), 0.85);
+        let lines = if self.scene.text.slice(range).contains('\n') { "several lines" } else { "one line" };
+        let (status, confidence) = self.worth("title", rule, format!("{length}/{start}/{lines}"), 0.85);
         Field {
             value: Some(title),
             status,

@@ -230,7 +230,9 @@ fn subtitle(scene: &Scene<'_>, next: &Range<usize>, displayed: bool) -> Option<R
     // `Abri's en buitenreclame tussen de gemeente A en B`
     let line = text.slice(next);
     let line = [" tussen ", " between "].iter().find_map(|joint| line.split_once(joint)).map_or(line, |(own, _)| own);
-    let next = &(next.start..next.start + line.len());
+    let next = before_number(scene, next.start..next.start + line.len());
+    let line = text.slice(&next);
+    let next = &next;
     let words = scene.words_in(next).len();
     let opener = fold(line.split_whitespace().next()?);
     let opener = opener.trim_matches(|c: char| !c.is_alphanumeric());
@@ -240,7 +242,6 @@ fn subtitle(scene: &Scene<'_>, next: &Range<usize>, displayed: bool) -> Option<R
     };
     let says_other = if displayed {
         scene.finds_in(next).filter(names).any(|find| find.range.start < next.start + opener.len())
-            || scene.finds_in(next).any(|find| matches!(find.kind(), Kind::Reference))
     } else {
         scene.finds_in(next).any(|find| names(&find))
             || !line.starts_with(char::is_uppercase)
@@ -250,6 +251,15 @@ fn subtitle(scene: &Scene<'_>, next: &Range<usize>, displayed: bool) -> Option<R
     let least = if displayed { 1 } else { 2 };
     let fits = (least..=if displayed { 14 } else { 9 }).contains(&words);
     (early && plain && !says_other && fits && !addresses(line) && !OPENS_OTHER.contains(&opener)).then(|| next.clone())
+}
+
+/// `voormalig schoolgebouw dossier OG 2008-15`: a line without the number at its end and what announces it.
+fn before_number(scene: &Scene<'_>, line: Range<usize>) -> Range<usize> {
+    let number = scene.finds_in(&line).find(|find| find.kind() == Kind::Reference).map(|find| find.range.start);
+    let Some(number) = number else { return line };
+    let before = scene.text.running[line.start..number].trim_end_matches([' ', ':', '.']);
+    let announced = before.rfind(' ').unwrap_or(0);
+    line.start..line.start + before[..announced].trim_end().len()
 }
 
 /// A filing names the file first: `EX-10.3 6 d281487dex103.htm`.
@@ -414,6 +424,10 @@ mod tests {
         );
         check("*Huurovereenkomst kantoor\nop de tweede verdieping", "Huurovereenkomst kantoor op de tweede verdieping");
         check("*Huurovereenkomst kantoor\nDe huurder huurt de zaal.", "Huurovereenkomst kantoor");
+        check(
+            "*KOOPOVEREENKOMST\n*voormalig schoolgebouw dossier OG 2008-15\n*Ede",
+            "KOOPOVEREENKOMST voormalig schoolgebouw",
+        );
         check("*SERVICE AGREEMENT\n*Exhibit 10.4\n*LOGO", "SERVICE AGREEMENT");
         check(
             "*COVENANT NOT TO COMPETE\n*AND NON-DISCLOSURE AGREEMENT",
