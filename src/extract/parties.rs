@@ -105,6 +105,8 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(rules, scene, range, &cues));
     if found.len() < 2 {
         add_new(&mut found, beside_roles(scene));
+    } else {
+        add_numbers(&mut found, beside_roles(scene));
     }
     if found.len() < 2 {
         add_new(&mut found, columns::below_roles(rules, scene));
@@ -128,6 +130,23 @@ fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {
             }
             Some(_) => {}
             None => found.push(party),
+        }
+    }
+}
+
+/// A cover sheet may give the numbers of parties that the opening names without.
+fn add_numbers(found: &mut [Found], beside: Vec<Found>) {
+    for Found { party: Party { name, registration_number, other_registration, .. }, ranges, .. } in beside {
+        let unnumbered = |known: &&mut Found| {
+            let party = &known.party;
+            party.registration_number.is_none()
+                && party.other_registration.is_none()
+                && name_key(&party.name) == name_key(&name)
+        };
+        if let Some(known) = found.iter_mut().find(unnumbered) {
+            (known.party.registration_number, known.party.other_registration) =
+                (registration_number, other_registration);
+            known.ranges.extend(ranges.into_iter().skip(1));
         }
     }
 }
@@ -525,10 +544,15 @@ fn details_end(scene: &Scene<'_>, field: &Labelled) -> usize {
 
 /// Names in the fields of a form, under a head that says whose they are: `Gegevens leverancier`, then `Naam`.
 fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
-    const NAME: [&str; 9] = [
+    const NAME: [&str; 14] = [
         "naam",
         "bedrijfsnaam",
         "naam bedrijf",
+        "naam rechtspersoon",
+        "volledige naam",
+        "full legal name",
+        "company name",
+        "legal name",
         "naam organisatie",
         "organisatie",
         "statutaire naam",

@@ -48,6 +48,11 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
         number.is_some_and(|number| words <= 5 || words - (number.end - number.first) <= 3)
             || text.slice(range).split_whitespace().any(is_file_name)
     };
+    // A firm's name at the head of its form.
+    let is_firm = |range: &Range<usize>| {
+        let firm = scene.finds_in(range).find(|find| find.kind() == Kind::Organization);
+        firm.is_some_and(|firm| firm.range.start == range.start && firm.range.end + 1 >= range.end)
+    };
     // A sentence that opens the text, and the first of two parties on a cover, are no titles where there is another.
     let says = |range: &Range<usize>| {
         let line = fold(text.slice(range));
@@ -56,11 +61,14 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
             || line.starts_with("this ")
             || line.starts_with('(') && line[1..].starts_with(|c: char| c.is_ascii_digit())
     };
-    let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range) && !says(range));
+    let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range) && !says(range) && !is_firm(range));
     let first = match (named, letter) {
         (Some(named), _) => named,
         (None, Some(subject)) => return Some(trim(&text.running, subject)),
-        (None, None) => paragraphs.iter().find(is_title)?,
+        (None, None) => match below_salutation(scene, &paragraphs) {
+            Some(subject) => return Some(trim(&text.running, subject)),
+            None => paragraphs.iter().find(is_title)?,
+        },
     };
     let mut range = sentence_start(scene, first);
     range.start = start_over_lines(scene, &range, &paragraphs, is_label);
@@ -333,6 +341,18 @@ fn subject(scene: &Scene<'_>, top: usize) -> Option<Range<usize>> {
         .map(|label| label.value.clone())
 }
 
+/// An English letter has its title below `Dear Dr Askew`, set apart.
+fn below_salutation(scene: &Scene<'_>, paragraphs: &[Range<usize>]) -> Option<Range<usize>> {
+    const WORDS: usize = 12;
+    let greets = |line: &str| ["dear ", "geachte ", "beste "].iter().any(|word| fold(line).starts_with(word));
+    let greeting = paragraphs.iter().position(|line| greets(scene.text.slice(line)))?;
+    let subject = paragraphs.get(greeting + 1)?;
+    let apart = scene.text.displayed.iter().any(|range| range.start == subject.start);
+    let words = scene.words_in(subject).len();
+    let ends = scene.text.slice(subject).trim_end().ends_with(['.', ',', ':', ';']);
+    (apart && (1..=WORDS).contains(&words) && !ends).then(|| subject.clone())
+}
+
 /// A title may run on into the text (`Overeenkomst … De ondergetekenden`): its own sentence only.
 fn sentence_start(scene: &Scene<'_>, paragraph: &Range<usize>) -> Range<usize> {
     let sentence = scene.sentence_at(paragraph.start);
@@ -428,6 +448,8 @@ mod tests {
             "*KOOPOVEREENKOMST\n*voormalig schoolgebouw dossier OG 2008-15\n*Ede",
             "KOOPOVEREENKOMST voormalig schoolgebouw",
         );
+        check("*BUCKEYE LEASING, INC.\n*EQUIPMENT LEASE AGREEMENT", "EQUIPMENT LEASE AGREEMENT");
+        check("Dear Dr Askew\n*Consultancy arrangement\nWe write to confirm.", "Consultancy arrangement");
         check("*SERVICE AGREEMENT\n*Exhibit 10.4\n*LOGO", "SERVICE AGREEMENT");
         check(
             "*COVENANT NOT TO COMPETE\n*AND NON-DISCLOSURE AGREEMENT",

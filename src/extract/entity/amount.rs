@@ -24,8 +24,13 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
     let first_spot = spots.len();
     for at in 0..scan.pieces.len() {
         if let Some((code, last)) = currency(scan, at) {
-            spots.extend(after_sign(scan, at, last, code));
-            spots.extend(before_name(scan, at, last, code));
+            let behind = after_sign(scan, at, last, code);
+            // `15,7  € 1.284.600`: a sign between two figures is of the one behind it.
+            let is_sign = matches!(scan.kind(at), Some(Kind::Mark(_)));
+            if behind.is_none() || !is_sign {
+                spots.extend(before_name(scan, at, last, code));
+            }
+            spots.extend(behind);
         } else {
             spots.extend(misread_sign(scan, at));
         }

@@ -112,12 +112,19 @@ fn lend_years(text: &str, spots: &mut [Spot]) {
     }
 }
 
+/// `24 maart / March 2022`: the month once more, as bilingual contracts have it.
+fn in_other_language(scan: &Scan<'_>, month_at: usize, month: i8) -> Option<usize> {
+    let slash = scan.next(month_at).filter(|&slash| scan.is_mark(slash, '/'))?;
+    let again = scan.next(slash)?;
+    (lexicon().word(scan.folded(again))?.month == Some(month)).then_some(again)
+}
+
 /// A date around the name of a month.
 fn named(scan: &Scan<'_>, month_at: usize) -> Option<Raw> {
     let word = lexicon().word(scan.folded(month_at))?;
     let month = word.month?;
     let mut repairs: Vec<Repair> = repair_of(scan, month_at, word).into_iter().collect();
-    let after = month_at;
+    let after = in_other_language(scan, month_at, month).unwrap_or(month_at);
     // Year first: `2019-sep-1`.
     if let Some(raw) = year_first(scan, month_at, month) {
         return Some(raw);
