@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(read[0].labelled, seen.labelled);
         // What the calibration is made with besides labelled documents.
         let kept = observed_before(include_str!("../../tests/fixtures/first-seen.jsonl")).unwrap();
-        assert_eq!(kept.len(), 54);
+        assert_eq!(kept.len(), 90);
         let error = observed_before("{}").unwrap_err().to_string();
         assert!(error.contains("line 1"), "{error}");
     }
