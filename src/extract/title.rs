@@ -266,8 +266,9 @@ fn before_number(scene: &Scene<'_>, line: Range<usize>) -> Range<usize> {
     let number = scene.finds_in(&line).find(|find| find.kind() == Kind::Reference).map(|find| find.range.start);
     let Some(number) = number else { return line };
     let before = scene.text.running[line.start..number].trim_end_matches([' ', ':', '.']);
-    let announced = before.rfind(' ').unwrap_or(0);
-    line.start..line.start + before[..announced].trim_end().len()
+    let said = before[..before.rfind(' ').unwrap_or(0)].trim_end();
+    // `Agreement No. HB-0412` says nothing more.
+    line.start..line.start + if said.contains(' ') { said.len() } else { 0 }
 }
 
 /// A filing names the file first: `EX-10.3 6 d281487dex103.htm`.
@@ -450,6 +451,7 @@ mod tests {
         );
         check("*BUCKEYE LEASING, INC.\n*EQUIPMENT LEASE AGREEMENT", "EQUIPMENT LEASE AGREEMENT");
         check("Dear Dr Askew\n*Consultancy arrangement\nWe write to confirm.", "Consultancy arrangement");
+        check("*SERVICE AGREEMENT\n*Agreement No. HB-MSA-0412", "SERVICE AGREEMENT");
         check("*SERVICE AGREEMENT\n*Exhibit 10.4\n*LOGO", "SERVICE AGREEMENT");
         check(
             "*COVENANT NOT TO COMPETE\n*AND NON-DISCLOSURE AGREEMENT",

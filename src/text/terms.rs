@@ -41,9 +41,11 @@ static PLAINLY: LazyLock<Regex> = LazyLock::new(|| {
     .expect("constant, compiled by a test")
 });
 
-/// `(the "X")`, `("X" or "Y")`, `(hierna "X")`.
-static BRACKETED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"\(([^()\n\t]{0,60}?"[^()\n\t]{1,120})\)"#).expect("constant, compiled by a test"));
+/// `(the "X")`, `("X" or "Y")`, `(hierna "X")`; a scan may have lost the mark that closes: `(the "X";`.
+static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"\((?:([^()\n\t]{0,60}?"[^()\n\t]{1,120})\)|([^"()\n\t]{0,20}"[^"()\n\t]{1,60}")\s?;)"#)
+        .expect("constant, compiled by a test")
+});
 
 /// A term in quotes.
 static QUOTED: LazyLock<Regex> =
@@ -83,7 +85,7 @@ pub(super) fn terms(text: &str, sentences: &[Range<usize>]) -> Vec<DefinedTerm> 
         add(term.range(), before(text, sentence_at(whole.start()).start, whole.start()));
     }
     for found in BRACKETED.captures_iter(text) {
-        let (Some(whole), Some(inner)) = (found.get(0), found.get(1)) else { continue };
+        let (Some(whole), Some(inner)) = (found.get(0), found.get(1).or(found.get(2))) else { continue };
         for term in QUOTED.captures_iter(inner.as_str()).filter_map(|c| c.get(1)) {
             let range = inner.start() + term.start()..inner.start() + term.end();
             add(range, before(text, sentence_at(whole.start()).start, whole.start()));
