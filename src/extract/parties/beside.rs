@@ -1,0 +1,202 @@
+//! Parties in fields: names beside role words on cover sheets, and in forms that ask for them.
+
+use super::{Cues, Found, How, add_new, describe, opening};
+use crate::{
+    extract::{
+        entity::Entity,
+        lexicon::fold,
+        scene::{Find, Scene, Thing},
+    },
+    text::{Labelled, Zone},
+};
+
+/// Names beside role words on cover sheets: `Verhuurder: Woningstichting De Poort`.
+pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for label in &scene.text.labels {
+        let introduces = matches!(scene.text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
+            || under_parties(scene, label.label.start);
+        if !introduces {
+            continue;
+        }
+        // `Contactpersoon van Klant` names no party.
+        let own = |find: &&Find| matches!(find.thing, Thing::Role(_)) && find.range.start == label.label.start;
+        let Some(Find { thing: Thing::Role(role), .. }) = scene.finds_in(&label.label).find(own) else { continue };
+        let names = scene.finds_in(&label.value);
+        let name = names
+            .filter(|find| matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_))))
+            .min_by_key(|find| find.range.start);
+        // Who represents a party is none: in a cell of several lines, the name stands above the line of the label.
+        let represents = fold(scene.text.slice(&label.value)).starts_with("vertegenwoordigd");
+        let Some(find) = name.filter(|_| !represents).or_else(|| name_above(scene, label)) else { continue };
+        let extent = find.range.start..details_end(scene, label);
+        let cues = Cues::default();
+        let mut party = describe(scene, find, extent, &[], &cues);
+        party.party.role = Some(role.clone());
+        party.how = How::Label;
+        found.push(party);
+    }
+    add_new(&mut found, in_forms(scene));
+    found
+}
+
+/// The clause is headed by what it introduces: `1. Partijen`, `Article I. Basic Lease Provisions`.
+fn under_parties(scene: &Scene<'_>, position: usize) -> bool {
+    const HEADS: [&str; 6] =
+        ["partijen", "contractpartijen", "contracterende partijen", "parties", "the parties", "contract parties"];
+    const CORE: [&str; 16] = [
+        "basic provisions",
+        "basic lease provisions",
+        "basic sublease provisions",
+        "basic lease information",
+        "basic sublease information",
+        "basic terms",
+        "key terms",
+        "principal terms",
+        "commercial terms",
+        "particulars",
+        "contract details",
+        "lease details",
+        "contract data",
+        "contractgegevens",
+        "kerngegevens",
+        "basisgegevens",
+    ];
+    let Some(clause) = scene.text.clause_at(position).map(|at| &scene.text.clauses[at]) else { return false };
+    let head = fold(scene.text.slice(&(clause.range.start..clause.body)));
+    let bare = head.trim_start_matches(|c: char| !c.is_alphabetic()).trim_end_matches(|c: char| !c.is_alphabetic());
+    HEADS.contains(&bare) || CORE.iter().any(|core| bare.ends_with(core))
+}
+
+/// The name that opens the line above a label, where the label stands at the middle or the end of its cell of several
+/// lines and its own line goes on with a description.
+fn name_above<'s>(scene: &'s Scene<'_>, label: &Labelled) -> Option<&'s Find> {
+    let text = scene.text;
+    let goes_on = text.slice(&label.value).starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit());
+    let own = text.running[..label.label.start].rfind('\n').filter(|_| goes_on)?;
+    let start = text.line_start(own);
+    let line = start..own;
+    let field = text.slice(&line).contains('\t') || text.labels.iter().any(|other| line.contains(&other.label.start));
+    let organization = |find: &&Find| matches!(find.thing, Thing::Entity(Entity::Organization(_)));
+    scene.finds_in(&line).filter(organization).find(|find| !field && find.range.start == start)
+}
+
+/// Where the fields end that tell more of the party in a field: its address, its number in the register.
+fn details_end(scene: &Scene<'_>, field: &Labelled) -> usize {
+    const DETAILS: [&str; 10] = [
+        "adres",
+        "address",
+        "postcode",
+        "plaats",
+        "vestigingsplaats",
+        "rechtsvorm",
+        "kvk",
+        "handelsregister",
+        "btw",
+        "inschrijf",
+    ];
+    let text = scene.text;
+    let mut end = field.value.end;
+    for label in text.labels.iter().filter(|label| label.label.start >= field.value.end) {
+        let said = fold(text.slice(&label.label));
+        let next = text.slice(&(end..label.label.start)).trim().is_empty();
+        if !next || !DETAILS.iter().any(|detail| said.starts_with(detail)) {
+            break;
+        }
+        end = label.value.end.max(label.label.end);
+    }
+    end
+}
+
+/// Names in the fields of a form, under a head that says whose they are: `Gegevens leverancier`, then `Naam`.
+fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
+    const NAME: [&str; 14] = [
+        "naam",
+        "bedrijfsnaam",
+        "naam bedrijf",
+        "naam rechtspersoon",
+        "volledige naam",
+        "full legal name",
+        "company name",
+        "legal name",
+        "naam organisatie",
+        "organisatie",
+        "statutaire naam",
+        "handelsnaam",
+        "naam instelling",
+        "naam onderneming",
+    ];
+    let text = scene.text;
+    let names = |label: &Labelled| {
+        NAME.contains(&fold(text.slice(&label.label)).as_str()) || role_named(scene, label).is_some()
+    };
+    let fields: Vec<&Labelled> = text.labels.iter().filter(|label| names(label) && !label.value.is_empty()).collect();
+    let early = |label: &Labelled| {
+        text.zones.is_empty() || matches!(text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
+    };
+    let mut found = Vec::new();
+    for (number, field) in fields.iter().enumerate().filter(|(_, field)| early(field)) {
+        let role = role_named(scene, field).or_else(|| role_above(scene, field.label.start));
+        let Some(role) = role else { continue };
+        let until = fields.get(number + 1).map_or(text.running.len(), |next| next.label.start);
+        let extent =
+            field.value.start..until.min(opening::floor(text, field.value.end + FORM_REACH)).max(field.value.end);
+        let known = scene.finds_in(&field.value).find(|find| {
+            matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_)))
+                && find.range.start == field.value.start
+        });
+        let written = Find {
+            range: field.value.clone(),
+            defined_at: None,
+            thing: Thing::Role(String::new()),
+            repairs: Vec::new(),
+            first: scene.word_from(field.value.start),
+            end: scene.word_from(field.value.end),
+        };
+        // What is written there is a name, whether it looks like one or not.
+        let capital = text.slice(&field.value).starts_with(char::is_uppercase);
+        if known.is_none() && !(capital && scene.words_in(&field.value).len() <= 8) {
+            continue;
+        }
+        let cues = Cues::default();
+        let mut party = describe(scene, known.unwrap_or(&written), extent, &[], &cues);
+        party.party.role = Some(role);
+        party.how = How::Label;
+        found.push(party);
+    }
+    found
+}
+
+/// `Naam huurder 1`: a field that tells whose name it asks.
+fn role_named(scene: &Scene<'_>, field: &Labelled) -> Option<String> {
+    let said = fold(scene.text.slice(&field.label));
+    let asks = said.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':')).strip_prefix("naam ")?;
+    scene.finds_in(&field.label).find_map(|find| match &find.thing {
+        Thing::Role(role) if fold(role) == asks => Some(role.clone()),
+        _ => None,
+    })
+}
+
+/// The fields of one party in a form take at most so many bytes.
+const FORM_REACH: usize = 300;
+
+/// The role in the head above a form's field: a short line without a value of its own, at most four lines up.
+fn role_above(scene: &Scene<'_>, field: usize) -> Option<String> {
+    let text = scene.text;
+    let mut end = text.running[..field].rfind('\n')?;
+    for _ in 0..4 {
+        let start = text.line_start(end);
+        let line = &text.running[start..end];
+        if !line.contains(['\t', ':']) && scene.words_in(&(start..end)).len() <= 4 {
+            let said = scene.finds_in(&(start..end)).find_map(|find| match &find.thing {
+                Thing::Role(role) => Some(role.clone()),
+                _ => None,
+            });
+            // `Klantgegevens`
+            return said
+                .or_else(|| Some(line.trim().strip_suffix("gegevens").filter(|role| role.len() > 3)?.to_owned()));
+        }
+        end = start.checked_sub(1)?;
+    }
+    None
+}

@@ -1,0 +1,258 @@
+//! The parties of openings, cover sheets and forms.
+
+use super::*;
+use crate::model::Language;
+
+/// Names and roles of the parties of an opening.
+#[track_caller]
+fn check(opening: &str, want: &[(&str, Option<&str>)]) {
+    let rules = RuleSet::embedded().unwrap();
+    let text = Text::of_sentence(opening, Some(Language::Dutch));
+    let found = find(&rules, &rules.scene(&text));
+    let found: Vec<_> = found.iter().map(|f| (f.party.name.as_str(), f.party.role.as_deref())).collect();
+    assert_eq!(found, want, "{opening}");
+}
+
+#[test]
+fn who_represents_a_party_is_none() {
+    check(
+        "Overeenkomst tussen Liftbouw Veer B.V., vertegenwoordigd door Veer Holding B.V. (hierna: \"Leverancier\"), \
+         en Woonzorg Noord B.V. (hierna: \"Afnemer\").",
+        &[("Liftbouw Veer B.V.", Some("Leverancier")), ("Woonzorg Noord B.V.", Some("Afnemer"))],
+    );
+}
+
+#[test]
+fn roles_need_no_quotes_and_names_no_legal_form() {
+    check(
+        "Overeenkomst tussen 1. Waterschap Oost, zetelend te Best, ten deze vertegenwoordigd door mevrouw T. Bakker, \
+         verpachter;\n2. Boerderij De Hoge Kamp, gevestigd te Best, nader aangeduid als pachter;",
+        &[("Waterschap Oost", Some("verpachter")), ("Boerderij De Hoge Kamp", Some("pachter"))],
+    );
+    check(
+        "Overeenkomst tussen\nKantoor Ten Velde & Zonen, gevestigd te Zwolle (Opdrachtnemer);\nen\nde vereniging v.v. Zuid, \
+         gevestigd te Best, hierna: vereniging,",
+        &[("Kantoor Ten Velde & Zonen", Some("Opdrachtnemer")), ("vereniging v.v. Zuid", Some("vereniging"))],
+    );
+}
+
+#[test]
+fn an_organ_speaks_for_its_body_and_an_item_may_have_a_letter() {
+    check(
+        "Overeenkomst tussen\n1. Het college van burgemeester en wethouders van de gemeente Oost, zetelend te Oost, \
+         hierna: \"opdrachtgever\";\n2. a. de heer Jan Pieter Vos, geboren te Ede en b. mevrouw Anna Kok, geboren te Best, \
+         hierna tezamen te noemen \"koper\";",
+        &[("gemeente Oost", Some("opdrachtgever")), ("Jan Pieter Vos", Some("koper")), ("Anna Kok", Some("koper"))],
+    );
+    check(
+        "Overeenkomst tussen\nde gemeente Kaag en Braassem, hierna: \"Klant\",\nen\nTaxi- en Koeriersbedrijf Vos & Zn. B.V., \
+         hierna: \"vervoerder\";",
+        &[
+            ("gemeente Kaag en Braassem", Some("Klant")),
+            ("Taxi- en Koeriersbedrijf Vos & Zn. B.V.", Some("vervoerder")),
+        ],
+    );
+}
+
+#[test]
+fn who_signs_for_a_body_over_several_lines_is_no_party() {
+    check(
+        "Overeenkomst tussen\nde Staat der Nederlanden, te dezen vertegenwoordigd door de Minister van Zaken,\nnamens deze,\n\
+         drs. W. Otter,\nhierna te noemen: Opdrachtgever,\nen\nDijk B.V., hierna te noemen: Opdrachtnemer,",
+        &[("Staat der Nederlanden", Some("Opdrachtgever")), ("Dijk B.V.", Some("Opdrachtnemer"))],
+    );
+}
+
+#[test]
+fn forms_name_parties_under_a_head() {
+    check(
+        "Leveringsovereenkomst gas\nGegevens leverancier\nNaam\tNoordkracht N.V.\nKvK\t00024680\nGegevens afnemer\n\
+         Naam\tZorggroep Fivel\nKvK\t00013579",
+        &[("Noordkracht N.V.", Some("leverancier")), ("Zorggroep Fivel", Some("afnemer"))],
+    );
+}
+
+#[test]
+fn names_stand_below_what_their_parties_are_called() {
+    let want = [("Alfa Beheer B.V.", Some("Verhuurder")), ("Beta Diensten B.V.", Some("Huurder"))];
+    let columns = "Huurovereenkomst\nVerhuurder\tHuurder\nAlfa Beheer B.V.\tBeta Diensten B.V.\nDorpsweg 1\tKade 2";
+    check(columns, &want);
+    check(
+        "Huurovereenkomst\n\nVerhuurder\n\nAlfa Beheer B.V.\n\nDorpsweg 1\n\nHuurder\n\nBeta Diensten B.V.\n\nKade 2",
+        &want,
+    );
+    let unlike = "Huurovereenkomst\nVerhuurder\tHuurder\nAlfa Beheer B.V.\tZwembad Noord\nDorpsweg 1\tKade 2";
+    check(unlike, &[("Alfa Beheer B.V.", Some("Verhuurder")), ("Zwembad Noord", Some("Huurder"))]);
+}
+
+#[test]
+fn a_role_may_stand_in_brackets_below_the_name() {
+    check(
+        "Onderhoudscontract\n\ntussen\n\nAlfa Beheer B.V.\n\n(opdrachtgever)\n\nen\n\nBeta Diensten B.V.\n\n(opdrachtnemer)",
+        &[("Alfa Beheer B.V.", Some("opdrachtgever")), ("Beta Diensten B.V.", Some("opdrachtnemer"))],
+    );
+}
+
+#[test]
+fn of_two_words_for_a_party_the_usual_one_is_its_role() {
+    check(
+        "Overeenkomst tussen\nOpvang De Zon B.V., gevestigd te Ede (hierna: \"wij\" of \"werkgever\");\nen\nmevrouw Anna Kok, \
+         wonende te Best (hierna: \"je\" of \"werknemer\");",
+        &[("Opvang De Zon B.V.", Some("werkgever")), ("Anna Kok", Some("werknemer"))],
+    );
+}
+
+#[test]
+fn the_number_behind_a_firm_is_not_its_partners() {
+    let rules = RuleSet::embedded().unwrap();
+    let opening = "Overeenkomst tussen\n1. de heer Ruud Vos, geboren te Ede, handelend als vennoot van V.O.F. Vos Mode, \
+                   ingeschreven in het handelsregister onder nummer 00844120, hierna: \"huurder\";\n2. Dijk B.V., hierna: \"verhuurder\";";
+    let text = Text::of_sentence(opening, Some(Language::Dutch));
+    let found = find(&rules, &rules.scene(&text));
+    let person = found.iter().find(|found| found.party.name == "Ruud Vos");
+    assert!(person.is_none_or(|person| person.party.registration_number.is_none()), "{found:?}");
+}
+
+#[test]
+fn the_heads_of_a_form_may_be_numbered() {
+    check(
+        "ONDERHOUDSCONTRACT\n\n1. OPDRACHTGEVER\nNaam\tStichting Avondrust\nAdres\tLaan 60\n\n2. OPDRACHTNEMER\n\nSignaal \
+         Beveiliging B.V., Edisonbaan 9, hierna te noemen: Signaal.\n\n3. INSTALLATIE",
+        &[("Stichting Avondrust", Some("OPDRACHTGEVER")), ("Signaal Beveiliging B.V.", Some("OPDRACHTNEMER"))],
+    );
+}
+
+#[test]
+fn a_form_may_ask_for_the_name_of_each_tenant() {
+    check(
+        "Huurovereenkomst\nNaam verhuurder\tStichting Wonen\nAdres\tKade 1\nNaam huurder 1\tJolien Verstraelen\nGeboren\t12 \
+         september 1989\nNaam huurder 2\tThomas van Rooij\n1. Verhuurder verhuurt aan huurder een woning.",
+        &[
+            ("Stichting Wonen", Some("verhuurder")),
+            ("Jolien Verstraelen", Some("huurder")),
+            ("Thomas van Rooij", Some("huurder")),
+        ],
+    );
+}
+
+#[test]
+fn two_who_sign_for_a_firm_are_no_parties() {
+    check(
+        "Huurovereenkomst tussen\nA. Stichting Wonen, gevestigd te Best, vertegenwoordigd door de heer T. Moer, hierna te noemen \
+         \"verhuurder\",\nen\nB. de vennootschap onder firma Drogist Kok-Vos V.O.F., gevestigd te Best, ingeschreven in het \
+         handelsregister onder nummer 24416207, te dezen vertegenwoordigd door haar beide vennoten, mevrouw H. Kok en de \
+         heer R.D. Vos, hierna te noemen \"huurder\",\nzijn overeengekomen",
+        &[("Stichting Wonen", Some("verhuurder")), ("Drogist Kok-Vos V.O.F.", Some("huurder"))],
+    );
+}
+
+#[test]
+fn a_name_at_the_head_of_its_item_holds_its_joint() {
+    check(
+        "Overeenkomst tussen\n1. de gemeente Best, zetelend te Best (\"Opdrachtgever\"); en\n2. Argus Wacht en Beveiliging B.V., \
+         gevestigd te Tilburg (\"Opdrachtnemer\").",
+        &[("gemeente Best", Some("Opdrachtgever")), ("Argus Wacht en Beveiliging B.V.", Some("Opdrachtnemer"))],
+    );
+}
+
+#[test]
+fn only_dutch_firms_have_a_dutch_number() {
+    let check = |name: &str, number: &str, want: (Option<&str>, Option<&str>)| {
+        let rules = RuleSet::embedded().unwrap();
+        let opening = format!(
+            "Agreement between\n{name}, registered with company number {number}, hereinafter: \"Seller\";\nand\nDijk \
+             B.V., hereinafter: \"Buyer\";"
+        );
+        let text = Text::of_sentence(&opening, Some(Language::English));
+        let found = find(&rules, &rules.scene(&text));
+        let party = &found[0].party;
+        assert_eq!((party.registration_number.as_deref(), party.other_registration.as_deref()), want, "{found:?}");
+    };
+    check("Vos Handel B.V.", "09417732", (Some("09417732"), None));
+    check("Fox Trading Limited", "09417732", (None, Some("09417732")));
+    check("Fox Trading B.V.", "588214", (None, Some("588214")));
+}
+
+#[test]
+fn a_list_of_municipalities_names_each() {
+    check(
+        "Overeenkomst tussen de gemeenten Almelo, Borne en Wierden, gezamenlijk te noemen \"de Gemeente\", en Zorg Oost \
+         B.V., verder \"Aanbieder\".",
+        &[
+            ("gemeente Almelo", Some("de Gemeente")),
+            ("gemeente Borne", Some("de Gemeente")),
+            ("gemeente Wierden", Some("de Gemeente")),
+            ("Zorg Oost B.V.", Some("Aanbieder")),
+        ],
+    );
+}
+
+#[test]
+fn lists_go_on_behind_a_description_and_its_comma() {
+    check(
+        "This MSA is made by and among Orchard Analytics Pty Ltd, an Australian company, Orchard Analytics (UK) \
+         Limited, a company incorporated in England (together \"Supplier\"), and Trent Valley Water plc (\"Client\").",
+        &[
+            ("Orchard Analytics Pty Ltd.", Some("Supplier")),
+            ("Orchard Analytics (UK) Ltd.", Some("Supplier")),
+            ("Trent Valley Water plc", Some("Client")),
+        ],
+    );
+    check(
+        "This Agreement is entered into between the undersigned Yu Zhou and Genexo Technologies Inc., a Nevada \
+         corporation (the \"Company\").",
+        &[("Yu Zhou", None), ("Genexo Technologies Inc.", Some("Company"))],
+    );
+}
+
+#[test]
+fn deeds_call_their_parties_in_bare_brackets() {
+    check(
+        "This Deed is made between (1) Oakshire County Council of County Hall, Oakham (the Council);\nand\n\
+         (2) Helen Mary Ashworth of 44 Sycamore Avenue, Ilkley (Occupier);\nIt is agreed: The Council lets to the \
+         Occupier. The Occupier pays the Council.",
+        &[("Oakshire County Council", Some("Council")), ("Helen Mary Ashworth", Some("Occupier"))],
+    );
+}
+
+#[test]
+fn a_role_may_stand_before_its_name() {
+    check(
+        "This Agreement is made between\nThe Contractor HALLAM CONSTRUCTION LIMITED whose registered office is at \
+         Sheffield;\nand\nThe Sub-Contractor PEAK ROOFING LIMITED whose registered office is at Leeds;",
+        &[("HALLAM CONSTRUCTION Ltd.", Some("Contractor")), ("PEAK ROOFING Ltd.", Some("Sub-Contractor"))],
+    );
+}
+
+#[test]
+fn a_cover_that_names_the_parties_is_not_their_list() {
+    check(
+        "LEASE\nbetween\nPENNINE ESTATES LIMITED\nand\nBRIGHTSIDE BAKERY LIMITED\nTHIS LEASE is dated 14 March \
+         2022\n(1) PENNINE ESTATES LIMITED of 3 Canal Street, Bingley (Landlord)\n(2) BRIGHTSIDE BAKERY LIMITED of \
+         19 North Parade (Tenant)\nThe Landlord lets to the Tenant. The Tenant pays the Landlord.",
+        &[("PENNINE ESTATES Ltd.", Some("Landlord")), ("BRIGHTSIDE BAKERY Ltd.", Some("Tenant"))],
+    );
+}
+
+#[test]
+fn recitals_add_nobody_to_the_list() {
+    check(
+        "This Agreement is made by and between Acme, Inc., a Delaware corporation (the \"Company\") and Kenneth Buechler \
+         (\"Employee\").\nA. The Company, Employer, and Inca Acquisition, Inc., a subsidiary, are entering into a merger.\n\
+         B. Employee and Company desire to enter into this Agreement.",
+        &[("Acme, Inc.", Some("Company")), ("Kenneth Buechler", Some("Employee"))],
+    );
+}
+
+#[test]
+fn what_several_are_called_together_is_the_role_of_each() {
+    check(
+        "Overeenkomst tussen 1. gemeente Oost, kantoor houdend te Oost;\n2. gemeente West, kantoor houdend te West, \
+         gezamenlijk aangeduid als \"Opdrachtgever\",\n3. Taxi Zuid B.V., aangeduid als \"Vervoerder\";",
+        &[
+            ("gemeente Oost", Some("Opdrachtgever")),
+            ("gemeente West", Some("Opdrachtgever")),
+            ("Taxi Zuid B.V.", Some("Vervoerder")),
+        ],
+    );
+}
