@@ -31,6 +31,7 @@ use memmap2::Mmap;
 
 pub(crate) use fax::page_directories as tiff_pages;
 pub(crate) use sheet::pose_of;
+pub(crate) use update::write_name;
 pub(crate) use whole::is_cut_jpeg;
 
 use crate::{

@@ -167,7 +167,8 @@ fn write_object(object: &Object<'_>, depth: usize, out: &mut Vec<u8>) {
     }
 }
 
-fn write_name(name: &[u8], out: &mut Vec<u8>) {
+/// Writes a name as PDF has it: what is no regular character by its number (ISO 32000-1, 7.3.5).
+pub(crate) fn write_name(name: &[u8], out: &mut Vec<u8>) {
     out.push(b'/');
     for &byte in name {
         if byte.is_ascii_graphic() && !b"#%()/<>[]{}".contains(&byte) {

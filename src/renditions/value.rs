@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap, io::Write as _};
 
+use crate::pages::write_name;
+
 /// A name without its solidus, unescaped.
 pub(super) type Name = Cow<'static, [u8]>;
 
@@ -133,17 +135,6 @@ pub(super) fn write_number(number: f64, out: &mut Vec<u8>) {
     } else {
         write!(out, "{number}")
     };
-}
-
-fn write_name(name: &[u8], out: &mut Vec<u8>) {
-    out.push(b'/');
-    for &byte in name {
-        if byte.is_ascii_graphic() && !b"#%()/<>[]{}".contains(&byte) {
-            out.push(byte);
-        } else {
-            let _ = write!(out, "#{byte:02X}");
-        }
-    }
 }
 
 /// Printable text as a literal string, all else in hexadecimal digits.
