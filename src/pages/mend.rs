@@ -24,6 +24,8 @@ const MOST_REPEATED: usize = 2_000;
 const DEEPEST: usize = 256;
 /// The page of a box without an area (pdfium, poppler): US Letter.
 const LETTER: &str = "[0 0 612 792]";
+/// So many bytes are gone through for ends that are not there: a file with more of them is no PDF to be put right.
+const MOST_IN_VAIN: usize = 256 << 20;
 /// Sides below this are no page's.
 const LEAST_SIDE: f64 = 0.5;
 
@@ -36,15 +38,9 @@ pub(super) struct Mended {
     pub(super) problems: Vec<Problem>,
 }
 
-/// Does the page tree name what cannot be read?
-pub(super) fn has_unread_pages(pdf: &Pdf) -> bool {
-    pdf.pages().is_empty() || Tree::of(pdf).unread > 0
-}
-
-/// Says what a file is to be read as.
-pub(super) fn mend(pdf: &Pdf) -> Mended {
+/// Says what a file with this page tree is to be read as.
+pub(super) fn mend(pdf: &Pdf, tree: &Tree) -> Mended {
     let form = Form::of(pdf);
-    let tree = Tree::of(pdf);
     let mut changed: BTreeMap<usize, Vec<(&str, String)>> =
         pdf.pages().iter().enumerate().filter_map(|(at, page)| Some((at, sound_boxes(page)?))).collect();
     if form.is_none() && tree.is_plain() && changed.is_empty() {
@@ -146,7 +142,7 @@ enum Kid {
 
 /// The page tree (ISO 32000-1, 7.7.3).
 #[derive(Default)]
-struct Tree {
+pub(super) struct Tree {
     nodes: BTreeMap<ObjectIdentifier, Vec<Kid>>,
     has_repeats: bool,
     /// Kids that are no pages nor nodes.
@@ -155,7 +151,7 @@ struct Tree {
 }
 
 impl Tree {
-    fn of(pdf: &Pdf) -> Self {
+    pub(super) fn of(pdf: &Pdf) -> Self {
         let mut tree = Self::default();
         let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
         if let Some(id) = root.and_then(|root| root.get_ref("Pages")) {
@@ -164,6 +160,11 @@ impl Tree {
             tree.walk(pdf, id, &mut Vec::new());
         }
         tree
+    }
+
+    /// Does it name what cannot be read?
+    pub(super) fn has_unread(&self) -> bool {
+        self.unread > 0
     }
 
     fn is_plain(&self) -> bool {
@@ -247,7 +248,7 @@ pub(super) fn plain_numbers(file: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let mut out: Option<Vec<u8>> = None;
-    let mut at = 0;
+    let (mut at, mut in_vain) = (0, 0);
     while at < file.len() {
         let rest = &file[at..];
         let length = match rest[0] {
@@ -271,6 +272,12 @@ pub(super) fn plain_numbers(file: &[u8]) -> Option<Vec<u8>> {
             b'<' => 2,
             _ => 1,
         };
+        if length == 1 && matches!(rest[0], b'(' | b'<') {
+            in_vain += rest.len();
+            if in_vain > MOST_IN_VAIN {
+                return None;
+            }
+        }
         at += length.max(1);
     }
     out
@@ -327,5 +334,7 @@ mod tests {
         check("[0 0 595.5 842]", None);
         check("(8.42e2 \\) 1..2) <8e2> % 8e2\n/8e2 stream 8e2 endstream", None);
         check("<< /A [1e1] >>", Some("<< /A [10 ] >>"));
+        check("( [80e1", Some("( [800 "));
+        check(&("(".repeat(24_000) + "8e2"), None);
     }
 }

@@ -160,14 +160,18 @@ fn refused(message: &'static str) -> Error {
 
 /// Parses the file, and what viewers make of it; with no password first, as most encrypted files want none for reading.
 pub(super) fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<Parsed> {
-    let mut parsed = parse_as_it_is(bytes.clone().into(), password);
-    if parsed.as_ref().map_or(true, |(pdf, _)| mend::has_unread_pages(pdf))
+    let with_tree = |(pdf, password): (Pdf, String)| {
+        let tree = mend::Tree::of(&pdf);
+        (pdf, password, tree)
+    };
+    let mut parsed = parse_as_it_is(bytes.clone().into(), password).map(with_tree);
+    if parsed.as_ref().map_or(true, |(pdf, _, tree)| pdf.pages().is_empty() || tree.has_unread())
         && let Some(plain) = mend::plain_numbers(bytes)
     {
-        parsed = parse_as_it_is(plain.into(), password).or(parsed);
+        parsed = parse_as_it_is(plain.into(), password).map(with_tree).or(parsed);
     }
-    let (mut pdf, password) = parsed.map_err(|error| why_not(bytes, error, password.is_some()))?;
-    let mend::Mended { bytes, problems } = mend::mend(&pdf);
+    let (mut pdf, password, tree) = parsed.map_err(|error| why_not(bytes, error, password.is_some()))?;
+    let mend::Mended { bytes, problems } = mend::mend(&pdf, &tree);
     if let Some(mended) = bytes.and_then(|bytes| Pdf::new_with_password(bytes, &password).ok())
         && mended.pages().len() >= pdf.pages().len()
     {
