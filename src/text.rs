@@ -213,6 +213,11 @@ impl Text {
         }
     }
 
+    /// Whether a paragraph that starts here is set apart.
+    pub fn is_displayed(&self, start: usize) -> bool {
+        self.displayed.binary_search_by_key(&start, |range| range.start).is_ok()
+    }
+
     /// The running text of a range.
     pub fn slice(&self, range: &Range<usize>) -> &str {
         self.running.get(range.clone()).unwrap_or("")

@@ -291,17 +291,19 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
 /// `de beoogde einddatum`, `the proposed end of the term`
 fn intended(scene: &Scene<'_>, find: &Find) -> bool {
     const CHOSEN: [&str; 6] = ["beoogde", "gewenste", "voorgenomen", "proposed", "intended", "desired"];
-    let before = find.first.checked_sub(1).map(|at| fold(scene.text.slice(&scene.words[at].range)));
-    before.is_some_and(|word| CHOSEN.contains(&word.as_str()))
+    CHOSEN.contains(&&*word_before(scene, find, 1))
 }
 
 /// `doch niet eerder dan na afloop van het eerste contractjaar`: since when notice may be given.
 fn only_after(scene: &Scene<'_>, find: &Find) -> bool {
-    let before = |back: usize| {
-        let at = find.first.checked_sub(back);
-        at.map_or_else(String::new, |at| fold(scene.text.slice(&scene.words[at].range)))
-    };
-    matches!((&*before(2), &*before(1)), ("dan" | "eerst" | "pas", "na") | ("than" | "only" | "until", "after"))
+    let before = (word_before(scene, find, 2), word_before(scene, find, 1));
+    matches!((&*before.0, &*before.1), ("dan" | "eerst" | "pas", "na") | ("than" | "only" | "until", "after"))
+}
+
+/// The word so many words before a value; empty where the text starts there.
+fn word_before(scene: &Scene<'_>, find: &Find, back: usize) -> String {
+    let at = find.first.checked_sub(back);
+    at.map_or_else(String::new, |at| fold(scene.text.slice(&scene.words[at].range)))
 }
 
 /// Where the sentence names no moment: what the clause names, or what follows from term and renewal.

@@ -99,15 +99,15 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let opening = opening::range(scene, &cues);
     // Forms without a preamble have a cover sheet.
     let preamble = scene.text.zones.iter().any(|(_, zone)| *zone == Zone::Preamble);
-    let mut found = if preamble { Vec::new() } else { beside::roles(scene) };
-    if found.len() >= 2 {
-        return found;
+    let beside = beside::roles(scene);
+    if !preamble && beside.len() >= 2 {
+        return beside;
     }
-    found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(rules, scene, range, &cues));
+    let mut found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(rules, scene, range, &cues));
     if found.len() < 2 {
-        add_new(&mut found, beside::roles(scene));
+        add_new(&mut found, beside);
     } else {
-        add_numbers(&mut found, beside::roles(scene));
+        add_numbers(&mut found, beside);
     }
     if found.len() < 2 {
         add_new(&mut found, columns::below_roles(rules, scene));

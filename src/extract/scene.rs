@@ -349,12 +349,8 @@ impl<'t> Scene<'t> {
             let last = fold(term.term.split_whitespace().last().unwrap_or_default());
             let spans =
                 ["period", "term", "periode", "termijn", "looptijd", "duur"].iter().any(|end| last.ends_with(end));
-            let value = if spans {
-                near(Kind::Period).or_else(|| near(Kind::Date))
-            } else {
-                near(Kind::Date).or_else(|| near(Kind::Period))
-            };
-            let Some(value) = value else { continue };
+            let (first, then) = if spans { (Kind::Period, Kind::Date) } else { (Kind::Date, Kind::Period) };
+            let Some(value) = near(first).or_else(|| near(then)) else { continue };
             for (at, _) in self.text.running.match_indices(term.term.as_str()) {
                 let range = at..at + term.term.len();
                 let whole = self.words.get(self.word_from(at)).is_some_and(|word| word.range.start == at);

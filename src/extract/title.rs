@@ -94,7 +94,7 @@ fn start_over_lines(
         let (line, title) = (scene.text.slice(above), &scene.text.running[start..title.end]);
         let hangs = line.split_whitespace().last().is_some_and(joins);
         let leans = title.split_whitespace().next().is_some_and(joins);
-        let displayed = scene.text.displayed.iter().any(|range| range.start == above.start);
+        let displayed = scene.text.is_displayed(above.start);
         let fits = scene.words_in(above).len() <= 10 && !line.contains(['\t', ':']) && !is_label(above);
         if above.end + 1 != start || !(hangs || leans) || !displayed || !fits {
             break;
@@ -166,7 +166,7 @@ fn with_subtitles(
     let mut wanted = words.len() <= 2 || ends_with_kind;
     let mut end = title.end;
     for next in paragraphs.iter().filter(|next| next.start > title.start) {
-        let displayed = scene.text.displayed.iter().any(|range| range.start == next.start);
+        let displayed = scene.text.is_displayed(next.start);
         if next.start != end + 1 || is_label(next) || !(wanted || displayed) {
             break;
         }
@@ -348,7 +348,7 @@ fn below_salutation(scene: &Scene<'_>, paragraphs: &[Range<usize>]) -> Option<Ra
     let greets = |line: &str| ["dear ", "geachte ", "beste "].iter().any(|word| fold(line).starts_with(word));
     let greeting = paragraphs.iter().position(|line| greets(scene.text.slice(line)))?;
     let subject = paragraphs.get(greeting + 1)?;
-    let apart = scene.text.displayed.iter().any(|range| range.start == subject.start);
+    let apart = scene.text.is_displayed(subject.start);
     let words = scene.words_in(subject).len();
     let ends = scene.text.slice(subject).trim_end().ends_with(['.', ',', ':', ';']);
     (apart && (1..=WORDS).contains(&words) && !ends).then(|| subject.clone())

@@ -65,13 +65,15 @@ fn registration(scan: &Scan<'_>, at: usize) -> Option<Spot> {
         numbered |= (direct && scan.raw(next).len() == 8)
             || matches!(folded, "no" | "nr" | "number" | "nummer" | "num" | "onder" | "under");
         if numbered && matches!(scan.kind(next), Some(Kind::Number | Kind::Mixed)) {
+            let spot = |last, number, repairs| {
+                let entity = Entity::Registration(Registration { number, in_dutch: dutch });
+                Spot { range: scan.range(next, last), entity, repairs }
+            };
             if let Some((last, digits, repairs)) = eight_digits(scan, next) {
-                let entity = Entity::Registration(Registration { number: digits, in_dutch: dutch });
-                return Some(Spot { range: scan.range(next, last), entity, repairs });
+                return Some(spot(last, digits, repairs));
             }
             if let Some((last, number)) = old_number(scan, next).filter(|_| dutch) {
-                let entity = Entity::Registration(Registration { number, in_dutch: true });
-                return Some(Spot { range: scan.range(next, last), entity, repairs: Vec::new() });
+                return Some(spot(last, number, Vec::new()));
             }
             // `(…) registered office at Via Roma 1, 31015 Conegliano` has a number that nothing calls one.
             let called = next == at + 1
@@ -84,8 +86,7 @@ fn registration(scan: &Scan<'_>, at: usize) -> Option<Spot> {
                 && scan.raw(next).len() >= 5
                 && scan.raw(next).chars().any(|char| char.is_ascii_digit());
             if foreign {
-                let entity = Entity::Registration(Registration { number: scan.raw(next).to_owned(), in_dutch: false });
-                return Some(Spot { range: scan.range(next, next), entity, repairs: Vec::new() });
+                return Some(spot(next, scan.raw(next).to_owned(), Vec::new()));
             }
         }
         if matches!(scan.mark(next), Some(';')) {

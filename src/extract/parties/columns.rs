@@ -31,7 +31,11 @@ pub(super) fn below_roles(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
         .map(|line| split(&text.running, &line, '\t'))
         .filter(|cells| cells.iter().any(|cell| !text.slice(cell).trim().is_empty()))
         .collect();
-    let role = |cell: &Range<usize>| role(rules, without_number(text.slice(cell)));
+    // The heads of a form are numbered.
+    let role = |cell: &Range<usize>| {
+        let head = text.slice(cell).trim_start();
+        role(rules, opening::behind_enumerator(head).unwrap_or(head))
+    };
     let mut found: Vec<Found> = Vec::new();
     let mut unsure: Vec<(String, Vec<&Range<usize>>)> = Vec::new();
     for (number, cells) in lines.iter().enumerate() {
@@ -62,14 +66,6 @@ pub(super) fn below_roles(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     }
     let two = found.iter().any(|party| party.party.role != found[0].party.role);
     if two { found } else { Vec::new() }
-}
-
-/// `1. OPDRACHTGEVER`: the heads of a form are numbered.
-fn without_number(head: &str) -> &str {
-    let head = head.trim_start();
-    let mark = head.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    let numbered = (1..=2).contains(&mark) && head[mark..].starts_with(['.', ')']);
-    if numbered { head[mark + 1..].trim_start() } else { head }
 }
 
 /// One party a column, where each column starts with a name and at least one of them surely is one.

@@ -417,8 +417,14 @@ pub(super) fn opens_paragraph(text: &Text, position: usize) -> bool {
 /// In a paragraph with a number or a letter of its own: an item of a list.
 pub(super) fn in_item(text: &Text, position: usize) -> bool {
     let line = text.running[text.line_start(position)..position].trim_start_matches(['(', ' ']);
+    behind_enumerator(line).is_some() && line.len() <= ITEM_LEAD
+}
+
+/// What stands behind the number or letter of an item: `1. OPDRACHTGEVER`, `b) de gemeente`.
+pub(super) fn behind_enumerator(line: &str) -> Option<&str> {
     let mark = line.bytes().take_while(u8::is_ascii_alphanumeric).count();
-    (1..=2).contains(&mark) && line[mark..].starts_with(['.', ')']) && line.len() <= ITEM_LEAD
+    let rest = line[mark..].strip_prefix(['.', ')'])?;
+    (1..=2).contains(&mark).then_some(rest)
 }
 
 /// A name with a legal form, or of a body, speaks for itself; others need a description that only parties have.
