@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+mod captions;
 mod choices;
 mod clauses;
 mod heads;

@@ -135,10 +135,13 @@ fn stands_below(text: &str) -> bool {
     text.len() <= 120 && !label && marker::marker(text).is_none() && !text.ends_with(':')
 }
 
-/// Up to six words, no sentence, not only digits.
+/// Up to six words, no sentence, not only digits. What follows in brackets or after a dash only explains:
+/// `LANDLORD (NAME, STATE AND FORM OF ORGANIZATION)`, `Rent - Years 1 thru 3`.
 fn is_label(text: &str) -> bool {
     let text = text.trim().trim_end_matches(':').trim_end();
     let text = marker::marker(text).map_or(text, |m| &text[m.len.min(text.len())..]);
+    let text = text.split_once(" (").filter(|_| text.ends_with(')')).map_or(text, |(label, _)| label);
+    let text = text.split_once(" - ").map_or(text, |(label, _)| label);
     (2..=60).contains(&text.len())
         && text.split_whitespace().count() <= 6
         && text.chars().filter(|c| c.is_alphabetic()).count() * 2 >= text.len().min(40)

@@ -6,6 +6,7 @@ use std::{ops::Range, sync::LazyLock};
 use regex::Regex;
 
 use super::{
+    captions,
     lines::{Line, PlacedWord, median},
     marker,
 };
@@ -70,7 +71,13 @@ pub(super) fn order(page: usize, rows: Vec<Vec<Line>>, words: &[PlacedWord<'_>])
     let (mut at, mut after_block) = (0, false);
     while at < rows.len() {
         let rest = &rows[at..];
-        match run(rest).map(|(len, gutters)| Block::of(&rest[..len], &gutters)).or_else(|| led_in(rest)) {
+        if let Some((len, boxes)) = captions::form(rest, words) {
+            at += len;
+            boxes.into_iter().for_each(|one| write_box(one, page, &mut out));
+            after_block = true;
+            continue;
+        }
+        match run(rest, words).map(|(len, gutters)| Block::of(&rest[..len], &gutters)).or_else(|| led_in(rest, words)) {
             Some(block) => {
                 at += block.rows.len();
                 if let Some(records) = block.centered() {
@@ -93,6 +100,14 @@ pub(super) fn order(page: usize, rows: Vec<Vec<Line>>, words: &[PlacedWord<'_>])
     }
     measure(&mut out, &body);
     out
+}
+
+/// A caption and its entry: a row of two cells.
+fn write_box(one: captions::Box, page: usize, out: &mut Vec<Flow>) {
+    let captions::Box { caption, entry, left, right } = one;
+    let entry = entry.into_iter().enumerate().map(|(k, line)| (line, if k == 0 { Start::Cell } else { Start::Same }));
+    let lines = std::iter::once((caption, Start::Paragraph)).chain(entry);
+    out.extend(lines.map(|(line, start)| Flow { left, right, ..flow(page, line, start) }));
 }
 
 fn flow(page: usize, line: Line, start: Start) -> Flow {
@@ -125,7 +140,7 @@ fn joined(row: Vec<Line>) -> Line {
 }
 
 /// How many rows from here share a white strip, and the strips; none where the first row has no wide gap.
-fn run(rows: &[Vec<Line>]) -> Option<(usize, Vec<(f32, f32)>)> {
+fn run(rows: &[Vec<Line>], words: &[PlacedWord<'_>]) -> Option<(usize, Vec<(f32, f32)>)> {
     let first = rows.first()?;
     let em = first.iter().map(|l| l.em).fold(1.0, f32::max);
     let mut gutters: Vec<(f32, f32)> = first.windows(2).map(|w| (w[0].area.x1, w[1].area.x0)).collect();
@@ -135,7 +150,7 @@ fn run(rows: &[Vec<Line>]) -> Option<(usize, Vec<(f32, f32)>)> {
     let widest = |gaps: &[(f32, f32)]| gaps.iter().map(|g| g.1 - g.0).fold(0.0, f32::max);
     let (mut len, mut beside, mut gap) = (1, 1, widest(&gutters));
     for row in rows[1..].iter().take(LONGEST) {
-        if row.len() > MOST_COLUMNS {
+        if row.len() > MOST_COLUMNS || captions::form(&rows[len..], words).is_some() {
             break;
         }
         let step = row[0].area.y0 - rows[len - 1][0].area.y1;
@@ -170,10 +185,13 @@ fn run(rows: &[Vec<Line>]) -> Option<(usize, Vec<(f32, f32)>)> {
 }
 
 /// A table whose first rows hold one line each, since its labels stand beside the middles of their cells.
-fn led_in(rows: &[Vec<Line>]) -> Option<Block<'_>> {
+fn led_in<'a>(rows: &'a [Vec<Line>], words: &[PlacedWord<'_>]) -> Option<Block<'a>> {
     let lead = rows.iter().take(MOST_LEADING + 1).position(|row| row.len() > 1).filter(|&lead| lead > 0)?;
-    let (len, gutters) = run(&rows[lead..])?;
+    let (len, gutters) = run(&rows[lead..], words)?;
     let &(from, to) = gutters.first()?;
+    if captions::form(&rows[lead..], words).is_some() {
+        return None;
+    }
     let value = |line: &Line| line.area.x0 + line.em > to;
     let label = |line: &Line| line.area.x1 < from + line.em;
     let mut above = rows[..lead].iter().filter_map(|row| row.first());

@@ -34,6 +34,16 @@ fn page(index: usize, lines: &[(f32, f32, &str)]) -> PageReading {
     page
 }
 
+/// The same, the letters of each line in quarters of a point.
+fn page_of_sizes(lines: &[(f32, f32, &str, u8)]) -> PageReading {
+    let plain: Vec<_> = lines.iter().map(|&(x, y, text, _)| (x, y, text)).collect();
+    let mut page = page(0, &plain);
+    for word in &mut page.words {
+        word.size = lines[usize::from(word.line)].3;
+    }
+    page
+}
+
 fn reading(pages: Vec<PageReading>) -> Reading {
     Reading { pages, language: None, engine: "test".into(), problems: Vec::new() }
 }
@@ -258,4 +268,36 @@ proptest! {
         let built = Text::of_sentence(&text, None);
         prop_assert!(built.tokens.iter().all(|t| built.running.get(t.range.clone()).is_some()));
     }
+}
+
+#[test]
+fn small_captions_stand_beside_what_was_entered_below_them() {
+    let text = Text::build(&reading(vec![page_of_sizes(&[
+        (200.0, 60.0, "HIRE AGREEMENT", 56),
+        (60.0, 100.0, "Commencing on", 24),
+        (180.0, 100.0, "Expiring on (incl.)", 24),
+        (380.0, 100.0, "Serial nos.", 24),
+        (60.0, 110.0, "1 June 2008", 40),
+        (180.0, 110.0, "31 May 2015", 40),
+        (380.0, 110.0, "CHB614402 /", 40),
+        (380.0, 122.0, "CHB614418", 40),
+        (60.0, 136.0, "Number", 24),
+        (105.0, 136.0, "Each rental", 24),
+        (60.0, 146.0, "20", 40),
+        (105.0, 146.0, "£ 987.45", 40),
+        (60.0, 180.0, "The Hirer confirms that he has read the terms overleaf.", 40),
+    ])]));
+    assert_eq!(
+        text.running,
+        "HIRE AGREEMENT\nCommencing on\t1 June 2008\nExpiring on (incl.)\t31 May 2015\nSerial nos.\tCHB614402 / \
+         CHB614418\nNumber\t20\nEach rental\t£ 987.45\nThe Hirer confirms that he has read the terms overleaf."
+    );
+    let label = text.labels.iter().find(|label| text.slice(&label.label) == "Expiring on (incl.)").unwrap();
+    assert_eq!(text.slice(&label.value), "31 May 2015");
+    // One small line above a larger one is a running head, a subtitle or a note.
+    let text = Text::build(&reading(vec![page_of_sizes(&[
+        (60.0, 100.0, "Agreement number 12", 24),
+        (60.0, 110.0, "HIRE AGREEMENT", 56),
+    ])]));
+    assert_eq!(text.running, "Agreement number 12\nHIRE AGREEMENT");
 }
