@@ -505,10 +505,12 @@ pub fn beside_label<'r>(
     if !rule.zones.is_empty() && !rule.zones.contains(&zone) && !scene.text.zones.is_empty() {
         return None;
     }
-    let words = scene.words_in(label);
-    let (say, found) = rule.says.iter().find_map(|say| {
-        let (matches, _) = matcher::run(say, scene, words.clone());
-        matches.into_iter().find(|found| found.words == words).map(|found| (say, found))
+    let (say, found) = [label.clone(), core(scene.text.slice(label), label.start)].iter().find_map(|said| {
+        let words = scene.words_in(said);
+        rule.says.iter().find_map(|say| {
+            let (matches, _) = matcher::run(say, scene, words.clone());
+            matches.into_iter().find(|found| found.words == words).map(|found| (say, found))
+        })
     })?;
     if rule.guards.iter().any(|guard| {
         let value = scene.words_in(&(label.start..beside.end));
@@ -545,7 +547,10 @@ pub fn beside_label<'r>(
     // A row with several amounts is a table of its own: which of them is meant, its heads say.
     let row_end =
         scene.text.running[find.range.end..].find('\n').map_or(scene.text.running.len(), |n| find.range.end + n);
-    if kind == Kind::Amount && scene.finds_in(&(find.range.end..row_end)).any(|other| other.kind() == kind) {
+    let heads = find.range.start == beside.start;
+    let in_row = |other: &Find| !heads || scene.text.slice(&(find.range.end..other.range.start)).contains('\t');
+    let behind = find.range.end..row_end;
+    if kind == Kind::Amount && scene.finds_in(&behind).any(|other| other.kind() == kind && in_row(other)) {
         return None;
     }
     let index = scene.finds.iter().position(|other| std::ptr::eq(other, find))?;
@@ -554,6 +559,14 @@ pub fn beside_label<'r>(
     let slots = Slots { rule, say: &labelled, scene, found: &filled };
     let (value, doubtful) = slots.value()?;
     Some(candidate(value, find.read_at(), features(&find.range, Some(find), doubtful)))
+}
+
+/// What a label asks for, without its number and what only explains it: `16. OPTIONS TO EXTEND (SEE SECTION 3.03)`,
+/// `Minimum rent - Years 1 thru 3`.
+fn core(label: &str, at: usize) -> Range<usize> {
+    let number = label.len() - label.trim_start_matches(|c: char| !c.is_alphabetic()).len();
+    let asks = label[number..].split(" (").next().and_then(|asks| asks.split(" - ").next()).unwrap_or_default();
+    at + number..at + number + asks.trim_end().len()
 }
 
 /// A label's pattern has no blank; the value beside it fills one of the wanted kind.

@@ -115,7 +115,20 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     if found.len() < 2 {
         elsewhere::complete(&mut found, scene, opening.as_ref());
     }
+    call_the_addressee(&mut found, scene, &cues);
     found
+}
+
+/// `Hollenbeck Industries, Inc. (the "Company") will engage you (the "Consultant")`: whoever a letter is written to is
+/// what it calls its reader.
+fn call_the_addressee(found: &mut [Found], scene: &Scene<'_>, cues: &Cues) {
+    let mut uncalled = found.iter_mut().filter(|party| party.party.role.is_none());
+    let (Some(addressee), None) = (uncalled.next(), uncalled.next()) else { return };
+    let reader = cues.terms.iter().find(|term| {
+        let last = scene.text.slice(&term.meaning).rsplit(|c: char| !c.is_alphanumeric()).next();
+        matches!(last, Some("you" | "u" | "jou" | "je")) && cues.is_role(&term.term)
+    });
+    addressee.party.role = reader.map(|term| term.term.clone());
 }
 
 fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {

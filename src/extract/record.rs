@@ -71,6 +71,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.renewal = desk.renewal(fields.term.value);
     fields.notice = desk.notices(fields.term.value, fields.renewal.value.as_ref());
     name_the_givers(&mut fields.notice, &fields.parties);
+    join_the_givers(&mut fields.notice, &fields.parties);
     fields.value = desk.value();
     desk.keep_laws_of_states();
     fields.governing_law = desk.field(FieldId::GoverningLaw, text_of);
@@ -129,6 +130,32 @@ fn name_the_givers(notices: &mut [Field<Notice>], parties: &[Field<Party>]) {
             notice.by = role.clone();
         }
     }
+}
+
+/// `You must give us six weeks' notice. We will give you six weeks' notice.` The same for both sides is one notice of
+/// any party.
+fn join_the_givers(notices: &mut Vec<Field<Notice>>, parties: &[Field<Party>]) {
+    let [Field { value: Some(one), .. }, Field { value: Some(other), .. }] = &notices[..] else { return };
+    let sides = |one: &str, other: &str| match (one, other) {
+        ("you" | "u" | "je" | "jij", "we" | "us" | "wij") => true,
+        _ => {
+            let is_side = |by: &str| {
+                parties.iter().filter_map(|party| party.value.as_ref()?.role.as_ref()).any(|role| bare(role) == by)
+            };
+            parties.len() == 2 && one != other && is_side(one) && is_side(other)
+        }
+    };
+    let (first, second) = (bare(&one.by), bare(&other.by));
+    let both = sides(&first, &second) || sides(&second, &first);
+    if !both || (one.period, one.against) != (other.period, other.against) {
+        return;
+    }
+    let Some(other) = notices.pop() else { return };
+    let field = &mut notices[0];
+    field.value.iter_mut().for_each(|notice| notice.by = "any".into());
+    field.status = field.status.min(other.status);
+    field.confidence = field.confidence.min(other.confidence);
+    field.evidence.extend(other.evidence);
 }
 
 /// A date behind a place that opens a line or a sentence.

@@ -47,6 +47,11 @@ static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("constant, compiled by a test")
 });
 
+/// What goes before a term that joins what other words stand for.
+static WIDER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i:together\s+with|tezamen\s+met|samen\s+met)[^;]*$").expect("constant, compiled by a test")
+});
+
 /// A term in quotes.
 static QUOTED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#""([^"\n\t]{1,60})""#).expect("constant, compiled by a test"));
@@ -88,7 +93,13 @@ pub(super) fn terms(text: &str, sentences: &[Range<usize>]) -> Vec<DefinedTerm> 
         let (Some(whole), Some(inner)) = (found.get(0), found.get(1).or(found.get(2))) else { continue };
         for term in QUOTED.captures_iter(inner.as_str()).filter_map(|c| c.get(1)) {
             let range = inner.start() + term.start()..inner.start() + term.end();
-            add(range, before(text, sentence_at(whole.start()).start, whole.start()));
+            let mut meaning = before(text, sentence_at(whole.start()).start, whole.start());
+            // `(each a "Renewal Term"; together with the Initial Term, the "Term")`: the last one stands for more than
+            // the words before it.
+            if WIDER.is_match(&inner.as_str()[..term.start()]) {
+                meaning.start = meaning.end;
+            }
+            add(range, meaning);
         }
     }
     for found in MEANS.captures_iter(text) {

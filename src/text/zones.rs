@@ -284,6 +284,8 @@ impl Walk {
                 now.min_title()
             }
             Zone::Preamble if self.letter && self.since >= 2 => Zone::Clauses,
+            // `(2) Kilmurry Limited, a company …` is one more of the parties.
+            Zone::Preamble if view.text.starts_with('(') => now,
             Zone::Preamble if !self.operative && self.since >= 3 && view.words > 12 => Zone::Clauses,
             other => other,
         }

@@ -282,6 +282,8 @@ fn number_at(scan: &Scan<'_>, first: usize, announced: Announced) -> Option<Spot
             Kind::Number | Kind::Mixed => has_digit = true,
             // `KvK-nummer 87654321` is a label with its number, of another kind.
             Kind::Word if matches!(scan.folded(last), "nummer" | "nr" | "number" | "kvk") => return None,
+            // The number of the printer's form.
+            Kind::Word if matches!(scan.folded(last), "form" | "formulier" | "model") => return None,
             Kind::Word => {}
             Kind::Mark('/' | '-' | '.' | '_' | '&') if last > first => {}
             _ => return None,

@@ -93,8 +93,8 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     if description || lives || words == 0 && (first..at).all(|at| scan.kind(at) != Some(Kind::Mixed)) {
         return None;
     }
-    // `Heritage Bank of Nevada`, `Community Bank Corporation of America`.
-    if matches!(form, "Bank" | "University" | "Trust" | "Corp.") && scan.folded(last + 1) == "of" {
+    // `Heritage Bank of Nevada`, `Community Bank Corporation of America`, `Burren Institute of Technology`.
+    if matches!(form, "Bank" | "University" | "Trust" | "Corp." | "Group") && scan.folded(last + 1) == "of" {
         let named = (last + 2..last + 5).take_while(|&at| is_name_word(scan, at) && scan.gap(at) != Gap::Paragraph);
         last = named.filter(|&at| scan.is_word(at)).last().unwrap_or(last);
     }
@@ -744,8 +744,31 @@ fn lives(scan: &Scan<'_>, at: usize) -> bool {
     matches!(scan.folded(at), "wonende" | "woonachtig")
 }
 
-/// What Dutch contracts say of a party right behind its name.
+/// What contracts say of a party right behind its name.
 fn describes_party(scan: &Scan<'_>, at: usize) -> bool {
+    /// What a party may be: `an Ohio limited partnership`, `a political subdivision of the State of Oregon`.
+    const KINDS: [&str; 17] = [
+        "corporation",
+        "company",
+        "partnership",
+        "body",
+        "charity",
+        "trust",
+        "municipality",
+        "subdivision",
+        "association",
+        "society",
+        "institution",
+        "agency",
+        "nonprofit",
+        "organization",
+        "organisation",
+        "cooperative",
+        "bank",
+    ];
+    if matches!(scan.folded(at), "a" | "an") {
+        return (at + 1..at + 6).take_while(|&word| scan.is_word(word)).any(|word| KINDS.contains(&scan.folded(word)));
+    }
     let word = if matches!(scan.folded(at), "statutair" | "rechtsgeldig" | "verder" | "nader") { at + 1 } else { at };
     lives(scan, word)
         || matches!(

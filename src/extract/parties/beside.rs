@@ -19,9 +19,7 @@ pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
         if !introduces {
             continue;
         }
-        // `Contactpersoon van Klant` names no party.
-        let own = |find: &&Find| matches!(find.thing, Thing::Role(_)) && find.range.start == label.label.start;
-        let Some(Find { thing: Thing::Role(role), .. }) = scene.finds_in(&label.label).find(own) else { continue };
+        let Some(role) = role_of(scene, label) else { continue };
         let names = scene.finds_in(&label.value);
         let name = names
             .filter(|find| matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_))))
@@ -32,13 +30,34 @@ pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
         let extent = find.range.start..details_end(scene, label);
         let cues = Cues::default();
         let mut party = describe(scene, find, extent, &[], &cues);
-        party.party.role = Some(role.clone());
+        party.party.role = Some(role);
         party.how = How::Label;
         found.push(party);
     }
     add_new(&mut found, in_forms(scene));
     found
 }
+
+/// The role that a label says the party of: `4. LANDLORD (NAME, STATE)`, `The Council`. `Contactpersoon van Klant` and
+/// `Tenant's trade name` name no party.
+fn role_of(scene: &Scene<'_>, label: &Labelled) -> Option<String> {
+    let text = scene.text;
+    let said = text.slice(&label.label);
+    let number = said.len() - said.trim_start_matches(|c: char| !c.is_alphabetic()).len();
+    let article =
+        ["The ", "THE ", "De ", "DE ", "Het ", "HET "].iter().find(|article| said[number..].starts_with(**article));
+    let start = label.label.start + number + article.map_or(0, |article| article.len());
+    scene.finds_in(&label.label).find_map(|find| match &find.thing {
+        Thing::Role(role) if find.range.start == start => {
+            let owns = text.running[find.range.end..].starts_with('\'');
+            (!owns && !BESIDE_PARTIES.contains(&fold(role).as_str())).then(|| role.clone())
+        }
+        _ => None,
+    })
+}
+
+/// Who has a box of their own on forms without being a party.
+const BESIDE_PARTIES: [&str; 2] = ["guarantor", "managing agent"];
 
 /// The clause is headed by what it introduces: `1. Partijen`, `Article I. Basic Lease Provisions`.
 fn under_parties(scene: &Scene<'_>, position: usize) -> bool {
@@ -110,7 +129,15 @@ fn details_end(scene: &Scene<'_>, field: &Labelled) -> usize {
 
 /// Names in the fields of a form, under a head that says whose they are: `Gegevens leverancier`, then `Naam`.
 fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
-    const NAME: [&str; 14] = [
+    const NAME: [&str; 22] = [
+        "full name",
+        "full name of business",
+        "name of business",
+        "business name",
+        "name of company",
+        "registered name",
+        "name of organisation",
+        "name of organization",
         "naam",
         "bedrijfsnaam",
         "naam bedrijf",
@@ -132,7 +159,10 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
     };
     let fields: Vec<&Labelled> = text.labels.iter().filter(|label| names(label) && !label.value.is_empty()).collect();
     let early = |label: &Labelled| {
-        text.zones.is_empty() || matches!(text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
+        // A form's numbered boxes look like clauses.
+        let in_front = text.page_at(label.label.start).is_some_and(|page| page.index() == 0);
+        let zone = text.zone_at(label.label.start);
+        text.zones.is_empty() || matches!(zone, Zone::Title | Zone::Preamble) || in_front && zone == Zone::Clauses
     };
     let mut found = Vec::new();
     for (number, field) in fields.iter().enumerate().filter(|(_, field)| early(field)) {

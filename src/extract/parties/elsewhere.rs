@@ -24,6 +24,8 @@ const WITH_SIGNATURES: u32 = 2;
 const SIGNS: u32 = 1;
 /// Whose name heads a letter writes it, which weighs so much more.
 const WRITES: u32 = 1;
+/// A role in brackets behind a name takes at most so many bytes.
+const LONGEST_ROLE: usize = 30;
 /// A letterhead takes so many bytes behind the name.
 const LETTERHEAD_REACH: usize = 220;
 /// A person under a word such as `EMPLOYEE`, or who declares to have signed, weighs so much more.
@@ -225,6 +227,9 @@ fn closes_letter(before: &str) -> bool {
 fn of(scene: &Scene<'_>, find: &Find) -> Found {
     let mut party = Party { name: name(find).to_owned(), ..Party::default() };
     let mut ranges = vec![find.range.clone()];
+    // `Signed for Mercia Finance Ltd (the Owner)`
+    let behind = scene.text.running[find.range.end..].strip_prefix(" (the ").and_then(|behind| behind.split_once(')'));
+    party.role = behind.map(|(role, _)| role.to_owned()).filter(|role| role.len() <= LONGEST_ROLE);
     if let Thing::Entity(Entity::Organization(reading)) = &find.thing {
         party.name = usual_spelling(&reading.name);
         party.legal_form = reading.legal_form.clone();
