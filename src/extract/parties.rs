@@ -6,6 +6,7 @@ mod beside;
 mod bracket;
 mod columns;
 mod elsewhere;
+mod letterhead;
 mod opening;
 
 use std::{ops::Range, sync::LazyLock};
@@ -18,7 +19,7 @@ use super::{
     scene::{Find, Scene, Thing},
 };
 use crate::{
-    model::{Language, record::Party},
+    model::{Evidence, Language, record::Party},
     text::{DefinedTerm, Text, Zone},
 };
 
@@ -29,6 +30,8 @@ pub struct Found {
     pub party: Party,
     /// Its name, first, and its number in a register.
     pub ranges: Vec<Range<usize>>,
+    /// Running heads that hold its number.
+    pub heads: Vec<Evidence>,
     /// How it was found.
     pub how: How,
 }
@@ -116,8 +119,30 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
         elsewhere::complete(&mut found, scene, opening.as_ref());
     }
     call_the_addressee(&mut found, scene, &cues);
+    letterhead::numbers(&mut found, scene);
+    for party in &mut found {
+        party.party.role = party.party.role.take().map(|role| usual_role(&role));
+    }
     found
 }
+
+/// A role without its article, and in usual letters: `de gemeente` is called `gemeente`, `LANDLORD` is `Landlord`.
+fn usual_role(role: &str) -> String {
+    let bare = ["de ", "De ", "DE ", "het ", "Het ", "HET ", "the ", "The ", "THE "];
+    let role = bare.iter().find_map(|article| role.strip_prefix(article)).unwrap_or(role);
+    let shouted = role.chars().filter(|c| c.is_uppercase()).count() > LONGEST_SHORT_NAME
+        && !role.contains(|c: char| c.is_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '&'));
+    if !shouted {
+        return role.to_owned();
+    }
+    role.split(' ')
+        .map(|word| word.chars().take(1).chain(word.chars().skip(1).flat_map(char::to_lowercase)).collect::<String>())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// `KPN`, `UWV`, `BUAS`: so many capitals may be a name of its own.
+const LONGEST_SHORT_NAME: usize = 4;
 
 /// `Hollenbeck Industries, Inc. (the "Company") will engage you (the "Consultant")`: whoever a letter is written to is
 /// what it calls its reader.
@@ -316,7 +341,7 @@ fn describe(scene: &Scene<'_>, find: &Find, extent: Range<usize>, roles: &[&Defi
     }
     party.seat = seat(text.slice(&extent), &cues.seat);
     let how = if own.is_some() { How::OpeningWithRole } else { How::Opening };
-    Found { party, ranges, how }
+    Found { party, ranges, heads: Vec::new(), how }
 }
 
 /// Files a party's number in a register, where it has none yet. Where nothing says which register it is, one of eight

@@ -160,7 +160,9 @@ fn join_the_givers(notices: &mut Vec<Field<Notice>>, parties: &[Field<Party>]) {
 
 /// A date behind a place that opens a line or a sentence.
 fn heads_letter(running: &str, date: usize) -> bool {
+    const DAYS: [&str; 7] = [" maandag", " dinsdag", " woensdag", " donderdag", " vrijdag", " zaterdag", " zondag"];
     let before = running[..date].trim_end().trim_end_matches(" den").trim_end_matches(" de");
+    let before = DAYS.iter().find_map(|day| before.strip_suffix(day)).unwrap_or(before);
     let Some(before) = before.strip_suffix(',') else { return false };
     let start = before.rfind(['\n', '.', '"', ':', ')']).map_or(0, |at| at + 1);
     let place = before[start..].trim();
@@ -353,7 +355,7 @@ impl<'r> Desk<'r, '_, '_> {
             explanation: Some(
                 self.language.say("genoemd als partij in de aanhef", "named as a party in the opening").into(),
             ),
-            evidence: evidence_of(self.scene.text, &found.ranges),
+            evidence: evidence_of(self.scene.text, &found.ranges).into_iter().chain(found.heads).collect(),
             ..Field::absent()
         }
     }

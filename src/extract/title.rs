@@ -27,10 +27,14 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let mut start = 0;
     let mut paragraphs = Vec::new();
     for line in text.running[..top].split('\n').take(40) {
-        paragraphs.push(start..start + line.len());
+        // A title may stand beside the number: `Huurovereenkomst ligplaats ⇥ Contractnr. L23-118`.
+        let cell = line.find('\t').filter(|_| text.is_displayed(start));
+        paragraphs.push(start..start + cell.unwrap_or(line.len()));
         start += line.len() + 1;
     }
-    let is_label = |range: &Range<usize>| text.labels.iter().any(|label| label.label.start == range.start);
+    let is_label = |range: &Range<usize>| {
+        text.labels.iter().any(|label| label.label.start == range.start) && !text.is_displayed(range.start)
+    };
     let names_kind = |range: &Range<usize>| !rules.in_title(scene, range).is_empty();
     let short = |range: &Range<usize>| (1..=LONGEST).contains(&scene.words_in(range).len());
     let is_title =

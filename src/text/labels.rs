@@ -17,6 +17,18 @@ static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is a constant that a test compiles")
 });
 
+/// What stands at the start of the lines of a party's details, where a narrow gap parts it from its value.
+static DETAIL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?x)^(Naam|Adres|Postcode|Plaats|Vestigingsplaats|KvK(?:-?nummer)?|Rechtsvorm|Telefoon|E-mail|Contactpersoon|
+        Vertegenwoordigd(?:\ door)?|Functie|IBAN|Btw(?:-?nummer)?|Name|Address|Registered\ office|Company\ number|Telephone|
+        Email|Contact)\ (?-u:\b)[^:]",
+    )
+    .expect("the pattern is a constant that a test compiles")
+});
+/// So many lines of details stand below each other at least.
+const DETAILS: usize = 3;
+
 /// The labels of a text.
 pub(super) fn labels(text: &str, paragraphs: &[Paragraph]) -> Vec<Labelled> {
     let mut out = Vec::new();
@@ -30,11 +42,26 @@ pub(super) fn labels(text: &str, paragraphs: &[Paragraph]) -> Vec<Labelled> {
             if !skip {
                 row(text, &paragraph.range, &mut out);
             }
+        } else if let Some(end) = detail(text, paragraphs, i) {
+            let label = paragraph.range.start..end;
+            out.push(Labelled { value: value(text, end..paragraph.range.end), label });
         } else {
             line(text, &paragraph.range, paragraphs.get(i + 1).filter(|p| !p.row).map(|p| &p.range), &mut out);
         }
     }
     out
+}
+
+/// Where the label of a line of details ends, if it is one of several: `Naam Plandoro B.V.`, `Adres …`, `KvK …`.
+fn detail(text: &str, paragraphs: &[Paragraph], i: usize) -> Option<usize> {
+    let word = |i: usize| {
+        let paragraph = paragraphs.get(i).filter(|p| !p.row)?;
+        DETAIL.captures(&text[paragraph.range.clone()])?.get(1).map(|word| word.as_str())
+    };
+    let own = word(i)?;
+    let above = (0..i).rev().take(DETAILS).take_while(|&j| word(j).is_some()).count();
+    let below = (i + 1..paragraphs.len()).take(DETAILS).take_while(|&j| word(j).is_some()).count();
+    (above + 1 + below >= DETAILS).then(|| paragraphs[i].range.start + own.len())
 }
 
 /// The cells of a row; open places are cells too.
@@ -70,11 +97,15 @@ fn row(text: &str, range: &Range<usize>, out: &mut Vec<Labelled>) {
     }
 }
 
-/// A row of labels above a single row of values; whether these are such rows.
+/// A row of labels above a single row of values; whether these are such rows. Rows with other numbers of cells belong to
+/// other parts of a form.
 fn header_row(text: &str, paragraphs: &[Paragraph], i: usize, out: &mut Vec<Labelled>) -> bool {
-    let alone = i.checked_sub(1).is_none_or(|b| !paragraphs[b].row) && paragraphs.get(i + 2).is_none_or(|p| !p.row);
-    let Some(below) = paragraphs.get(i + 1).filter(|p| alone && p.row) else { return false };
+    let Some(below) = paragraphs.get(i + 1).filter(|p| p.row) else { return false };
     let (heads, values) = (cells(text, &paragraphs[i].range), cells(text, &below.range));
+    let other = |p: &Paragraph| !p.row || cells(text, &p.range).len() != heads.len();
+    if !(i.checked_sub(1).is_none_or(|b| other(&paragraphs[b])) && paragraphs.get(i + 2).is_none_or(other)) {
+        return false;
+    }
     let all_labels = heads.iter().all(|h| is_label(&text[h.clone()]) && !text[h.clone()].contains([':', '_']));
     if heads.len() < 3 || heads.len() != values.len() || !all_labels {
         return false;
@@ -203,6 +234,15 @@ mod tests {
         check("By: /s/ J. Doe Name: J. Doe Title: CEO", &[("By", "/s/ J. Doe"), ("Name", "J. Doe"), ("Title", "CEO")]);
         check("Ingangsdatum:\n\n1 mei 2019", &[("Ingangsdatum", "1 mei 2019")]);
         check("Nr\tDatum\tPlaats\n1a\t2 mei 2019\tBest", &[("Nr", "1a"), ("Datum", "2 mei 2019"), ("Plaats", "Best")]);
+    }
+
+    #[test]
+    fn details_stand_below_each_other() {
+        check(
+            "Verwerker\n\nNaam Plandoro B.V.\n\nAdres Europalaan 312\n\nKvK 63847219",
+            &[("Naam", "Plandoro B.V."), ("Adres", "Europalaan 312"), ("KvK", "63847219")],
+        );
+        check("Naam en faam\n\ngaan hem vooruit.", &[]);
     }
 
     #[test]

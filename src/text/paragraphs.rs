@@ -23,6 +23,8 @@ pub(super) struct Paragraph {
     pub page_top: bool,
     /// A row of a table: its cells are parted by tabs.
     pub row: bool,
+    /// Where the first cell of a row ends.
+    pub first_cell: usize,
 }
 
 /// Letters of a title are larger than those of the text by this factor.
@@ -103,10 +105,15 @@ pub(super) fn write(flows: &[Flow], pages: &[Vec<PlacedWord<'_>>], joiner: &mut 
                 centered: left > 2.0 * flow.line.em && (left - right).abs() < 2.5 * flow.line.em,
                 page_top: previous.is_none_or(|p| p.page != flow.page),
                 row: false,
+                first_cell: 0,
             });
         } else if flow.start == Start::Cell {
+            let end = joiner.running.len();
             joiner.cell();
             if let Some(paragraph) = out.last_mut() {
+                if !paragraph.row {
+                    paragraph.first_cell = end;
+                }
                 paragraph.row = true;
             }
         } else {
@@ -160,7 +167,8 @@ pub(super) fn write_lines(text: &str, joiner: &mut Joiner<'_>) -> Vec<Paragraph>
     out
 }
 
-/// The paragraphs that are set apart from the text: in larger letters than most of it, in bold type, in the middle.
+/// The paragraphs that are set apart from the text: in larger letters than most of it, in bold type, in the middle; of
+/// a row its first cell, where its letters are larger.
 pub(super) fn displayed(paragraphs: &[Paragraph]) -> Vec<Range<usize>> {
     let mut sizes: Vec<_> = paragraphs.iter().map(|p| (p.em, p.range.len())).collect();
     sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -171,8 +179,12 @@ pub(super) fn displayed(paragraphs: &[Paragraph]) -> Vec<Range<usize>> {
         before > half
     });
     let usual = usual.map_or(0.0, |size| size.0);
-    let apart = |p: &&Paragraph| !p.row && (p.em > LARGER * usual || p.bold || p.centered);
-    paragraphs.iter().filter(apart).map(|p| p.range.clone()).collect()
+    let large = |p: &Paragraph| p.em > LARGER * usual;
+    let apart = paragraphs.iter().filter_map(|p| match p.row {
+        true => large(p).then(|| p.range.start..p.first_cell),
+        false => (large(p) || p.bold || p.centered).then(|| p.range.clone()),
+    });
+    apart.collect()
 }
 
 /// Ends the last paragraph at the end of its words.

@@ -245,7 +245,7 @@ fn of(scene: &Scene<'_>, find: &Find) -> Found {
             ranges.push(range);
         }
     }
-    Found { party, ranges, how: How::Elsewhere }
+    Found { party, ranges, heads: Vec::new(), how: How::Elsewhere }
 }
 
 #[cfg(test)]
