@@ -11,6 +11,7 @@ use crate::{
     text::{Text, Zone},
 };
 
+mod adds_up;
 pub mod bench;
 pub mod calibration;
 pub mod candidate;

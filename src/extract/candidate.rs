@@ -105,6 +105,10 @@ pub struct Features {
     pub ocr: f64,
     /// Outside what is plausible, or word and figure disagree: a person must look.
     pub doubtful: bool,
+    /// It is one of a start, a term and an end, each stated, that fit together.
+    pub adds_up: bool,
+    /// Whether it is the only one of a field that may hold several.
+    pub sole: Option<bool>,
 }
 
 /// What one match of one rule would put into a field.
@@ -222,6 +226,8 @@ fn weigh<'r>(
         repairs,
         ocr,
         doubtful,
+        adds_up: false,
+        sole: None,
     };
     Ok(Candidate { rule, value, ranges, takes, matched, features, evidence: None })
 }

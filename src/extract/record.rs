@@ -6,7 +6,7 @@ use std::{cell::RefCell, collections::BTreeSet, ops::Range};
 use jiff::civil::Date;
 
 use super::{
-    RuleSet,
+    RuleSet, adds_up,
     calibration::AUTO_FROM,
     candidate::{Candidate, Value},
     decide::{Decision, decide},
@@ -61,6 +61,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     let kind = fields.contract_type.value;
     fields.parties = found.into_iter().map(|found| desk.party(found, company, &later, kind)).collect();
     fields.signing_date = desk.signing_date();
+    adds_up::mark(&mut desk.candidates);
     fields.effective_date = desk.day_field(FieldId::EffectiveDate, &fields.signing_date);
     let start_is_open = desk.speaks_of_start();
     fields.effective_date = derive::start(fields.effective_date, &fields.signing_date, start_is_open, language);
@@ -606,9 +607,11 @@ impl<'r> Desk<'r, '_, '_> {
         if by_value.is_empty() && !blanks.is_empty() {
             return vec![self.decided(blanks, typed)];
         }
+        let sole = by_value.len() == 1;
         let mut fields: Vec<_> = by_value
             .into_iter()
-            .map(|(_, group)| {
+            .map(|(_, mut group)| {
+                group.iter_mut().for_each(|candidate| candidate.features.sole = Some(sole));
                 let doubtful = group.iter().any(|candidate| candidate.features.doubtful);
                 (self.decided(group, typed), doubtful)
             })

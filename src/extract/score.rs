@@ -20,6 +20,8 @@ pub const REPAIR: f64 = -0.7;
 pub const UNSURE_WORD: f64 = -1.0;
 /// A rule that looks at other words found the same value.
 pub const AGREEMENT: f64 = 1.0;
+/// Start, term and end are stated and fit together.
+pub const ADDS_UP: f64 = 1.0;
 /// A value that is implausible or disputed is never more likely than not.
 pub const DOUBTFUL_CAP: f64 = 0.5;
 
@@ -53,6 +55,7 @@ pub fn parts(features: &Features) -> Vec<(&'static str, f64)> {
         zone,
         ("repairs", REPAIR * features.repairs as f64),
         ("unsure words", if features.ocr < 0.6 { UNSURE_WORD } else { 0.0 }),
+        ("adds up", if features.adds_up { ADDS_UP } else { 0.0 }),
     ];
     all.into_iter().filter(|&(_, weight)| weight != 0.0).collect()
 }
@@ -76,5 +79,11 @@ pub fn pattern(strength: Strength, features: &Features, agreed: bool, contested:
     let clean = if features.repairs > 0 || features.ocr < 0.6 { "repaired" } else { "clean" };
     let contested = if contested { "contested" } else { "only" };
     let doubt = if features.doubtful { "/doubtful" } else { "" };
-    format!("{}/{zone}/{head}/{agreed}/{clean}/{contested}{doubt}", strength.name())
+    let sum = if features.adds_up { "/adds up" } else { "" };
+    let sole = match features.sole {
+        Some(true) => "/the only one",
+        Some(false) => "/one of several",
+        None => "",
+    };
+    format!("{}/{zone}/{head}/{agreed}/{clean}/{contested}{doubt}{sum}{sole}", strength.name())
 }
