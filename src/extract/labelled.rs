@@ -41,6 +41,8 @@ pub struct Observed {
     pub family: String,
     /// The document was written by a program: it says less than one that people wrote.
     pub made_up: bool,
+    /// How many times the rules were mended since its values were read.
+    pub rounds_ago: u32,
     /// The values given.
     pub observations: Vec<Observation>,
     /// How many values the label names, by field.
@@ -289,6 +291,8 @@ struct Line {
     #[serde(default)]
     made_up: bool,
     document: String,
+    #[serde(default)]
+    round: Option<u32>,
     field: String,
     lang: Language,
     rule: String,
@@ -298,9 +302,11 @@ struct Line {
 }
 
 /// Documents from lines as [`line`] writes them, their sets marked as seen before. A family stays one with what the
-/// rules read in it today, so that neither judges the other.
+/// rules read in it today, so that neither judges the other. A line may say in which `round` its document was read, where
+/// the rules were mended between them; one that doesn't was read in the last.
 pub fn observed_before(lines: &str) -> Result<Vec<Observed>> {
     let mut documents: BTreeMap<(String, String), Observed> = BTreeMap::new();
+    let mut rounds: BTreeMap<(String, String), u32> = BTreeMap::new();
     for (number, text) in lines.lines().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
         let line: Line = serde_json::from_str(text)
             .fold(ErrorKind::InvalidInput, || format!("line {} is no judged value", number + 1))?;
@@ -314,15 +320,22 @@ pub fn observed_before(lines: &str) -> Result<Vec<Observed>> {
         let labelled =
             line.labelled.iter().map(|(name, count)| Ok((known(name)?, *count))).collect::<Result<BTreeMap<_, _>>>()?;
         let set = format!("{}, as first seen", line.set);
-        let document = documents.entry((line.set, line.document)).or_insert_with(|| Observed {
+        let key = (line.set, line.document);
+        rounds.extend(line.round.map(|round| (key.clone(), round)));
+        let document = documents.entry(key).or_insert_with(|| Observed {
             set,
             family: line.family,
             made_up: line.made_up,
+            rounds_ago: 0,
             observations: Vec::new(),
             labelled,
         });
         let Line { lang, rule, pattern, right, .. } = line;
         document.observations.push(Observation { field, lang, rule, pattern, right });
+    }
+    let last = rounds.values().copied().max().unwrap_or(0);
+    for (key, round) in rounds {
+        documents.entry(key).and_modify(|document| document.rounds_ago = last - round);
     }
     Ok(documents.into_values().collect())
 }
@@ -361,6 +374,7 @@ mod tests {
             set: "fresh".into(),
             family: "a".into(),
             made_up: false,
+            rounds_ago: 0,
             observations: vec![Observation {
                 field: "parties",
                 lang: Language::Dutch,
@@ -376,7 +390,9 @@ mod tests {
         assert_eq!(read[0].labelled, seen.labelled);
         // What the calibration is made with besides labelled documents.
         let kept = observed_before(include_str!("../../tests/fixtures/first-seen.jsonl")).unwrap();
-        assert_eq!(kept.len(), 90);
+        assert_eq!(kept.len(), 108);
+        let ago = |set: &str| kept.iter().find(|one| one.set.starts_with(set)).map(|one| one.rounds_ago);
+        assert_eq!((ago("fresh"), ago("fourth"), ago("fifth")), (Some(4), Some(1), Some(0)));
         let error = observed_before("{}").unwrap_err().to_string();
         assert!(error.contains("line 1"), "{error}");
     }
@@ -394,6 +410,7 @@ mod tests {
             set: "set".into(),
             family: name.into(),
             made_up: false,
+            rounds_ago: 0,
             observations: vec![seen(right); 30],
             labelled: BTreeMap::from([("term", 30)]),
         };

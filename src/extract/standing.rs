@@ -227,7 +227,8 @@ mod tests {
         let label = serde_json::json!({ "term": "P48M" });
         let contested = fields(contested);
         let (observations, labelled) = observe(&label, &contested, &[trace("a")]);
-        let observed = Observed { set: "s".into(), family: "f".into(), made_up: false, observations, labelled };
+        let observed =
+            Observed { set: "s".into(), family: "f".into(), made_up: false, rounds_ago: 0, observations, labelled };
         let standing = of_rules([(&contested, &observed)].into_iter());
         let [a, b] = &standing[..] else { panic!("{standing:?}") };
         assert_eq!((a.right, a.given, a.conflicts, a.lost, a.coverage), (1, 1, 1, 0, 1.0));

@@ -210,7 +210,7 @@ fn judged(
         let (fields, traces) = rules.extract_traced(&Text::build(reading), context.config.language);
         let (observations, labelled) = labelled::observe(&document.label, &fields, &traces);
         let (set, family) = (document.set.clone(), document.family.clone());
-        (fields, Observed { set, family, made_up: document.made_up, observations, labelled })
+        (fields, Observed { set, family, made_up: document.made_up, rounds_ago: 0, observations, labelled })
     })
 }
 
