@@ -571,7 +571,10 @@ pub fn beside_label<'r>(
 /// `Minimum rent - Years 1 thru 3`.
 fn core(label: &str, at: usize) -> Range<usize> {
     let number = label.len() - label.trim_start_matches(|c: char| !c.is_alphabetic()).len();
-    let asks = label[number..].split(" (").next().and_then(|asks| asks.split(" - ").next()).unwrap_or_default();
+    let mut asks = &label[number..];
+    for tail in [" (", " - ", ", "] {
+        asks = asks.split(tail).next().unwrap_or_default();
+    }
     at + number..at + number + asks.trim_end().len()
 }
 

@@ -17,6 +17,14 @@ static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is a constant that a test compiles")
 });
 
+/// What forms ask for, before a comma.
+static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)^(plaats|datum|naam|handtekening|adres)( en (plaats|datum|naam))?$|(prijs|vergoeding|duur|bedrag|kosten|rent|fee|price)( (per|a) \w+)?$",
+    )
+    .expect("the pattern is a constant that a test compiles")
+});
+
 /// What stands at the start of the lines of a party's details, where a narrow gap parts it from its value.
 static DETAIL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -173,6 +181,8 @@ fn is_label(text: &str) -> bool {
     let text = marker::marker(text).map_or(text, |m| &text[m.len.min(text.len())..]);
     let text = text.split_once(" (").filter(|_| text.ends_with(')')).map_or(text, |(label, _)| label);
     let text = text.split_once(" - ").map_or(text, |(label, _)| label);
+    // `Plaats en datum, handtekening`, `Abonnementsprijs per jaar, excl. btw`
+    let text = text.split_once(", ").filter(|(head, _)| ASKS.is_match(head)).map_or(text, |(label, _)| label);
     (2..=60).contains(&text.len())
         && text.split_whitespace().count() <= 6
         && text.chars().filter(|c| c.is_alphabetic()).count() * 2 >= text.len().min(40)
@@ -232,6 +242,7 @@ mod tests {
         check("datum: 17 april 2014\tdatum: 22 april 2014", &[("datum", "17 april 2014"), ("datum", "22 april 2014")]);
         check("Prijs per maand excl. btw\t€ 412,87", &[("Prijs per maand excl. btw", "€ 412,87")]);
         check("By: /s/ J. Doe Name: J. Doe Title: CEO", &[("By", "/s/ J. Doe"), ("Name", "J. Doe"), ("Title", "CEO")]);
+        check("Prijs per jaar, excl. btw\t€ 412,87", &[("Prijs per jaar, excl. btw", "€ 412,87")]);
         check("Ingangsdatum:\n\n1 mei 2019", &[("Ingangsdatum", "1 mei 2019")]);
         check("Nr\tDatum\tPlaats\n1a\t2 mei 2019\tBest", &[("Nr", "1a"), ("Datum", "2 mei 2019"), ("Plaats", "Best")]);
     }

@@ -47,6 +47,11 @@ static BRACKETED: LazyLock<Regex> = LazyLock::new(|| {
         .expect("constant, compiled by a test")
 });
 
+/// `('Werkgever')`: in single quotes nothing else stands in the brackets, or an apostrophe would open it.
+static IN_SINGLE_QUOTES: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\((?:(?:de|het|the)\ )?'(\p{Lu}[\p{L} -]{1,38})'\)").expect("constant, compiled by a test")
+});
+
 /// What goes before a term that joins what other words stand for.
 static WIDER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i:together\s+with|tezamen\s+met|samen\s+met)[^;]*$").expect("constant, compiled by a test")
@@ -101,6 +106,10 @@ pub(super) fn terms(text: &str, sentences: &[Range<usize>]) -> Vec<DefinedTerm> 
             }
             add(range, meaning);
         }
+    }
+    for found in IN_SINGLE_QUOTES.captures_iter(text) {
+        let (Some(whole), Some(term)) = (found.get(0), found.get(1)) else { continue };
+        add(term.range(), before(text, sentence_at(whole.start()).start, whole.start()));
     }
     for found in MEANS.captures_iter(text) {
         let (Some(whole), Some(term)) = (found.get(0), found.get(1)) else { continue };

@@ -203,7 +203,9 @@ impl Walk {
         let contents_line = CONTENTS_LINE.is_match(view.text);
         if now == Zone::Contents {
             let next_too = next.is_some_and(|n| CONTENTS_LINE.is_match(n.text));
-            if contents_line || next_too && view.words < 15 {
+            // Without page numbers, entries are short lines in a row.
+            let entry = |v: &View<'_>| v.words < 15 && !v.text.ends_with('.') && !PREAMBLE.is_match(v.head);
+            if contents_line || next_too && view.words < 15 || entry(view) && next.is_some_and(entry) {
                 return Zone::Contents;
             }
         } else if matches!(now, Zone::Title)

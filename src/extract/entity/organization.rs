@@ -500,6 +500,8 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
     }
     if let Some((end, _)) = scan.next(last).and_then(|after| legal_form(scan, after)) {
         last = end;
+    } else if let Some(end) = purpose_behind(scan, last).filter(|_| kind == "body") {
+        last = end;
     }
     spots.push(spot(scan, at, last, Some(form)));
 }
@@ -546,6 +548,17 @@ fn of_state(scan: &Scan<'_>, at: usize) -> Option<(usize, String)> {
     Some((last, format!("regering van {}", super::spaced(&scan.text[scan.range(at, last)]))))
 }
 
+/// `Stichting PuntPO voor primair onderwijs, gevestigd te …`: a purpose in small letters goes with the name where a comma or
+/// a bracket follows.
+fn purpose_behind(scan: &Scan<'_>, last: usize) -> Option<usize> {
+    /// Words of a purpose at most.
+    const MOST: usize = 5;
+    let lead = scan.next(last).filter(|&lead| matches!(scan.folded(lead), "voor" | "tot") && !scan.is_capital(lead))?;
+    let purpose = (lead + 1..=lead + MOST).take_while(|&at| scan.is_word(at) && scan.gap(at) == Gap::Space);
+    let end = purpose.last()?;
+    matches!(scan.mark(end + 1), Some(',' | '(')).then_some(end)
+}
+
 /// `Stichting Bejaardentehuis "Zonnehof"`: a quoted name of up to four words goes with the words before it.
 fn quoted_behind(scan: &Scan<'_>, last: usize) -> Option<usize> {
     let open = scan.next(last).filter(|&open| scan.is_mark(open, '"') && scan.gap(open) == Gap::Space)?;
@@ -590,6 +603,12 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             // `v.v. Rohda`
             Some(Kind::Word) if scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.') => true,
             Some(Kind::Word) if last.is_none() && !is_particle(scan, at) => false,
+            // `N.V. Liftenfabriek v/h Gebr. Oosterhuis`: what it was called before belongs to the name.
+            Some(Kind::Word) if scan.folded(at) == "v" && last.is_some() => {
+                scan.is_mark(at + 1, '/') && scan.folded(at + 2) == "h"
+            }
+            Some(Kind::Mark('/')) => scan.folded(at - 1) == "v" && scan.folded(at + 1) == "h",
+            Some(Kind::Word) if scan.folded(at) == "h" && scan.is_mark(at - 1, '/') => scan.folded(at - 2) == "v",
             // `Stichting Jong in de Wijk`
             Some(Kind::Word) if scan.folded(at) == "in" && last.is_some() && goes_on_inside(scan, at) => true,
             // `Stichting X te Y` names its seat.
@@ -774,6 +793,7 @@ fn describes_party(scan: &Scan<'_>, at: usize) -> bool {
         || matches!(
             scan.folded(word),
             "gevestigd"
+                | "geboren"
                 | "kantoorhoudend"
                 | "kantoorhoudende"
                 | "zetelend"

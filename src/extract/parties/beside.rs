@@ -129,7 +129,10 @@ fn details_end(scene: &Scene<'_>, field: &Labelled) -> usize {
 
 /// Names in the fields of a form, under a head that says whose they are: `Gegevens leverancier`, then `Naam`.
 fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
-    const NAME: [&str; 22] = [
+    const NAME: [&str; 25] = [
+        "naam en voorletters",
+        "naam en voornamen",
+        "naam en adres",
         "full name",
         "full name of business",
         "name of business",
@@ -216,7 +219,7 @@ fn role_above(scene: &Scene<'_>, field: usize) -> Option<String> {
     let mut end = text.running[..field].rfind('\n')?;
     for _ in 0..4 {
         let start = text.line_start(end);
-        let line = &text.running[start..end];
+        let line = text.running[start..end].trim_end_matches(':');
         if !line.contains(['\t', ':']) && scene.words_in(&(start..end)).len() <= 4 {
             let said = scene.finds_in(&(start..end)).find_map(|find| match &find.thing {
                 Thing::Role(role) => Some(role.clone()),

@@ -68,7 +68,7 @@ fn named_in<'f>(found: &'f mut [Found], line: &str) -> Option<&'f mut Found> {
 
 /// A name's letters without its legal form, which letterheads leave out.
 fn core(name: &str) -> String {
-    const FORMS: [&str; 6] = ["bv", "nv", "vof", "ltd", "inc", "llc"];
+    const FORMS: [&str; 9] = ["bv", "nv", "vof", "ltd", "inc", "llc", "maatschap", "stichting", "vereniging"];
     let key = letters(&fold(name));
     let key = FORMS.iter().find_map(|form| key.strip_suffix(form)).unwrap_or(&key);
     FORMS.iter().find_map(|form| key.strip_prefix(form)).unwrap_or(key).to_owned()
