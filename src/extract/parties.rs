@@ -96,6 +96,38 @@ impl Later {
     }
 }
 
+/// Whether what stands behind a name shows that it has come to its end: a mark, a line's end, or a word that goes on about
+/// the party. `Stichting X voor onderwijs` may be called all that.
+pub fn ends_name(behind: &str) -> bool {
+    const GOES_ON: [&str; 22] = [
+        "en",
+        "and",
+        "gevestigd",
+        "statutair",
+        "kantoorhoudende",
+        "te",
+        "hierna",
+        "verder",
+        "of",
+        "a",
+        "an",
+        "with",
+        "having",
+        "is",
+        "als",
+        "as",
+        "hereinafter",
+        "whose",
+        "wonende",
+        "ten",
+        "rechtsgeldig",
+        "handelend",
+    ];
+    let Some(word) = behind.strip_prefix(' ') else { return true };
+    let word = word.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    word.is_empty() || GOES_ON.contains(&fold(word).as_str())
+}
+
 /// The parties, in the order of the contract.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let cues = Cues::of(rules, scene);

@@ -346,7 +346,9 @@ impl<'r> Desk<'r, '_, '_> {
         let form = if found.party.legal_form.is_some() { "form" } else { "no form" };
         // Each kind of contract has its own way of opening.
         let kind = kind.map_or("of no kind".to_owned(), |kind| format!("{kind:?}"));
-        let pattern = format!("{role}/{company}/{number}/{form}/{again}/{kind}");
+        let end = found.ranges.first().map_or(0, |range| range.end);
+        let whole = if parties::ends_name(&self.scene.text.running[end..]) { "name ends" } else { "name may go on" };
+        let pattern = format!("{role}/{company}/{number}/{form}/{again}/{kind}/{whole}");
         let (status, confidence) = self.worth("parties", found.how.rule(), pattern, found.how.prior());
         Field {
             value: Some(found.party),

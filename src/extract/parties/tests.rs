@@ -256,3 +256,14 @@ fn what_several_are_called_together_is_the_role_of_each() {
         ],
     );
 }
+
+#[test]
+fn a_name_has_come_to_its_end_or_may_go_on() {
+    for ends in ["", ", gevestigd te Best", "\nAdres", " (hierna: huurder)", " en B B.V.", " gevestigd te Best", "; en"]
+    {
+        assert!(ends_name(ends), "{ends:?}");
+    }
+    for goes_on in [" voor primair onderwijs, gevestigd", " v/h Gebroeders", " Noord"] {
+        assert!(!ends_name(goes_on), "{goes_on:?}");
+    }
+}
