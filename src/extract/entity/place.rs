@@ -172,11 +172,19 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
                 | "states"
                 | "united"
         );
-        let named = english && scan.is_capital(left) && lexicon().phrases("jurisdictions").at(scan, left).is_some();
-        if !(adjective || named) || noun - left > 6 {
+        let named = |at: usize| {
+            let place = lexicon().phrases("jurisdictions").at(scan, at).filter(|_| english && scan.is_capital(at));
+            place.is_some_and(|(last, _)| last == left)
+        };
+        // `the New Zealand courts`
+        let (left, of_place) = match scan.before(left).filter(|&two| named(two)) {
+            Some(two) => (two, true),
+            None => (left, named(left)),
+        };
+        if !(adjective || of_place) || noun - left > 6 {
             break;
         }
-        (first, of_country) = (left, of_country || named);
+        (first, of_country) = (left, of_country || of_place);
     }
     if matches!(scan.folded(first), "and" | "or") {
         first += 1;
