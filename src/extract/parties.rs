@@ -131,14 +131,25 @@ pub fn ends_name(behind: &str) -> bool {
 /// The parties, in the order of the contract.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let cues = Cues::of(rules, scene);
-    let opening = opening::range(scene, &cues);
+    let mut found = named(rules, scene, &cues);
+    call_the_addressee(&mut found, scene, &cues);
+    letterhead::numbers(&mut found, scene);
+    for party in &mut found {
+        party.party.role = party.party.role.take().map(|role| usual_role(&role));
+    }
+    found
+}
+
+/// Who is named as a party: in the opening, beside role words, or only in the title and above the signatures.
+fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
+    let opening = opening::range(scene, cues);
     // Forms without a preamble have a cover sheet.
     let preamble = scene.text.zones.iter().any(|(_, zone)| *zone == Zone::Preamble);
     let beside = beside::roles(scene);
     if !preamble && beside.len() >= 2 {
         return beside;
     }
-    let mut found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(rules, scene, range, &cues));
+    let mut found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(rules, scene, range, cues));
     if found.len() < 2 {
         add_new(&mut found, beside);
     } else {
@@ -149,11 +160,6 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     }
     if found.len() < 2 {
         elsewhere::complete(&mut found, scene, opening.as_ref());
-    }
-    call_the_addressee(&mut found, scene, &cues);
-    letterhead::numbers(&mut found, scene);
-    for party in &mut found {
-        party.party.role = party.party.role.take().map(|role| usual_role(&role));
     }
     found
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     model::{
-        Evidence, Field, Fields, Language, Status,
+        Evidence, Field, Fields, Language, Period, Status,
         record::{
             Against, Alternative, ContractType, Money, Notice, Party, Per, RelatesTo, Renewal, RenewalKind, Term,
         },
@@ -585,7 +585,7 @@ impl<'r> Desk<'r, '_, '_> {
                     && group.iter().all(|other| !sentence.contains(&other.matched.start))
             };
             let same = |known: &Notice, group: &[Candidate<'_>]| {
-                known.period == notice.period
+                known.period.map(Period::months_and_days) == notice.period.map(Period::months_and_days)
                     && (bare(&known.by) == bare(&notice.by) || notice.by == "any")
                     && !apart(known, group)
             };

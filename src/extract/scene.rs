@@ -8,7 +8,10 @@ use super::{
     lexicon::{Lexicon, Sense, fold},
     pattern::Kind,
 };
-use crate::text::{Text, Token, TokenKind, Zone};
+use crate::{
+    model::Language,
+    text::{Text, Token, TokenKind, Zone},
+};
 
 /// A word of the text.
 #[derive(Clone, Debug)]
@@ -211,7 +214,7 @@ impl<'t> Scene<'t> {
         let mut scene = Self { text, words, finds: Vec::new(), unannounced: None, lists: lists(text) };
         let mut finds: Vec<Find> = entity::find(text)
             .into_iter()
-            .filter(|spot| !text.is_unsaid(spot.range.start))
+            .filter_map(|spot| if text.is_unsaid(spot.range.start) { unit_of_another(text, &spot) } else { Some(spot) })
             .map(|spot| scene.find(spot.range, None, Thing::Entity(spot.entity), spot.repairs))
             .collect();
         finds.extend(scene.numbers(&folded));
@@ -411,5 +414,51 @@ impl<'t> Scene<'t> {
             Some(sentence) if sentence.start <= position => sentence.clone(),
             _ => position..position,
         }
+    }
+}
+
+/// `☐ 36 ☒ 60 ☐ 72 maanden`: a choice that is ticked may take its unit from one behind it that is not.
+fn unit_of_another(text: &Text, unsaid: &entity::Spot) -> Option<entity::Spot> {
+    let Entity::Period(_) = unsaid.entity else { return None };
+    let unit = text.slice(&unsaid.range).split_whitespace().last()?;
+    let before = text.unsaid.partition_point(|range| range.end <= unsaid.range.start);
+    let is_tick = |range: &&Range<usize>| {
+        text.slice(range).contains(['☑', '☒', '✓', '✔', '■', 'x', 'X', 'v', 'V']) && range.len() <= 7
+    };
+    let at = text.unsaid[..before].iter().rposition(|range| is_tick(&range))?;
+    let said = text.unsaid[at].end..text.unsaid.get(at + 1)?.start;
+    let number = text.slice(&said).trim();
+    let whole = said.start + (text.slice(&said).len() - text.slice(&said).trim_start().len());
+    let apart = text.running[said.start..unsaid.range.start].contains('\n');
+    let read = format!("{number} {unit}");
+    let language = text.language_at(unsaid.range.start).unwrap_or(Language::Dutch);
+    let spot = entity::find_in(&read, language).into_iter().find(|spot| {
+        matches!(spot.entity, Entity::Period(_)) && spot.range == (0..read.len()) && !number.is_empty() && !apart
+    })?;
+    Some(entity::Spot { range: whole..whole + number.len(), ..spot })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::RuleSet;
+
+    #[test]
+    fn a_ticked_number_has_the_unit_of_the_choices_behind_it() {
+        let rules = RuleSet::embedded().unwrap();
+        let check = |said: &str, want: &[&str]| {
+            let text = Text::of_sentence(said, Some(Language::English));
+            let scene = rules.scene(&text);
+            let got: Vec<&str> = scene
+                .finds
+                .iter()
+                .filter(|find| matches!(find.thing, Thing::Entity(Entity::Period(_))))
+                .map(|find| text.slice(&find.range))
+                .collect();
+            assert_eq!(got, want, "{said}");
+        };
+        check("The term is ☐ twelve (12) ☒ thirty-six (36) ☐ sixty (60) months.", &["thirty-six (36)"]);
+        check("The term is ☐ 12 ☐ 36 ☒ 60 months.", &["60 months"]);
+        check("The term is ☐ 12 ☒ other ☐ 60 months.", &[]);
     }
 }

@@ -35,6 +35,15 @@ static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
     .expect("the pattern is a constant that a test compiles")
 });
 
+/// Fields of a cover sheet: a column that holds one is no signature block.
+static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(
+        r"(?ix)^(contract-?(nr|nummer)|versie|kenmerk|ingangsdatum|einddatum|looptijd|onderwerp|zaaknummer|projectnummer|
+        (contract|agreement)\ (no|number|reference)|version|reference|effective\ date|commencement\ date|term)(?-u:\b)",
+    )
+    .expect("the pattern is a constant that a test compiles")
+});
+
 /// A line in reading order.
 #[derive(Clone, Debug)]
 pub(super) struct Flow {
@@ -286,7 +295,7 @@ impl<'a> Block<'a> {
             let digits = text.chars().filter(char::is_ascii_digit).count();
             digits * 2 >= text.chars().filter(|c| !c.is_whitespace()).count() || text.starts_with(['€', '$', 'ƒ'])
         };
-        if share(last, &numbers) > 0.5 {
+        if share(last, &numbers) > 0.5 || column(0).any(|text| FIELDS.is_match(text)) {
             return false;
         }
         if both_open || paired > 0 && (signs(last) > 0 || paired * 2 >= texts.len()) {
