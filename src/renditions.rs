@@ -20,6 +20,7 @@ mod links;
 mod picture;
 mod sheets;
 mod still;
+mod substitute;
 mod value;
 mod words;
 mod write;

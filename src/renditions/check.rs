@@ -102,7 +102,8 @@ impl Findings {
     }
 }
 
-pub(super) use font::completed as completed_font;
+pub(super) use document::shown;
+pub(super) use font::{completed as completed_font, is_text, standard_glyph};
 
 /// The dictionary of an object: its own, or a stream's.
 fn dict_of<'a>(object: &Object<'a>) -> Option<Dict<'a>> {
@@ -134,7 +135,7 @@ fn place(dict: &Dict<'_>) -> String {
 }
 
 /// What tells a dictionary from all others of a file: its bytes' address, as the file stays mapped.
-fn identity(dict: &Dict<'_>) -> usize {
+pub(super) fn identity(dict: &Dict<'_>) -> usize {
     dict.data().as_ptr() as usize
 }
 

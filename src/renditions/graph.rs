@@ -13,6 +13,7 @@ use super::{
     allowed::{self, Kind, Shape},
     check,
     font::to_unicode_map,
+    substitute::Substitutes,
     value::{Dict, Name, Ref, Value},
     write::{Writer, deflate},
 };
@@ -32,14 +33,17 @@ pub(super) struct Copier<'a> {
     layers: Vec<(ObjectIdentifier, Ref)>,
     /// Maps to characters that fonts get, not written yet.
     maps: Vec<(Ref, String)>,
+    /// Programs for fonts that the original does not bring.
+    substitutes: Substitutes<'a>,
     /// What forms and glyphs that name no resources of their own draw with: those of the page they stand on.
     inherited: Option<Value>,
 }
 
 impl<'a> Copier<'a> {
     /// Nothing is copied yet.
-    pub(super) fn new(source: &'a XRef) -> Self {
+    pub(super) fn new(source: &'a XRef, substitutes: Substitutes<'a>) -> Self {
         Self {
+            substitutes,
             source,
             numbers: HashMap::new(),
             waiting: Vec::new(),
@@ -57,6 +61,11 @@ impl<'a> Copier<'a> {
     /// The layers that the copied pages name.
     pub(super) fn layers(&self) -> &[(ObjectIdentifier, Ref)] {
         &self.layers
+    }
+
+    /// What is to be told of fonts that the original does not bring.
+    pub(super) fn told_of_fonts(&self) -> Option<String> {
+        self.substitutes.told()
     }
 
     /// A dictionary by its kind's allow-list.
@@ -96,7 +105,7 @@ impl<'a> Copier<'a> {
         for (number, map) in self.maps.drain(..) {
             writer.deflated(number, Dict::default(), map.as_bytes())?;
         }
-        Ok(())
+        self.substitutes.flush(writer)
     }
 
     fn note_layer(&mut self, value: &Value, id: ObjectIdentifier, number: Ref) {
@@ -142,6 +151,11 @@ impl<'a> Copier<'a> {
     }
 
     fn dict_of(&mut self, source: &SourceDict<'a>, kind: Kind, writer: &mut Writer<'_>, depth: u32) -> Dict {
+        if kind == Kind::Font
+            && let Some(whole) = self.substitutes.font(source, writer)
+        {
+            return whole;
+        }
         let keys = match (kind, source.get::<SourceName<'a>>("Subtype").as_deref()) {
             (Kind::XObject, Some(b"Image")) => allowed::IMAGE,
             (Kind::XObject, Some(b"Form")) => allowed::FORM,

@@ -77,12 +77,13 @@ pub fn climb<C>(try_way: &mut dyn FnMut(Way) -> Result<Tried<C>>) -> Result<Trie
         return faithful;
     }
     let why = match &faithful {
-        Ok(tried) => tried.verdict.acceptance.reasons.join("; "),
+        Ok(tried) => why_not(tried),
         Err(error) => error.to_string(),
     };
     let lesser = |tried: Tried<C>, method: Option<Method>, how: &str| {
         let method = method.unwrap_or(tried.built.method);
-        let why = Some(format!("{how}{why}"));
+        // What was told of the pages that are kept as they are stands behind.
+        let why = Some(format!("{how}{why}{}", behind(tried.built.why.as_deref())));
         Tried { built: Built { method, why, ..tried.built }, ..tried }
     };
     let anew = try_way(Way::Anew);
@@ -99,6 +100,17 @@ pub fn climb<C>(try_way: &mut dyn FnMut(Way) -> Result<Tried<C>>) -> Result<Trie
     }
     let drawn = try_way(Way::Original(Effort::Facsimile { pages: Vec::new() }));
     drawn.map(|tried| lesser(tried, None, "all pages drawn as images; "))
+}
+
+/// What stands against the faithful copy, and why a font that it lacks was given no substitute.
+fn why_not<C>(tried: &Tried<C>) -> String {
+    let Acceptance { reasons, conformance, .. } = &tried.verdict.acceptance;
+    let lacks_font = conformance.iter().any(|finding| finding.clause == "6.2.11.4.1");
+    format!("{}{}", reasons.join("; "), behind(tried.built.why.as_deref().filter(|_| lacks_font)))
+}
+
+fn behind(why: Option<&str>) -> String {
+    why.map(|why| format!("; {why}")).unwrap_or_default()
 }
 
 /// Is there an end to trying: a copy was accepted, or none can be, or nobody wants one any more?

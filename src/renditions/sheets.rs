@@ -18,6 +18,7 @@ use super::{
     frame::Frame,
     graph::Copier,
     links::{Links, Target},
+    substitute::Substitutes,
     value::{Dict, Ref, Value},
     words,
 };
@@ -45,7 +46,9 @@ pub(super) fn copy(
         Some((id, Target { number, is_drawn: is_drawn(*page) }))
     });
     let links = Links::new(pdf, targets.collect());
-    let mut copy = Copy { envelope, copier: Copier::new(pdf.xref()), links, opening: None };
+    let kept = wanted.iter().filter(|page| !is_drawn(**page)).map(|page| page.index()).collect();
+    let copier = Copier::new(pdf.xref(), Substitutes::new(pdf, kept));
+    let mut copy = Copy { envelope, copier, links, opening: None };
     let mut source = None;
     let mut method = Method::ScanStreamsKept;
     for reading in request.pages() {
@@ -75,7 +78,7 @@ pub(super) fn copy(
     }
     let pages = copy.envelope.page_count();
     let size_bytes = copy.envelope.finish(request, entries)?;
-    Ok(Built { method, why: None, pages: pages as u32, size_bytes })
+    Ok(Built { method, why: copy.copier.told_of_fonts(), pages: pages as u32, size_bytes })
 }
 
 /// A copy in the making.

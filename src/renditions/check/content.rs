@@ -3,7 +3,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
 };
 
 use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Stream};
@@ -192,6 +192,11 @@ impl<'a, 'f> Walker<'a, 'f> {
         for (_, used) in fonts {
             font::check(&used, self.findings);
         }
+    }
+
+    /// The codes that are shown in each simple font that text is painted in, by the font's identity.
+    pub(super) fn into_codes(self) -> HashMap<usize, BTreeSet<u8>> {
+        self.fonts.into_iter().filter_map(|(identity, used)| Some((identity, used.painted_bytes()?))).collect()
     }
 
     /// A transparency group's own color space.

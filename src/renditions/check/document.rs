@@ -1,5 +1,7 @@
 //! The document as a whole: catalog, page tree, forms, optional content, and each page with what belongs to it.
 
+use std::collections::{BTreeSet, HashMap};
+
 use hayro::hayro_syntax::{
     Pdf,
     object::{Array, Dict, Name, Object, ObjectIdentifier, Stream},
@@ -32,6 +34,18 @@ pub(super) fn check(pdf: &Pdf, findings: &mut Findings) {
     }
     walker.finish();
     embedded_files(pdf, findings);
+}
+
+/// The codes that pages and their annotations show in each simple font that text is painted in, by the font's identity.
+pub(in super::super) fn shown(pdf: &Pdf, pages: &[usize]) -> HashMap<usize, BTreeSet<u8>> {
+    let mut findings = Findings::default();
+    let mut walker = Walker::new(color::Intent::None, &mut findings);
+    for index in pages {
+        if let Some(page) = pdf.pages().get(*index) {
+            check_page(&mut walker, page, index + 1);
+        }
+    }
+    walker.into_codes()
 }
 
 fn catalog_entries(catalog: &Dict<'_>, findings: &mut Findings) {

@@ -9,13 +9,14 @@ mod simple;
 mod truetype;
 mod type1;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hayro::{
     hayro_interpret::hayro_cmap::{BfString, CMap},
     hayro_syntax::object::{Array, Dict, Name, Object, Stream},
 };
 
+pub(in super::super) use self::names::standard_glyph;
 use self::{cff::Cff, cmap::Encoding, truetype::TrueType, type1::Type1};
 use super::{Findings, decoded, dict_at, dict_of, is_name, place, said, subtype};
 
@@ -65,6 +66,12 @@ impl<'a> Use<'a> {
 
     fn is_painted(&self) -> bool {
         self.painted
+    }
+
+    /// The codes that are shown, where the font is a simple one that text is painted in.
+    pub(super) fn painted_bytes(&self) -> Option<BTreeSet<u8>> {
+        let is_simple = matches!(&self.kind[..], b"Type1" | b"MMType1" | b"TrueType");
+        (is_simple && self.painted).then(|| self.codes.keys().map(|code| *code as u8).collect())
     }
 }
 
@@ -166,7 +173,7 @@ impl ToUnicode {
 }
 
 /// May a code be mapped to it (6.2.11.7.2)?
-fn is_text(text: &str) -> bool {
+pub(in super::super) fn is_text(text: &str) -> bool {
     !text.is_empty() && !text.contains(['\0', '\u{feff}', '\u{fffe}'])
 }
 

@@ -7,6 +7,9 @@ const ENCODINGS: &str = include_str!("encodings.txt");
 const GLYPHS: &str = include_str!("glyph_names.txt");
 const CFF_STRINGS: &str = include_str!("cff_strings.txt");
 
+/// The last standard string of CFF that names a glyph of the standard Latin set (Adobe TN 5176, appendix C).
+const LAST_LATIN: u16 = 228;
+
 type Encoding = HashMap<u8, &'static str>;
 
 fn encodings() -> &'static HashMap<&'static str, Encoding> {
@@ -86,6 +89,17 @@ pub(super) fn cff(id: usize) -> Option<&'static str> {
     TABLE.get_or_init(|| CFF_STRINGS.split_whitespace().collect()).get(id).copied()
 }
 
+/// The glyph of the standard Latin set of CFF that stands for a character: its number among the standard strings, and
+/// its name.
+pub(in super::super::super) fn standard_glyph(character: char) -> Option<(u16, &'static str)> {
+    static TABLE: OnceLock<HashMap<char, (u16, &'static str)>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let latin = (1..=LAST_LATIN).rev().filter_map(|id| Some((id, cff(id.into())?)));
+        latin.filter_map(|(id, name)| Some((self::character(name)?, (id, name)))).collect()
+    });
+    table.get(&character).copied()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +114,7 @@ mod tests {
         assert_eq!((character("eacute"), character("Euro"), character(".notdef")), (Some('é'), Some('€'), None));
         assert_eq!((character("uni20AC"), character("one.oldstyle"), character("circlecopyrt")), (None, None, None));
         assert_eq!((cff(1), cff(390), cff(391)), (Some("space"), Some("Semibold"), None));
+        assert_eq!((standard_glyph('A'), standard_glyph('Ж')), (Some((34, "A")), None));
     }
 
     /// The examples of the specification, and what is none of its names.
