@@ -575,6 +575,35 @@ fn no_substitute_draws_what_it_does_not_have() {
     check("Wingdings-Regular", b"Huur", "it draws signs that no substitute has");
 }
 
+/// A font of two bytes a code that is not there cannot be known; where it shows nothing, that is no loss.
+#[test]
+fn a_composite_font_that_shows_nothing_needs_no_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("letter.pdf"), folder.path().join("copy.pdf"));
+    let composite = || {
+        let system = dictionary! {
+            "Registry" => Object::string_literal("Adobe"), "Ordering" => Object::string_literal("Identity"),
+            "Supplement" => 0,
+        };
+        let inner = dictionary! {
+            "Type" => "Font", "Subtype" => "CIDFontType2", "BaseFont" => "Tahoma", "CIDSystemInfo" => system,
+        };
+        dictionary! {
+            "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "Tahoma", "Encoding" => "Identity-H",
+            "DescendantFonts" => vec![inner.into()],
+        }
+    };
+    let fonts = || vec![unembedded().remove(0), composite()];
+    write_in_fonts(&original, fonts(), &[(1, b"Huurprijs"), (2, b"")]);
+    let reading = digital_reading(&original);
+    accepted(&original, MediaType::Pdf, &reading, &copy, Method::MadeConforming);
+    let why = build(&original, MediaType::Pdf, &reading, &copy).unwrap().why.unwrap();
+    assert!(why.ends_with(": Helvetica by FoxitSans"), "{why}");
+    write_in_fonts(&original, fonts(), &[(1, b"Huurprijs"), (2, b"\0H")]);
+    let why = build(&original, MediaType::Pdf, &reading, &copy).unwrap().why.unwrap();
+    assert!(why.ends_with(": Tahoma: its codes are glyphs of a font that nobody has"), "{why}");
+}
+
 /// A page of squares that a font gives names made by rule, of which a reader of PDF/A knows none (ISO 19005-2, 6.2.11.7.2).
 #[test]
 fn glyphs_whose_names_are_made_by_rule_get_their_characters() {

@@ -12,7 +12,7 @@ use std::{
 
 use hayro::hayro_syntax::{
     Pdf,
-    object::{Array, Dict as SourceDict, Name as SourceName, Object},
+    object::{Array, Dict as SourceDict, FromBytes as _, Name as SourceName, Object},
 };
 use hayro_font::{
     CMapResolverFn, Font, FontCache, FontGlyph, FontQuery, FontResolverFn, GlyphId, StandardFont,
@@ -60,7 +60,7 @@ pub(super) struct Substitutes<'a> {
     pdf: &'a Pdf,
     pages: Vec<usize>,
     /// The codes shown, by font; read when the first font is met that lacks its program.
-    shown: Option<HashMap<usize, BTreeSet<u8>>>,
+    shown: Option<HashMap<usize, Vec<u32>>>,
     /// What came of each font, by its identity: pages name the same ones.
     known: HashMap<usize, Option<Dict>>,
     programs: HashMap<Blake3, Ref>,
@@ -95,7 +95,7 @@ impl<'a> Substitutes<'a> {
     /// A font with its substitute embedded. Nothing where it needs none, or where none can be given.
     pub(super) fn font(&mut self, source: &SourceDict<'a>, writer: &mut Writer<'_>) -> Option<Dict> {
         let subtype = source.get::<SourceName<'a>>("Subtype")?;
-        if !matches!(&*subtype, b"Type1" | b"MMType1" | b"TrueType") || has_program(source) {
+        if !matches!(&*subtype, b"Type0" | b"Type1" | b"MMType1" | b"TrueType") || has_program(source) {
             return None;
         }
         let identity = check::identity(source);
@@ -103,19 +103,20 @@ impl<'a> Substitutes<'a> {
             return known.clone();
         }
         let shown = self.shown.get_or_insert_with(|| check::shown(self.pdf, &self.pages));
-        let made = shown.remove(&identity).filter(|codes| !codes.is_empty()).and_then(|codes| {
+        let made = shown.remove(&identity).and_then(|codes| {
             let name = source.get::<SourceName<'_>>("BaseFont");
             let name = name.map(|name| String::from_utf8_lossy(&name).into_owned()).unwrap_or_default();
-            match Substitute::of(source, &name, &subtype, &codes) {
-                Ok(substitute) => {
-                    self.embedded.insert((name, substitute.face.name));
-                    Some(self.written(&substitute, writer))
+            let codes: Option<BTreeSet<u8>> = codes.into_iter().map(|code| u8::try_from(code).ok()).collect();
+            let made = match codes {
+                Some(codes) if codes.is_empty() => Substitute::unseen(),
+                Some(codes) if &*subtype != b"Type0" => {
+                    Substitute::of(source, &name, &subtype, &codes).inspect(|substitute| {
+                        self.embedded.insert((name.clone(), substitute.face.name));
+                    })
                 }
-                Err(why) => {
-                    self.left.insert(name, why);
-                    None
-                }
-            }
+                _ => Err("its codes are glyphs of a font that nobody has".into()),
+            };
+            made.map(|substitute| self.written(&substitute, writer)).map_err(|why| self.left.insert(name, why)).ok()
         });
         self.known.insert(identity, made.clone());
         made
@@ -199,7 +200,8 @@ impl<'a> Substitutes<'a> {
 
 /// Does a font bring its own program, be it damaged?
 fn has_program(font: &SourceDict<'_>) -> bool {
-    let descriptor = font.get::<SourceDict<'_>>("FontDescriptor");
+    let inner = font.get::<Array<'_>>("DescendantFonts").and_then(|inner| inner.iter::<SourceDict<'_>>().next());
+    let descriptor = inner.as_ref().unwrap_or(font).get::<SourceDict<'_>>("FontDescriptor");
     descriptor.is_some_and(|of| ["FontFile", "FontFile2", "FontFile3"].iter().any(|key| of.contains_key(*key)))
 }
 
@@ -220,6 +222,12 @@ struct Substitute {
 }
 
 impl Substitute {
+    /// Of a font in which nothing but empty strings is shown, as some programs do: any font is the right one.
+    fn unseen() -> Result<Self, String> {
+        let font = SourceDict::from_bytes(b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
+        Self::of(&font.unwrap_or_default(), "Helvetica", b"Type1", &BTreeSet::from([b' ']))
+    }
+
     /// Of a font with this name, for these codes. An error says why it can have none.
     fn of(source: &SourceDict<'_>, name: &str, subtype: &[u8], codes: &BTreeSet<u8>) -> Result<Self, String> {
         is_told(source, name, subtype)?;
@@ -378,8 +386,6 @@ fn stated(source: &SourceDict<'_>) -> Option<(u8, Vec<f64>)> {
 
 #[cfg(test)]
 mod tests {
-    use hayro::hayro_syntax::object::FromBytes as _;
-
     use super::*;
 
     /// A font's substitute for codes, as it is written into a file with nothing else in it.

@@ -3,7 +3,7 @@
 
 use std::{
     borrow::Cow,
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
 };
 
 use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Stream};
@@ -194,9 +194,9 @@ impl<'a, 'f> Walker<'a, 'f> {
         }
     }
 
-    /// The codes that are shown in each simple font that text is painted in, by the font's identity.
-    pub(super) fn into_codes(self) -> HashMap<usize, BTreeSet<u8>> {
-        self.fonts.into_iter().filter_map(|(identity, used)| Some((identity, used.painted_bytes()?))).collect()
+    /// The codes that are shown in each font that text is painted in, by the font's identity.
+    pub(super) fn into_codes(self) -> HashMap<usize, Vec<u32>> {
+        self.fonts.into_iter().filter_map(|(identity, used)| Some((identity, used.painted_codes()?))).collect()
     }
 
     /// A transparency group's own color space.

@@ -1,6 +1,6 @@
 //! The document as a whole: catalog, page tree, forms, optional content, and each page with what belongs to it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use hayro::hayro_syntax::{
     Pdf,
@@ -36,8 +36,8 @@ pub(super) fn check(pdf: &Pdf, findings: &mut Findings) {
     embedded_files(pdf, findings);
 }
 
-/// The codes that pages and their annotations show in each simple font that text is painted in, by the font's identity.
-pub(in super::super) fn shown(pdf: &Pdf, pages: &[usize]) -> HashMap<usize, BTreeSet<u8>> {
+/// The codes that pages and their annotations show in each font that text is painted in, by the font's identity.
+pub(in super::super) fn shown(pdf: &Pdf, pages: &[usize]) -> HashMap<usize, Vec<u32>> {
     let mut findings = Findings::default();
     let mut walker = Walker::new(color::Intent::None, &mut findings);
     for index in pages {

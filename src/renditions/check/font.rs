@@ -9,7 +9,7 @@ mod simple;
 mod truetype;
 mod type1;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use hayro::{
     hayro_interpret::hayro_cmap::{BfString, CMap},
@@ -68,10 +68,9 @@ impl<'a> Use<'a> {
         self.painted
     }
 
-    /// The codes that are shown, where the font is a simple one that text is painted in.
-    pub(super) fn painted_bytes(&self) -> Option<BTreeSet<u8>> {
-        let is_simple = matches!(&self.kind[..], b"Type1" | b"MMType1" | b"TrueType");
-        (is_simple && self.painted).then(|| self.codes.keys().map(|code| *code as u8).collect())
+    /// The codes that are shown, where text is painted in the font, were it an empty string.
+    pub(super) fn painted_codes(&self) -> Option<Vec<u32>> {
+        self.painted.then(|| self.codes.keys().copied().collect())
     }
 }
 
