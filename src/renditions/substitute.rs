@@ -51,6 +51,13 @@ const STANDARD: [&str; 14] = [
 ];
 /// Parts of the names of fonts that draw signs where their encoding has letters.
 const SIGNS: [&str; 8] = ["dingbat", "symbol", "wingding", "webding", "marlett", "barcode", "mtextra", "monotypesorts"];
+/// The encodings that a font may name (ISO 32000-1, table 114), and the one that it has without.
+const ENCODINGS: [&[u8]; 4] = [b"WinAnsiEncoding", b"MacRomanEncoding", b"MacExpertEncoding", b"StandardEncoding"];
+/// The most fonts of one document that get a substitute: more are no document but an attack on memory.
+const MOST: usize = 1000;
+/// How long a font's name may be (ISO 19005-2, 6.1.13), and the text of a code (ISO 32000-1, 9.10.3).
+const LONGEST_NAME: usize = 127;
+const LONGEST_TEXT: usize = 512;
 /// The most fonts that are told by name, and how much of a name.
 const TOLD: usize = 12;
 const TOLD_OF_A_NAME: usize = 60;
@@ -105,9 +112,11 @@ impl<'a> Substitutes<'a> {
         let shown = self.shown.get_or_insert_with(|| check::shown(self.pdf, &self.pages));
         let made = shown.remove(&identity).and_then(|codes| {
             let name = source.get::<SourceName<'_>>("BaseFont");
-            let name = name.map(|name| String::from_utf8_lossy(&name).into_owned()).unwrap_or_default();
+            let name = name.map(|name| name[..name.len().min(LONGEST_NAME)].to_vec()).unwrap_or_default();
+            let name = String::from_utf8_lossy(&name).into_owned();
             let codes: Option<BTreeSet<u8>> = codes.into_iter().map(|code| u8::try_from(code).ok()).collect();
             let made = match codes {
+                _ if self.known.len() >= MOST => Err("the document has too many fonts".into()),
                 Some(codes) if codes.is_empty() => Substitute::unseen(),
                 Some(codes) if &*subtype != b"Type0" => {
                     Substitute::of(source, &name, &subtype, &codes).inspect(|substitute| {
@@ -268,9 +277,10 @@ fn is_told(source: &SourceDict<'_>, name: &str, subtype: &[u8]) -> Result<(), &'
         return Err("it draws signs that no substitute has");
     }
     let flags = source.get::<SourceDict<'_>>("FontDescriptor").and_then(|of| of.get::<u32>("Flags")).unwrap_or(0);
+    let is_known = |encoding: SourceName<'_>| ENCODINGS.contains(&&*encoding);
     let is_based = match source.get::<Object<'_>>("Encoding") {
-        Some(Object::Name(_)) => true,
-        Some(Object::Dict(encoding)) => encoding.contains_key("BaseEncoding"),
+        Some(Object::Name(encoding)) => is_known(encoding),
+        Some(Object::Dict(encoding)) => encoding.get::<SourceName<'_>>("BaseEncoding").is_some_and(is_known),
         _ => false,
     };
     // Its own encoding is then the one beneath, and nobody has it.
@@ -311,7 +321,7 @@ fn drawn(font: &Font<'_>, code: u8) -> Result<(BezPath, String), String> {
         Some(BfString::String(text)) => text,
         None => String::new(),
     };
-    if !is_text(&text) {
+    if !is_text(&text) || text.len() > LONGEST_TEXT {
         return Err(format!("nobody knows which character its code {code} is"));
     }
     let is_blank = text.chars().all(char::is_whitespace);
@@ -432,7 +442,9 @@ mod tests {
         check("Garamond", "", true);
         check("Garamond", "/FontDescriptor<</Flags 4>>", false);
         check("Garamond", "/FontDescriptor<</Flags 4>>/Encoding/WinAnsiEncoding", true);
+        check("Garamond", "/FontDescriptor<</Flags 4>>/Encoding/MyEncoding", false);
         check("Garamond", "/FontDescriptor<</Flags 4>>/Encoding<</Differences[1/A]>>", false);
+        check("Garamond", "/FontDescriptor<</Flags 4>>/Encoding<</BaseEncoding/MacRomanEncoding>>", true);
         check("Wing Dings 2", "/Encoding/WinAnsiEncoding", false);
         check("SymbolMT", "/Encoding/WinAnsiEncoding", false);
     }
