@@ -100,7 +100,8 @@ pub enum Method {
 pub struct Built {
     /// How.
     pub method: Method,
-    /// Why it was made in a lesser way, where it was.
+    /// Why it was made in a lesser way, where it was, and by which substitutes text is drawn whose fonts the original
+    /// does not bring.
     pub why: Option<String>,
     /// How many pages it has.
     pub pages: u32,

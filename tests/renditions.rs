@@ -604,6 +604,27 @@ fn a_composite_font_that_shows_nothing_needs_no_letters() {
     assert!(why.ends_with(": Tahoma: its codes are glyphs of a font that nobody has"), "{why}");
 }
 
+/// Without a map from characters to glyphs they are the same, which an archival copy must say (ISO 19005-2, 6.2.11.3.2).
+#[test]
+fn a_composite_font_says_which_glyphs_its_characters_have() {
+    let folder = tempfile::tempdir().unwrap();
+    let [original, unsaid, copy] = ["scan.pdf", "unsaid.pdf", "copy.pdf"].map(|name| folder.path().join(name));
+    scan(&original, 1, dictionary! { "MediaBox" => boxed([0, 0, 595, 842]) }, dictionary! {});
+    // One letter: its code and its glyph are 1.
+    let reading = reading_of(vec![page_with(0, &[("I", [0.1, 0.1, 0.2, 0.2])])]);
+    build(&original, MediaType::Pdf, &reading, &unsaid).unwrap();
+    let mut pdf = Document::load(&unsaid).unwrap();
+    let fonts = pdf.objects.values_mut().filter_map(|object| object.as_dict_mut().ok());
+    assert_eq!(fonts.filter_map(|font| font.remove(b"CIDToGIDMap")).count(), 1);
+    pdf.save(&unsaid).unwrap();
+    let lacks = |file: &Path| renditions::check(file).unwrap().iter().any(|finding| finding.clause == "6.2.11.3.2");
+    assert!(lacks(&unsaid));
+    let wordless = reading_of(vec![page_with(0, &[])]);
+    build(&unsaid, MediaType::Pdf, &wordless, &copy).unwrap();
+    assert!(!lacks(&copy), "{:?}", renditions::check(&copy).unwrap());
+    check_sound(&copy);
+}
+
 /// A page of squares that a font gives names made by rule, of which a reader of PDF/A knows none (ISO 19005-2, 6.2.11.7.2).
 #[test]
 fn glyphs_whose_names_are_made_by_rule_get_their_characters() {

@@ -191,6 +191,11 @@ impl<'a> Copier<'a> {
                 dict.set(key, Value::Name(Name::Owned(readable.into_bytes())));
             }
         }
+        // 6.2.11.3.2: the map from CIDs to glyphs is named; without a name it is the same (ISO 32000-1, table 117).
+        let is_by_points = dict.get("Subtype").and_then(Value::as_name) == Some(b"CIDFontType2");
+        if kind == Kind::Font && is_by_points && dict.get("CIDToGIDMap").is_none() {
+            dict.set("CIDToGIDMap", Value::name("Identity"));
+        }
         for intent in ["Intent", "RI"] {
             if dict.get(intent).is_some_and(|value| !value.as_name().is_some_and(|name| INTENTS.contains(&name))) {
                 dict.remove(intent);
