@@ -242,4 +242,26 @@ mod tests {
         assert_ne!(name(b"abc"), name(b"abd"));
         assert!(name(b"a").ends_with("+FoxitSans") && name(b"a").bytes().take(6).all(|c| c.is_ascii_uppercase()));
     }
+
+    proptest::proptest! {
+        /// Whatever a font says, there is a substitute or a reason why not; a substitute has a name for each code.
+        #[test]
+        fn no_font_brings_it_down(
+            kind in "Type1|TrueType",
+            name in "Helvetica|Symbol|ZapfDingbats|Times,Bold|[0-9A-Za-z+-]{0,8}",
+            encoding in "|/Encoding/WinAnsiEncoding|/Encoding<</BaseEncoding/MacRomanEncoding/Differences\\[(-?[0-9]{1,3} |/(A|space|uni0416|u1F600|f_f|[a-z]{1,5}) ){0,9}\\]>>",
+            ends in "|/FirstChar -?[0-9]{1,2}/LastChar [0-9]{1,3}",
+            widths in proptest::collection::vec(-1e5..1e5, 0..40),
+            codes in proptest::collection::btree_set(60_u8..127, 0..9),
+        ) {
+            let widths: Vec<String> = widths.iter().map(f64::to_string).collect();
+            let font = format!("<</Subtype/{kind}/BaseFont/{name}{encoding}{ends}/Widths[{}]>>", widths.join(" "));
+            if let Some(dict) = SourceDict::from_bytes(font.as_bytes())
+                && let Ok(made) = Substitute::of(&dict, &name, kind.as_bytes(), &codes)
+            {
+                let names: BTreeSet<&[u8]> = made.differences.iter().filter_map(Value::as_name).collect();
+                proptest::prop_assert_eq!(names.len(), codes.len());
+            }
+        }
+    }
 }
