@@ -7,7 +7,8 @@ use regex::Regex;
 
 use super::DefinedTerm;
 
-/// `hierna te noemen: "X"`, `verder aangeduid als X`, `hereinafter referred to as the "X"`.
+/// `hierna te noemen: "X"`, `verder aangeduid als X`, `hereinafter referred to as the "X"`; a scan may have lost the mark
+/// that closes.
 static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
@@ -16,7 +17,7 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
             noemen|genoemd|aan|duiden|aangeduid|als|called|referred|to|as|collectively|individually|be|each|also|
             sometimes|known|and|en|a|an))*
         [\s,:]*(?i:(?:de|het|the|een|an?)\s)?
-        (?:["'](?P<quoted>[^"'\n\t]{2,60})["']|(?P<plain>\p{Lu}[\p{L}\p{N}&-]+(?:\ \p{Lu}[\p{L}\p{N}&-]+){0,2}))"#,
+        (?:["'](?P<quoted>[^"'\n\t]{2,60})["']|["'](?P<lost>\p{Lu}\p{L}{2,30})[,;]|(?P<plain>\p{Lu}[\p{L}\p{N}&-]+(?:\ \p{Lu}[\p{L}\p{N}&-]+){0,2}))"#,
     )
     .expect("the pattern is a constant that a test compiles")
 });
@@ -86,7 +87,7 @@ pub(super) fn terms(text: &str, sentences: &[Range<usize>]) -> Vec<DefinedTerm> 
     };
     for found in CALLED.captures_iter(text) {
         let Some(whole) = found.get(0) else { continue };
-        if let Some(term) = found.name("quoted").or_else(|| found.name("plain")) {
+        if let Some(term) = ["quoted", "lost", "plain"].iter().find_map(|kind| found.name(kind)) {
             add(term.range(), before(text, sentence_at(whole.start()).start, whole.start()));
         }
     }
@@ -143,6 +144,8 @@ mod tests {
     fn terms_bind_the_words_before_or_after_them() {
         check("De gemeente Best, hierna te noemen: \"Opdrachtgever\";", &[("Opdrachtgever", "De gemeente Best")]);
         check("Jansen B.V., verder te noemen Leverancier;", &[("Leverancier", "Jansen B.V.")]);
+        check("Jansen B.V., hierna: “Leverancier, vertegenwoordigd door", &[("Leverancier", "Jansen B.V.")]);
+        check("G. Vos ('Werknemer'),", &[("Werknemer", "G. Vos")]);
         check("Jansen B.V., hierna verder aan te duiden als: ‘de Huurder’", &[("de Huurder", "Jansen B.V.")]);
         check("as of May 1, 2013 (the “Effective Date”).", &[("Effective Date", "as of May 1, 2013")]);
         check("Vos B.V., aangeduid als 'Vervoerder';", &[("Vervoerder", "Vos B.V.")]);
