@@ -230,8 +230,15 @@ impl Store {
     /// All bytes of an object.
     pub fn get(&self, name: &ObjectName) -> Result<Bytes> {
         if let Some(mut file) = self.open_file(name)? {
-            let mut bytes = Vec::with_capacity(file.metadata().map_or(0, |found| found.len() as usize + 1));
-            file.read_to_end(&mut bytes).fold(ErrorKind::Storage, || format!("cannot read `{name}`"))?;
+            let failed = || format!("cannot read `{name}`");
+            let length = file.metadata().fold(ErrorKind::Storage, failed)?.len() as usize;
+            let mut bytes = vec![0; length + 1];
+            let read = read_once(&mut file, &mut bytes).fold(ErrorKind::Storage, failed)?;
+            bytes.truncate(read);
+            // What is as long as it says, with room left for more, has no more.
+            if read != length {
+                file.read_to_end(&mut bytes).fold(ErrorKind::Storage, failed)?;
+            }
             return Ok(bytes.into());
         }
         self.wait(async { self.backend.get(&name.path()).await?.bytes().await })
@@ -263,6 +270,19 @@ impl Store {
             take(&part);
         }
         Ok(size_bytes)
+    }
+
+    /// All bytes of an object that is `size_bytes` long, as a listing said, by a single call and in a buffer that is used
+    /// for many: opening and asking cost more than reading where objects are small. `None` where it is not so long any
+    /// more, cannot be read like that or is in no folder: [`get`](Self::get) and [`read`](Self::read) then say what is so.
+    pub fn read_at_once<'a>(&self, name: &ObjectName, size_bytes: u64, buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
+        let size = usize::try_from(size_bytes).ok()?;
+        let mut file = File::open(self.file_path(name)?).ok()?;
+        if buffer.len() <= size {
+            buffer.resize(size + 1, 0);
+        }
+        let read = read_once(&mut file, &mut buffer[..=size]).ok()?;
+        (read == size).then(|| &buffer[..size])
     }
 
     /// An object's file, opened, where the store is a folder. Plain reads and no map: a sector that cannot be read is an
@@ -473,15 +493,23 @@ fn read_file(path: &Path, most: usize, take: impl FnMut(&[u8]) -> Result<()>) ->
     read_parts(File::open(path).fold(ErrorKind::InvalidInput, doing)?, most, take).doing(doing)
 }
 
+/// A single call, unless a signal came between.
+fn read_once(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            read => return read,
+        }
+    }
+}
+
 fn read_parts(mut file: File, most: usize, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     let length = file.metadata().map_or(most as u64, |metadata| metadata.len());
     let mut part = vec![0; usize::try_from(length).map_or(most, |length| length.clamp(1 << 12, most))];
     loop {
-        match file.read(&mut part) {
-            Ok(0) => return Ok(()),
-            Ok(n) => take(&part[..n])?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::new(ErrorKind::Storage, "the file cannot be read").source(error)),
+        match read_once(&mut file, &mut part).fold(ErrorKind::Storage, || "the file cannot be read")? {
+            0 => return Ok(()),
+            n => take(&part[..n])?,
         }
     }
 }

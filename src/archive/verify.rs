@@ -28,7 +28,7 @@ use crate::{
     },
     storage::ObjectName,
 };
-use ledger::Ledger;
+use ledger::{Ledger, Outcome};
 pub use ledger::{PastChecks, past_checks};
 
 /// How to check.
@@ -241,11 +241,12 @@ impl Archive {
     ) -> Result<VerifyReport> {
         let mut ledger = Ledger::open(options.history.as_deref())?;
         let mut findings = Findings::new(options.language);
-        ledger.take_stock(self.store().list(""), &mut findings)?;
         let checked: Result<Checked> = std::thread::scope(|scope| {
             let mut readers = object::Readers::start(scope, self.store());
             let within = options.within;
             let any_order = time_is_up.is_none() && within.is_none();
+            let listed = self.store().list("");
+            ledger.take_stock(listed, &mut findings, |entry| any_order && readers.take_listed(entry))?;
             if any_order {
                 object::begin(&mut readers, &ledger, now)?;
             }
@@ -262,12 +263,12 @@ impl Archive {
         });
         let mut checked = checked?;
         for (name, by) in ledger.missing()? {
-            ledger.gone(&name, now)?;
+            ledger.checked(&name, now, Outcome::Found(FindingKind::MissingObject))?;
             let nl = format!("het is weg; `{by}` noemt het");
             findings.add(FindingKind::MissingObject, name, nl, format!("it is gone; `{by}` names it"));
         }
         let timestamps = stamp::verify(self.store(), &mut findings)?;
-        checked.oldest = ledger.oldest()?;
+        checked.oldest = ledger.oldest(now, checked.waiting)?;
         ledger.close(now, &checked, findings.found.len())?;
         let finding = |((kind, what), message)| VerifyFinding { kind, what, message };
         let unfinished = |(what, message)| VerifyFinding { kind: FindingKind::Unfinished, what, message };

@@ -91,7 +91,14 @@ impl Walk {
             let Some(name) = last.to_str().map(|last| format!("{name}{last}")) else {
                 return Some(Err(refused(&entry.path().display().to_string())));
             };
-            // By way of the open folder, which is cheaper than by its name.
+            // The folder itself tells what is a folder in it; of others the length is asked, by way of the open folder,
+            // which is cheaper than by name.
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if let Err(error) = self.enter(&name) {
+                    return Some(Err(error));
+                }
+                continue;
+            }
             let found = match entry.metadata() {
                 Ok(found) if found.is_symlink() => fs::metadata(entry.path()),
                 found => found,

@@ -17,7 +17,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::Fold,
     model::Blake3,
-    provenance::Event,
+    provenance::{Event, tiles::LOG},
     storage::{Entry, ObjectName},
 };
 
@@ -90,8 +90,17 @@ pub(super) struct Waiting {
     pub size_bytes: u64,
     /// It must be looked at whatever time it takes.
     pub must: bool,
-    /// Of how it was found before: the number of the last row of its history, and what that says.
-    pub last: Option<(i64, String)>,
+}
+
+/// Whether it is kept how objects were found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum History {
+    /// For nobody: a single run of which nothing stays.
+    None,
+    /// From this run on.
+    Empty,
+    /// As after earlier runs.
+    Told,
 }
 
 /// The books of one check.
@@ -101,6 +110,10 @@ pub(super) struct Ledger {
     pub lost_events: u64,
     /// Batches that the log says are begun and not closed.
     pub open_batches: BTreeSet<String>,
+    /// Whether there are objects that nobody has begun with.
+    to_line_up: bool,
+    /// Whether a history is kept, and whether it tells of earlier runs.
+    history: History,
     /// Whether the log says that the making of copies is begun and not ended.
     pub copying: bool,
     /// What the events of an append name that was stopped before its checkpoint.
@@ -154,28 +167,53 @@ impl Ledger {
         db.set_prepared_statement_cache_capacity(32);
         attach(&db, &history.map_or(String::new(), |path| path.display().to_string()))?;
         db.execute_batch(
+            // The books of some hundred thousand objects fit into this much memory; those of more go to disk.
             "PRAGMA main.journal_mode = OFF;
-             CREATE TABLE seen (name TEXT PRIMARY KEY, size INTEGER NOT NULL, accounted INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+             PRAGMA main.cache_size = -65536;
+             CREATE TABLE seen (name TEXT PRIMARY KEY, size INTEGER NOT NULL, accounted INTEGER NOT NULL) WITHOUT ROWID;
              CREATE TABLE named (name TEXT PRIMARY KEY, blake3 BLOB, by TEXT NOT NULL, stored TEXT) WITHOUT ROWID;
              CREATE TABLE line (
-                position INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, must INTEGER NOT NULL,
-                number INTEGER, outcome TEXT
+                position INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, must INTEGER NOT NULL
              );
              BEGIN;",
         )
         .fold(ErrorKind::Storage, doing)?;
-        Ok(Self { db, lost_events: 0, open_batches: BTreeSet::new(), copying: false, unsigned: BTreeMap::new() })
+        let told: bool = db
+            .query_row("SELECT EXISTS (SELECT 1 FROM history.checks)", [], |row| row.get(0))
+            .fold(ErrorKind::Storage, doing)?;
+        let history = match history {
+            None => History::None,
+            Some(_) if told => History::Told,
+            Some(_) => History::Empty,
+        };
+        Ok(Self {
+            db,
+            lost_events: 0,
+            open_batches: BTreeSet::new(),
+            to_line_up: false,
+            history,
+            copying: false,
+            unsigned: BTreeMap::new(),
+        })
     }
 
-    /// Notes all objects that are there.
-    pub fn take_stock(&mut self, objects: impl Iterator<Item = Result<Entry>>, findings: &mut Findings) -> Result<()> {
+    /// Notes all objects that are there. Those beside the log are shown to `begin`, which may begin with them at once:
+    /// what it says yes to need not be lined up.
+    pub fn take_stock(
+        &mut self,
+        objects: impl Iterator<Item = Result<Entry>>,
+        findings: &mut Findings,
+        mut begin: impl FnMut(&Entry) -> bool,
+    ) -> Result<()> {
         for object in objects {
             match object {
                 Ok(entry) => {
+                    let begun = entry.name.folder() != LOG && begin(&entry);
+                    self.to_line_up |= !begun && entry.name.folder() != LOG;
                     self.db
-                        .prepare_cached("INSERT OR IGNORE INTO seen (name, size) VALUES (?1, ?2)")
+                        .prepare_cached("INSERT OR IGNORE INTO seen (name, size, accounted) VALUES (?1, ?2, ?3)")
                         .and_then(|mut insert| {
-                            insert.execute(params![entry.name.as_str(), entry.size_bytes.cast_signed()])
+                            insert.execute(params![entry.name.as_str(), entry.size_bytes.cast_signed(), begun])
                         })
                         .fold(ErrorKind::Storage, doing)?;
                 }
@@ -280,10 +318,13 @@ impl Ledger {
             .fold(ErrorKind::Storage, doing)
     }
 
-    /// Lines up the objects to check, and gives how many they are: first what was damaged when it was looked at last, so
+    /// Lines up the objects to check that nobody has begun with, and gives how many they are: first what was damaged when it was looked at last, so
     /// that no run is silent about it, then what was not looked at for longest. An object that no run has looked at yet
     /// was read back when it was stored.
     pub fn line_up(&self, within: Option<Duration>, now: Timestamp) -> Result<u64> {
+        if !self.to_line_up {
+            return Ok(0);
+        }
         let limit = match within {
             Some(within) => Some(before(now, within).saturating_add(self.gap(now)?).unwrap_or(now).to_string()),
             None => None,
@@ -291,9 +332,9 @@ impl Ledger {
         let bad = format!("ifnull(last.outcome, '{GOOD}') <> '{GOOD}'");
         let looked_at = "ifnull(ifnull(last.until, named.stored), '')";
         let sql = format!(
-            "INSERT INTO line (name, size, must, number, outcome)
-             SELECT seen.name, seen.size, {bad} OR ifnull({looked_at} < ?1, 0), last.number, last.outcome
-             {STANDING} ORDER BY {bad} DESC, {looked_at}, seen.name"
+            "INSERT INTO line (name, size, must)
+             SELECT seen.name, seen.size, {bad} OR ifnull({looked_at} < ?1, 0)
+             {STANDING} AND seen.accounted = 0 ORDER BY {bad} DESC, {looked_at}, seen.name"
         );
         let lined_up = self.db.execute(&sql, [limit]).fold(ErrorKind::Storage, doing)?;
         Ok(lined_up as u64)
@@ -302,7 +343,6 @@ impl Ledger {
     /// The next in the line after a position, so many of them. What no object can be called is not in it.
     pub fn next_in_line(&self, after: i64, at_most: u32) -> Result<Vec<Waiting>> {
         let row = |row: &rusqlite::Row<'_>| {
-            let number: Option<i64> = row.get(4)?;
             let name = row.get::<_, String>(1)?.parse().map_err(|error| {
                 rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, Box::<Error>::new(error))
             })?;
@@ -311,13 +351,11 @@ impl Ledger {
                 name,
                 size_bytes: row.get::<_, i64>(2)?.cast_unsigned(),
                 must: row.get(3)?,
-                last: number.map(|number| Ok::<_, rusqlite::Error>((number, row.get(5)?))).transpose()?,
             })
         };
         self.db
             .prepare_cached(
-                "SELECT position, name, size, must, number, outcome FROM line WHERE position > ?1
-                 ORDER BY position LIMIT ?2",
+                "SELECT position, name, size, must FROM line WHERE position > ?1 ORDER BY position LIMIT ?2",
             )
             .and_then(|mut select| select.query_map(params![after, at_most], row)?.collect())
             .fold(ErrorKind::Storage, doing)
@@ -343,41 +381,32 @@ impl Ledger {
         Ok(last.map_or(SignedDuration::ZERO, |last| now.duration_since(last).max(SignedDuration::ZERO)))
     }
 
-    /// Notes in the history how an object of the line was found.
-    pub fn checked(&self, object: &Waiting, at: Timestamp, outcome: Outcome) -> Result<()> {
-        self.note(object.name.as_str(), object.last.as_ref(), at, outcome)
-    }
-
-    /// Notes in the history that an object is gone.
-    pub fn gone(&self, name: &str, at: Timestamp) -> Result<()> {
-        let last = self
-            .db
-            .prepare_cached("SELECT max(number), outcome FROM history.checks WHERE name = ?1")
-            .and_then(|mut select| select.query_row([name], |row| Ok(row.get::<_, Option<i64>>(0)?.zip(row.get(1)?))))
-            .fold(ErrorKind::Storage, doing)?;
-        self.note(name, last.as_ref(), at, Outcome::Found(FindingKind::MissingObject))
-    }
-
-    fn note(&self, name: &str, last: Option<&(i64, String)>, at: Timestamp, outcome: Outcome) -> Result<()> {
+    /// Notes in the history how an object was found: as the last time, or otherwise.
+    pub fn checked(&self, name: &str, at: Timestamp, outcome: Outcome) -> Result<()> {
+        if self.history == History::None {
+            return Ok(());
+        }
         let (at, outcome) = (at.to_string(), outcome.name());
-        let noted = match last {
-            Some((number, before)) if *before == outcome => self
+        let as_before = match self.history {
+            History::Told => self
                 .db
                 .prepare_cached(
-                    "UPDATE history.checks SET until = ?3, times = times + 1 WHERE name = ?1 AND number = ?2",
+                    "UPDATE history.checks SET until = ?2, times = times + 1 WHERE name = ?1 AND outcome = ?3
+                     AND number = (SELECT max(number) FROM history.checks WHERE name = ?1)",
                 )
-                .and_then(|mut update| update.execute(params![name, number, at])),
-            last => self
-                .db
+                .and_then(|mut update| update.execute(params![name, at, outcome]))
+                .fold(ErrorKind::Storage, doing)?,
+            _ => 0,
+        };
+        if as_before == 0 {
+            self.db
                 .prepare_cached(
                     "INSERT INTO history.checks (name, number, since, until, times, outcome)
-                     VALUES (?1, ?2, ?3, ?3, 1, ?4)",
+                     SELECT ?1, ifnull(max(number), 0) + 1, ?2, ?2, 1, ?3 FROM history.checks WHERE name = ?1",
                 )
-                .and_then(|mut insert| {
-                    insert.execute(params![name, last.map_or(1, |(number, _)| number + 1), at, outcome])
-                }),
-        };
-        noted.fold(ErrorKind::Storage, doing)?;
+                .and_then(|mut insert| insert.execute(params![name, at, outcome]))
+                .fold(ErrorKind::Storage, doing)?;
+        }
         Ok(())
     }
 
@@ -394,8 +423,11 @@ impl Ledger {
             .fold(ErrorKind::Storage, doing)
     }
 
-    /// When the object was checked that was not looked at for longest.
-    pub fn oldest(&self) -> Result<Option<Timestamp>> {
+    /// When the object was checked that was not looked at for longest; `waiting` were not looked at in this run.
+    pub fn oldest(&self, now: Timestamp, waiting: u64) -> Result<Option<Timestamp>> {
+        if self.history == History::None {
+            return Ok((waiting == 0 && self.objects()? > 0).then_some(now));
+        }
         let sql = format!("SELECT CASE WHEN count(*) = count(last.until) THEN min(last.until) END {STANDING}");
         let oldest: Option<String> = self.db.query_row(&sql, [], |row| row.get(0)).fold(ErrorKind::Storage, doing)?;
         Ok(oldest.and_then(|at| at.parse().ok()))

@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::{Checked, FindingKind, Findings, VerifyOptions, ledger::Ledger};
 use crate::{
-    ErrorKind, Result,
+    Error, ErrorKind, Result,
     provenance::{
         decode_entry,
         merkle::{Hash, root_of},
@@ -39,6 +39,7 @@ struct Walk<'a> {
     edges: Vec<Vec<Hash>>,
     /// The entries of the present bundle; `None` where they are damaged.
     bundle: Option<Vec<Vec<u8>>>,
+    buffer: Vec<u8>,
 }
 
 pub(super) fn verify(
@@ -61,6 +62,7 @@ pub(super) fn verify(
         size: 0,
         edges: Vec::new(),
         bundle: Some(Vec::new()),
+        buffer: Vec::new(),
     };
     walk.read_checkpoints(&keys)?;
     let end = walk.extent(options.noted)?;
@@ -116,41 +118,88 @@ fn unsigned(note: &[u8]) -> Option<Checkpoint> {
     Checkpoint::parse(&format!("{text}\n"))
 }
 
+/// So many checkpoints are held at once.
+const CHECKPOINTS_AT_ONCE: usize = 4096;
+/// A thread for fewer than this costs more than it saves.
+const CHECKPOINTS_A_THREAD: usize = 32;
+
+/// The bytes of a checkpoint, and what they say if their signature holds.
+type Opened = (Bytes, Result<Checkpoint>);
+
+/// Reads checkpoints and checks their signatures, by several threads: signatures take longer than all else of the log.
+fn open_checkpoints(store: &Store, some: &[(ObjectName, u64)], keys: &[VerifierKey]) -> Vec<Result<Opened>> {
+    let open = |(name, _): &(ObjectName, u64)| {
+        let note = store.get(name)?;
+        let checkpoint = read_checkpoint(&note, keys);
+        Ok((note, checkpoint))
+    };
+    let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let share = some.len().div_ceil(threads).max(CHECKPOINTS_A_THREAD);
+    if some.len() <= share {
+        return some.iter().map(open).collect();
+    }
+    std::thread::scope(|scope| {
+        let shares: Vec<_> =
+            some.chunks(share).map(|share| scope.spawn(move || share.iter().map(open).collect::<Vec<_>>())).collect();
+        shares.into_iter().flat_map(|share| share.join().expect("reading a checkpoint does not panic")).collect()
+    })
+}
+
 impl Walk<'_> {
     fn read_checkpoints(&mut self, keys: &[VerifierKey]) -> Result<()> {
+        let mut named = Vec::new();
         for text in self.ledger.unaccounted(&format!("{}/checkpoints", tiles::LOG))? {
             let name: ObjectName = text.parse()?;
-            let Some(size) = name.last().parse().ok().filter(|size| tiles::checkpoint_name(*size) == name) else {
-                continue;
-            };
-            self.ledger.account(&name)?;
-            let Some(note) = self.get(&name)? else {
+            if let Some(size) = name.last().parse().ok().filter(|size| tiles::checkpoint_name(*size) == name) {
+                named.push((name, size));
+            }
+        }
+        for some in named.chunks(CHECKPOINTS_AT_ONCE) {
+            for ((name, size), opened) in some.iter().zip(open_checkpoints(self.store, some, keys)) {
+                self.ledger.account(name)?;
+                self.take_checkpoint(name, *size, opened, keys)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn take_checkpoint(
+        &mut self,
+        name: &ObjectName,
+        size: u64,
+        opened: Result<Opened>,
+        keys: &[VerifierKey],
+    ) -> Result<()> {
+        let (note, checkpoint) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.none(name, &error);
                 self.bad.push(size);
-                continue;
-            };
-            match read_checkpoint(&note, keys) {
-                Ok(checkpoint) if checkpoint.size == size => {
-                    self.signed.insert(size, checkpoint.root);
-                }
-                Ok(_) => {
-                    let (nl, en) = ("het is het ijkpunt van een andere lengte", "it is the checkpoint of another size");
-                    self.bad_checkpoint(size, nl, en);
-                }
-                Err(error) => {
-                    match unsigned(&note).filter(|checkpoint| keys.is_empty() && checkpoint.size == size) {
-                        Some(checkpoint) => _ = self.unproven.insert(size, checkpoint.root),
-                        None => {
-                            let nl = format!("het ijkpunt klopt niet ({error})");
-                            self.bad_checkpoint(size, nl, error.to_string());
-                        }
+                return Ok(());
+            }
+        };
+        match checkpoint {
+            Ok(checkpoint) if checkpoint.size == size => {
+                self.signed.insert(size, checkpoint.root);
+            }
+            Ok(_) => {
+                let (nl, en) = ("het is het ijkpunt van een andere lengte", "it is the checkpoint of another size");
+                self.bad_checkpoint(size, nl, en);
+            }
+            Err(error) => {
+                match unsigned(&note).filter(|checkpoint| keys.is_empty() && checkpoint.size == size) {
+                    Some(checkpoint) => _ = self.unproven.insert(size, checkpoint.root),
+                    None => {
+                        let nl = format!("het ijkpunt klopt niet ({error})");
+                        self.bad_checkpoint(size, nl, error.to_string());
                     }
-                    if let Some(id) = signer_id(&note) {
-                        let key = format!("{}/keys/{id}", tiles::LOG).parse()?;
-                        if self.store.head(&key)?.is_none() && !self.missing_key_is_damage(&id, keys) {
-                            let nl = "er zijn ijkpunten mee ondertekend, die nu niet zijn na te gaan";
-                            let en = "checkpoints are signed with it, which cannot be checked now";
-                            self.findings.add(FindingKind::MissingKey, key, nl, en);
-                        }
+                }
+                if let Some(id) = signer_id(&note) {
+                    let key = format!("{}/keys/{id}", tiles::LOG).parse()?;
+                    if self.store.head(&key)?.is_none() && !self.missing_key_is_damage(&id, keys) {
+                        let nl = "er zijn ijkpunten mee ondertekend, die nu niet zijn na te gaan";
+                        let en = "checkpoints are signed with it, which cannot be checked now";
+                        self.findings.add(FindingKind::MissingKey, key, nl, en);
                     }
                 }
             }
@@ -180,11 +229,17 @@ impl Walk<'_> {
     fn get(&mut self, name: &ObjectName) -> Result<Option<Bytes>> {
         match self.store.get(name) {
             Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => {
-                self.findings.unreadable(name, &error);
+                self.none(name, &error);
                 Ok(None)
             }
+        }
+    }
+
+    /// Names what is there and cannot be read.
+    fn none(&mut self, name: &ObjectName, error: &Error) {
+        if error.kind() != ErrorKind::NotFound {
+            self.findings.unreadable(name, error);
         }
     }
 
@@ -412,6 +467,9 @@ impl Walk<'_> {
 
     fn expect(&mut self, name: &ObjectName, bytes: &[u8], gone: FindingKind, bad: FindingKind) -> Result<()> {
         self.ledger.account(name)?;
+        if self.store.read_at_once(name, bytes.len() as u64, &mut self.buffer) == Some(bytes) {
+            return Ok(());
+        }
         match self.get(name)? {
             Some(found) if found == bytes => {}
             Some(_) => {

@@ -19,7 +19,7 @@ use crate::{
     archive::{Accession, Area, Format, Manifest, name},
     model::Blake3,
     provenance::tiles,
-    storage::{ObjectName, Store},
+    storage::{Entry, ObjectName, Store},
 };
 
 /// What the bytes of an object told.
@@ -37,6 +37,8 @@ const SAVE_EVERY: Duration = Duration::from_secs(1);
 /// read.
 const TOGETHER: usize = 32;
 const TOGETHER_BYTES: u64 = 1 << 20;
+/// Objects up to here are read at once, into a buffer that each thread keeps.
+const SMALL_BYTES: u64 = 256 << 10;
 /// So many objects are taken from the line at once.
 const PAGE: u32 = 1024;
 /// So many times as much may lie with the threads while the log is gone through.
@@ -49,6 +51,7 @@ pub(super) struct Readers {
     /// The last that was taken from the line, and what was taken and not handed over yet.
     position: i64,
     page: VecDeque<Waiting>,
+    page_bytes: u64,
     /// No further object is begun.
     closed: bool,
     lined_up: u64,
@@ -66,20 +69,62 @@ impl Readers {
         for _ in 0..threads {
             let (jobs, done) = (jobs.clone(), done.clone());
             scope.spawn(move || {
+                let mut buffer = Vec::new();
                 for job in jobs {
-                    let seen = job.into_iter().map(|object| look_at(store, object)).collect();
+                    let seen = job.into_iter().map(|object| look_at(store, object, &mut buffer)).collect();
                     if done.send(seen).is_err() {
                         break;
                     }
                 }
             });
         }
-        Self { to_do, seen, position: 0, page: VecDeque::new(), closed: false, lined_up: 0, threads, lent: 0 }
+        Self {
+            to_do,
+            seen,
+            position: 0,
+            page: VecDeque::new(),
+            page_bytes: 0,
+            closed: false,
+            lined_up: 0,
+            threads,
+            lent: 0,
+        }
     }
 
-    /// Lines up the objects: those that must be read, then others until time is up.
+    /// Hands over an object that was just listed, where all are read whatever their order; says no where enough lies with
+    /// the threads: it is lined up then.
+    pub fn take_listed(&mut self, entry: &Entry) -> bool {
+        if self.lent >= AHEAD {
+            return false;
+        }
+        let (position, must) = (0, true);
+        self.page.push_back(Waiting { position, name: entry.name.clone(), size_bytes: entry.size_bytes, must });
+        self.page_bytes += entry.size_bytes;
+        if self.page.len() >= TOGETHER || self.page_bytes >= TOGETHER_BYTES {
+            self.hand_over_listed();
+        }
+        true
+    }
+
+    fn hand_over_listed(&mut self) {
+        if !self.page.is_empty() {
+            self.lined_up += self.page.len() as u64;
+            let job = self.page.drain(..).collect();
+            self.send(job);
+        }
+        self.page_bytes = 0;
+    }
+
+    fn send(&mut self, job: Vec<Waiting>) {
+        self.lent += 1;
+        // The threads end after this does.
+        let _ = self.to_do.send(job);
+    }
+
+    /// Lines up the objects that are not handed over yet: those that must be read, then others until time is up.
     pub fn line_up(&mut self, ledger: &Ledger, within: Option<Duration>, now: Timestamp) -> Result<()> {
-        self.lined_up = ledger.line_up(within, now)?;
+        self.hand_over_listed();
+        self.lined_up += ledger.line_up(within, now)?;
         Ok(())
     }
 
@@ -100,16 +145,15 @@ impl Readers {
                 job.push(object);
             }
             if !job.is_empty() {
-                self.lent += 1;
-                // The threads end after this does.
-                let _ = self.to_do.send(job);
+                self.send(job);
             }
         }
         Ok(())
     }
 }
 
-/// Where all objects are read whatever their order, this begins to read them, while the log is gone through.
+/// Where all objects are read whatever their order, this begins with those that were not handed over when they were
+/// listed, while the log is gone through.
 pub(super) fn begin(readers: &mut Readers, ledger: &Ledger, now: Timestamp) -> Result<()> {
     readers.line_up(ledger, None, now)?;
     readers.hand_over(AHEAD, ledger, &|| false)
@@ -142,7 +186,7 @@ pub(super) fn verify(
                 checked.objects += 1;
                 checked.bytes += size;
             }
-            ledger.checked(&seen.object, now, outcome)?;
+            ledger.checked(seen.object.name.as_str(), now, outcome)?;
             // What was tampered with is no witness.
             for name in seen.refers_to.iter().filter(|_| outcome.is_sound()) {
                 ledger.refer_to(name, seen.object.name.as_str())?;
@@ -231,23 +275,32 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
     })
 }
 
-fn look_at(store: &Store, object: Waiting) -> Seen {
+fn look_at(store: &Store, object: Waiting, buffer: &mut Vec<u8>) -> Seen {
     let name = &object.name;
-    let area = Area::of(name);
-    if !matches!(area, Some(Area::Manifests | Area::Accessions)) {
-        let digest = store.blake3(name);
-        return Seen { object, digest, refers_to: Vec::new() };
-    }
-    match store.get(name) {
-        Ok(bytes) => {
-            let digest = Ok((Blake3::of(&bytes), bytes.len() as u64));
-            // What does not decode has changed, and its digest says so.
-            let refers_to = match area {
-                Some(Area::Manifests) => Manifest::decode(&bytes).map(|manifest| manifest.refers_to()),
-                _ => Accession::decode(&bytes).map(|accession| accession.refers_to()),
-            };
-            Seen { object, digest, refers_to: refers_to.unwrap_or_default() }
+    let area = Area::of(name).filter(|area| matches!(area, Area::Manifests | Area::Accessions));
+    let small =
+        if object.size_bytes <= SMALL_BYTES { store.read_at_once(name, object.size_bytes, buffer) } else { None };
+    let got;
+    let bytes = match (small, area) {
+        (Some(bytes), _) => bytes,
+        (None, None) => {
+            let digest = store.blake3(name);
+            return Seen { object, digest, refers_to: Vec::new() };
         }
-        Err(error) => Seen { object, digest: Err(error), refers_to: Vec::new() },
-    }
+        (None, Some(_)) => match store.get(name) {
+            Ok(bytes) => {
+                got = bytes;
+                &got
+            }
+            Err(error) => return Seen { object, digest: Err(error), refers_to: Vec::new() },
+        },
+    };
+    // What does not decode has changed, and its digest says so.
+    let refers_to = match area {
+        Some(Area::Manifests) => Manifest::decode(bytes).map(|manifest| manifest.refers_to()),
+        Some(Area::Accessions) => Accession::decode(bytes).map(|accession| accession.refers_to()),
+        _ => Ok(Vec::new()),
+    };
+    let digest = Ok((Blake3::of(bytes), bytes.len() as u64));
+    Seen { object, digest, refers_to: refers_to.unwrap_or_default() }
 }

@@ -144,7 +144,7 @@ pub(in crate::archive) fn half_copied(store: &Store) -> Result<Option<Vec<(Docum
 fn logged(store: &Store, folder: &str) -> Result<Ledger> {
     let mut ledger = Ledger::open(None)?;
     let mut findings = Findings::new(crate::model::Language::English);
-    ledger.take_stock(store.list(folder), &mut findings)?;
+    ledger.take_stock(store.list(folder), &mut findings, |_| false)?;
     let size = checkpoints(store)?.last().copied().unwrap_or(0);
     for entry in entries(store, 0, size) {
         let (index, _, event) = entry?;
