@@ -123,7 +123,8 @@ impl Context {
         password_file: Option<&Path>,
     ) -> Result<Examiner<'a>> {
         let passwords = password_file.map(Passwords::from_file).transpose()?.unwrap_or_default();
-        Ok(Examiner { reader, rules, passwords, language: self.config.language })
+        let original_bytes = self.config.original_bytes();
+        Ok(Examiner { reader, rules, passwords, language: self.config.language, original_bytes })
     }
 }
 

@@ -128,6 +128,11 @@ impl Config {
         Ok(config)
     }
 
+    /// The most bytes that an original may have.
+    pub fn original_bytes(&self) -> u64 {
+        self.original_mib.saturating_mul(1 << 20)
+    }
+
     /// The defaults, in the language of the machine's locale.
     fn of_locale() -> Self {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable).unwrap_or_default();

@@ -61,6 +61,25 @@ fn quarantine_gives_its_reason_in_the_language_asked_for() {
 }
 
 #[test]
+fn a_file_that_is_too_large_is_refused_alike_by_extract_and_ingest() {
+    for language in ["nl", "en"] {
+        let desk = Desk::new();
+        write_pdf(&desk.path("large.pdf"), LEASE);
+        fs::OpenOptions::new().write(true).open(desk.path("large.pdf")).unwrap().set_len((1 << 20) + 1).unwrap();
+        fs::write(desk.path("small.toml"), "original_mib = 1").unwrap();
+        let run = |command: &str| {
+            let mut griffie = desk.griffie(&["--config"]);
+            griffie.arg(desk.path("small.toml")).args([command, "--json", "--language", language]);
+            json_of(griffie.arg(desk.path("large.pdf")), &[11])
+        };
+        let (line, receipt) = (run("extract"), run("ingest"));
+        let (problem, reason) = (&line["document"]["problems"][0], &receipt["files"][0]["reason"]);
+        assert_eq!((&problem["kind"], &problem["message"]), (&reason["kind"], &reason["message"]));
+        assert_eq!((reason["kind"].as_str(), line["document"]["pages"].as_u64()), (Some("too_large"), Some(0)));
+    }
+}
+
+#[test]
 fn what_is_wrong_before_work_begins_has_its_exit_code() {
     let desk = Desk::new();
     check(&mut desk.griffie(&["register"]), 6);

@@ -60,6 +60,8 @@ pub struct Examiner<'a> {
     pub passwords: Passwords,
     /// Language of explanations.
     pub language: Language,
+    /// A file of more bytes is not read.
+    pub original_bytes: u64,
 }
 
 /// What is in a file.
@@ -77,11 +79,23 @@ pub struct Examined {
 impl Examiner<'_> {
     /// Reads a file as it lies.
     pub fn examine(&self, path: &Path, page_done: &dyn Fn(PageDone), cancel: &CancelFlag) -> Result<Examined> {
+        self.check_size(path)?;
         let digests = digest_file(path)?;
         let media = intake::identify(path)?;
         let (reading, _) = self.read(path, media, page_done, cancel)?;
         let fields = guarded(|| self.find(&reading))?;
         Ok(Examined { digests, media: Some(media), reading, fields })
+    }
+
+    /// Refuses what the archive would not take either.
+    fn check_size(&self, path: &Path) -> Result<()> {
+        let doing = || format!("cannot read `{}`", path.display());
+        if std::fs::metadata(path).fold(ErrorKind::InvalidInput, doing)?.len() <= self.original_bytes {
+            return Ok(());
+        }
+        let reason = intake::Reason::TooLarge(self.original_bytes);
+        Err(Error::new(ErrorKind::UnsupportedDocument, reason.message(Language::English))
+            .because(reason.kind(), reason.message(Language::Dutch)))
     }
 
     /// Reads the pages of an original, trying the known passwords; word-processor files through a PDF, which is

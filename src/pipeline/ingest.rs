@@ -174,7 +174,7 @@ impl Run<'_> {
     /// Sets an item aside for everything that comes in, and hands it on.
     fn walk(&self, found: &crossbeam_channel::Sender<(Item, Arrival)>) -> Result<Vec<Opened>> {
         let mut intake = Intake::new(self.app.clock, self.app.scratch()?);
-        intake.limits.original_bytes = self.app.config.original_mib.saturating_mul(1 << 20);
+        intake.limits.original_bytes = self.app.config.original_bytes();
         intake.leave_out =
             [Some(&self.app.data), self.request.move_to.as_ref()].into_iter().flatten().cloned().collect();
         let mut containers = Vec::new();
