@@ -181,7 +181,7 @@ pub(super) fn displayed(paragraphs: &[Paragraph]) -> Vec<Range<usize>> {
     let usual = usual.map_or(0.0, |size| size.0);
     let large = |p: &Paragraph| p.em > LARGER * usual;
     let apart = paragraphs.iter().filter_map(|p| match p.row {
-        true => large(p).then(|| p.range.start..p.first_cell),
+        true => large(p).then_some(p.range.start..p.first_cell),
         false => (large(p) || p.bold || p.centered).then(|| p.range.clone()),
     });
     apart.collect()
