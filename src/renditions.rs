@@ -17,6 +17,7 @@ mod graph;
 mod icc;
 mod ladder;
 mod links;
+mod pack;
 mod picture;
 mod sheets;
 mod still;

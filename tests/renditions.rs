@@ -662,9 +662,10 @@ fn digital_reading(original: &Path) -> Reading {
     reading_of(pages.collect())
 }
 
-/// An image file becomes a page that looks the same; `kept` says whether the file's own image data stand in it.
+/// An image file becomes a page that looks the same; `kept` says whether the file's own image data stand in it. Gives the
+/// copy's size.
 #[track_caller]
-fn check_image(name: &str, media: MediaType, file: &[u8], kept: Option<&[u8]>) {
+fn check_image(name: &str, media: MediaType, file: &[u8], kept: Option<&[u8]>) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let (original, copy) = (folder.path().join(name), folder.path().join("copy.pdf"));
     fs::write(&original, file).unwrap();
@@ -679,6 +680,7 @@ fn check_image(name: &str, media: MediaType, file: &[u8], kept: Option<&[u8]>) {
         let bytes = fs::read(&copy).unwrap();
         assert!(bytes.windows(kept.len()).any(|window| window == kept), "{name}: its bytes were changed");
     }
+    fs::metadata(&copy).unwrap().len()
 }
 
 fn encoded(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -740,6 +742,30 @@ fn tiff_and_webp_become_pages() {
         check_image("page.tif", MediaType::Tiff, &encoded(&image, ImageFormat::Tiff), None);
     }
     check_image("page.webp", MediaType::Webp, &encoded(&image, ImageFormat::WebP), None);
+}
+
+/// What has no form of its own in a PDF is still not larger than it must be: colors and covering that are not there take
+/// no room, and few colors are a list.
+#[test]
+fn pixels_written_without_loss_stay_within_the_size_rule() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lease-page.png");
+    let letter = DynamicImage::from(image::open(fixture).unwrap().into_luma8());
+    let shades = DynamicImage::from(letter.to_luma8()).blur(0.7);
+    let ink = image::RgbImage::from_fn(letter.width(), letter.height(), |x, y| {
+        let dark = letter.to_luma8().get_pixel(x, y).0[0] < 128;
+        image::Rgb(if dark { [20, 30, 120] } else { [250, 248, 240] })
+    });
+    for (name, image) in [
+        ("gray as color", DynamicImage::from(shades.to_rgb8())),
+        ("covered", DynamicImage::from(shades.to_rgba8())),
+        ("two colors", DynamicImage::from(ink)),
+    ] {
+        let webp = encoded(&image, ImageFormat::WebP);
+        let size = check_image(name, MediaType::Webp, &webp, None);
+        let png = encoded(&image, ImageFormat::Png).len() as u64;
+        let most = (png + png / 20).max(png + 8192);
+        assert!(size <= most, "{name}: {size} bytes, as a PNG {png}");
+    }
 }
 
 #[test]

@@ -202,7 +202,7 @@ impl<'a> Tiff<'a> {
         let covered = |count: usize, at: usize| {
             // The first byte of each sample is its most significant one.
             let alpha: Vec<u8> = every(count, at..at + 1).chunks_exact(depth).map(|sample| sample[0]).collect();
-            Some(Box::new(Picture::lossless(width, height, 8, Colors::Gray, &alpha)))
+            Picture::mask(width, height, &alpha)
         };
         let gray = |samples: &[u8]| Picture::lossless(width, height, bits, Colors::Gray, samples);
         let rgb = |samples: &[u8]| Picture::lossless(width, height, bits, Colors::Rgb, samples);
@@ -217,7 +217,7 @@ impl<'a> Tiff<'a> {
                 let map = sound(self.decoder.get_tag_u16_vec(Tag::ColorMap))?;
                 let third = map.len() / 3;
                 let colors = (0..third.min(256)).flat_map(|i| [0, 1, 2].map(|p| (map[p * third + i] >> 8) as u8));
-                Picture::lossless(width, height, bits, Colors::Palette(colors.collect()), &samples)
+                Picture::lossless(width, height, bits, Colors::Palette(colors.collect(), None), &samples)
             }
             ColorType::CMYK(8) => {
                 let mix = |ink: u8, black: u8| (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8;

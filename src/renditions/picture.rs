@@ -8,7 +8,6 @@ use super::{
     frame::Frame,
     value::{Dict, Ref, Value},
     words,
-    write::deflate,
 };
 use crate::{
     Result,
@@ -23,8 +22,8 @@ pub(super) enum Colors {
     Gray,
     /// Red, green and blue.
     Rgb,
-    /// Numbers of colors: three bytes each.
-    Palette(Vec<u8>),
+    /// Numbers of colors: three bytes each, of which a profile may say what they are.
+    Palette(Vec<u8>, Option<Vec<u8>>),
     /// What an ICC profile says of so many components.
     Profile(u8, Vec<u8>),
 }
@@ -55,25 +54,7 @@ pub(super) struct Sheet<'a> {
     pub(super) why: Option<&'static str>,
 }
 
-impl<'a> Picture<'a> {
-    /// Samples without loss: rows of bytes, predicted from the row above and compressed (PNG 9.2, `Up`).
-    pub(super) fn lossless(width: u32, height: u32, bits: u8, colors: Colors, samples: &[u8]) -> Self {
-        let count = colors.count();
-        let row = (width as usize * usize::from(bits) * usize::from(count)).div_ceil(8).max(1);
-        let mut rows = Vec::with_capacity(samples.len() + samples.len() / row + 1);
-        let mut above: &[u8] = &[];
-        for line in samples.chunks(row) {
-            // Bits of black and white are packed better as they are.
-            rows.push(if bits == 1 { 0 } else { 2 });
-            let upper = above.iter().copied().chain(std::iter::repeat(0));
-            rows.extend(line.iter().zip(upper).map(|(byte, up)| if bits == 1 { *byte } else { byte.wrapping_sub(up) }));
-            above = line;
-        }
-        let data = Cow::Owned(deflate(&rows));
-        let coding = png_coding(width, bits, count);
-        Self { width, height, bits, colors, coding, inverted: false, data, alpha: None }
-    }
-
+impl Picture<'_> {
     /// `shared` has the parameters of strips before this one: most have the same, and they are as long as a short strip.
     fn write(&self, envelope: &mut Envelope<'_>, shared: &mut Vec<(Value, Ref)>) -> Result<Value> {
         let mut dict = self.coding.clone();
@@ -109,9 +90,9 @@ impl<'a> Picture<'a> {
 }
 
 impl Colors {
-    fn count(&self) -> u8 {
+    pub(super) fn count(&self) -> u8 {
         match self {
-            Self::Gray | Self::Palette(_) => 1,
+            Self::Gray | Self::Palette(..) => 1,
             Self::Rgb => 3,
             Self::Profile(count, _) => *count,
         }
@@ -121,20 +102,25 @@ impl Colors {
         Ok(match self {
             Self::Gray => Value::name("DeviceGray"),
             Self::Rgb => Value::name("DeviceRGB"),
-            Self::Palette(colors) => Value::Array(vec![
+            Self::Palette(colors, profile) => Value::Array(vec![
                 Value::name("Indexed"),
-                Value::name("DeviceRGB"),
+                match profile {
+                    Some(profile) => profiled(envelope, 3, profile)?,
+                    None => Value::name("DeviceRGB"),
+                },
                 Value::Number((colors.len() / 3).saturating_sub(1) as f64),
                 Value::Text(colors.clone()),
             ]),
-            Self::Profile(count, profile) => {
-                let number = envelope.writer.reserve();
-                let dict = Dict::of([("N", Value::Number((*count).into()))]);
-                envelope.writer.deflated(number, dict, profile)?;
-                Value::Array(vec![Value::name("ICCBased"), Value::Ref(number)])
-            }
+            Self::Profile(count, profile) => profiled(envelope, *count, profile)?,
         })
     }
+}
+
+/// Colors of so many components as a profile says.
+fn profiled(envelope: &mut Envelope<'_>, count: u8, profile: &[u8]) -> Result<Value> {
+    let number = envelope.writer.reserve();
+    envelope.writer.deflated(number, Dict::of([("N", Value::Number(count.into()))]), profile)?;
+    Ok(Value::Array(vec![Value::name("ICCBased"), Value::Ref(number)]))
 }
 
 /// Rows coded as those of PNG files (ISO 32000-1, 7.4.4.4).

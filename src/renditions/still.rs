@@ -111,11 +111,11 @@ fn png<'a>(file: &'a [u8], profile: Option<&[u8]>) -> Option<Picture<'a>> {
     let (plain, count) = match color {
         0 => (Colors::Gray, 1),
         2 => (Colors::Rgb, 3),
-        3 => (Colors::Palette(palette?), 1),
+        3 => (Colors::Palette(palette?, None), 1),
         _ => return None,
     };
     let colors = match &plain {
-        Colors::Palette(_) => plain,
+        Colors::Palette(..) => plain,
         _ => sound_profile(profile.map(<[u8]>::to_vec), count).unwrap_or(plain),
     };
     let coding = png_coding(width, bits, count);
@@ -147,7 +147,7 @@ fn pixels(image: DynamicImage, profile: Option<Vec<u8>>) -> Picture<'static> {
     let alpha = color.has_alpha().then(|| {
         let rgba = image.to_rgba8();
         let alpha: Vec<u8> = rgba.pixels().map(|pixel| pixel.0[3]).collect();
-        Box::new(Picture::lossless(width, height, 8, Colors::Gray, &alpha))
+        Picture::mask(width, height, &alpha)
     });
     let wide = |samples: Vec<u16>| samples.into_iter().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
     let (bits, samples) = match (deep, is_gray) {
@@ -158,5 +158,5 @@ fn pixels(image: DynamicImage, profile: Option<Vec<u8>>) -> Picture<'static> {
     };
     let (plain, count) = if is_gray { (Colors::Gray, 1) } else { (Colors::Rgb, 3) };
     let colors = sound_profile(profile, count).unwrap_or(plain);
-    Picture { alpha, ..Picture::lossless(width, height, bits, colors, &samples) }
+    Picture { alpha: alpha.flatten(), ..Picture::lossless(width, height, bits, colors, &samples) }
 }

@@ -123,8 +123,16 @@ impl<'w> Writer<'w> {
     }
 }
 
+/// Streams up to here are packed as tightly as can be: it takes no time.
+const TIGHT_BYTES: usize = 128 << 10;
+
 /// Bytes as `FlateDecode` reads them.
 pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    deflate_to(bytes, if bytes.len() <= TIGHT_BYTES { Compression::best() } else { Compression::default() })
+}
+
+/// The same, packed as tightly as is asked.
+pub(super) fn deflate_to(bytes: &[u8], level: Compression) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), level);
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("memory takes what is written to it")
 }
