@@ -82,7 +82,8 @@ impl<Reply: DeserializeOwned + Send + 'static> Worker<Reply> {
     pub fn start(program: &WorkerProgram) -> Result<Self> {
         let mut command = Command::new(&program.path);
         // Debian's tesseract is built with OpenMP, whose threads fight each other where workers already fill all cores.
-        command.args(&program.arguments).env("OMP_THREAD_LIMIT", "1");
+        // A trace of calls would push its last words out of what is kept of them: that memory ran out, for one.
+        command.args(&program.arguments).env("OMP_THREAD_LIMIT", "1").env("RUST_BACKTRACE", "0");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         // A group of its own: the terminal's Ctrl-C is for the parent, who then decides.
         command.process_group(0);
