@@ -90,15 +90,15 @@ impl Marks {
                 paper.push(bright.unwrap_or(255) as u8);
             }
         }
-        let ink = (0..height)
-            .flat_map(|y| (0..width).map(move |x| (x, y)))
-            .map(|(x, y)| {
-                let paper = paper[((y / TILE) * across + x / TILE) as usize];
+        let mut ink = Vec::with_capacity(small.luma.len());
+        for (y, row) in (0..height).zip(small.luma.chunks_exact(width.max(1) as usize)) {
+            let papers = &paper[((y / TILE) * across) as usize..];
+            for (tile, &paper) in row.chunks(TILE as usize).zip(papers) {
                 // A tile that is dark as a whole is a border or a picture, not paper.
-                let paper = paper.max(140);
-                small.luma[(y * width + x) as usize] < paper.saturating_sub(36)
-            })
-            .collect();
+                let paper = paper.max(140).saturating_sub(36);
+                ink.extend(tile.iter().map(|luma| *luma < paper));
+            }
+        }
         Self { width, height, ink }
     }
 

@@ -405,7 +405,8 @@ impl Leaf {
         self.check_images(&self.survey(open))?;
         let pixels = self.draw(open, (drawn::scale(width, self.width), drawn::scale(height, self.height)));
         let (width_pt, height_pt) = self.size_pt();
-        let samples = pixels.data().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
+        let mut samples = Vec::with_capacity(3 * pixels.data().len());
+        pixels.data().iter().for_each(|pixel| samples.extend_from_slice(&[pixel.r, pixel.g, pixel.b]));
         Ok(Proof { width_pt, height_pt, channels: 3, samples })
     }
 

@@ -133,7 +133,8 @@ impl Raster {
 
     /// A part of it.
     pub(super) fn part(&self, left: u32, top: u32, width: u32, height: u32) -> Self {
-        let luma = (top..top + height).flat_map(|y| &self.row(y)[left as usize..][..width as usize]).copied().collect();
+        let mut luma = Vec::with_capacity(width as usize * height as usize);
+        (top..top + height).for_each(|y| luma.extend_from_slice(&self.row(y)[left as usize..][..width as usize]));
         Self::new(width, height, luma)
     }
 
