@@ -1,10 +1,12 @@
 //! Puts notices together: who may give notice and against which moment is read from the clause around the period
 //! where the rule does not say so.
 
+mod givers;
 mod shares;
 
 use std::ops::Range;
 
+pub use givers::{join_the_givers, name_the_givers};
 pub use shares::share_out;
 
 use super::{

@@ -179,6 +179,13 @@ fn usual_role(role: &str) -> String {
         .join(" ")
 }
 
+/// A name without case and article.
+pub fn bare(name: &str) -> String {
+    let folded = fold(name);
+    let stem = folded.trim_start_matches("de ").trim_start_matches("het ").trim_start_matches("the ");
+    stem.to_owned()
+}
+
 /// `KPN`, `UWV`, `BUAS`: so many capitals may be a name of its own.
 const LONGEST_SHORT_NAME: usize = 4;
 
