@@ -417,6 +417,9 @@ impl<'t> Scene<'t> {
     }
 }
 
+/// A form offers at most so many choices between which a unit is shared.
+const MOST_CHOICES: usize = 20;
+
 /// `☐ 36 ☒ 60 ☐ 72 maanden`: a choice that is ticked may take its unit from one behind it that is not.
 fn unit_of_another(text: &Text, unsaid: &entity::Spot) -> Option<entity::Spot> {
     let Entity::Period(_) = unsaid.entity else { return None };
@@ -425,7 +428,8 @@ fn unit_of_another(text: &Text, unsaid: &entity::Spot) -> Option<entity::Spot> {
     let is_tick = |range: &&Range<usize>| {
         text.slice(range).contains(['☑', '☒', '✓', '✔', '■', 'x', 'X', 'v', 'V']) && range.len() <= 7
     };
-    let at = text.unsaid[..before].iter().rposition(|range| is_tick(&range))?;
+    let first = before.saturating_sub(MOST_CHOICES);
+    let at = first + text.unsaid[first..before].iter().rposition(|range| is_tick(&range))?;
     let said = text.unsaid[at].end..text.unsaid.get(at + 1)?.start;
     let number = text.slice(&said).trim();
     let whole = said.start + (text.slice(&said).len() - text.slice(&said).trim_start().len());

@@ -1,7 +1,10 @@
 //! Forms whose captions stand in small letters above what was entered: each box of the grid becomes a row of its own,
 //! caption and entry, as if they stood beside each other.
 
-use super::lines::{Line, PlacedWord};
+use super::{
+    layout::MOST_COLUMNS,
+    lines::{Line, PlacedWord},
+};
 
 /// A caption's letters are at most so large, beside those of the entry below.
 const SMALLER: f32 = 0.85;
@@ -48,7 +51,7 @@ fn strip(rows: &[Vec<Line>], words: &[PlacedWord<'_>], boxes: &mut Vec<Box>) -> 
         let ends = text.rsplit(' ').next().is_some_and(|last| last.len() > LONGEST_SHORT && last.ends_with('.'));
         line.words.len() <= MOST_WORDS && !ends && !text.ends_with([';', ',']) && text.contains(char::is_alphabetic)
     };
-    if small > SMALLER * large || !captions.iter().all(is_caption) {
+    if small > SMALLER * large || captions.len() > MOST_COLUMNS || !captions.iter().all(is_caption) {
         return None;
     }
     let lefts: Vec<f32> = captions.iter().map(|line| line.area.x0).collect();

@@ -23,7 +23,7 @@ const SAME_PITCH: f32 = 1.12;
 
 /// Rows with more cells are scattered words, not a table; blocks with more rows are read in parts. Both keep the work
 /// on a page proportional to its words.
-const MOST_COLUMNS: usize = 40;
+pub(super) const MOST_COLUMNS: usize = 40;
 const LONGEST: usize = 200;
 
 /// What stands at the start of a line in a signature block.

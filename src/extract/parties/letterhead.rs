@@ -1,9 +1,7 @@
 //! Numbers in registers that stand in letterheads, footers and signature blocks: in a line that names one of the parties,
 //! behind which the opening gives no number.
 
-use std::ops::Range;
-
-use super::{Found, letters, take_number};
+use super::{Found, letters, opening, take_number};
 use crate::{
     extract::{
         entity::{self, Entity, Registration},
@@ -11,6 +9,7 @@ use crate::{
         scene::{Scene, Thing},
     },
     model::Language,
+    text::Text,
 };
 
 /// Longer lines tell of other things too.
@@ -23,8 +22,8 @@ pub(super) fn numbers(found: &mut [Found], scene: &Scene<'_>) {
     let text = scene.text;
     for find in &scene.finds {
         let Thing::Entity(Entity::Registration(number)) = &find.thing else { continue };
-        let line = line_of(&text.running, find.range.start);
-        if let Some(party) = named_in(found, text.slice(&line)) {
+        let Some(line) = line_of(text, find.range.start) else { continue };
+        if let Some(party) = named_in(found, line) {
             party.ranges.extend(take_number(&mut party.party, number).then(|| find.range.clone()));
         }
     }
@@ -38,10 +37,13 @@ pub(super) fn numbers(found: &mut [Found], scene: &Scene<'_>) {
     }
 }
 
-fn line_of(running: &str, at: usize) -> Range<usize> {
-    let start = running[..at].rfind('\n').map_or(0, |end| end + 1);
-    let end = running[at..].find('\n').map_or(running.len(), |len| at + len);
-    start..end
+/// The line of a place, where it is short enough: its ends are looked for no further, however long a line is.
+fn line_of(text: &Text, at: usize) -> Option<&str> {
+    let running = &text.running;
+    let (from, to) = (opening::floor(text, at.saturating_sub(LONGEST_LINE)), opening::floor(text, at + LONGEST_LINE));
+    let start = running[from..at].rfind('\n').map_or((from == 0).then_some(0), |end| Some(from + end + 1))?;
+    let end = running[at..to].find('\n').map_or((to == running.len()).then_some(to), |len| Some(at + len))?;
+    Some(&running[start..end])
 }
 
 fn number_in(head: &str) -> Option<Registration> {
