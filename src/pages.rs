@@ -10,6 +10,7 @@ mod forms;
 mod mend;
 mod pdf;
 mod raster;
+mod scale;
 mod scan;
 mod sheet;
 mod soundness;
@@ -30,6 +31,7 @@ use image::ImageFormat;
 use memmap2::Mmap;
 
 pub(crate) use fax::page_directories as tiff_pages;
+pub(crate) use scale::averaged;
 pub(crate) use sheet::pose_of;
 pub(crate) use update::write_name;
 pub(crate) use whole::is_cut_jpeg;

@@ -98,28 +98,75 @@ impl Rotation {
     pub fn straighten(self, page: &Canvas) -> Canvas {
         let paper = *page.luma.iter().max().unwrap_or(&u8::MAX);
         let (w, h) = (page.width, page.height);
-        // Places in fixed point: a page has millions of them, and a step to the right is always the same.
-        let fixed = |pixels: f32| (f64::from(pixels) * (1_i64 << FRACTION) as f64).round() as i64;
-        let (right, down) = (fixed(self.cos), fixed(self.sin));
-        let weight = |place: i64| (place >> (FRACTION - 8)) as u32 & 0xFF;
         let mut luma = vec![paper; w * h];
+        // Places in fixed point: a step to the right is always the same.
+        let (right, down) = (fixed(self.cos), fixed(self.sin));
         for (y, row) in luma.chunks_exact_mut(w.max(1)).enumerate() {
             let (x, y) = self.skewed(0.5, y as f32 + 0.5);
-            let (mut sx, mut sy) = (fixed(x - 0.5), fixed(y - 0.5));
-            for pixel in row {
-                // A place left of or above the page is a huge one here.
-                let (left, top) = ((sx >> FRACTION) as usize, (sy >> FRACTION) as usize);
-                if left < w - 1 && top < h - 1 {
-                    let (fx, fy) = (weight(sx), weight(sy));
-                    let below = &page.luma[top * w + left..][..w + 2];
-                    let between = |at: usize| u32::from(below[at]) * (256 - fx) + u32::from(below[at + 1]) * fx;
-                    *pixel = ((between(0) * (256 - fy) + between(w) * fy + (1 << 15)) >> 16) as u8;
-                }
-                sx += right;
-                sy += down;
+            let mut from = Place { x: fixed(x - 0.5), y: fixed(y - 0.5) };
+            let mut left = &mut row[..];
+            while !left.is_empty() {
+                let run = from.run(right, down).min(left.len());
+                let (pixels, rest) = left.split_at_mut(run);
+                from.copy(page, pixels, right, down);
+                from = Place { x: from.x + run as i64 * right, y: from.y + run as i64 * down };
+                left = rest;
             }
         }
         Canvas { width: w, height: h, luma }
+    }
+}
+
+fn fixed(pixels: f32) -> i64 {
+    (f64::from(pixels) * (1_i64 << FRACTION) as f64).round() as i64
+}
+
+/// A place on the skewed page, between four pixels, in fixed point.
+#[derive(Clone, Copy)]
+struct Place {
+    x: i64,
+    y: i64,
+}
+
+impl Place {
+    /// How many steps in a row fall between pixels that lie in a row too: a page's skew is small, so there are many, and
+    /// they can be taken together.
+    fn run(self, right: i64, down: i64) -> usize {
+        const ONE: i64 = 1 << FRACTION;
+        let steps = |at: i64, step: i64| match step {
+            0 => i64::MAX,
+            1.. => (ONE - 1 - at) / step + 1,
+            _ => at / -step + 1,
+        };
+        let within = |place: i64| place & (ONE - 1);
+        steps(within(self.x), right - ONE).min(steps(within(self.y), down)) as usize
+    }
+
+    /// Copies a run of pixels from here; where the page ends they stay as they are.
+    fn copy(self, page: &Canvas, pixels: &mut [u8], right: i64, down: i64) {
+        let (w, h) = (page.width as i64, page.height as i64);
+        let (left, top) = (self.x >> FRACTION, self.y >> FRACTION);
+        let first = (-left).clamp(0, pixels.len() as i64);
+        let end = (w - 1 - left).clamp(first, pixels.len() as i64);
+        if !(0..h - 1).contains(&top) || first == end {
+            return;
+        }
+        let (at, count) = ((top * w + left + first) as usize, (end - first) as usize);
+        let pixels = &mut pixels[first as usize..][..count];
+        // Slices of one length, so that the loop below does eight pixels at once.
+        let corner = |at: usize| &page.luma[at..][..count];
+        let (a, b) = (corner(at), corner(at + 1));
+        let (c, d) = (corner(at + page.width), corner(at + page.width + 1));
+        // What lies behind the point alone: within a run it never carries.
+        let (mut x, mut y) = ((self.x + first * right) as u32, (self.y + first * down) as u32);
+        for i in 0..count {
+            let (fx, fy) = ((x >> 24) as u16, (y >> 24) as u16);
+            let between = |left: u8, right: u8| u32::from(u16::from(left) * (256 - fx) + u16::from(right) * fx);
+            let (above, below) = (between(a[i], b[i]), between(c[i], d[i]));
+            pixels[i] = ((above * u32::from(256 - fy) + below * u32::from(fy) + (1 << 15)) >> 16) as u8;
+            x = x.wrapping_add(right as u32);
+            y = y.wrapping_add(down as u32);
+        }
     }
 }
 

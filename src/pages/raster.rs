@@ -1,5 +1,7 @@
 //! Grey pixels: turning, scaling, pasting, and telling whether anything is on them. Knows no file format.
 
+use super::scale::averaged;
+
 /// A grey image: one byte a pixel, rows from the top; 0 black, 255 white.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Raster {
@@ -106,28 +108,8 @@ impl Raster {
         if (width, height) == (self.width, self.height) || self.luma.is_empty() {
             return self.clone();
         }
-        let span = |to: u32, to_size: u32, from_size: u32| {
-            let at = |v: u32| (u64::from(v) * u64::from(from_size) / u64::from(to_size)) as u32;
-            let start = at(to).min(from_size - 1);
-            (start, at(to + 1).clamp(start + 1, from_size))
-        };
-        let columns: Vec<(u32, u32)> = (0..width).map(|x| span(x, width, self.width)).collect();
-        let mut luma = Vec::with_capacity(width as usize * height as usize);
-        let mut sums = vec![0_u32; self.width as usize];
-        for y in 0..height {
-            let (top, bottom) = span(y, height, self.height);
-            sums.fill(0);
-            for row in top..bottom {
-                for (sum, v) in sums.iter_mut().zip(self.row(row)) {
-                    *sum += u32::from(*v);
-                }
-            }
-            for (left, right) in &columns {
-                let cells = (right - left) * (bottom - top);
-                let sum: u32 = sums[*left as usize..*right as usize].iter().sum();
-                luma.push(((sum + cells / 2) / cells) as u8);
-            }
-        }
+        let size = |width: u32, height: u32| (width as usize, height as usize);
+        let luma = averaged(&self.luma, size(self.width, self.height), size(width, height));
         Self { width, height, luma }
     }
 
