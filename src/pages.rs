@@ -116,10 +116,16 @@ pub struct Proof {
     pub width_pt: f32,
     /// Height of the displayed page in points.
     pub height_pt: f32,
-    /// Samples a pixel: 1 (brightness) or 3 (red, green, blue).
-    pub channels: usize,
-    /// The samples, rows from the top.
-    pub samples: Vec<u8>,
+    /// What it shows, rows from the top.
+    pub samples: Samples,
+}
+
+/// A drawing's samples.
+pub enum Samples {
+    /// Brightness, a byte a pixel.
+    Gray(Vec<u8>),
+    /// Red, green, blue and full opacity, a byte each: as the renderer gives them.
+    Color(Vec<u8>),
 }
 
 impl Proof {
@@ -137,7 +143,7 @@ impl Proof {
             true => raster.scaled(width, height),
             false => drawn::raster(&raster, (width, height)),
         };
-        Self { width_pt, height_pt, channels: 1, samples: small.posed(pose).luma }
+        Self { width_pt, height_pt, samples: Samples::Gray(small.posed(pose).luma) }
     }
 }
 

@@ -39,6 +39,26 @@ pub fn give_memory_back() {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn give_memory_back() {}
 
+/// Keeps what this process frees for its next page: pages take the same megabytes one after the other, and each time the
+/// system would clean them anew.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "the allocator can only be told in C")]
+pub fn keep_memory() {
+    /// Larger pieces are taken from the system one by one, and go back at once: the most that the allocator accepts.
+    const LARGE: libc::c_int = 32 << 20;
+    /// More than this goes back.
+    const KEPT: libc::c_int = 64 << 20;
+    // SAFETY: the function takes numbers and touches nothing in use.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
+    }
+}
+
+/// Other allocators decide by themselves.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub fn keep_memory() {}
+
 /// Asks long work to stop; clones ask the same.
 #[derive(Clone, Debug, Default)]
 pub struct CancelFlag(Arc<AtomicBool>);

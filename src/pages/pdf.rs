@@ -20,14 +20,14 @@ use hayro::{
         page::{Page as PdfPage, Pages},
     },
     kurbo::{Point, Rect},
-    vello_cpu::Pixmap,
+    vello_cpu::{Pixmap, peniko::ImageAlphaType},
 };
 
 use memmap2::Mmap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Scaled, damaged, divisor, drawn, map, mend,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, damaged, divisor, drawn, map, mend,
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -74,12 +74,21 @@ struct Open {
     pdf: Rc<Pdf>,
     /// By a glyph's key: is it bold?
     bold: FxHashMap<u128, bool>,
+    /// All that stands on the page that was drawn last.
+    surveyed: Option<(PageNo, Survey)>,
     kept: usize,
 }
 
 impl Open {
     fn new(pdf: Pdf) -> Self {
-        Self { fonts: InterpreterCache::new(), render: None, pdf: Rc::new(pdf), bold: FxHashMap::default(), kept: 0 }
+        Self {
+            fonts: InterpreterCache::new(),
+            render: None,
+            pdf: Rc::new(pdf),
+            bold: FxHashMap::default(),
+            surveyed: None,
+            kept: 0,
+        }
     }
 
     /// The pages, with a lifetime that lets caches stand beside them.
@@ -402,12 +411,14 @@ impl Leaf {
     }
 
     fn proof(&self, open: &mut Open, (width, height): (u32, u32)) -> Result<Proof> {
-        self.check_images(&self.survey(open))?;
+        let survey = self.survey_of_all(open);
+        self.check_images(&survey)?;
         let pixels = self.draw(open, (drawn::scale(width, self.width), drawn::scale(height, self.height)));
         let (width_pt, height_pt) = self.size_pt();
-        let mut samples = Vec::with_capacity(3 * pixels.data().len());
-        pixels.data().iter().for_each(|pixel| samples.extend_from_slice(&[pixel.r, pixel.g, pixel.b]));
-        Ok(Proof { width_pt, height_pt, channels: 3, samples })
+        // Who looks at a page mostly asks for its words next.
+        open.surveyed = Some((self.number, survey));
+        let samples = Samples::Color(pixels.take_rgba8(ImageAlphaType::AlphaPremultiplied));
+        Ok(Proof { width_pt, height_pt, samples })
     }
 
     fn all_words(&self, open: &mut Open) -> String {
@@ -432,6 +443,9 @@ impl Leaf {
 
     /// What stands on the page, painted or not.
     fn survey_of_all(&self, open: &mut Open) -> Survey {
+        if let Some((_, survey)) = open.surveyed.take().filter(|(number, _)| *number == self.number) {
+            return survey;
+        }
         let mut context = self.context(open);
         let mut surveyor = Surveyor::new(self.bounds(), &mut open.bold).with_unpainted();
         interpret_page(self.pdf, &mut context, &mut surveyor);

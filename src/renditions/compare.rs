@@ -20,7 +20,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{
     model::{PageNo, PageReading},
-    pages::{Proof, Source},
+    pages::{Proof, Samples, Source},
 };
 
 mod sequence;
@@ -137,25 +137,25 @@ struct Difference {
 
 /// How much two drawings of a page differ beyond what half a pixel of displacement explains.
 fn difference(before: &Proof, after: &Proof, width: usize) -> Difference {
-    let channels = before.channels.min(after.channels);
-    let (before, after) = (samples(before, channels), samples(after, channels));
-    if before.len() != after.len() || before.is_empty() {
+    let (before, after) = Plane::pair(&before.samples, &after.samples);
+    if before.samples.len() != after.samples.len() || before.samples.is_empty() {
         return Difference { mean: 1.0, max: 1.0, beyond: 1.0, patch: 1.0 };
     }
-    let row = width * channels;
-    let rows = before.len() / row;
+    let Plane { stride, compared, .. } = before;
+    let row = width * stride;
+    let rows = before.samples.len() / row;
     let (mut sum, mut max, mut beyond) = (0_u64, 0_u8, 0_u64);
     let mut cells = Cells::new(width, rows);
     for y in 0..rows {
-        let near = |of: &[u8]| y.saturating_sub(1) * row..((y + 2) * row).min(of.len());
-        if before[near(&before)] == after[near(&after)] {
+        let near = y.saturating_sub(1) * row..((y + 2) * row).min(before.samples.len());
+        if before.samples[near.clone()] == after.samples[near] {
             continue;
         }
-        let (a, b) = (Rows::around(&before, y, row), Rows::around(&after, y, row));
+        let (a, b) = (Rows::around(&before.samples, y, row), Rows::around(&after.samples, y, row));
         for x in 0..width {
-            let apart = (0..channels).map(|channel| {
-                let at = x * channels + channel;
-                let apart = a.outside(b.middle[at], at, channels).min(b.outside(a.middle[at], at, channels));
+            let apart = (0..compared).map(|channel| {
+                let at = x * stride + channel;
+                let apart = a.outside(b.middle[at], at, stride).min(b.outside(a.middle[at], at, stride));
                 sum += u64::from(apart);
                 apart
             });
@@ -168,11 +168,47 @@ fn difference(before: &Proof, after: &Proof, width: usize) -> Difference {
         }
     }
     Difference {
-        mean: sum as f64 / before.len() as f64 / 255.0,
+        mean: sum as f64 / (rows * width * compared) as f64 / 255.0,
         max: f64::from(max) / 255.0,
         beyond: beyond as f64 / (rows * width) as f64,
         patch: cells.fullest_square(),
     }
+}
+
+/// Samples as they are compared.
+struct Plane<'a> {
+    samples: Cow<'a, [u8]>,
+    /// Samples from one pixel to the next.
+    stride: usize,
+    /// How many of these say what the pixel looks like.
+    compared: usize,
+}
+
+impl<'a> Plane<'a> {
+    /// Two drawings as they can be compared: in color where both have colors, else by their brightness.
+    fn pair(before: &'a Samples, after: &'a Samples) -> (Self, Self) {
+        let gray = |samples: Cow<'a, [u8]>| Self { samples, stride: 1, compared: 1 };
+        let bright = |samples: &'a Samples| match samples {
+            Samples::Gray(luma) => gray(luma.into()),
+            Samples::Color(pixels) => gray(brightness(pixels).into()),
+        };
+        match (before, after) {
+            (Samples::Color(before), Samples::Color(after)) => {
+                let color = |pixels: &'a [u8]| Self { samples: pixels.into(), stride: 4, compared: 3 };
+                (color(before), color(after))
+            }
+            _ => (bright(before), bright(after)),
+        }
+    }
+}
+
+/// Brightness by ITU-R BT.601, as where originals are read.
+fn brightness(pixels: &[u8]) -> Vec<u8> {
+    let luma = |pixel: &[u8; 4]| {
+        let [red, green, blue, _] = pixel.map(u32::from);
+        ((red * 19_595 + green * 38_470 + blue * 7_471 + 32_768) >> 16) as u8
+    };
+    pixels.as_chunks().0.iter().map(luma).collect()
 }
 
 /// How many pixels differ, by cells a quarter of a square large.
@@ -202,19 +238,6 @@ impl Cells {
     }
 }
 
-/// The samples in so many channels.
-fn samples(proof: &Proof, channels: usize) -> Cow<'_, [u8]> {
-    if proof.channels == channels {
-        return Cow::Borrowed(&proof.samples);
-    }
-    // Brightness by ITU-R BT.601, as where originals are read.
-    let luma = |pixel: &[u8]| {
-        let [red, green, blue] = [0, 1, 2].map(|channel| u32::from(pixel[channel]));
-        ((red * 19_595 + green * 38_470 + blue * 7_471 + 32_768) >> 16) as u8
-    };
-    proof.samples.chunks_exact(proof.channels).map(luma).collect::<Vec<u8>>().into()
-}
-
 /// A row of samples and its neighbors.
 struct Rows<'a> {
     above: &'a [u8],
@@ -230,9 +253,9 @@ impl<'a> Rows<'a> {
     }
 
     /// By how much a value lies outside those that stand half a pixel or less around a place.
-    fn outside(&self, value: u8, at: usize, channels: usize) -> u8 {
-        let left = at.checked_sub(channels).unwrap_or(at);
-        let right = if at + channels < self.middle.len() { at + channels } else { at };
+    fn outside(&self, value: u8, at: usize, stride: usize) -> u8 {
+        let left = at.checked_sub(stride).unwrap_or(at);
+        let right = if at + stride < self.middle.len() { at + stride } else { at };
         let half = |a: u8, b: u8| a.midpoint(b);
         let (mut low, mut high) = (255, 0);
         for beside in [left, at, right] {
@@ -284,43 +307,50 @@ mod tests {
     use super::{super::accept::PATCH, *};
 
     /// A page of 40 by 40 pixels with a line of two pixels, its left edge at `at` (in halves of a pixel).
-    fn page(at: usize, channels: usize) -> Proof {
+    fn page(at: usize, stride: usize) -> Proof {
         let ink = |x: usize| {
             let covered = (at..at + 4).filter(|half| half / 2 == x).count();
             255 - (255 * covered / 2) as u8
         };
-        let row: Vec<u8> = (0..40).flat_map(|x| std::iter::repeat_n(ink(x), channels)).collect();
-        Proof { width_pt: 28.8, height_pt: 28.8, channels, samples: row.repeat(40) }
+        let row: Vec<u8> = (0..40).flat_map(|x| std::iter::repeat_n(ink(x), stride)).collect();
+        let samples = row.repeat(40);
+        let samples = if stride == 1 { Samples::Gray(samples) } else { Samples::Color(samples) };
+        Proof { width_pt: 28.8, height_pt: 28.8, samples }
     }
 
     #[test]
     fn the_same_page_has_no_difference() {
         let same = Difference { mean: 0.0, max: 0.0, beyond: 0.0, patch: 0.0 };
-        assert_eq!(difference(&page(20, 3), &page(20, 3), 40), same);
-        assert_eq!(difference(&page(20, 1), &page(20, 3), 40), same);
+        assert_eq!(difference(&page(20, 4), &page(20, 4), 40), same);
+        assert_eq!(difference(&page(20, 1), &page(20, 4), 40), same);
     }
 
     #[test]
     fn half_a_pixel_is_no_difference_and_two_pixels_are() {
-        assert_eq!(difference(&page(20, 3), &page(21, 3), 40).beyond, 0.0);
-        assert!(difference(&page(20, 3), &page(24, 3), 40).beyond > 0.04);
-        assert!(difference(&page(20, 3), &page(90, 3), 40).beyond > 0.04);
+        assert_eq!(difference(&page(20, 4), &page(21, 4), 40).beyond, 0.0);
+        assert!(difference(&page(20, 4), &page(24, 4), 40).beyond > 0.04);
+        assert!(difference(&page(20, 4), &page(90, 4), 40).beyond > 0.04);
     }
 
     /// A page of lines of type, 400 by 300 pixels: strokes of two pixels, nine high, in words of 24.
-    fn typed() -> Proof {
+    fn typed() -> Vec<u8> {
         let ink = |x: usize, y: usize| y % 16 < 9 && x % 32 < 24 && x % 4 < 2;
-        let samples = (0..300 * 400).map(|at| if ink(at % 400, at / 400) { 0 } else { 255 }).collect();
-        Proof { width_pt: 288.0, height_pt: 216.0, channels: 1, samples }
+        (0..300 * 400).map(|at| if ink(at % 400, at / 400) { 0 } else { 255 }).collect()
+    }
+
+    /// How far such a page is from the one that is whole.
+    fn from_typed(samples: Vec<u8>) -> Difference {
+        let page = |samples| Proof { width_pt: 288.0, height_pt: 216.0, samples: Samples::Gray(samples) };
+        difference(&page(typed()), &page(samples), 400)
     }
 
     #[track_caller]
     fn damaged(what: &str, [left, top, right, bottom]: [usize; 4]) {
         let mut page = typed();
-        for row in page.samples.chunks_exact_mut(400).take(bottom).skip(top) {
+        for row in page.chunks_exact_mut(400).take(bottom).skip(top) {
             row[left..right].fill(255);
         }
-        let found = difference(&typed(), &page, 400);
+        let found = from_typed(page);
         assert!(found.patch > PATCH, "{what} is not found: {found:?}");
     }
 
@@ -330,21 +360,21 @@ mod tests {
         damaged("a line", [0, 64, 400, 73]);
         damaged("a stamp", [200, 100, 290, 190]);
         let mut wrong = typed();
-        wrong.samples.rotate_right(400 * 5 + 3);
-        assert!(difference(&typed(), &wrong, 400).patch > PATCH);
+        wrong.rotate_right(400 * 5 + 3);
+        assert!(from_typed(wrong).patch > PATCH);
     }
 
     #[test]
     fn paler_ink_and_half_a_pixel_are_no_damage() {
         let mut paler = typed();
-        paler.samples.iter_mut().for_each(|sample| *sample = (*sample).max(40));
-        assert_eq!(difference(&typed(), &paler, 400).patch, 0.0);
+        paler.iter_mut().for_each(|sample| *sample = (*sample).max(40));
+        assert_eq!(from_typed(paler).patch, 0.0);
         let mut moved = typed();
-        let before = moved.samples.clone();
-        for (at, sample) in moved.samples.iter_mut().enumerate().skip(1) {
+        let before = moved.clone();
+        for (at, sample) in moved.iter_mut().enumerate().skip(1) {
             *sample = before[at].midpoint(before[at - 1]);
         }
-        assert_eq!(difference(&typed(), &moved, 400).patch, 0.0);
+        assert_eq!(from_typed(moved).patch, 0.0);
     }
 
     #[test]

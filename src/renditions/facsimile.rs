@@ -14,7 +14,7 @@ use crate::{
     ErrorKind, Result,
     error::Fold as _,
     model::PageReading,
-    pages::{Proof, Source},
+    pages::{Proof, Samples, Source},
 };
 
 /// Resolution of the image, in dots per inch: what print is read at with ease.
@@ -40,11 +40,14 @@ pub(super) fn page(envelope: &mut Envelope<'_>, source: &Source, reading: &PageR
 
 /// The smaller of the image without loss and as a JPEG; gray and black-and-white images are written as such.
 fn picture_of(proof: &Proof, width: u32, height: u32) -> Result<Picture<'static>> {
-    let is_gray =
-        proof.channels == 1 || proof.samples.chunks_exact(3).all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]);
-    let samples: Cow<'_, [u8]> = match (proof.channels, is_gray) {
-        (3, true) => proof.samples.iter().copied().step_by(3).collect(),
-        _ => Cow::Borrowed(&proof.samples),
+    let (is_gray, samples): (bool, Cow<'_, [u8]>) = match &proof.samples {
+        Samples::Gray(luma) => (true, luma.into()),
+        Samples::Color(pixels) => {
+            let pixels = pixels.as_chunks::<4>().0;
+            let is_gray = pixels.iter().all(|[red, green, blue, _]| red == green && green == blue);
+            let shown = if is_gray { 1 } else { 3 };
+            (is_gray, pixels.iter().flat_map(|pixel| &pixel[..shown]).copied().collect())
+        }
     };
     if is_gray && samples.iter().all(|sample| matches!(sample, 0 | 255)) {
         let rows = samples.chunks(width as usize);

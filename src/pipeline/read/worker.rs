@@ -21,7 +21,7 @@ use crate::{
     pages::{Page, Source},
     renditions::Built,
     signatures::SignatureFact,
-    tools::{Channel, Sandbox},
+    tools::{self, Channel, Sandbox},
 };
 
 /// The first message to a worker.
@@ -170,6 +170,7 @@ pub fn worker_main() -> ExitCode {
 
 /// Serves the parent until it has no more jobs.
 pub fn serve<R: DocumentReader>() -> ExitCode {
+    tools::keep_memory();
     let mut channel = Channel::of_this_process();
     match serve_on::<R>(&mut channel) {
         Ok(()) => ExitCode::SUCCESS,
