@@ -312,7 +312,7 @@ impl<'a> Slots<'a, '_, '_> {
         match self.rule.field {
             FieldId::ContractType => Some((Value::Type(named(self.implied("value")?)?), false)),
             FieldId::SigningDate | FieldId::EffectiveDate | FieldId::EndDate => self.day(),
-            FieldId::Term => match self.find("value") {
+            FieldId::Term | FieldId::OptionUse => match self.find("value") {
                 None => Some((Value::Term(named(self.implied("value")?)?), false)),
                 Some(find) => match self.period(find)? {
                     (Some(period), doubtful) => Some((Value::Term(period), doubtful)),
@@ -389,7 +389,7 @@ impl<'a> Slots<'a, '_, '_> {
             _ => None,
         });
         let max_times = times.or_else(|| self.implied("times").and_then(|times| times.parse().ok()));
-        Some((Value::Renewal(Renewal { kind, period, max_times }), doubtful))
+        Some((Value::Renewal(Renewal { kind, period, max_times, use_before: None }), doubtful))
     }
 
     fn notice(&self) -> Option<(Value, bool)> {

@@ -263,7 +263,7 @@ mod tests {
     }
 
     fn tacit() -> Field<Renewal> {
-        given(Renewal { kind: RenewalKind::Tacit, period: None, max_times: None })
+        given(Renewal { kind: RenewalKind::Tacit, period: None, max_times: None, use_before: None })
     }
 
     fn deadline(end: &Field<Date>, notices: &[Field<Notice>]) -> Field<Date> {
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn nothing_is_computed_without_a_renewal_or_for_an_option() {
         let (end, notices) = (given(date(2024, 12, 31)), [notice(Period::of_months(2), "any")]);
-        let option = given(Renewal { kind: RenewalKind::Option, period: None, max_times: None });
+        let option = given(Renewal { kind: RenewalKind::Option, period: None, max_times: None, use_before: None });
         let found = notice_deadline(&end, &notices, &option, false, &[], Language::English);
         assert_eq!(found.status, Status::Absent);
         let found = notice_deadline(&end, &[], &Field::absent(), false, &[], Language::English);

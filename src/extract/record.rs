@@ -491,6 +491,15 @@ impl<'r> Desk<'r, '_, '_> {
             Value::Renewal(renewal) => Some(renewal.clone()),
             _ => None,
         });
+        let uses = self.take(FieldId::OptionUse);
+        if let Some(renewal) = field.value.as_mut().filter(|renewal| renewal.kind == RenewalKind::Option) {
+            let periods = uses.iter().filter_map(|candidate| match candidate.value {
+                Value::Term(Term::Period(period)) => Some(period),
+                _ => None,
+            });
+            // Of two, the longer one gives the safer day.
+            renewal.use_before = periods.max_by_key(|period| period.rough_days());
+        }
         // `Stilzwijgende verlenging is uitgesloten` leaves room for an option that no rule read.
         if field.value.as_ref().is_some_and(|renewal| renewal.kind == RenewalKind::None) && self.speaks_of_option() {
             field.status = field.status.min(Status::Proposed);

@@ -27,6 +27,8 @@ pub enum FieldId {
     EndDate,
     Term,
     Renewal,
+    /// How long before the end an option must be used: a part of the renewal.
+    OptionUse,
     Notice,
     Value,
     GoverningLaw,
@@ -36,7 +38,7 @@ pub enum FieldId {
 
 impl FieldId {
     /// All of them, in the order of the record.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ContractType,
         Self::Reference,
         Self::SigningDate,
@@ -44,6 +46,7 @@ impl FieldId {
         Self::EndDate,
         Self::Term,
         Self::Renewal,
+        Self::OptionUse,
         Self::Notice,
         Self::Value,
         Self::GoverningLaw,
@@ -61,6 +64,7 @@ impl FieldId {
             Self::EndDate => "end_date",
             Self::Term => "term",
             Self::Renewal => "renewal",
+            Self::OptionUse => "option_use",
             Self::Notice => "notice",
             Self::Value => "value",
             Self::GoverningLaw => "governing_law",

@@ -170,6 +170,9 @@ pub struct Renewal {
     pub period: Option<Term>,
     /// At most so many times.
     pub max_times: Option<u16>,
+    /// How long before the end an option must have been used, where the contract says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_before: Option<Period>,
 }
 
 /// The moment that notice must be aimed at.

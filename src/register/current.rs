@@ -195,9 +195,9 @@ fn derive_anew(fields: &mut Fields, decided: &BTreeSet<String>, language: Langua
     let mut end_changed = is_decided(&["end_date"]);
     let end_is_derived = fields.end_date.value.is_none() || !fields.end_date.derived_from.is_empty();
     if !end_changed && end_is_derived && is_decided(&["effective_date", "term"]) {
-        let old = fields.end_date.value;
         fields.end_date = derived_end(fields, language);
-        end_changed = old != fields.end_date.value;
+        // Even where it is the same day: it was one of several readings, and the deadline was counted from another.
+        end_changed = true;
     }
     if !is_decided(&["notice_deadline"]) && (end_changed || is_decided(&["notice"])) {
         fields.notice_deadline = derived_deadline(fields, language);
@@ -318,6 +318,18 @@ mod tests {
         let names: Vec<_> = parties.iter().map(|party| party.value.as_ref().unwrap().name.as_str()).collect();
         assert_eq!(names, ["Gemeente Diemen", "Café Zürich B.V."]);
         assert_eq!(parties[0].evidence, lease().parties[0].evidence);
+    }
+
+    #[test]
+    fn a_deadline_counted_from_another_reading_follows_the_one_that_was_accepted() {
+        let register = TestRegister::new();
+        let mut fields = lease();
+        fields.notice_deadline = auto(date(2025, 9, 14));
+        let item = register.archive("a.pdf", fields);
+        decide(&register, &item.record, Request::Accept { field: "effective_date".into() }).unwrap();
+        let fields = fields_of(&register, &item.record);
+        assert_eq!(fields.end_date.value, Some(date(2025, 12, 31)));
+        assert_eq!(fields.notice_deadline.value, Some(date(2025, 9, 30)));
     }
 
     #[test]

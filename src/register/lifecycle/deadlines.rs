@@ -30,7 +30,7 @@ pub(super) fn of(
         deadlines.truncate(1);
     }
     deadlines.extend(option(terms, fields, as_of, language));
-    deadlines.extend(end(terms, as_of, language));
+    deadlines.extend(notices.end(&side));
     deadlines.sort_by(|a, b| (a.date, a.kind, &a.party).cmp(&(b.date, b.kind, &b.party)));
     deadlines.dedup_by(|b, a| (a.kind, &a.party, a.date) == (b.kind, &b.party, b.date));
     deadlines
@@ -124,7 +124,7 @@ impl Notices<'_> {
     /// and the last day of receipt for it.
     fn against_calendar(&self, period: Period, months: i8) -> Option<(Date, bool, String)> {
         let Self { terms, as_of, language, .. } = self;
-        let in_force = terms.indefinite || matches!(terms.next, Next::Endless | Next::Terms(..) | Next::Unknown);
+        let in_force = terms.indefinite || !matches!(terms.next, Next::Nothing);
         let mut end = period_end(*as_of, months)?;
         loop {
             let deadline = reckon::notice_deadline(end, period)?;
@@ -178,6 +178,64 @@ impl Notices<'_> {
         Some(Deadline { kind: DeadlineKind::Notice, party: None, date, certain, explanation })
     }
 
+    /// The end of the term that runs.
+    fn end(&self, side: &Side) -> Option<Deadline> {
+        let Self { terms, as_of, language, .. } = self;
+        let renewals = terms.renewals_at(*as_of)?;
+        let date = terms.end(renewals)?;
+        let explanation = match (terms.next, renewals) {
+            (Next::Nothing, _) => language.say("laatste dag van de looptijd", "last day of the term").to_owned(),
+            (Next::Unread, _) => language
+                .say(
+                    "laatste dag van de looptijd; of het contract daarna doorloopt, is niet gelezen: kijk het na",
+                    "last day of the term; whether the contract goes on after it was not read: look it up",
+                )
+                .to_owned(),
+            (Next::Terms(_, Some(most)), renewals) if renewals == most => {
+                language.say("laatste dag van de laatste verlenging", "last day of the last renewal").to_owned()
+            }
+            _ => match self.missed(side, renewals) {
+                None => language
+                    .say(
+                        "laatste dag van de lopende termijn; zonder opzegging loopt het contract door",
+                        "last day of the term that runs; without notice the contract goes on",
+                    )
+                    .to_owned(),
+                Some(missed) => {
+                    let until = renewals.checked_add(1).and_then(|renewals| terms.end(renewals));
+                    let to = until.map_or_else(String::new, |day| {
+                        language.say(format!(" tot en met {day}"), format!(" to {day}"))
+                    });
+                    language.say(
+                        format!(
+                            "laatste dag van de lopende termijn; de opzegdag, {missed}, is voorbij: het contract loopt \
+                             door{to}"
+                        ),
+                        format!(
+                            "last day of the term that runs; the day for notice, {missed}, has passed: the contract \
+                             goes on{to}"
+                        ),
+                    )
+                }
+            },
+        };
+        let certain = terms.end_is_certain && terms.next != Next::Unread && (renewals == 0 || terms.next_is_certain);
+        Some(Deadline { kind: DeadlineKind::End, party: None, date, certain, explanation })
+    }
+
+    /// The last day for notice against the end of a term, where it has passed for everyone who may give it.
+    fn missed(&self, side: &Side, renewals: u16) -> Option<Date> {
+        let earliest = self.terms.earliest_end(renewals)?;
+        let notices = self.fields.notice.iter().filter(|notice| side.may_give(notice));
+        let last_days = notices.filter_map(|notice| notice.value.as_ref()).map(|notice| match notice.against {
+            Against::EndOfTerm => notice.period.and_then(|period| reckon::notice_deadline(earliest, period)),
+            _ => None,
+        });
+        // One that may be given at another moment leaves a way out.
+        let last = last_days.collect::<Option<Vec<_>>>()?.into_iter().map(|deadline| deadline.day).max()?;
+        (last < self.as_of).then_some(last)
+    }
+
     fn add_later(&self, explanation: &mut String, later: Option<Date>) {
         if let Some(later) = later {
             let said = self.language.say("op een andere manier geteld", "counted the other way");
@@ -195,6 +253,14 @@ fn period_end(day: Date, months: i8) -> Option<Date> {
 /// The last day to use an option. A notice period against the end may be meant for the option too: the earlier day.
 fn option(terms: &Terms, fields: &Fields, as_of: Date, language: Language) -> Option<Deadline> {
     let last_day = terms.first_end.filter(|_| terms.option)?;
+    let stated = fields.renewal.value.as_ref().and_then(|renewal| renewal.use_before);
+    if let Some(period) = stated {
+        let date = reckon::notice_deadline(last_day, period)?.day;
+        let why = language.say("de optie moet dan gebruikt zijn", "the option must have been used by then");
+        let explanation = format!("{last_day} − {period}; {why}");
+        let deadline = Deadline { kind: DeadlineKind::Option, party: None, date, certain: false, explanation };
+        return (date >= as_of).then_some(deadline);
+    }
     let periods = fields.notice.iter().filter_map(|notice| {
         let notice = notice.value.as_ref().filter(|notice| notice.against == Against::EndOfTerm)?;
         notice.period
@@ -215,22 +281,4 @@ fn option(terms: &Terms, fields: &Fields, as_of: Date, language: Language) -> Op
         }
     };
     (date >= as_of).then_some(Deadline { kind: DeadlineKind::Option, party: None, date, certain: false, explanation })
-}
-
-/// The end of the term that runs.
-fn end(terms: &Terms, as_of: Date, language: Language) -> Option<Deadline> {
-    let renewals = terms.renewals_at(as_of)?;
-    let date = terms.end(renewals)?;
-    let explanation = match (terms.next, renewals) {
-        (Next::Nothing, _) => language.say("laatste dag van de looptijd", "last day of the term"),
-        (Next::Terms(_, Some(most)), renewals) if renewals == most => {
-            language.say("laatste dag van de laatste verlenging", "last day of the last renewal")
-        }
-        _ => language.say(
-            "laatste dag van de lopende termijn; zonder opzegging loopt het contract door",
-            "last day of the term that runs; without notice the contract goes on",
-        ),
-    };
-    let certain = terms.end_is_certain && (renewals == 0 || terms.next_is_certain);
-    Some(Deadline { kind: DeadlineKind::End, party: None, date, certain, explanation: explanation.to_owned() })
 }

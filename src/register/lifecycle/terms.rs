@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::{Lifecycle, Period, Renewal};
 use crate::model::{
     Fields, Status, reckon,
-    record::{RenewalKind, Term},
+    record::{Against, Notice, RenewalKind, Term},
 };
 
 /// What the ends of renewed terms are counted from. Never from the end before: a day that a short month took away
@@ -29,6 +29,8 @@ pub(super) enum Next {
     Endless,
     /// It goes on, and it is not known for how long.
     Unknown,
+    /// Whether it goes on was not read, though the contract speaks of it.
+    Unread,
 }
 
 /// One reading of how long a contract runs.
@@ -73,6 +75,7 @@ impl Terms {
         });
         let kind = renewal.as_ref().map(|renewal| renewal.kind);
         let next = match renewal.as_ref().filter(|renewal| renewal.kind == RenewalKind::Tacit) {
+            None if speaks_of_going_on(fields) => Next::Unread,
             None => Next::Nothing,
             Some(renewal) => match renewal.period {
                 Some(Term::Indefinite) => Next::Endless,
@@ -137,7 +140,7 @@ impl Terms {
         match self.next {
             Next::Nothing => (Lifecycle::Ended, Some(first_end)),
             Next::Endless => (Lifecycle::Running, None),
-            Next::Unknown => (Lifecycle::Unknown, None),
+            Next::Unknown | Next::Unread => (Lifecycle::Unknown, None),
             Next::Terms(_, most) => match self.renewals_at(day) {
                 Some(renewals) => (Lifecycle::Running, self.end(renewals)),
                 None => match most.and_then(|most| self.end(most)) {
@@ -147,6 +150,16 @@ impl Terms {
             },
         }
     }
+}
+
+/// Does a contract without a renewal that was read go on all the same? It speaks of renewal, or wants notice against its
+/// end. What a person said of it holds.
+fn speaks_of_going_on(fields: &Fields) -> bool {
+    let decided = fields.renewal.confidence > 0.0;
+    let open = fields.notice_deadline.value.is_none() && fields.notice_deadline.status == Status::Proposed;
+    let against_end = |notice: &Notice| notice.against == Against::EndOfTerm;
+    let has_notice = fields.notice.iter().filter_map(|notice| notice.value.as_ref()).any(against_end);
+    fields.renewal.value.is_none() && !decided && (open || has_notice)
 }
 
 /// `first` and so many times `period`, as one period. `None` where a number grows too large.

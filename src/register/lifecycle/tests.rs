@@ -17,7 +17,7 @@ fn notice(period: &str, by: &str, against: Against) -> Field<Notice> {
 }
 
 fn renewal(kind: RenewalKind, period: Period, max_times: Option<u16>) -> Field<Renewal> {
-    auto(Renewal { kind, period: Some(Term::Period(period)), max_times })
+    auto(Renewal { kind, period: Some(Term::Period(period)), max_times, use_before: None })
 }
 
 fn contract(start: Date, term: Period) -> Fields {
@@ -58,6 +58,54 @@ fn a_tacit_renewal_rolls_forward_and_an_option_does_not() {
         (after.lifecycle, after.current_end, after.deadlines),
         (Lifecycle::Ended, Some(date(2021, 12, 31)), vec![])
     );
+}
+
+#[test]
+fn an_option_must_be_used_by_the_day_that_the_contract_names() {
+    let mut fields = contract(date(2020, 1, 1), Period::of_years(2));
+    fields.renewal = renewal(RenewalKind::Option, Period::of_years(1), Some(2));
+    let option = |fields: &Fields| {
+        let now = at(fields, date(2021, 6, 1));
+        now.deadlines.iter().find(|deadline| deadline.kind == DeadlineKind::Option).map(|deadline| deadline.date)
+    };
+    assert_eq!(option(&fields), Some(date(2021, 12, 31)));
+    fields.renewal.value.as_mut().unwrap().use_before = Some(Period::of_months(9));
+    assert_eq!(option(&fields), None, "the day has passed");
+    fields.renewal.value.as_mut().unwrap().use_before = Some(Period::of_months(3));
+    assert_eq!(option(&fields), Some(date(2021, 9, 30)));
+}
+
+#[test]
+fn what_may_go_on_is_not_called_ended() {
+    let after = |fields: &Fields| at(fields, date(2022, 6, 1)).lifecycle;
+    let mut fields = contract(date(2020, 1, 1), Period::of_years(2));
+    assert_eq!(after(&fields), Lifecycle::Ended);
+    // The contract speaks of renewal, and no rule read it.
+    fields.notice_deadline.status = Status::Proposed;
+    assert_eq!(after(&fields), Lifecycle::Unknown);
+    fields.notice_deadline = Field::absent();
+    fields.notice = vec![notice("P3M", "any", Against::EndOfTerm)];
+    assert_eq!(after(&fields), Lifecycle::Unknown);
+    let before = at(&fields, date(2021, 6, 1));
+    let end = before.deadlines.iter().find(|deadline| deadline.kind == DeadlineKind::End).unwrap();
+    assert!(!end.certain && end.explanation.contains("was not read"), "{}", end.explanation);
+    // A person said that there is none.
+    fields.renewal.confidence = 1.0;
+    assert_eq!(after(&fields), Lifecycle::Ended);
+}
+
+#[test]
+fn a_day_for_notice_that_has_passed_is_told_with_what_follows() {
+    let mut fields = contract(date(2020, 1, 1), Period::of_years(2));
+    fields.notice = vec![notice("P3M", "any", Against::EndOfTerm)];
+    fields.renewal = renewal(RenewalKind::Tacit, Period::of_years(1), None);
+    let end = |as_of| {
+        let now = at(&fields, as_of);
+        now.deadlines.into_iter().find(|deadline| deadline.kind == DeadlineKind::End).unwrap().explanation
+    };
+    assert!(end(date(2024, 9, 30)).contains("without notice the contract goes on"));
+    let passed = end(date(2024, 10, 1));
+    assert!(passed.contains("2024-09-30, has passed: the contract goes on to 2025-12-31"), "{passed}");
 }
 
 #[test]
@@ -125,6 +173,7 @@ fn our_side_gets_our_deadlines_and_without_one_the_earliest_is_given() {
 #[test]
 fn what_nobody_confirmed_is_not_certain() {
     let mut fields = contract(date(2024, 1, 1), Period::of_years(2));
+    fields.renewal = renewal(RenewalKind::Tacit, Period::of_years(1), None);
     fields.notice = vec![notice("P3M", "any", Against::EndOfTerm)];
     let certain =
         |fields: &Fields| at(fields, date(2025, 1, 1)).deadlines.iter().map(|d| d.certain).collect::<Vec<_>>();
