@@ -86,7 +86,8 @@ pub(super) fn order(page: usize, rows: Vec<Vec<Line>>, words: &[PlacedWord<'_>])
             after_block = true;
             continue;
         }
-        match run(rest, words).map(|(len, gutters)| Block::of(&rest[..len], &gutters)).or_else(|| led_in(rest, words)) {
+        let clear = run(rest, words).filter(|run| run.clear);
+        match clear.map(|run| Block::of(&rest[..run.len], &run.gutters)).or_else(|| led_in(rest, words)) {
             Some(block) => {
                 at += block.rows.len();
                 if let Some(records) = block.centered() {
@@ -148,8 +149,16 @@ fn joined(row: Vec<Line>) -> Line {
     line
 }
 
+/// Rows that share white strips: how many, and the strips.
+struct Run {
+    len: usize,
+    gutters: Vec<(f32, f32)>,
+    /// The strips are wide enough, or seen often enough, to part columns by themselves.
+    clear: bool,
+}
+
 /// How many rows from here share a white strip, and the strips; none where the first row has no wide gap.
-fn run(rows: &[Vec<Line>], words: &[PlacedWord<'_>]) -> Option<(usize, Vec<(f32, f32)>)> {
+fn run(rows: &[Vec<Line>], words: &[PlacedWord<'_>]) -> Option<Run> {
     let first = rows.first()?;
     let em = first.iter().map(|l| l.em).fold(1.0, f32::max);
     let mut gutters: Vec<(f32, f32)> = first.windows(2).map(|w| (w[0].area.x1, w[1].area.x0)).collect();
@@ -164,6 +173,9 @@ fn run(rows: &[Vec<Line>], words: &[PlacedWord<'_>]) -> Option<(usize, Vec<(f32,
         }
         let step = row[0].area.y0 - rows[len - 1][0].area.y1;
         if step > 9.0 * em {
+            break;
+        }
+        if splits_column(row, &gutters, em) {
             break;
         }
         let left: Vec<(f32, f32)> = gutters.iter().filter_map(|&gutter| narrowed(gutter, row, em)).collect();
@@ -184,19 +196,22 @@ fn run(rows: &[Vec<Line>], words: &[PlacedWord<'_>]) -> Option<(usize, Vec<(f32,
         let (above, row) = (&rows[len - 2][0], &rows[len - 1][0]);
         let on_left = row.area.x1 <= gutters[0].0 + 0.1;
         let far = row.area.y0 - above.area.y1 > 1.2 * em;
-        if !(on_left && (far || row.bold && !above.bold) && (!ends_page || far && row.bold)) {
+        // A label in the middle of its cell reaches up beside it.
+        let beside = row.area.y0 < above.area.y1 - 0.3 * em;
+        if beside || !(on_left && (far || row.bold && !above.bold) && (!ends_page || far && row.bold)) {
             break;
         }
         len -= 1;
     }
-    let enough = beside > 1 && gap > 1.6 * em || gap > CELL_GAP * em;
-    enough.then_some((len, gutters))
+    let clear = beside > 1 && gap > 1.6 * em || gap > CELL_GAP * em;
+    Some(Run { len, gutters, clear })
 }
 
 /// A table whose first rows hold one line each, since its labels stand beside the middles of their cells.
 fn led_in<'a>(rows: &'a [Vec<Line>], words: &[PlacedWord<'_>]) -> Option<Block<'a>> {
     let lead = rows.iter().take(MOST_LEADING + 1).position(|row| row.len() > 1).filter(|&lead| lead > 0)?;
-    let (len, gutters) = run(&rows[lead..], words)?;
+    // Labels that stand level with the middles of their cells part columns better than any strip.
+    let Run { len, gutters, .. } = run(&rows[lead..], words)?;
     let &(from, to) = gutters.first()?;
     if captions::form(&rows[lead..], words).is_some() {
         return None;
@@ -209,6 +224,15 @@ fn led_in<'a>(rows: &'a [Vec<Line>], words: &[PlacedWord<'_>]) -> Option<Block<'
     }
     let block = Block::of(&rows[..lead + len], &gutters);
     block.centered().is_some_and(|records| records[0].len() > 1).then_some(block)
+}
+
+/// Does a row have cells of its own in one column of the table above, and nothing in the others? Another table begins.
+fn splits_column(row: &[Line], gutters: &[(f32, f32)], em: f32) -> bool {
+    let has_cells = row.windows(2).any(|pair| pair[1].area.x0 - pair[0].area.x1 > CELL_GAP * em);
+    let one_side = |&(from, to): &(f32, f32)| {
+        row.iter().all(|line| line.area.x1 <= from) || row.iter().all(|line| line.area.x0 >= to)
+    };
+    has_cells && gutters.iter().all(one_side)
 }
 
 /// What a row leaves of a white strip.

@@ -206,7 +206,9 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
     }
     // How far the line before was from taking in the next line's first word.
     let first_width = next.words.first().map_or(0.0, |&w| words[w].area.width());
-    let room = before.right - last.area.x1 - first_width - 0.3 * next.em;
+    // A page may hold short lines only: a list of contents, a title.
+    let right = if before.page == flow.page { before.right } else { before.right.max(flow.right) };
+    let room = right - last.area.x1 - first_width - 0.3 * next.em;
     let em = last.em.max(next.em).max(1.0);
     if before.page != flow.page && next.words.len() <= 10 && is_caps(&text) {
         return true;

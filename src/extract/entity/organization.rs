@@ -596,6 +596,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
     let mut at = first;
     for _ in 0..WIDEST {
         let goes_on = match scan.kind(at) {
+            // `Stichting Woonplus Voorne Langestraat 55`: lines of a cell run on into each other.
+            Some(Kind::Word) if last.is_some() && is_address(scan, at) => false,
             Some(Kind::Word | Kind::Mixed) if is_name_word(scan, at) => {
                 last = Some(at);
                 true
@@ -633,6 +635,27 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
         };
     }
     last
+}
+
+/// A street with a number behind it, or a box at the post office.
+fn is_address(scan: &Scan<'_>, at: usize) -> bool {
+    const STREETS: [&str; 13] = [
+        "straat",
+        "laan",
+        "weg",
+        "plein",
+        "kade",
+        "singel",
+        "gracht",
+        "dreef",
+        "plantsoen",
+        "steeg",
+        "dijk",
+        "hof",
+        "postbus",
+    ];
+    let number = scan.next(at).is_some_and(|next| scan.kind(next) == Some(Kind::Number));
+    number && scan.is_capital(at) && STREETS.iter().any(|street| scan.folded(at).ends_with(street))
 }
 
 /// `in de Wijk`: a name may have it; `in Utrecht`, `in Den Haag` is a seat.

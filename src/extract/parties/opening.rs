@@ -22,7 +22,7 @@ const ITEM_LEAD: usize = 60;
 pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
     let text = scene.text;
     let zone = |wanted: Zone| text.zones.iter().find(|(_, zone)| *zone == wanted).map(|(range, _)| range.clone());
-    if let Some(preamble) = zone(Zone::Preamble) {
+    if let Some(preamble) = of_deed(scene).or_else(|| zone(Zone::Preamble)) {
         // The list may go on where numbered items look like clauses.
         let goes_on = opens_list(&fold(text.slice(&preamble)));
         let stop = if goes_on { floor(text, preamble.end + REACH).max(preamble.end) } else { preamble.end };
@@ -46,6 +46,15 @@ pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
     let from = paragraph.start..stop;
     let stop = end(scene, &from);
     Some(behind_cover(scene, &(from.start..stop))..stop)
+}
+
+/// Where the deed itself names the parties, behind a cover that named them and a list of contents.
+fn of_deed(scene: &Scene<'_>) -> Option<Range<usize>> {
+    let zones = &scene.text.zones;
+    let body = zones.iter().position(|(_, zone)| matches!(zone, Zone::Recitals | Zone::Clauses))?;
+    let contents = zones[..body].iter().rposition(|(_, zone)| *zone == Zone::Contents)?;
+    let deed = zones[contents..body].iter().find(|(_, zone)| *zone == Zone::Preamble)?;
+    (scene.finds_in(&deed.0).filter(|find| is_name(find)).count() >= 2).then(|| deed.0.clone())
 }
 
 /// A cover names the parties before the deed does: `between A LIMITED and B LIMITED THIS LEASE is dated … (1) A LIMITED`.
