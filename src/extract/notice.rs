@@ -359,10 +359,21 @@ pub fn at_any_time(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
     said.iter().any(|words| text.contains(words))
 }
 
-/// `not less than six months before the Break Date`: an English lease may be ended on days that it names.
+/// `not less than six months before the Break Date`, `breakoptie per 28 februari 2029`: a lease may be ended on days that
+/// it names.
 fn breaks(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
     let said = fold(scene.text.slice(sentence));
-    ["break date", "break notice", "break option", "break right"].iter().any(|words| whole_word(&said, words).is_some())
+    const WORDS: [&str; 8] = [
+        "break date",
+        "break notice",
+        "break option",
+        "break right",
+        "breakoptie",
+        "break-optie",
+        "breakmogelijkheid",
+        "breakrecht",
+    ];
+    WORDS.iter().any(|words| whole_word(&said, words).is_some())
 }
 
 fn clause_tells_of_renewal(scene: &Scene<'_>, clause: &Range<usize>) -> bool {

@@ -150,6 +150,10 @@ fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
         return beside;
     }
     let mut found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(rules, scene, range, cues));
+    // Fields that name all parties: one name without a role above them signs, or is asked for.
+    if found.len() < 2 && beside.len() >= 2 && found.iter().all(|party| party.party.role.is_none()) {
+        found.clear();
+    }
     if found.len() < 2 {
         add_new(&mut found, beside);
     } else {

@@ -580,6 +580,12 @@ impl<'r> Desk<'r, '_, '_> {
         fields.retain(|(field, doubtful)| *doubtful || field.confidence >= best - WEAKER_NOTICE);
         let mut fields: Vec<_> = fields.into_iter().map(|(field, _)| field).collect();
         fields.sort_by_key(|field| field.evidence.first().map(|evidence| evidence.page));
+        // Which moment it must be aimed at, the register cannot say: a person looks it up.
+        for field in &mut fields {
+            if field.value.as_ref().is_some_and(|notice| notice.against == Against::Other) {
+                field.status = field.status.min(Status::Proposed);
+            }
+        }
         // Several periods for the same party: a person must choose.
         for at in 0..fields.len() {
             let by = |field: &Field<Notice>| field.value.as_ref().map(|notice| (notice.by.clone(), notice.against));

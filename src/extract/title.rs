@@ -29,7 +29,10 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     for line in text.running[..top].split('\n').take(40) {
         // A title may stand beside the number: `Huurovereenkomst ligplaats ⇥ Contractnr. L23-118`.
         let cell = line.find('\t').filter(|_| text.is_displayed(start));
-        paragraphs.push(start..start + cell.unwrap_or(line.len()));
+        // Or behind it: `Rep. no. 4188 ⇥ AKTE VAN UITGIFTE`.
+        let behind = line.find('\t').filter(|&tab| ends_in_number(&line[..tab])).map(|tab| tab + 1);
+        let own = behind.map_or(start..start + cell.unwrap_or(line.len()), |own| start + own..start + line.len());
+        paragraphs.push(own);
         start += line.len() + 1;
     }
     let is_label = |range: &Range<usize>| {
@@ -49,7 +52,10 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let numbers = |range: &Range<usize>| {
         let number = scene.finds_in(range).find(|find| matches!(find.kind(), Kind::Reference));
         let words = scene.words_in(range).len();
-        number.is_some_and(|number| words <= 5 || words - (number.end - number.first) <= 3)
+        let several = scene.finds_in(range).filter(|find| matches!(find.kind(), Kind::Reference)).count() > 1;
+        several
+            || number.is_some_and(|number| words <= 5 || words - (number.end - number.first) <= 3)
+            || words <= 5 && ends_in_number(text.slice(range))
             || text.slice(range).split_whitespace().any(is_file_name)
     };
     // A firm's name at the head of its form.
@@ -71,7 +77,7 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
         (None, Some(subject)) => return Some(trim(&text.running, subject)),
         (None, None) => match below_salutation(scene, &paragraphs) {
             Some(subject) => return Some(trim(&text.running, subject)),
-            None => paragraphs.iter().find(is_title)?,
+            None => paragraphs.iter().find(|range| is_title(range) && !ends_in_number(text.slice(range)))?,
         },
     };
     let mut range = sentence_start(scene, first);
@@ -83,6 +89,14 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let range = with_subtitles(scene, range, &paragraphs, is_label, names_kind);
     let own = before_parties(&text.running, range);
     Some(trim(&text.running, without_citation(scene, without_stamp(scene, own))))
+}
+
+/// `Rep. no. 4188`, `Akte nr. 12`
+fn ends_in_number(line: &str) -> bool {
+    let folded = fold(line);
+    let mut words = folded.split_whitespace().rev();
+    let number = words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    number && words.next().is_some_and(|word| matches!(word, "no." | "nr." | "no" | "nr" | "nummer" | "number"))
 }
 
 /// A title that begins with `AND`, or stands below `… EMPLOYEE NON-COMPETITION AND`, begins on a line above.

@@ -18,6 +18,8 @@ const GUTTER: f32 = 0.8;
 
 /// So many lines that stand alone may lead in a table.
 const MOST_LEADING: usize = 12;
+/// What names a field has no more words, its value beside it counted in.
+const MOST_IN_LABEL: usize = 5;
 /// Lines of one cell stand at most so much further apart than the closest ones of the table.
 const SAME_PITCH: f32 = 1.12;
 
@@ -315,11 +317,13 @@ impl<'a> Block<'a> {
         let paired = paired.count();
         let open = |text: &str| text.len() > 4 && text.chars().all(|c| matches!(c, '_' | '.' | ' ' | '-'));
         let both_open = texts.iter().any(|row| row.len() > 1 && row.iter().all(|c| c.as_deref().is_some_and(open)));
+        // `Term, unless terminated by notice against the end` is a line of a text.
+        let names_field = |text: &str| FIELDS.is_match(text) && text.split_whitespace().count() <= MOST_IN_LABEL;
         let numbers = |text: &str| {
             let digits = text.chars().filter(char::is_ascii_digit).count();
             digits * 2 >= text.chars().filter(|c| !c.is_whitespace()).count() || text.starts_with(['€', '$', 'ƒ'])
         };
-        if share(last, &numbers) > 0.5 || column(0).any(|text| FIELDS.is_match(text)) {
+        if share(last, &numbers) > 0.5 || column(0).any(names_field) {
             return false;
         }
         if both_open || paired > 0 && (signs(last) > 0 || paired * 2 >= texts.len()) {

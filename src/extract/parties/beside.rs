@@ -49,12 +49,29 @@ fn role_of(scene: &Scene<'_>, label: &Labelled) -> Option<String> {
     let start = label.label.start + number + article.map_or(0, |article| article.len());
     scene.finds_in(&label.label).find_map(|find| match &find.thing {
         Thing::Role(role) if find.range.start == start => {
-            let owns = text.running[find.range.end..].starts_with('\'');
-            (!owns && !BESIDE_PARTIES.contains(&fold(role).as_str())).then(|| role.clone())
+            let behind = &text.running[find.range.end..label.label.end.max(find.range.end)];
+            let owns = behind.starts_with('\'');
+            let next = fold(behind.split_whitespace().next().unwrap_or_default());
+            let tells_of = OF_A_PARTY.iter().any(|word| next.starts_with(word));
+            (!owns && !tells_of && !BESIDE_PARTIES.contains(&fold(role).as_str())).then(|| role.clone())
         }
         _ => None,
     })
 }
+
+/// What a label behind a role asks for instead of the party: `Customer contact`, `Opdrachtgever vertegenwoordiger`.
+const OF_A_PARTY: [&str; 10] = [
+    "contact",
+    "represent",
+    "vertegenwoordig",
+    "phone",
+    "telephone",
+    "telefoon",
+    "e-mail",
+    "email",
+    "signatory",
+    "bank",
+];
 
 /// Who has a box of their own on forms without being a party.
 const BESIDE_PARTIES: [&str; 2] = ["guarantor", "managing agent"];

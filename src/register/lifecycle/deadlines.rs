@@ -87,7 +87,13 @@ impl Notices<'_> {
             Against::EndOfYear => self.against_calendar(period, 12),
             Against::AnyTime | Against::EndOfTerm | Against::Other => self.against_term(period),
         };
-        let (date, certain, explanation) = found?;
+        let (date, certain, mut explanation) = found?;
+        if notice.against == Against::Other {
+            explanation.push_str(self.language.say(
+                "; de overeenkomst noemt een eigen moment voor deze opzegging, dat eerder kan zijn: kijk het na",
+                "; the contract names a moment of its own for this notice, which may be earlier: look it up",
+            ));
+        }
         let party = (notice.by != "any").then(|| notice.by.clone());
         let certain = certain && field.status == Status::Auto && notice.against != Against::Other;
         Some(Deadline { kind: DeadlineKind::Notice, party, date, certain, explanation })
