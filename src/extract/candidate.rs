@@ -15,7 +15,7 @@ use super::{
 use crate::{
     model::{
         Evidence, Period,
-        record::{Against, ContractType, Money, Notice, Per, RelatesTo, Renewal, RenewalKind, Term},
+        record::{Against, ContractType, DayOfYear, Money, Notice, Per, RelatesTo, Renewal, RenewalKind, Term},
     },
     text::Zone,
 };
@@ -65,10 +65,7 @@ impl fmt::Display for Value {
                 renewal.max_times.iter().try_for_each(|times| write!(f, " x{times}"))
             }
             Self::Notice(notice) => {
-                match notice.period {
-                    Some(period) => period.fmt(f)?,
-                    None => f.write_str("-")?,
-                }
+                f.write_str(notice.distance().as_deref().unwrap_or("-"))?;
                 write!(f, " {} {}", notice.by, name(&notice.against))
             }
             Self::Money(money) => write!(f, "{} {} {}", money.amount, money.currency, name(&money.per)),
@@ -392,9 +389,19 @@ impl<'a> Slots<'a, '_, '_> {
         Some((Value::Renewal(Renewal { kind, period, max_times, use_before: None }), doubtful))
     }
 
+    /// `uiterlijk 1 september`, `vóór 1 mei`: the last day of any year.
+    fn day_of_year(&self) -> Option<DayOfYear> {
+        let (find, exclusive) = self.slot("value")?;
+        let Thing::Entity(Entity::Date(DateReading::Yearly { month, day })) = find.thing else { return None };
+        let day = DayOfYear::new(month, day)?;
+        if exclusive { day.yesterday() } else { Some(day) }
+    }
+
     fn notice(&self) -> Option<(Value, bool)> {
+        let by_day = self.day_of_year();
         let (period, doubtful) = match self.find("value") {
             None => (Some(named(self.implied("period")?)?), false),
+            Some(_) if by_day.is_some() => (None, false),
             Some(find) => match self.period(find)? {
                 (Some(Term::Period(period)), doubtful) => (Some(period), doubtful),
                 (Some(Term::Indefinite), _) => return None,
@@ -412,7 +419,7 @@ impl<'a> Slots<'a, '_, '_> {
         };
         let form = self.implied("form").map(str::to_owned);
         // `by` and `against` that the rule does not give are read from the clause when notices are put together.
-        let notice = Notice { period, by, against: against.unwrap_or(Against::Other), form };
+        let notice = Notice { period, by, against: against.unwrap_or(Against::Other), form, by_day };
         Some((Value::Notice(notice), doubtful))
     }
 

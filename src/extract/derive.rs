@@ -185,17 +185,15 @@ pub fn notice_deadline(
     let Some(used) = for_us(&at_end, our_roles) else {
         return open(language.say("een opzegtermijn ontbreekt", "a notice period is missing"));
     };
-    let Some(period) = used.value.as_ref().and_then(|notice| notice.period) else {
-        return open(language.say("de opzegtermijn is een datum", "the notice period is a date"));
-    };
     // Where two ends are possible, the earlier one is the safe one.
     let last_day = readings(end).into_iter().min().unwrap_or(last_day);
-    let Some(deadline) = reckon::notice_deadline(last_day, period) else {
-        return open(language.say("de datum ligt buiten de kalender", "the date lies outside the calendar"));
+    let counted = used.value.as_ref().and_then(|notice| Some((notice.deadline(last_day)?, notice.distance()?)));
+    let Some((deadline, distance)) = counted else {
+        return open(language.say("de opzegdag is niet te berekenen", "the day for notice cannot be computed"));
     };
     let mut reckoning = language.say(
-        format!("einde {last_day}, {period} terug: uiterlijk ontvangen op {}", deadline.day),
-        format!("end {last_day}, {period} back: received by {} at the latest", deadline.day),
+        format!("einde {last_day}, {distance} terug: uiterlijk ontvangen op {}", deadline.day),
+        format!("end {last_day}, {distance} back: received by {} at the latest", deadline.day),
     );
     if let Some(later) = deadline.later_reading {
         reckoning.push_str(&language.say(
@@ -259,7 +257,7 @@ mod tests {
     }
 
     fn notice(period: Period, by: &str) -> Field<Notice> {
-        given(Notice { period: Some(period), by: by.into(), against: Against::EndOfTerm, form: None })
+        given(Notice { period: Some(period), by: by.into(), against: Against::EndOfTerm, form: None, by_day: None })
     }
 
     fn tacit() -> Field<Renewal> {

@@ -541,6 +541,7 @@ impl<'r> Desk<'r, '_, '_> {
             };
             let same = |known: &Notice, group: &[Candidate<'_>]| {
                 known.period.map(Period::months_and_days) == notice.period.map(Period::months_and_days)
+                    && known.by_day == notice.by_day
                     && (bare(&known.by) == bare(&notice.by) || notice.by == "any")
                     && !apart(known, group)
             };

@@ -1,10 +1,12 @@
 //! The contract record: its fields, their values and how each is known. What serializes here is the record format
 //! `griffie-record/1` that `griffie extract --json` and `griffie show --json` print.
 
+use std::fmt;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Blake3, Evidence, Language, Period, Problem, Sha256};
+use super::{Blake3, Evidence, Language, Period, Problem, Sha256, reckon};
 
 /// What may be done with a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -199,6 +201,79 @@ pub struct Notice {
     pub against: Against,
     /// Required form (`written`, `registered`), where stated.
     pub form: Option<String>,
+    /// The last day of a year on which it may be received, where the contract names one instead of a period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_day: Option<DayOfYear>,
+}
+
+impl Notice {
+    /// The last day on which it must have been received so that the contract ends on `last_day`.
+    pub fn deadline(&self, last_day: Date) -> Option<reckon::Deadline> {
+        match (self.period, self.by_day) {
+            (Some(period), _) => reckon::notice_deadline(last_day, period),
+            (None, Some(day)) => Some(reckon::Deadline { day: day.last_until(last_day)?, later_reading: None }),
+            (None, None) => None,
+        }
+    }
+
+    /// How far before the end it must be received, as explanations show it: `P3M`, `--09-30`.
+    pub fn distance(&self) -> Option<String> {
+        self.period.map(|period| period.to_string()).or_else(|| self.by_day.map(|day| day.to_string()))
+    }
+}
+
+/// A day of any year, written `--09-30` as in ISO 8601:2000, 5.2.1.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DayOfYear {
+    /// 1 to 12.
+    month: i8,
+    /// 1 to 31.
+    day: i8,
+}
+
+impl DayOfYear {
+    /// `None` where no year has such a day.
+    pub fn new(month: i8, day: i8) -> Option<Self> {
+        // A leap year has them all.
+        Date::new(2000, month, day).ok().map(|_| Self { month, day })
+    }
+
+    /// The day before it, in a year without a leap day.
+    pub fn yesterday(self) -> Option<Self> {
+        let date = Date::new(2001, self.month, self.day).or_else(|_| Date::new(2001, 3, 1)).ok()?;
+        let before = date.yesterday().ok()?;
+        Self::new(before.month(), before.day())
+    }
+
+    /// The last such day that is not later than `last`.
+    fn last_until(self, last: Date) -> Option<Date> {
+        let in_year = |year: i16| {
+            let first = Date::new(year, self.month, 1).ok()?;
+            Date::new(year, self.month, self.day.min(first.days_in_month())).ok()
+        };
+        in_year(last.year()).filter(|day| *day <= last).or_else(|| in_year(last.year().checked_sub(1)?))
+    }
+}
+
+impl fmt::Display for DayOfYear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "--{:02}-{:02}", self.month, self.day)
+    }
+}
+
+impl Serialize for DayOfYear {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for DayOfYear {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let parts = text.strip_prefix("--").and_then(|rest| rest.split_once('-'));
+        let day = parts.and_then(|(month, day)| Self::new(month.parse().ok()?, day.parse().ok()?));
+        day.ok_or_else(|| serde::de::Error::custom(format!("`{text}` is no day of a year such as --09-30")))
+    }
 }
 
 /// Over what a price is counted.
@@ -363,7 +438,23 @@ impl RecordLine {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
+
     use super::*;
+
+    #[test]
+    fn a_day_of_the_year_is_the_last_one_before_an_end() {
+        let check = |text: &str, end: Date, want: Date| {
+            let day: DayOfYear = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(serde_json::to_value(day).unwrap(), text);
+            assert_eq!(day.last_until(end), Some(want));
+        };
+        check("--09-01", date(2027, 12, 31), date(2027, 9, 1));
+        check("--09-01", date(2027, 6, 30), date(2026, 9, 1));
+        check("--02-29", date(2027, 6, 30), date(2027, 2, 28));
+        assert_eq!(DayOfYear::new(3, 1).unwrap().yesterday(), DayOfYear::new(2, 28));
+        assert!(serde_json::from_value::<DayOfYear>("--13-01".into()).is_err());
+    }
 
     #[test]
     fn the_names_are_those_that_serialize() {

@@ -220,11 +220,11 @@ fn derived_deadline(fields: &Fields, language: Language) -> Field<Date> {
     let end = &fields.end_date;
     let counted = fields.notice.iter().filter_map(|notice| {
         let held = notice.value.as_ref().filter(|held| held.against == Against::EndOfTerm)?;
-        let deadline = reckon::notice_deadline(end.value?, held.period?)?;
-        Some((deadline.day, held.period?, deadline.later_reading, notice))
+        let deadline = held.deadline(end.value?)?;
+        Some((deadline.day, held.distance()?, deadline.later_reading, notice))
     });
-    let Some((day, period, later, notice)) = counted.min_by_key(|&(day, ..)| day) else { return Field::absent() };
-    let mut explanation = format!("{} − {period}", end.value.map_or_else(String::new, |day| day.to_string()));
+    let Some((day, distance, later, notice)) = counted.min_by_key(|&(day, ..)| day) else { return Field::absent() };
+    let mut explanation = format!("{} − {distance}", end.value.map_or_else(String::new, |day| day.to_string()));
     if let Some(later) = later {
         let said = language.say("op een andere manier geteld", "counted the other way");
         explanation.push_str(&format!(" ({said}: {later})"));
@@ -261,8 +261,13 @@ mod tests {
     };
 
     fn lease() -> Fields {
-        let notice =
-            Notice { period: Some(Period::of_months(3)), by: "any".into(), against: Against::EndOfTerm, form: None };
+        let notice = Notice {
+            period: Some(Period::of_months(3)),
+            by: "any".into(),
+            against: Against::EndOfTerm,
+            form: None,
+            by_day: None,
+        };
         let mut end_date = auto(date(2025, 12, 31));
         end_date.derived_from = vec!["effective_date".into(), "term".into()];
         Fields {

@@ -284,7 +284,7 @@ mod tests {
     fn a_longer_notice_of_an_amendment_counts_in_the_dossier() {
         let notice = |period: &str| {
             let period = Some(period.parse().unwrap());
-            vec![auto(Notice { period, by: "any".into(), against: Against::EndOfTerm, form: None })]
+            vec![auto(Notice { period, by: "any".into(), against: Against::EndOfTerm, form: None, by_day: None })]
         };
         let register = TestRegister::new();
         let contract = register.archive("a.pdf", Fields { notice: notice("P3M"), ..lease() });

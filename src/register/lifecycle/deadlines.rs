@@ -80,12 +80,13 @@ impl Notices<'_> {
         // Of two readings of one notice the longer period gives the earlier day.
         let disputed = field.alternatives.iter().filter(|_| field.status == Status::Conflict);
         let period =
-            disputed.filter_map(|other| other.value.period).chain(notice.period).max_by_key(|p| p.rough_days())?;
-        let found = match notice.against {
-            Against::EndOfMonth => self.against_calendar(period, 1),
-            Against::EndOfQuarter => self.against_calendar(period, 3),
-            Against::EndOfYear => self.against_calendar(period, 12),
-            Against::AnyTime | Against::EndOfTerm | Against::Other => self.against_term(period),
+            disputed.filter_map(|other| other.value.period).chain(notice.period).max_by_key(|p| p.rough_days());
+        let notice = Notice { period, ..notice.clone() };
+        let found = match (notice.against, period) {
+            (Against::EndOfMonth, Some(period)) => self.against_calendar(period, 1),
+            (Against::EndOfQuarter, Some(period)) => self.against_calendar(period, 3),
+            (Against::EndOfYear, Some(period)) => self.against_calendar(period, 12),
+            _ => self.against_term(&notice),
         };
         let (date, certain, mut explanation) = found?;
         if notice.against == Against::Other {
@@ -100,16 +101,17 @@ impl Notices<'_> {
     }
 
     /// Against the end of a term: that of the term that runs, or of a later one where it is too late for this one.
-    fn against_term(&self, period: Period) -> Option<(Date, bool, String)> {
+    fn against_term(&self, notice: &Notice) -> Option<(Date, bool, String)> {
         let Self { terms, as_of, language, .. } = self;
         let mut renewals = terms.renewals_at(*as_of)?;
         loop {
             let (end, earliest) = (terms.end(renewals)?, terms.earliest_end(renewals)?);
-            let deadline = reckon::notice_deadline(earliest, period)?;
+            let deadline = notice.deadline(earliest)?;
             if deadline.day >= *as_of {
                 let mut explanation = format!(
-                    "{} {end} − {period}{}",
+                    "{} {end} − {}{}",
                     language.say("einde", "end"),
+                    notice.distance()?,
                     language.say("; de opzegging moet dan ontvangen zijn", "; notice must have been received by then")
                 );
                 self.add_later(&mut explanation, deadline.later_reading);
@@ -234,7 +236,7 @@ impl Notices<'_> {
         let earliest = self.terms.earliest_end(renewals)?;
         let notices = self.fields.notice.iter().filter(|notice| side.may_give(notice));
         let last_days = notices.filter_map(|notice| notice.value.as_ref()).map(|notice| match notice.against {
-            Against::EndOfTerm => notice.period.and_then(|period| reckon::notice_deadline(earliest, period)),
+            Against::EndOfTerm => notice.deadline(earliest),
             _ => None,
         });
         // One that may be given at another moment leaves a way out.

@@ -13,7 +13,7 @@ use crate::{
 };
 
 fn notice(period: &str, by: &str, against: Against) -> Field<Notice> {
-    auto(Notice { period: Some(period.parse().unwrap()), by: by.into(), against, form: None })
+    auto(Notice { period: Some(period.parse().unwrap()), by: by.into(), against, form: None, by_day: None })
 }
 
 fn renewal(kind: RenewalKind, period: Period, max_times: Option<u16>) -> Field<Renewal> {
@@ -242,7 +242,7 @@ proptest! {
     ) {
         let mut fields = contract(start, term);
         fields.renewal = renewal(RenewalKind::Tacit, again, None);
-        fields.notice = vec![auto(Notice { period: Some(period), by: "any".into(), against: Against::EndOfTerm, form: None })];
+        fields.notice = vec![auto(Notice { period: Some(period), by: "any".into(), against: Against::EndOfTerm, form: None, by_day: None })];
         let got = at(&fields, as_of);
         let first_end_excl = fields.end_date.value.unwrap().tomorrow().unwrap();
         for deadline in got.deadlines.iter().filter(|deadline| deadline.kind == DeadlineKind::Notice) {
@@ -299,7 +299,7 @@ proptest! {
         ]),
     ) {
         let mut fields = Fields { term: auto(Term::Indefinite), ..Fields::absent() };
-        fields.notice = vec![auto(Notice { period: Some(period), by: "any".into(), against: against.0, form: None })];
+        fields.notice = vec![auto(Notice { period: Some(period), by: "any".into(), against: against.0, form: None, by_day: None })];
         let got = at(&fields, as_of);
         let deadline = &got.deadlines[0];
         prop_assert!(deadline.date >= as_of);
