@@ -8,6 +8,7 @@ mod columns;
 mod elsewhere;
 mod letterhead;
 mod opening;
+mod paired;
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -161,6 +162,9 @@ fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
     }
     if found.len() < 2 {
         add_new(&mut found, columns::below_roles(rules, scene));
+    }
+    if found.len() < 2 {
+        add_new(&mut found, paired::before_brackets(scene));
     }
     if found.len() < 2 {
         elsewhere::complete(&mut found, scene, opening.as_ref());

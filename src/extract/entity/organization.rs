@@ -367,6 +367,10 @@ fn and_joins(scan: &Scan<'_>, and_at: usize, form_at: usize) -> bool {
             None => return before == 1 || after <= 1,
         }
     }
+    // `Museum De Zwarte Akker te Drachten en Waaksaam B.V.`: a seat before the joint ends a name of its own.
+    if matches!(scan.folded(at), "te") {
+        return false;
+    }
     // `2. Argus Wacht en Beveiliging B.V.`: nothing but the name stands in its item before the joint.
     if enumerates(scan, at) {
         return true;

@@ -26,7 +26,10 @@ pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
             .min_by_key(|find| find.range.start);
         // Who represents a party is none: in a cell of several lines, the name stands above the line of the label.
         let represents = fold(scene.text.slice(&label.value)).starts_with("vertegenwoordigd");
-        let Some(find) = name.filter(|_| !represents).or_else(|| name_above(scene, label)) else { continue };
+        // `Opdrachtgever: ROC Vechtstreek. Cateraar: Smaakmakers B.V.`: what stands behind another field is its own.
+        let own = |find: &&Find| !scene.text.slice(&(label.value.start..find.range.start)).contains(':');
+        let name = name.filter(|_| !represents).filter(own);
+        let Some(find) = name.or_else(|| name_above(scene, label)) else { continue };
         let extent = find.range.start..details_end(scene, label);
         let cues = Cues::default();
         let mut party = describe(scene, find, extent, &[], &cues);

@@ -1,0 +1,92 @@
+//! Names before roles in brackets, two or more in one paragraph: `Gemeente Westerveen (opdrachtgever) en Hovenier Bosma
+//! (opdrachtnemer)`. Short contracts name their parties so and no more.
+
+use std::ops::Range;
+
+use super::{Cues, Found, How, describe, opening};
+use crate::extract::{
+    lexicon::fold,
+    scene::{Find, Scene, Thing},
+};
+
+/// The parties are named within so many bytes.
+const REACH: usize = 3000;
+/// A name has no more words than this.
+const LONGEST: usize = 8;
+
+/// The parties of the first paragraph that names two or more so.
+pub(super) fn before_brackets(scene: &Scene<'_>) -> Vec<Found> {
+    let head = 0..opening::floor(scene.text, REACH);
+    opening::paragraphs(scene.text, &head)
+        .map(|paragraph| in_paragraph(scene, &paragraph))
+        .find(|found| {
+            let roles: Vec<_> = found.iter().filter_map(|party| party.party.role.as_deref().map(fold)).collect();
+            roles.len() > 1 && roles.iter().all(|role| roles.iter().filter(|other| *other == role).count() == 1)
+        })
+        .unwrap_or_default()
+}
+
+fn in_paragraph(scene: &Scene<'_>, paragraph: &Range<usize>) -> Vec<Found> {
+    let text = scene.text;
+    let mut from = paragraph.start;
+    let mut found = Vec::new();
+    for find in scene.finds_in(paragraph) {
+        let Thing::Role(role) = &find.thing else { continue };
+        let before = &text.running[paragraph.start..find.range.start];
+        let opened = ["(", "(de ", "(het ", "(the "].iter().find_map(|mark| before.strip_suffix(mark));
+        let (Some(before), true) = (opened, text.running[find.range.end..].starts_with(')')) else { continue };
+        let open = paragraph.start + before.len();
+        let name = name_before(&text.running[from.min(open)..open]).map(|start| from + start);
+        from = find.range.end + 1;
+        let Some(start) = name else { continue };
+        let end = start + text.running[start..open].trim_end().len();
+        let written = Find {
+            range: start..end,
+            defined_at: None,
+            thing: Thing::Role(String::new()),
+            repairs: Vec::new(),
+            first: scene.word_from(start),
+            end: scene.word_from(end),
+        };
+        let whole = scene.finds_in(&written.range).find(|name| opening::is_name(name) && name.range == written.range);
+        let mut party = describe(scene, whole.unwrap_or(&written), start..find.range.end, &[], &Cues::default());
+        party.party.role = Some(role.clone());
+        party.how = How::Label;
+        found.push(party);
+    }
+    found
+}
+
+/// Where the name begins that ends a text: words with capitals, and the small ones between them.
+fn name_before(text: &str) -> Option<usize> {
+    const SMALL: [&str; 14] =
+        ["van", "de", "der", "den", "het", "voor", "ter", "ten", "in", "op", "&", "of", "the", "for"];
+    let mut start = None;
+    for (count, word) in text.trim_end().rsplit(' ').enumerate() {
+        let at = word.as_ptr() as usize - text.as_ptr() as usize;
+        let capital = word.trim_start_matches(['"', '\'', '(']).starts_with(char::is_uppercase);
+        let ends_other = count > 0 && word.ends_with([':', ';', ',', ')']);
+        if count == LONGEST || ends_other || !(capital || SMALL.contains(&word)) {
+            break;
+        }
+        if capital {
+            start = Some(at);
+        }
+    }
+    start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_what_its_capitals_hold() {
+        let name = |text: &'static str| name_before(text).map(|start| text[start..].trim_end());
+        assert_eq!(name("Gemeente Westerveen "), Some("Gemeente Westerveen"));
+        assert_eq!(name("Partijen: Provincie Reestland "), Some("Provincie Reestland"));
+        assert_eq!(name(" en Hovenier Bosma "), Some("Hovenier Bosma"));
+        assert_eq!(name(" geeft in bruikleen aan Stadsarchief van de Kop "), Some("Stadsarchief van de Kop"));
+        assert_eq!(name(" de aanbestedende dienst "), None);
+    }
+}
