@@ -187,8 +187,13 @@ pub fn notice_deadline(
     };
     // Where two ends are possible, the earlier one is the safe one.
     let last_day = readings(end).into_iter().min().unwrap_or(last_day);
-    let counted = used.value.as_ref().and_then(|notice| Some((notice.deadline(last_day)?, notice.distance()?)));
-    let Some((deadline, distance)) = counted else {
+    // Of two readings of the notice the one with the earlier day is the safe one.
+    let disputed = used.alternatives.iter().filter(|_| used.status == Status::Conflict).map(|other| &other.value);
+    let counted = used.value.iter().chain(disputed).filter_map(|notice| {
+        let distance = notice.distance()?;
+        notice.deadline(last_day).map(|deadline| (deadline, distance))
+    });
+    let Some((deadline, distance)) = counted.min_by_key(|(deadline, _)| deadline.day) else {
         return open(language.say("de opzegdag is niet te berekenen", "the day for notice cannot be computed"));
     };
     let mut reckoning = language.say(
@@ -305,6 +310,17 @@ mod tests {
         let found =
             end_date(open, &given(date(2014, 9, 4)), &given(Term::Period(Period::of_years(3))), Language::English);
         assert_eq!((found.value, found.status), (Some(date(2017, 9, 3)), Status::Proposed));
+    }
+
+    #[test]
+    fn of_a_word_and_a_figure_that_differ_the_longer_period_gives_the_day() {
+        let of = |months| notice(Period::of_months(months), "any").value.unwrap();
+        let check = |word, figure, want| {
+            let found = deadline(&given(date(2024, 12, 31)), &[disputed(of(word), of(figure))]);
+            assert_eq!((found.value, found.status), (Some(want), Status::Conflict));
+        };
+        check(3, 6, date(2024, 6, 30));
+        check(3, 2, date(2024, 9, 30));
     }
 
     #[test]

@@ -191,10 +191,23 @@ impl<'r> Desk<'r, '_, '_> {
             rule: best.rule.id.clone(),
             pattern: decision.pattern.clone(),
         });
-        let alternatives = decision
-            .lost
-            .iter()
-            .filter_map(|lost| {
+        let figure = self.figure_beside(best).and_then(|value| {
+            Some(Alternative {
+                value: typed(&value)?,
+                rule: Some(best.rule.id.clone()),
+                confidence: decision.confidence,
+                explanation: Some(
+                    self.language
+                        .say("het cijfer zegt iets anders dan het woord", "the figure differs from the word")
+                        .into(),
+                ),
+                evidence: evidence_of(text, &best.ranges),
+            })
+        });
+        let status = if figure.is_some() { decision.status.min(Status::Conflict) } else { decision.status };
+        let alternatives = figure
+            .into_iter()
+            .chain(decision.lost.iter().filter_map(|lost| {
                 Some(Alternative {
                     value: typed(&lost.value)?,
                     rule: Some(lost.rule.clone()),
@@ -202,7 +215,7 @@ impl<'r> Desk<'r, '_, '_> {
                     explanation: Some(lost.why.say(self.language).into()),
                     evidence: evidence_of(text, &lost.ranges),
                 })
-            })
+            }))
             .collect();
         let evidence = match &best.evidence {
             Some(evidence) => vec![evidence.clone()],
@@ -210,13 +223,27 @@ impl<'r> Desk<'r, '_, '_> {
         };
         Field {
             value: typed(&best.value),
-            status: decision.status,
+            status,
             confidence: decision.confidence,
             rule: Some(best.rule.id.clone()),
             derived_from: Vec::new(),
             explanation: Some(self.explain(best, decision.agreeing)),
             alternatives,
             evidence,
+        }
+    }
+
+    /// `drie (6) maanden`: the value as its figure says it.
+    fn figure_beside(&self, candidate: &Candidate<'_>) -> Option<Value> {
+        let range = candidate.ranges.first()?;
+        let figure = self.scene.finds_in(range).find_map(|find| match &find.thing {
+            Thing::Entity(Entity::Period(reading)) => reading.figure_says,
+            _ => None,
+        })?;
+        match &candidate.value {
+            Value::Term(Term::Period(_)) => Some(Value::Term(Term::Period(figure))),
+            Value::Notice(notice) => Some(Value::Notice(Notice { period: Some(figure), ..notice.clone() })),
+            _ => None,
         }
     }
 
