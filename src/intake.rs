@@ -3,6 +3,8 @@
 
 mod alike;
 mod kind;
+mod mailbox;
+mod marks;
 mod reason;
 mod unpack;
 

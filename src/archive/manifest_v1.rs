@@ -155,7 +155,7 @@ pub(super) mod iana {
 
     use crate::model::MediaType;
 
-    const ALL: [MediaType; 10] = [
+    const ALL: [MediaType; 11] = [
         MediaType::Pdf,
         MediaType::Tiff,
         MediaType::Jpeg,
@@ -166,6 +166,7 @@ pub(super) mod iana {
         MediaType::Rtf,
         MediaType::Zip,
         MediaType::Eml,
+        MediaType::Mbox,
     ];
 
     pub fn serialize<S: Serializer>(media: &MediaType, serializer: S) -> Result<S::Ok, S::Error> {

@@ -10,6 +10,7 @@ use zip::ZipArchive;
 use super::{
     Reason,
     alike::{Named, Patched},
+    mailbox, marks,
 };
 use crate::model::MediaType;
 
@@ -17,31 +18,10 @@ use crate::model::MediaType;
 const HEAD: u64 = 8 * 1024;
 /// Readers accept a PDF's header anywhere in its first 1024 bytes (ISO 32000-1, annex H, note 13).
 const PDF_HEADER_WITHIN: usize = 1024;
+const PDF_HEADER: &[u8] = b"%PDF-";
 
-/// Kinds that are recognized only to say what they are: where their mark stands, the mark, their names.
-const UNSUPPORTED: [(usize, &[u8], &str, &str); 16] = [
-    (
-        0,
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "een oud Office-bestand of Outlook-bericht",
-        "an old Office file or Outlook message",
-    ),
-    (0, b"GIF8", "een GIF-afbeelding", "a GIF picture"),
-    (0, b"BM", "een BMP-afbeelding", "a BMP picture"),
-    (4, b"ftypheic", "een HEIC-foto", "a HEIC photo"),
-    (4, b"ftypmif1", "een HEIF-foto", "a HEIF photo"),
-    (4, b"ftyp", "een video", "a video"),
-    (0, b"\0\0\0\x0cjP  ", "een JPEG 2000-afbeelding", "a JPEG 2000 picture"),
-    (0, b"7z\xbc\xaf\x27\x1c", "een 7-Zip-archief", "a 7-Zip archive"),
-    (0, b"Rar!\x1a\x07", "een RAR-archief", "a RAR archive"),
-    (0, b"\x1f\x8b", "een gzip-archief", "a gzip archive"),
-    (257, b"ustar", "een tar-archief", "a tar archive"),
-    (0, b"\x78\x9f\x3e\x22", "een Outlook-bijlage (winmail.dat)", "an Outlook attachment (winmail.dat)"),
-    (0, b"%!PS", "een PostScript-bestand", "a PostScript file"),
-    (0, b"\x7fELF", "een programma", "a program"),
-    (0, b"MZ", "een programma", "a program"),
-    (0, b"<?xml", "een XML-bestand", "an XML file"),
-];
+/// Where the mark of a CD or DVD stands: in the descriptor of its volume (ECMA-119, 6.2.1 and 8.1.2).
+const DISC: (u64, &[u8]) = (32_769, b"CD001");
 
 /// The kind of an open file of `size` bytes. Leaves the file's position anywhere.
 pub(super) fn of(file: &mut File, size: u64, max_members: usize) -> Result<MediaType, Reason> {
@@ -73,17 +53,34 @@ pub(super) fn of(file: &mut File, size: u64, max_members: usize) -> Result<Media
     if after_mark.trim_ascii_start().starts_with(b"{\\rtf") {
         return Ok(MediaType::Rtf);
     }
-    if is_mail(after_mark) {
-        return Ok(MediaType::Eml);
-    }
-    let early = &head[..head.len().min(PDF_HEADER_WITHIN)];
-    if holds(early, b"%PDF-") || (early.starts_with(b"%!PS-Adobe-") && holds(early, b" PDF-")) {
+    if after_mark.trim_ascii_start().starts_with(PDF_HEADER) {
         return Ok(MediaType::Pdf);
     }
-    for (at, mark, nl, en) in UNSUPPORTED {
-        if head.get(at..).is_some_and(|rest| rest.starts_with(mark)) {
-            return Err(Reason::UnsupportedType(nl, en));
-        }
+    if is_mail(after_mark) {
+        return Ok(if after_mark.starts_with(mailbox::SEPARATOR) { MediaType::Mbox } else { MediaType::Eml });
+    }
+    // Before anything is taken for junk in front of a PDF: in a package it is the first of many.
+    if let Some((nl, en)) = marks::package(&head) {
+        return Err(Reason::UnsupportedPackage(nl, en));
+    }
+    if part(file, size, DISC.0, DISC.1.len() as u64)? == DISC.1 {
+        return Err(Reason::UnsupportedPackage("een schijfkopie (ISO)", "a disc image (ISO)"));
+    }
+    let early = &head[..head.len().min(PDF_HEADER_WITHIN)];
+    if early.starts_with(b"%!PS-Adobe-") && holds(early, b" PDF-") {
+        return Ok(MediaType::Pdf);
+    }
+    if let Some(at) = place(early, PDF_HEADER) {
+        return match holds_another(file, at as u64 + 1, PDF_HEADER)? {
+            false => Ok(MediaType::Pdf),
+            true => Err(Reason::UnsupportedPackage(
+                "een bestand van onbekende soort met meer dan één PDF erin",
+                "a file of an unknown kind with more than one PDF in it",
+            )),
+        };
+    }
+    if let Some((nl, en)) = marks::single(&head) {
+        return Err(Reason::UnsupportedType(nl, en));
     }
     // A PDF that lost its start still has its end; whether it can be read is for its reader to say.
     if holds(&tail(file, size, PDF_HEADER_WITHIN as u64)?, b"startxref") {
@@ -102,14 +99,43 @@ pub(super) fn of(file: &mut File, size: u64, max_members: usize) -> Result<Media
     Err(if is_text { Reason::UnsupportedType("platte tekst", "plain text") } else { Reason::UnknownType })
 }
 
+fn place(bytes: &[u8], mark: &[u8]) -> Option<usize> {
+    bytes.windows(mark.len()).position(|window| window == mark)
+}
+
 fn holds(bytes: &[u8], mark: &[u8]) -> bool {
-    bytes.windows(mark.len()).any(|window| window == mark)
+    place(bytes, mark).is_some()
+}
+
+/// Whether a mark stands in a file from a place on.
+fn holds_another(file: &mut File, from: u64, mark: &[u8]) -> io::Result<bool> {
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = vec![0; 1 << 17];
+    let mut kept = 0;
+    loop {
+        let length = match file.read(&mut bytes[kept..]) {
+            Ok(0) => return Ok(false),
+            Ok(length) => kept + length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if holds(&bytes[..length], mark) {
+            return Ok(true);
+        }
+        // It may be cut in two.
+        kept = length.min(mark.len() - 1);
+        bytes.copy_within(length - kept..length, 0);
+    }
 }
 
 /// The last `length` bytes of a file.
 fn tail(file: &mut File, size: u64, length: u64) -> io::Result<Vec<u8>> {
-    let length = length.min(size);
-    file.seek(SeekFrom::Start(size - length))?;
+    part(file, size, size.saturating_sub(length), length)
+}
+
+/// So many bytes of a file, or as many of them as there are.
+fn part(file: &mut File, size: u64, from: u64, length: u64) -> io::Result<Vec<u8>> {
+    file.seek(SeekFrom::Start(from.min(size)))?;
     let mut bytes = Vec::new();
     file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -232,10 +258,48 @@ mod tests {
         check(b"RIFF\x10\0\0\0WEBPVP8 ", Ok(MediaType::Webp));
         check(b"{\\rtf1\\ansi}", Ok(MediaType::Rtf));
         check(b"From: a@example.org\r\nSubject: lease\r\n\r\nhello", Ok(MediaType::Eml));
+        check(b"From a@example.org Mon\nFrom: a\nTo: b\n\nhello", Ok(MediaType::Mbox));
         check(b"Subject: an ordinary text\nabout: things\n", Err("unsupported_type"));
         check(b"GIF89a", Err("unsupported_type"));
         check(b"", Err("empty"));
         check(b"\x01\x02\x03\xfe\xff\x00", Err("unknown_type"));
+    }
+
+    #[test]
+    fn a_pdf_inside_a_package_does_not_stand_for_all_of_it() {
+        let check = |bytes: &[u8], want: &str| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(bytes).unwrap();
+            let told = match of(&mut file, bytes.len() as u64, 100) {
+                Err(Reason::UnsupportedPackage(_, en)) => en.to_owned(),
+                other => format!("{other:?}"),
+            };
+            assert_eq!(told, want);
+        };
+        const PDF: &[u8] = b"%PDF-1.4 trailer startxref 9 %%EOF\n";
+        let at = |place: usize, mark: &[u8], pdf_at: usize| {
+            let mut bytes = vec![0; pdf_at.max(place + mark.len())];
+            bytes[place..place + mark.len()].copy_from_slice(mark);
+            [bytes, PDF.to_vec()].concat()
+        };
+        check(&at(257, b"ustar", 512), "a tar archive");
+        check(&at(0, b"!<arch>\n", 68), "an ar archive");
+        check(&at(0, b"\x78\x9f\x3e\x22", 300), "an Outlook attachment (winmail.dat)");
+        check(&at(0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 512), "an old Office file or Outlook message");
+        check(&at(0, b"\x1f\x8b\x08", 30), "a gzip archive");
+        check(&at(0, b"MSCF", 80), "a CAB archive");
+        check(&at(510, b"\x55\xaa", 900), "a disk image");
+        check(&at(32_769, b"CD001", 900), "a disc image (ISO)");
+        let mut old_tar = at(0, b"een.pdf", 512);
+        let sum = b"een.pdf".iter().map(|byte| u32::from(*byte)).sum::<u32>() + 8 * 32;
+        // What the header holds beside its name and its sum is nothing.
+        old_tar[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        check(&old_tar, "a tar archive");
+        let unknown = "a file of an unknown kind with more than one PDF in it";
+        check(&[&[0; 900][..], PDF, &[0; 200_000][..], PDF].concat(), unknown);
+        check(&[&[0; 900][..], PDF].concat(), "Ok(Pdf)");
+        check(&[PDF, &[0; 900][..], PDF].concat(), "Ok(Pdf)");
+        check(b"\0\0\0\x1cftypavif", "Err(UnsupportedType(\"een AVIF-afbeelding\", \"an AVIF picture\"))");
     }
 
     #[test]

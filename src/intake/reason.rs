@@ -9,6 +9,8 @@ pub enum Reason {
     Empty,
     /// Its content is of a kind that griffie recognizes and does not take, in Dutch and in English.
     UnsupportedType(&'static str, &'static str),
+    /// The same of a kind that holds other files.
+    UnsupportedPackage(&'static str, &'static str),
     /// Its content is of no known kind.
     UnknownType,
     /// It is a link, which is never followed: it may lead anywhere.
@@ -60,7 +62,7 @@ impl Reason {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Empty => "empty",
-            Self::UnsupportedType(..) => "unsupported_type",
+            Self::UnsupportedType(..) | Self::UnsupportedPackage(..) => "unsupported_type",
             Self::UnknownType => "unknown_type",
             Self::SymbolicLink => "symbolic_link",
             Self::SpecialFile => "special_file",
@@ -97,6 +99,14 @@ impl Reason {
             Self::UnsupportedType(nl, en) => language.say(
                 format!("het bestand is {nl}; dat kan niet worden gelezen: lever het aan als PDF"),
                 format!("the file is {en}, which cannot be read: hand it in as PDF"),
+            ),
+            Self::UnsupportedPackage(nl, en) => language.say(
+                format!(
+                    "het bestand is {nl}; dat wordt niet geopend: pak het zelf uit en lever aan wat erin zit, elk document als eigen bestand"
+                ),
+                format!(
+                    "the file is {en}, which is not opened: unpack it by other means and hand in what it holds, each document as a file of its own"
+                ),
             ),
             Self::UnknownType => {
                 language.say("de inhoud is van geen bekende soort", "its content is of no known kind").into()

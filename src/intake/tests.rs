@@ -321,6 +321,31 @@ fn attachments_are_members_of_their_mail() {
 }
 
 #[test]
+fn every_mail_of_a_mailbox_is_a_member() {
+    let room = Room::new();
+    let separator = b"From desk@example.org Mon Mar  2 10:00:00 2015\n".to_vec();
+    let one = |name: &str| [separator.clone(), mail(&[(name, "application/pdf", PDF)]), b"\n".to_vec()].concat();
+    let all = [one("a.pdf"), one("b.pdf"), one("c.pdf")].concat();
+    room.put("archive.mbox", &all);
+    room.check(&[
+        "archive.mbox mbox",
+        "archive.mbox!mail-1.eml eml",
+        "archive.mbox!mail-1.eml!a.pdf pdf",
+        "archive.mbox!mail-2.eml eml",
+        "archive.mbox!mail-2.eml!b.pdf pdf",
+        "archive.mbox!mail-3.eml eml",
+        "archive.mbox!mail-3.eml!c.pdf pdf",
+    ]);
+    let with = |change: fn(&mut Limits)| {
+        let mut intake = room.intake();
+        change(&mut intake.limits);
+        room.walk(intake)
+    };
+    assert_eq!(with(|limits| limits.members = 2), ["archive.mbox too_many_members"]);
+    assert_eq!(with(|limits| limits.unpacked_bytes = 100), ["archive.mbox too_much_inside"]);
+}
+
+#[test]
 fn what_is_damaged_in_a_mail_says_so() {
     let room = Room::new();
     let whole = mail(&[("lease.pdf", "application/pdf", PDF)]);

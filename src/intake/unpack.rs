@@ -4,7 +4,8 @@
 use std::{
     collections::HashSet,
     fs::File,
-    io::{self, Read, Write as _},
+    io::{self, Read, Seek as _, SeekFrom, Write as _},
+    ops::Range,
     path::Path,
 };
 
@@ -15,7 +16,7 @@ use zip::{CompressionMethod, ZipArchive, result::ZipError};
 use super::{
     Limits, Reason,
     alike::{Named, Patched},
-    kind,
+    kind, mailbox,
 };
 use crate::model::MediaType;
 
@@ -25,6 +26,8 @@ pub(super) enum Container {
     Zip(Box<Named>, usize),
     /// The attachments of an e-mail, already written.
     Mail(std::vec::IntoIter<Member>),
+    /// A mailbox, and where its mails are, each with its number.
+    Mailbox(File, std::iter::Enumerate<std::vec::IntoIter<Range<u64>>>),
 }
 
 /// A member of a container: its label, and its bytes or why they were not written.
@@ -65,11 +68,21 @@ impl Container {
             return Ok(Self::Zip(Box::new(named), 0));
         }
         let size = file.metadata()?.len();
+        if media == MediaType::Mbox {
+            let mails = mailbox::mails(&mut file, *unpacker.members_left)?;
+            if size > *unpacker.bytes_left {
+                return Err(Reason::TooMuchInside(limits.unpacked_bytes));
+            }
+            return match mails.is_empty() {
+                true => Err(Reason::NothingInside),
+                false => Ok(Self::Mailbox(file, mails.into_iter().enumerate())),
+            };
+        }
         if size > limits.mail_bytes {
             return Err(Reason::MailTooLarge(limits.mail_bytes));
         }
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        std::io::Seek::rewind(&mut file)?;
+        file.rewind()?;
         file.take(limits.mail_bytes).read_to_end(&mut bytes)?;
         let is_cut = close(&mut bytes);
         let message = MessageParser::default().parse(&bytes).ok_or(Reason::DamagedContainer)?;
@@ -91,6 +104,15 @@ impl Container {
     pub(super) fn next(&mut self, unpacker: &mut Unpacker<'_>) -> Option<Member> {
         match self {
             Self::Mail(members) => members.next(),
+            Self::Mailbox(file, mails) => {
+                let (index, mail) = mails.next()?;
+                *unpacker.members_left = unpacker.members_left.saturating_sub(1);
+                let unpacked = match file.seek(SeekFrom::Start(mail.start)) {
+                    Ok(_) => unpacker.write(file.take(mail.end - mail.start), None),
+                    Err(error) => Err(error.into()),
+                };
+                Some(Member { label: format!("mail-{}.eml", index + 1), unpacked })
+            }
             Self::Zip(named, next) => loop {
                 let index = *next;
                 *next += 1;

@@ -17,6 +17,7 @@ pub enum MediaType {
     Rtf,
     Zip,
     Eml,
+    Mbox,
 }
 
 impl MediaType {
@@ -33,6 +34,7 @@ impl MediaType {
             Self::Rtf => "application/rtf",
             Self::Zip => "application/zip",
             Self::Eml => "message/rfc822",
+            Self::Mbox => "application/mbox",
         }
     }
 
@@ -49,6 +51,7 @@ impl MediaType {
             Self::Rtf => "rtf",
             Self::Zip => "zip",
             Self::Eml => "eml",
+            Self::Mbox => "mbox",
         }
     }
 
@@ -59,6 +62,6 @@ impl MediaType {
 
     /// Files that hold other files.
     pub fn is_container(self) -> bool {
-        matches!(self, Self::Zip | Self::Eml)
+        matches!(self, Self::Zip | Self::Eml | Self::Mbox)
     }
 }
