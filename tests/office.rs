@@ -116,6 +116,24 @@ fn word_processor_files_are_read_through_a_pdf_that_is_kept() {
 }
 
 #[test]
+fn the_same_file_gives_the_same_words_on_any_day() {
+    if tools::find("soffice", "libreoffice-writer-nogui").is_err() {
+        eprintln!("SKIPPED: LibreOffice is not installed (apt-get install libreoffice-writer-nogui)");
+        return;
+    }
+    let desk = Desk::new();
+    let field = r#"{\field{\*\fldinst DATE \\@ "d-M-yyyy"}{\fldrslt 3-3-2015}}"#;
+    fs::write(desk.path("a.rtf"), format!(r"{{\rtf1\ansi Getekend op {field} te Zwolle. {{\strike Boete}}\par}}"))
+        .unwrap();
+    let (text, _) = check(desk.griffie(&["text"]).arg(desk.path("a.rtf")), 0);
+    assert!(text.contains("Getekend op 3-3-2015 te Zwolle."), "{text}");
+    let read = json_of(desk.griffie(&["extract", "--json"]).arg(desk.path("a.rtf")), &[0]);
+    let problems = read["document"]["problems"].as_array().unwrap();
+    let kinds: Vec<_> = problems.iter().map(|problem| problem["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["field_as_stored", "struck_out"]);
+}
+
+#[test]
 fn without_libreoffice_they_are_kept_and_named_in_quarantine() {
     let desk = desk_with_files();
     let mut command = desk.griffie(&["ingest", "--json"]);

@@ -118,7 +118,7 @@ impl Examiner<'_> {
         if media.is_office() {
             let made = office::to_pdf(path, media, cancel)?;
             let mut reading = self.reader.read(&made.path(), MediaType::Pdf, None, page_done, cancel)?;
-            reading.problems.extend(made.had_changes.then(|| self.read_with_changes()));
+            reading.problems.extend(made.notes.problems(self.language));
             return Ok((reading, Some(made)));
         }
         let reading = self.passwords.try_each(|password| {
@@ -133,15 +133,6 @@ impl Examiner<'_> {
     fn read_with_password(&self) -> Problem {
         let message = self.language.say("gelezen met een wachtwoord", "read with a password").to_owned();
         Problem { kind: "read_with_password".into(), message, page: None }
-    }
-
-    /// Which text binds is for a person to say.
-    fn read_with_changes(&self) -> Problem {
-        let message = self.language.say(
-            "het bestand bevat bijgehouden wijzigingen; het is gelezen alsof ze alle zijn aanvaard: ga na welke tekst geldt",
-            "the file holds tracked changes; it was read as if all were accepted: make sure which text binds",
-        );
-        Problem { kind: "tracked_changes".into(), message: message.to_owned(), page: None }
     }
 
     /// What electronic signatures a file has, trying the known passwords.

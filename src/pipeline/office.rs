@@ -1,11 +1,18 @@
 //! Word-processor files are read through a PDF that LibreOffice makes of them, in a process of its own with limits.
 //! The original stays the record; the PDF is kept beside it, since the words' places are on its pages.
 
-mod changes;
+mod fields;
+mod notes;
+mod package;
+mod rtf;
+mod settle;
+mod xml;
 
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
+
+use notes::Notes;
 
 use crate::{
     Error, ErrorKind, Result,
@@ -19,8 +26,8 @@ pub struct MadePdf {
     folder: TempDir,
     /// What made it, with its version.
     pub maker: String,
-    /// The file holds tracked changes; they were accepted for reading.
-    pub had_changes: bool,
+    /// What a person should know about how the file was read.
+    pub notes: Notes,
 }
 
 impl MadePdf {
@@ -41,7 +48,7 @@ fn convert(path: &Path, media: MediaType, cancel: &CancelFlag) -> Result<MadePdf
     let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
     // Under a name of our own: the sender's may be anything, and the ending must fit the content.
     let input = folder.path().join(format!("original.{}", media.extension()));
-    let had_changes = changes::accept(path, media, &input)?;
+    let notes = settle::settle(path, media, &input)?;
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.path().display());
     let program = || {
         let mut program = Program::new(&soffice, folder.path());
@@ -51,7 +58,7 @@ fn convert(path: &Path, media: MediaType, cancel: &CancelFlag) -> Result<MadePdf
     let version = tools::run(&program().arguments([profile.as_str(), "--version"]))?;
     let arguments = [&*profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", "."];
     tools::run(&program().arguments(arguments).arguments([&input]))?;
-    let made = MadePdf { folder, maker: String::from_utf8_lossy(&version).trim().to_owned(), had_changes };
+    let made = MadePdf { folder, maker: String::from_utf8_lossy(&version).trim().to_owned(), notes };
     match made.path().try_exists() {
         Ok(true) => Ok(made),
         _ => Err(Error::new(ErrorKind::UnsupportedDocument, "LibreOffice could not read it")
