@@ -1,6 +1,7 @@
 //! Turns an original into pages: born-digital words where they are sound, else the page's image for OCR.
 //! Runs in worker processes: its input is untrusted. Does no OCR and changes no original.
 
+mod beside;
 mod blank;
 mod ccitt;
 mod columns;

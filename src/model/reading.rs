@@ -142,7 +142,7 @@ impl Problem {
                 Cow::from(format!("de tekstlaag van pagina {page} deugt niet; de pagina is van haar beeld gelezen"))
             }
             "form_value_not_shown" => {
-                let value = self.message.split_once(": ").map_or("", |(_, value)| value);
+                let value = self.told_after_colon();
                 Cow::from(format!(
                     "pagina {page} heeft een formulierveld waarvan de waarde niet wordt getoond: {value}"
                 ))
@@ -153,9 +153,29 @@ impl Problem {
             "text_not_drawn" => Cow::from(format!(
                 "een lettertype op pagina {page} is beschadigd: tekst die erin is gezet kon niet worden gelezen"
             )),
+            "annotation_not_shown" => Cow::from(format!(
+                "pagina {page} heeft tekst in een annotatie die niet wordt getekend: {}",
+                self.told_after_colon()
+            )),
+            "note_not_shown" => Cow::from(format!(
+                "pagina {page} heeft een notitie die geen deel van de pagina is: {}",
+                self.told_after_colon()
+            )),
+            "struck_out" => Cow::from(format!(
+                "pagina {page} heeft tekst die met een annotatie is doorgehaald, en die is meegelezen: ga na wat geldt"
+            )),
+            "attachments_not_read" => Cow::from(format!(
+                "het bestand heeft bijlagen, die niet worden gelezen: lever ze apart aan: {}",
+                self.told_after_colon()
+            )),
             "pages_missing" => Cow::from("het bestand noemt meer pagina's dan er te vinden of te tonen zijn"),
             _ => Cow::from(&self.message),
         }
+    }
+
+    /// What the file itself says, behind the sentence about it.
+    fn told_after_colon(&self) -> &str {
+        self.message.split_once(": ").map_or("", |(_, told)| told)
     }
 }
 

@@ -296,7 +296,7 @@ fn letters(text: &[u8]) -> String {
 }
 
 /// A text string (7.9.2.2), or a stream of one.
-fn text_of(object: &Object<'_>) -> Option<String> {
+pub(super) fn text_of(object: &Object<'_>) -> Option<String> {
     let decoded;
     let bytes = match object {
         Object::String(text) => text.as_bytes(),

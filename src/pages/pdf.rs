@@ -27,7 +27,7 @@ use memmap2::Mmap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, damaged, divisor, drawn, map, mend,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, beside, damaged, divisor, drawn, map, mend,
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -126,11 +126,13 @@ impl Document {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        let mut page = self.with_leaf(number, |page, open| page.read(open))?;
+        let read = |page: &Leaf, open: &mut Open| Ok((page.read(open)?, beside::of_page(page.pdf, number)));
+        let (mut page, beside) = self.with_leaf(number, read)?;
         let problems = match &mut page {
             Page::Digital(reading) => &mut reading.problems,
             Page::Image(image) => &mut image.problems,
         };
+        problems.extend(beside);
         problems.extend(self.problems.iter().filter(|problem| problem.page == Some(number)).cloned());
         Ok(page)
     }
@@ -180,12 +182,13 @@ pub(super) fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<Parsed>
         parsed = parse_as_it_is(plain.into(), password).map(with_tree).or(parsed);
     }
     let (mut pdf, password, tree) = parsed.map_err(|error| why_not(bytes, error, password.is_some()))?;
-    let mend::Mended { bytes, problems } = mend::mend(&pdf, &tree);
+    let mend::Mended { bytes, mut problems } = mend::mend(&pdf, &tree);
     if let Some(mended) = bytes.and_then(|bytes| Pdf::new_with_password(bytes, &password).ok())
         && mended.pages().len() >= pdf.pages().len()
     {
         pdf = mended;
     }
+    problems.extend(beside::attached(&pdf));
     Ok(Parsed { pdf, password, problems })
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use lopdf::{Dictionary, Document, EncryptionState, EncryptionVersion, Object, Permissions, Stream, dictionary};
 
 use super::*;
-use crate::model::{PageState, TextSource};
+use crate::model::{Language, PageState, TextSource};
 
 const A4: [i64; 4] = [0, 0, 595, 842];
 
@@ -336,6 +336,68 @@ fn a_value_that_cannot_be_drawn_is_told() {
     let Page::Digital(reading) = first_page(&mut form(flat, true)) else { panic!("no words") };
     let told: Vec<&str> = reading.problems.iter().map(|problem| problem.message.as_str()).collect();
     assert_eq!(told, ["page 1 has a form field whose value is not drawn: 31 mei"]);
+}
+
+#[test]
+fn what_a_file_holds_beside_its_pages_is_told() {
+    let told = |change: &dyn Fn(&mut Document, &mut Dictionary, &mut Dictionary)| -> Vec<(String, String)> {
+        let mut document = Sketch::new(WORDS).finish();
+        let root = document.trailer.get(b"Root").and_then(Object::as_reference).unwrap();
+        let is_page = |object: &Object| object.as_dict().is_ok_and(|dict| dict.has_type(b"Page"));
+        let page = *document.objects.iter().find(|(_, object)| is_page(object)).unwrap().0;
+        let [mut catalog, mut leaf] = [root, page].map(|id| document.get_dictionary(id).unwrap().clone());
+        change(&mut document, &mut catalog, &mut leaf);
+        document.objects.insert(root, catalog.into());
+        document.objects.insert(page, leaf.into());
+        let Page::Digital(reading) = first_page(&mut document) else { panic!("no words") };
+        reading
+            .problems
+            .into_iter()
+            .map(|problem| (problem.kind.clone(), problem.told(Language::Dutch).into_owned()))
+            .collect()
+    };
+    let file = |document: &mut Document, name: &str| {
+        let stream = document.add_object(Stream::new(dictionary! { "Type" => "EmbeddedFile" }, b"%PDF-1.4".to_vec()));
+        let name = Object::string_literal(name);
+        dictionary! { "Type" => "Filespec", "UF" => name, "EF" => dictionary! { "F" => stream } }
+    };
+    let attached = |names: &str| {
+        let message = format!("het bestand heeft bijlagen, die niet worden gelezen: lever ze apart aan: {names}");
+        vec![("attachments_not_read".to_owned(), message)]
+    };
+    let listed = told(&|document, catalog, _| {
+        let leaf = vec![Object::string_literal("1"), file(document, "contract.pdf").into()];
+        let tree = dictionary! { "Kids" => vec![dictionary! { "Names" => leaf }.into()] };
+        catalog.set("Names", dictionary! { "EmbeddedFiles" => tree });
+        catalog.set("AF", vec![file(document, "bijlage 2.pdf").into()]);
+    });
+    assert_eq!(listed, attached("bijlage 2.pdf, contract.pdf"));
+    let annotation = |subtype: &str, contents: &str| {
+        let contents = Object::string_literal(contents);
+        dictionary! { "Type" => "Annot", "Subtype" => subtype, "Contents" => contents }
+    };
+    let clipped = told(&|document, _, leaf| {
+        let mut clip = annotation("FileAttachment", "");
+        clip.set("FS", file(document, "a.pdf"));
+        leaf.set("Annots", vec![clip.into()]);
+    });
+    assert_eq!(clipped, attached("a.pdf"));
+    let remarked = told(&|_, _, leaf| {
+        let mut hidden = annotation("Text", "verborgen");
+        hidden.set("F", 2);
+        let annotations =
+            [annotation("FreeText", "5.555"), annotation("Text", "nee"), annotation("StrikeOut", ""), hidden];
+        leaf.set("Annots", annotations.map(Object::from).to_vec());
+    });
+    let remarked: Vec<_> = remarked.iter().map(|(kind, told)| format!("{kind} {told}")).collect();
+    assert_eq!(
+        remarked,
+        [
+            "annotation_not_shown pagina 1 heeft tekst in een annotatie die niet wordt getekend: 5.555",
+            "note_not_shown pagina 1 heeft een notitie die geen deel van de pagina is: nee",
+            "struck_out pagina 1 heeft tekst die met een annotatie is doorgehaald, en die is meegelezen: ga na wat geldt",
+        ]
+    );
 }
 
 #[test]

@@ -58,8 +58,14 @@ pub struct Acceptance {
 }
 
 /// Problems of a page that tell of something in the original which a copy would leave out.
-const UNSHOWN: [&str; 5] =
-    ["form_value_not_shown", "pages_missing", "page_damaged", "content_incomplete", "text_not_drawn"];
+const UNSHOWN: [&str; 6] = [
+    "form_value_not_shown",
+    "annotation_not_shown",
+    "pages_missing",
+    "page_damaged",
+    "content_incomplete",
+    "text_not_drawn",
+];
 
 /// Checks a copy that was made with this effort against the standard and against its original. An error means that it
 /// could not be judged at all.
