@@ -32,6 +32,10 @@ pub const WORKER_ARGUMENT: &str = "worker";
 /// Pages of a longer document are handed out in pieces of at most so many, so that all workers have their share.
 const CHUNK: usize = 8;
 
+/// An original of more pages is not read: a small file can name one page any number of times, and each takes its share
+/// of time and of this process's memory.
+const MOST_PAGES: usize = 20_000;
+
 /// How originals are read.
 #[derive(Clone, Debug)]
 pub struct ReadSettings {
@@ -229,6 +233,17 @@ struct Books {
 
 impl Books {
     fn open(&mut self, pages: usize) -> Result<()> {
+        if pages > MOST_PAGES {
+            return Err(Error::new(
+                ErrorKind::UnsupportedDocument,
+                format!("it has {pages} pages, which is more than the {MOST_PAGES} that are read"),
+            )
+            .hint("split it, and hand in the parts")
+            .because(
+                "too_many_pages",
+                format!("het heeft {pages} pagina's, meer dan de {MOST_PAGES} die worden gelezen: splits het"),
+            ));
+        }
         if !self.opened {
             *self = Self { opened: true, pages: vec![None; pages], open_entries: pages };
         }
@@ -260,4 +275,16 @@ fn changed() -> Error {
     Error::new(ErrorKind::UnsupportedDocument, "the file changed while it was read")
         .hint("try again when it is complete")
         .because("changed", "het bestand veranderde terwijl het werd gelezen: probeer het opnieuw als het klaar is")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_too_many_pages_says_so() {
+        assert!(Books::default().open(MOST_PAGES).is_ok());
+        let error = Books::default().open(MOST_PAGES + 1).unwrap_err();
+        assert_eq!((error.kind(), error.reason()), (ErrorKind::UnsupportedDocument, Some("too_many_pages")));
+    }
 }
