@@ -74,8 +74,8 @@ pub(super) fn of(file: &mut File, size: u64, max_members: usize) -> Result<Media
         return match holds_another(file, at as u64 + 1, PDF_HEADER)? {
             false => Ok(MediaType::Pdf),
             true => Err(Reason::UnsupportedPackage(
-                "een bestand van onbekende soort met meer dan één PDF erin",
-                "a file of an unknown kind with more than one PDF in it",
+                "van onbekende soort, met meer dan één PDF erin",
+                "of an unknown kind, with more than one PDF in it",
             )),
         };
     }
@@ -295,7 +295,7 @@ mod tests {
         // What the header holds beside its name and its sum is nothing.
         old_tar[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
         check(&old_tar, "a tar archive");
-        let unknown = "a file of an unknown kind with more than one PDF in it";
+        let unknown = "of an unknown kind, with more than one PDF in it";
         check(&[&[0; 900][..], PDF, &[0; 200_000][..], PDF].concat(), unknown);
         check(&[&[0; 900][..], PDF].concat(), "Ok(Pdf)");
         check(&[PDF, &[0; 900][..], PDF].concat(), "Ok(Pdf)");

@@ -102,10 +102,10 @@ impl Reason {
             ),
             Self::UnsupportedPackage(nl, en) => language.say(
                 format!(
-                    "het bestand is {nl}; dat wordt niet geopend: pak het zelf uit en lever aan wat erin zit, elk document als eigen bestand"
+                    "het bestand is {nl}; dat wordt niet geopend: open of pak het zelf uit en lever aan wat erin zit, elk document als PDF"
                 ),
                 format!(
-                    "the file is {en}, which is not opened: unpack it by other means and hand in what it holds, each document as a file of its own"
+                    "the file is {en}, which is not opened: open or unpack it by other means and hand in what it holds, each document as a PDF"
                 ),
             ),
             Self::UnknownType => {
