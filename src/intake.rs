@@ -1,8 +1,9 @@
-//! Takes files from folders, archives and mail, tells their kind by content, refuses what cannot be kept. Stores
+//! Takes files from folders, archives and mail (which is a document too, where it says something itself), tells their kind by content, refuses what cannot be kept. Stores
 //! nothing: what it unpacks goes away with the [`Arrival`] that names it.
 
 mod alike;
 mod kind;
+mod mail;
 mod mailbox;
 mod marks;
 mod reason;
@@ -20,6 +21,7 @@ use rustix::fs::{Mode, OFlags};
 use tempfile::{TempDir, TempPath};
 use walkdir::WalkDir;
 
+pub use mail::Letter;
 pub use reason::Reason;
 
 use crate::{
@@ -135,8 +137,10 @@ pub struct Arrival {
     pub source: PathBuf,
     /// Its label inside the outermost container (`inner.zip!letter.pdf`); no two members have the same.
     pub member: Option<String>,
-    /// What it is, or why it is not taken. A container that is taken is followed by its members.
+    /// What it is, or why it is not taken.
     pub media: Result<MediaType, Reason>,
+    /// It is a container: its members follow, and it is no document itself.
+    pub is_container: bool,
     /// How many bytes it is, where they can be read.
     pub size_bytes: u64,
     place: Place,
@@ -276,7 +280,7 @@ impl Arrivals {
     fn arrival(&mut self, source: PathBuf, media: Result<MediaType, Reason>, place: Place, size_bytes: u64) -> Arrival {
         let index = self.next_index;
         self.next_index += 1;
-        Arrival { index, parent: None, source, member: None, media, size_bytes, place }
+        Arrival { index, parent: None, source, member: None, media, is_container: false, size_bytes, place }
     }
 
     fn file(&mut self, path: PathBuf) -> Arrival {
@@ -324,7 +328,7 @@ impl Arrivals {
             kind::of(&mut file, arrival.size_bytes, self.intake.limits.members)
         };
         let Ok(media) = arrival.media else { return };
-        if !media.is_container() {
+        if !media.is_container() && media != MediaType::Eml {
             return;
         }
         if self.open.len() >= self.intake.limits.nesting {
@@ -332,13 +336,17 @@ impl Arrivals {
             return;
         }
         match Container::open(media, file, &mut self.unpacker().0) {
-            Ok(container) => self.open.push(Opened {
-                container,
-                index: arrival.index,
-                source: arrival.source.clone(),
-                member: arrival.member.clone(),
-                labels: Labels::default(),
-            }),
+            Ok(None) => {}
+            Ok(Some(container)) => {
+                arrival.is_container = true;
+                self.open.push(Opened {
+                    container,
+                    index: arrival.index,
+                    source: arrival.source.clone(),
+                    member: arrival.member.clone(),
+                    labels: Labels::default(),
+                });
+            }
             Err(reason) => arrival.media = Err(reason),
         }
     }
@@ -373,7 +381,11 @@ impl Arrivals {
             Ok(((file, size_bytes), path)) => {
                 arrival.size_bytes = size_bytes;
                 arrival.place = Place::Unpacked { path, _folder: Arc::clone(&self.folder) };
-                self.look_at(&mut arrival, file);
+                if member.is_letter {
+                    arrival.media = Ok(MediaType::Eml);
+                } else {
+                    self.look_at(&mut arrival, file);
+                }
             }
             Err(reason) => arrival.media = Err(reason),
         }
@@ -414,16 +426,18 @@ fn is_system_file(name: &str) -> bool {
         || name.split(['/', '!']).any(|part| matches!(part, "__MACOSX" | "@eaDir"))
 }
 
+/// The same reason as an error.
+pub fn refusal(reason: &Reason) -> Error {
+    Error::new(ErrorKind::UnsupportedDocument, reason.message(Language::English))
+        .because(reason.kind(), reason.message(Language::Dutch))
+}
+
 /// The kind of one file by its content. Errors of kind `UnsupportedDocument` say why it is none that can be read.
 pub fn identify(path: &Path) -> Result<MediaType> {
-    let refuse = |reason: Reason| {
-        Error::new(ErrorKind::UnsupportedDocument, reason.message(Language::English))
-            .because(reason.kind(), reason.message(Language::Dutch))
-    };
     // A link that is named is meant.
     let target = std::fs::canonicalize(path).fold(ErrorKind::NotFound, || "cannot open the file")?;
-    let (mut file, metadata) = open(&target).map_err(refuse)?;
-    kind::of(&mut file, metadata.len(), Limits::default().members).map_err(refuse)
+    let (mut file, metadata) = open(&target).map_err(|reason| refusal(&reason))?;
+    kind::of(&mut file, metadata.len(), Limits::default().members).map_err(|reason| refusal(&reason))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod examine;
 pub mod export;
 pub mod ingest;
 pub mod keeping;
+mod letter;
 pub mod note;
 pub mod office;
 pub mod read;

@@ -117,6 +117,41 @@ fn an_archival_copy_that_is_missing_is_made() {
     assert!(stdout.contains("0 made and accepted"), "{stdout}");
 }
 
+#[test]
+fn what_a_mail_says_itself_is_found_and_comes_out_as_the_mail() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("in")).unwrap();
+    let head = "From: Huurder <h@example.org>\r\nDate: Thu, 12 Mar 2015 10:00:00 +0100\r\nMIME-Version: 1.0\r\n";
+    let plain = "Content-Type: text/plain\r\n\r\n";
+    let letter = format!("{head}Subject: Opzegging\r\n{plain}Hierbij zeggen wij het contract op.\r\n");
+    fs::write(desk.path("in/a.eml"), &letter).unwrap();
+    let cover = format!(
+        "{head}Subject: Getekend\r\nContent-Type: multipart/mixed; boundary=edge\r\n\r\n--edge\r\n{plain}\
+         Bijgaand zenden wij het getekende stuk.\r\n--edge\r\nContent-Type: text/plain\r\n\
+         Content-Disposition: attachment; filename=stuk.txt\r\n\r\nstuk\r\n--edge--\r\n"
+    );
+    fs::write(desk.path("in/b.eml"), &cover).unwrap();
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("in")), &[11]);
+    let files = receipt["files"].as_array().unwrap();
+    let states: Vec<_> = files.iter().map(|file| file["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["archived", "container", "archived", "quarantined"], "{receipt:#}");
+    for (words, file, mail) in [("zeggen contract", &files[0], &letter), ("getekende stuk", &files[2], &cover)] {
+        let document = &file["documents"][0];
+        assert_eq!(document["archival_copy"], "accepted", "{file}");
+        let record = document["record"].as_str().unwrap();
+        let (found, _) = check(&mut desk.griffie(&["search", words]), 0);
+        assert!(found.contains(record), "{found}");
+        let out = desk.path(&format!("{record}.eml"));
+        check(desk.griffie(&["get", record, "-o"]).arg(&out), 0);
+        assert_eq!(&fs::read_to_string(out).unwrap(), mail);
+    }
+    check(&mut desk.griffie(&["verify"]), 0);
+    let before = dump(&desk);
+    fs::remove_file(desk.path("data/griffie.sqlite")).unwrap();
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(dump(&desk), before);
+}
+
 /// The lease with an image on it that is too large to be drawn: what it looks like cannot be compared.
 #[test]
 fn a_copy_that_was_refused_is_tried_again_only_when_that_is_asked() {

@@ -309,15 +309,30 @@ fn attachments_are_members_of_their_mail() {
             ("forwarded.eml", "message/rfc822", &inner),
         ]),
     );
-    room.put("empty.eml", &mail(&[]));
+    room.put("empty.eml", b"From: a\r\nSubject: lease\r\n\r\n \r\n");
+    let wordless =
+        String::from_utf8(mail(&[("scan.pdf", "application/pdf", PDF)])).unwrap().replace("See attached.", "");
+    room.put("wordless.eml", wordless.as_bytes());
+    room.put("words.eml", &mail(&[]));
     room.check(&[
         "empty.eml nothing_inside",
         "m.eml eml",
+        "m.eml!lease.eml eml",
         "m.eml!lease.pdf pdf",
         "m.eml!lease.pdf (2) pdf",
         "m.eml!forwarded.eml eml",
+        "m.eml!forwarded.eml!lease.eml eml",
         "m.eml!forwarded.eml!scan.jpg jpg",
+        "wordless.eml eml",
+        "wordless.eml!scan.pdf pdf",
+        "words.eml eml",
     ]);
+    let all: Vec<_> = room.intake().walk(&[room.input.path().to_owned()]).unwrap().collect();
+    let documents = all.iter().filter(|arrival| arrival.media == Ok(MediaType::Eml) && !arrival.is_container);
+    let names: Vec<_> =
+        documents.map(|arrival| arrival.label().rsplit(['/', '!']).next().unwrap().to_owned()).collect();
+    assert_eq!(names, ["lease.eml", "lease.eml", "words.eml"], "what a mail says itself is a document");
+    assert_eq!(fs::read(all[2].path().unwrap()).unwrap(), fs::read(room.input.path().join("m.eml")).unwrap());
 }
 
 #[test]
@@ -330,10 +345,13 @@ fn every_mail_of_a_mailbox_is_a_member() {
     room.check(&[
         "archive.mbox mbox",
         "archive.mbox!mail-1.eml eml",
+        "archive.mbox!mail-1.eml!lease.eml eml",
         "archive.mbox!mail-1.eml!a.pdf pdf",
         "archive.mbox!mail-2.eml eml",
+        "archive.mbox!mail-2.eml!lease.eml eml",
         "archive.mbox!mail-2.eml!b.pdf pdf",
         "archive.mbox!mail-3.eml eml",
+        "archive.mbox!mail-3.eml!lease.eml eml",
         "archive.mbox!mail-3.eml!c.pdf pdf",
     ]);
     let with = |change: fn(&mut Limits)| {
@@ -354,9 +372,11 @@ fn what_is_damaged_in_a_mail_says_so() {
     room.put("wrong.eml", text.replace("JVBERi", "JV!\u{80}!i").as_bytes());
     room.check(&[
         "cut.eml eml",
+        "cut.eml!lease.eml eml",
         "cut.eml!lease.pdf pdf",
         "cut.eml!… mail_cut",
         "wrong.eml eml",
+        "wrong.eml!lease.eml eml",
         "wrong.eml!lease.pdf damaged_attachment",
     ]);
 }
@@ -378,7 +398,13 @@ fn a_picture_of_a_page_in_a_mail_is_a_document_however_small() {
         [("page.png", "image/png", &page), ("logo.png", "image/png", &logo), ("banner.png", "image/png", &banner)];
     let inline = String::from_utf8(mail(&parts)).unwrap().replace("Disposition: attachment", "Disposition: inline");
     room.put("m.eml", inline.as_bytes());
-    room.check(&["m.eml eml", "m.eml!page.png png", "m.eml!logo.png inline_image", "m.eml!banner.png inline_image"]);
+    room.check(&[
+        "m.eml eml",
+        "m.eml!lease.eml eml",
+        "m.eml!page.png png",
+        "m.eml!logo.png inline_image",
+        "m.eml!banner.png inline_image",
+    ]);
 }
 
 #[test]

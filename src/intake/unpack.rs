@@ -9,14 +9,14 @@ use std::{
     path::Path,
 };
 
-use mail_parser::{MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 use tempfile::TempPath;
 use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 use super::{
     Limits, Reason,
     alike::{Named, Patched},
-    kind, mailbox,
+    kind, mail, mailbox,
 };
 use crate::model::MediaType;
 
@@ -34,6 +34,8 @@ pub(super) enum Container {
 pub(super) struct Member {
     pub(super) label: String,
     pub(super) unpacked: Result<TempPath, Reason>,
+    /// It is the mail that it comes from, for its own words: not to be opened again.
+    pub(super) is_letter: bool,
 }
 
 /// What may still be unpacked from one outermost container, and where to.
@@ -47,8 +49,8 @@ pub(super) struct Unpacker<'a> {
 }
 
 impl Container {
-    /// Opens a container; nothing of an archive is unpacked yet.
-    pub(super) fn open(media: MediaType, mut file: File, unpacker: &mut Unpacker<'_>) -> Result<Self, Reason> {
+    /// Opens a container; nothing of an archive is unpacked yet. A mail that holds nothing but its own words is none.
+    pub(super) fn open(media: MediaType, mut file: File, unpacker: &mut Unpacker<'_>) -> Result<Option<Self>, Reason> {
         let limits = unpacker.limits;
         if media == MediaType::Zip {
             let named = kind::open_zip(file, limits.members)?;
@@ -65,7 +67,7 @@ impl Container {
             if archive.decompressed_size().is_some_and(|size| size > u128::from(*unpacker.bytes_left)) {
                 return Err(Reason::TooMuchInside(limits.unpacked_bytes));
             }
-            return Ok(Self::Zip(Box::new(named), 0));
+            return Ok(Some(Self::Zip(Box::new(named), 0)));
         }
         let size = file.metadata()?.len();
         if media == MediaType::Mbox {
@@ -75,7 +77,7 @@ impl Container {
             }
             return match mails.is_empty() {
                 true => Err(Reason::NothingInside),
-                false => Ok(Self::Mailbox(file, mails.into_iter().enumerate())),
+                false => Ok(Some(Self::Mailbox(file, mails.into_iter().enumerate()))),
             };
         }
         if size > limits.mail_bytes {
@@ -84,20 +86,27 @@ impl Container {
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         file.rewind()?;
         file.take(limits.mail_bytes).read_to_end(&mut bytes)?;
+        let received = bytes.len();
         let is_cut = close(&mut bytes);
         let message = MessageParser::default().parse(&bytes).ok_or(Reason::DamagedContainer)?;
-        let parts: Vec<_> = message.attachments().filter(|part| !part.is_multipart()).collect();
+        let parts: Vec<_> = mail::attachments(&message).collect();
+        let has_words = mail::words(&message).is_some();
         if parts.is_empty() {
-            return Err(if is_cut { Reason::MailCut } else { Reason::NothingInside });
+            return match (is_cut, has_words) {
+                (true, _) => Err(Reason::MailCut),
+                (false, true) => Ok(None),
+                (false, false) => Err(Reason::NothingInside),
+            };
         }
-        if parts.len() > *unpacker.members_left {
+        if parts.len() + usize::from(has_words) > *unpacker.members_left {
             return Err(Reason::TooManyMembers(limits.members));
         }
-        let members = parts.iter().enumerate().map(|(i, part)| unpacker.attachment(i, part));
+        let letter = has_words.then(|| unpacker.letter(&message, &bytes[..received]));
+        let attachments: Vec<_> = parts.iter().enumerate().map(|(i, part)| unpacker.attachment(i, part)).collect();
         // What is missing is accounted for beside what is there.
-        let end = is_cut.then(|| Member { label: "…".to_owned(), unpacked: Err(Reason::MailCut) });
-        let members: Vec<_> = members.chain(end).collect();
-        Ok(Self::Mail(members.into_iter()))
+        let end = is_cut.then(|| Member { label: "…".to_owned(), unpacked: Err(Reason::MailCut), is_letter: false });
+        let members: Vec<_> = letter.into_iter().chain(attachments).chain(end).collect();
+        Ok(Some(Self::Mail(members.into_iter())))
     }
 
     /// The next member, if there is one.
@@ -111,7 +120,7 @@ impl Container {
                     Ok(_) => unpacker.write(file.take(mail.end - mail.start), None),
                     Err(error) => Err(error.into()),
                 };
-                Some(Member { label: format!("mail-{}.eml", index + 1), unpacked })
+                Some(Member { label: format!("mail-{}.eml", index + 1), unpacked, is_letter: false })
             }
             Self::Zip(named, next) => loop {
                 let index = *next;
@@ -124,7 +133,8 @@ impl Container {
                         Some(called) => label(&String::from_utf8_lossy(called), None),
                         None => label(&String::from_utf8_lossy(raw), entry.name().ok().as_deref()),
                     };
-                    return Some(Member { label, unpacked: unpacker.zip_member(&mut named.archive, index) });
+                    let unpacked = unpacker.zip_member(&mut named.archive, index);
+                    return Some(Member { label, unpacked, is_letter: false });
                 }
             },
         }
@@ -156,13 +166,16 @@ impl Unpacker<'_> {
         self.write(entry, Some(packed))
     }
 
+    /// The mail itself, beside what is attached to it.
+    fn letter(&mut self, message: &Message<'_>, bytes: &[u8]) -> Member {
+        *self.members_left = self.members_left.saturating_sub(1);
+        let name = mail::own_name(message);
+        Member { label: label(&name, Some(&name)), unpacked: self.write(bytes, None), is_letter: true }
+    }
+
     fn attachment(&mut self, index: usize, part: &MessagePart<'_>) -> Member {
         *self.members_left = self.members_left.saturating_sub(1);
-        let name = part.attachment_name().map(str::to_owned).or_else(|| {
-            let subject = part.message()?.subject()?;
-            Some(format!("{subject}.eml"))
-        });
-        let name = name.unwrap_or_else(|| format!("attachment-{}", index + 1));
+        let name = mail::name_of(index, part);
         let is_picture = part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("image"));
         let attached = part.content_disposition().is_some_and(mail_parser::ContentType::is_attachment);
         let bytes = match &part.body {
@@ -177,7 +190,7 @@ impl Unpacker<'_> {
         } else {
             self.write(bytes, None)
         };
-        Member { label: label(&name, Some(&name)), unpacked }
+        Member { label: label(&name, Some(&name)), unpacked, is_letter: false }
     }
 
     /// Writes a member's bytes, within the limits. What was written of a member that is refused goes away again.

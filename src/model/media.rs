@@ -60,8 +60,8 @@ impl MediaType {
         matches!(self, Self::Docx | Self::Odt | Self::Rtf)
     }
 
-    /// Files that hold other files.
+    /// Files that hold other files, and nothing else.
     pub fn is_container(self) -> bool {
-        matches!(self, Self::Zip | Self::Eml | Self::Mbox)
+        matches!(self, Self::Zip | Self::Mbox)
     }
 }

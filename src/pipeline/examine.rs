@@ -3,7 +3,7 @@
 use std::{fs::File, io::Read as _, path::Path};
 
 use super::{
-    App,
+    App, letter,
     office::{self, MadePdf},
     read::{PageDone, Reader},
 };
@@ -93,13 +93,11 @@ impl Examiner<'_> {
         if std::fs::metadata(path).fold(ErrorKind::InvalidInput, doing)?.len() <= self.original_bytes {
             return Ok(());
         }
-        let reason = intake::Reason::TooLarge(self.original_bytes);
-        Err(Error::new(ErrorKind::UnsupportedDocument, reason.message(Language::English))
-            .because(reason.kind(), reason.message(Language::Dutch)))
+        Err(intake::refusal(&intake::Reason::TooLarge(self.original_bytes)))
     }
 
-    /// Reads the pages of an original, trying the known passwords; word-processor files through a PDF, which is
-    /// handed back since the words' places are on its pages.
+    /// Reads the pages of an original, trying the known passwords; word-processor files and mails through a PDF,
+    /// which is handed back since the words' places are on its pages.
     pub fn read(
         &self,
         path: &Path,
@@ -107,19 +105,23 @@ impl Examiner<'_> {
         page_done: &dyn Fn(PageDone),
         cancel: &CancelFlag,
     ) -> Result<(Reading, Option<MadePdf>)> {
-        if media.is_container() {
+        let made = match media {
+            MediaType::Eml => letter::to_pdf(path)?,
+            media if media.is_office() => Some(office::to_pdf(path, media, cancel)?),
+            _ => None,
+        };
+        if let Some(made) = made {
+            let mut reading = self.reader.read(&made.path(), MediaType::Pdf, None, page_done, cancel)?;
+            reading.problems.extend(made.notes.problems(self.language));
+            return Ok((reading, Some(made)));
+        }
+        if media.is_container() || media == MediaType::Eml {
             return Err(Error::new(ErrorKind::UnsupportedDocument, "it holds other files and is no document itself")
                 .hint("`griffie ingest` takes the members of archives and e-mails")
                 .because(
                     "container",
                     "er zitten andere bestanden in: `griffie ingest` neemt op wat er in archiefbestanden en e-mails zit",
                 ));
-        }
-        if media.is_office() {
-            let made = office::to_pdf(path, media, cancel)?;
-            let mut reading = self.reader.read(&made.path(), MediaType::Pdf, None, page_done, cancel)?;
-            reading.problems.extend(made.notes.problems(self.language));
-            return Ok((reading, Some(made)));
         }
         let reading = self.passwords.try_each(|password| {
             let mut reading = self.reader.read(path, media, password, page_done, cancel)?;

@@ -193,12 +193,11 @@ impl Run<'_> {
             let Some(item) = reserved.into_iter().next() else { continue };
             reached("reserved");
             self.watcher.found();
-            match arrival.media {
-                Ok(media) if media.is_container() => {
-                    ids.insert(arrival.index, item.id.clone());
-                    containers.extend(self.open_container(item, &arrival)?);
-                }
-                _ => drop(found.send((item, arrival))),
+            if arrival.is_container {
+                ids.insert(arrival.index, item.id.clone());
+                containers.extend(self.open_container(item, &arrival)?);
+            } else {
+                drop(found.send((item, arrival)));
             }
         }
         Ok(containers)

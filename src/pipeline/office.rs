@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use notes::Notes;
+pub use notes::Notes;
 
 use crate::{
     Error, ErrorKind, Result,
@@ -21,7 +21,7 @@ use crate::{
     tools::{self, CancelFlag, Program},
 };
 
-/// A PDF made of a word-processor file; gone when this is dropped.
+/// A PDF made of a word-processor file, or of a mail; gone when this is dropped.
 pub struct MadePdf {
     folder: TempDir,
     /// What made it, with its version.
@@ -31,6 +31,11 @@ pub struct MadePdf {
 }
 
 impl MadePdf {
+    /// A PDF that is yet to be written where this says.
+    pub(super) fn new(folder: TempDir, maker: String, notes: Notes) -> Self {
+        Self { folder, maker, notes }
+    }
+
     /// Where it is.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("original.pdf")
@@ -58,7 +63,7 @@ fn convert(path: &Path, media: MediaType, cancel: &CancelFlag) -> Result<MadePdf
     let version = tools::run(&program().arguments([profile.as_str(), "--version"]))?;
     let arguments = [&*profile, "--headless", "--norestore", "--convert-to", "pdf", "--outdir", "."];
     tools::run(&program().arguments(arguments).arguments([&input]))?;
-    let made = MadePdf { folder, maker: String::from_utf8_lossy(&version).trim().to_owned(), notes };
+    let made = MadePdf::new(folder, String::from_utf8_lossy(&version).trim().to_owned(), notes);
     match made.path().try_exists() {
         Ok(true) => Ok(made),
         _ => Err(Error::new(ErrorKind::UnsupportedDocument, "LibreOffice could not read it")

@@ -1,10 +1,10 @@
-//! What a person should know about how a word-processor file was read.
+//! What a person should know about how a file was read through a PDF.
 
 use std::collections::BTreeSet;
 
 use crate::model::{Language, Problem};
 
-/// What was found in a word-processor file beside its text, and what was done with it.
+/// What was found in a file beside its text, and what was done with it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Notes {
     /// It holds tracked changes; they were accepted for reading.
@@ -19,6 +19,10 @@ pub struct Notes {
     pub comments: Excerpt,
     /// Files inside it that are not read.
     pub inside: BTreeSet<String>,
+    /// Attachments of a mail.
+    pub attached: BTreeSet<String>,
+    /// Characters of a mail that the font of its PDF does not have.
+    pub unset: BTreeSet<String>,
 }
 
 /// The first words of what may be much.
@@ -123,6 +127,22 @@ impl Notes {
                 "embedded_left_out",
                 format!("in het bestand zitten andere bestanden, die niet zijn gelezen: lever ze apart aan: {names}"),
                 format!("the file holds other files, which were not read: hand them in by themselves: {names}"),
+            );
+        }
+        if !self.attached.is_empty() {
+            let names = listed(&self.attached);
+            tell(
+                "attachments_apart",
+                format!("de bijlagen van de e-mail zijn documenten op zichzelf, en zijn hier niet gelezen: {names}"),
+                format!("the attachments of the e-mail are documents of their own, and were not read here: {names}"),
+            );
+        }
+        if !self.unset.is_empty() {
+            let names = listed(&self.unset);
+            tell(
+                "characters_not_set",
+                format!("de e-mail bevat tekens die zijn vervangen door letters zonder accent of door `?`: {names}"),
+                format!("the e-mail has characters that were replaced by letters without accents or by `?`: {names}"),
             );
         }
         problems

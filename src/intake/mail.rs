@@ -1,0 +1,126 @@
+//! What a mail itself says: who wrote it to whom, when, and its text. Its attachments are files of their own.
+
+use std::{fs::File, io::Read as _, path::Path};
+
+use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders as _};
+
+use super::{Limits, Reason};
+
+/// A mail, as its reader sees it before opening an attachment.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Letter {
+    /// The lines above the text, each with its name.
+    pub head: Vec<(&'static str, String)>,
+    /// Its text; that of a mail in HTML without its marks.
+    pub text: String,
+    /// What its attachments are called.
+    pub attachments: Vec<String>,
+    /// Files that stand in its text in letters (uuencode), which nobody unpacks.
+    pub in_letters: Vec<String>,
+}
+
+impl Letter {
+    /// The mail in a file; nothing where it has no words of its own.
+    pub fn read(path: &Path) -> Result<Option<Self>, Reason> {
+        let limit = Limits::default().mail_bytes;
+        let file = File::open(path)?;
+        if file.metadata()?.len() > limit {
+            return Err(Reason::MailTooLarge(limit));
+        }
+        let mut bytes = Vec::new();
+        file.take(limit).read_to_end(&mut bytes)?;
+        let message = MessageParser::default().parse(&bytes).ok_or(Reason::DamagedContainer)?;
+        Ok(Self::of(&message))
+    }
+
+    fn of(message: &Message<'_>) -> Option<Self> {
+        let text = words(message)?;
+        let people = |address: Option<&Address<'_>>| {
+            let person = |person: &mail_parser::Addr<'_>| match (person.name(), person.address()) {
+                (Some(name), Some(address)) => format!("{name} <{address}>"),
+                (name, address) => name.or(address).unwrap_or_default().to_owned(),
+            };
+            address.map(|address| address.iter().map(person).collect::<Vec<_>>().join(", ")).unwrap_or_default()
+        };
+        let date = message.header_raw("Date").unwrap_or_default();
+        let attachments: Vec<_> = attachments(message).enumerate().map(|(i, part)| name_of(i, part)).collect();
+        let head = [
+            ("From", people(message.from())),
+            ("To", people(message.to())),
+            ("Cc", people(message.cc())),
+            ("Date", date.split_ascii_whitespace().collect::<Vec<_>>().join(" ")),
+            ("Subject", message.subject().unwrap_or_default().to_owned()),
+            ("Attachments", attachments.join(", ")),
+        ];
+        let head = head.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        Some(Self { head, in_letters: in_letters(&text), text, attachments })
+    }
+}
+
+/// The text of a mail, where it has any.
+pub(super) fn words(message: &Message<'_>) -> Option<String> {
+    let parts: Vec<_> = (0..message.text_body_count()).filter_map(|at| message.body_text(at)).collect();
+    let text = parts.join("\n\n");
+    (!text.trim().is_empty()).then_some(text)
+}
+
+/// The parts of a mail that are files of their own.
+pub(super) fn attachments<'m>(message: &'m Message<'_>) -> impl Iterator<Item = &'m MessagePart<'m>> {
+    message.attachments().filter(|part| !part.is_multipart())
+}
+
+/// What an attachment is called; a mail without a name by its subject.
+pub(super) fn name_of(index: usize, part: &MessagePart<'_>) -> String {
+    let name = part.attachment_name().map(str::to_owned);
+    let name = name.or_else(|| Some(own_name(part.message()?)).filter(|name| name != UNNAMED));
+    name.unwrap_or_else(|| format!("attachment-{}", index + 1))
+}
+
+const UNNAMED: &str = "mail.eml";
+
+/// What a mail is called among its attachments.
+pub(super) fn own_name(message: &Message<'_>) -> String {
+    let subject = message.subject().map(str::trim).filter(|subject| !subject.is_empty());
+    subject.map_or_else(|| UNNAMED.to_owned(), |subject| format!("{subject}.eml"))
+}
+
+/// Names of the files that a text has in letters: `begin 644 name` starts each (POSIX, uuencode).
+fn in_letters(text: &str) -> Vec<String> {
+    let file = |line: &str| {
+        let (mode, name) = line.strip_prefix("begin ")?.split_once(' ')?;
+        let is_mode = (3..=4).contains(&mode.len()) && mode.bytes().all(|byte| matches!(byte, b'0'..=b'7'));
+        (is_mode && !name.trim().is_empty()).then(|| name.trim().to_owned())
+    };
+    text.lines().filter_map(file).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_what_its_reader_sees() {
+        let read = |mail: &str| Letter::of(&MessageParser::default().parse(mail.as_bytes()).unwrap());
+        let letter = read(
+            "From: =?utf-8?q?Andr=C3=A9?= <a@example.org>\r\nTo: b@example.org, C <c@example.org>\r\n\
+             Date: Thu, 12 Mar 2015 10:00:00 +0100\r\nSubject: Opzegging\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/mixed; boundary=edge\r\n\r\n--edge\r\nContent-Type: text/html\r\n\r\n\
+             <p>Hierbij <b>zeggen</b> wij op.</p><p>Groet</p>\r\n--edge\r\nContent-Type: application/pdf; name=a.pdf\r\n\
+             Content-Disposition: attachment; filename=a.pdf\r\n\r\n%PDF-\r\n--edge--\r\n",
+        );
+        let letter = letter.unwrap();
+        let head = [
+            ("From", "André <a@example.org>"),
+            ("To", "b@example.org, C <c@example.org>"),
+            ("Date", "Thu, 12 Mar 2015 10:00:00 +0100"),
+            ("Subject", "Opzegging"),
+            ("Attachments", "a.pdf"),
+        ];
+        assert_eq!(letter.head, head.map(|(name, value)| (name, value.to_owned())));
+        assert!(letter.text.contains("Hierbij zeggen wij op."), "{:?}", letter.text);
+        assert_eq!(letter.attachments, ["a.pdf"]);
+        let coded = read("From: a\r\nSubject: s\r\n\r\nZie:\nbegin 644 b.pdf\nM)5!\n`\nend\n").unwrap();
+        assert_eq!((coded.in_letters, coded.attachments.len()), (vec!["b.pdf".to_owned()], 0));
+        assert_eq!(read("From: a\r\nSubject: s\r\n\r\n \n"), None);
+    }
+}
