@@ -191,8 +191,14 @@ impl fmt::Display for Error {
         }
         f.write_str(&self.0.message)?;
         let mut source = self.cause();
+        let mut said = String::new();
         while let Some(error) = source {
-            write!(f, ": {error}")?;
+            // Some errors already end with what the one underneath says.
+            let says = error.to_string();
+            if !said.ends_with(&says) {
+                write!(f, ": {says}")?;
+                said = says;
+            }
             source = error.source();
         }
         Ok(())
@@ -246,6 +252,16 @@ mod tests {
             .hint("free some space");
         assert_eq!(error.to_string(), "failed to archive `lease.pdf`: cannot write `b3/ab/cd`: disk is full");
         assert_eq!((error.kind().exit_code(), error.advice()), (10, Some("free some space")));
+    }
+
+    #[test]
+    fn what_two_errors_say_alike_is_said_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("cannot decode: {0}")]
+        struct Outer(#[source] std::io::Error);
+        let outer = Err::<(), _>(Outer(std::io::Error::other("bad sum")));
+        let error = outer.fold(ErrorKind::Engine, || "the image is damaged").unwrap_err();
+        assert_eq!(error.to_string(), "the image is damaged: cannot decode: bad sum");
     }
 
     #[test]

@@ -128,7 +128,7 @@ fn unshown(page: PageNo, value: &str) -> Problem {
 
 fn not_pages(count: usize) -> Problem {
     let first = PageNo::from_index(0);
-    let message = format!("the file names more pages than could be found or shown: {count} are left out");
+    let message = format!("the file names more pages than could be found or shown (left out: {count})");
     Problem { kind: "pages_missing".to_owned(), message, page: Some(first) }
 }
 

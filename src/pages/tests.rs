@@ -449,7 +449,7 @@ fn a_page_that_is_named_many_times_is_so_many_pages() {
         (source.page_count(), first.problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>())
     };
     assert_eq!(count(40), (40, Vec::new()));
-    let told = "the file names more pages than could be found or shown: 499 are left out".to_owned();
+    let told = "the file names more pages than could be found or shown (left out: 499)".to_owned();
     assert_eq!(count(2_500), (2_001, vec![told]));
 }
 
