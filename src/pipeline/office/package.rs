@@ -1,6 +1,9 @@
 //! DOCX and ODT: parts of XML in a package. Changes are accepted (what was deleted is no part of the text any more, but
 //! converters print it), and fields that a converter would work out anew become the text that stands in them.
 
+mod format;
+mod looks;
+
 use std::{
     collections::HashSet,
     fs::File,
@@ -9,6 +12,10 @@ use std::{
 };
 
 use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
+
+pub(super) use format::Format;
+use format::is_odt_field;
+use looks::Looks;
 
 use super::{
     fields::{Field, Fields},
@@ -19,120 +26,6 @@ use crate::{Error, ErrorKind, Result, error::Fold as _};
 
 /// The largest part of a file, unpacked, that is looked through.
 const LARGEST: u64 = 256 << 20;
-
-/// The two kinds of package.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Format {
-    /// ISO/IEC 29500-1.
-    Docx,
-    /// OpenDocument 1.3, part 3.
-    Odt,
-}
-
-impl Format {
-    /// Parts that have text or say how it looks.
-    fn is_text(self, name: &str) -> bool {
-        name.ends_with(".xml")
-            && match self {
-                Self::Docx => name.starts_with("word/") && !name.contains("/_rels/"),
-                Self::Odt => matches!(name, "content.xml" | "styles.xml"),
-            }
-    }
-
-    /// Parts in which styles have their names.
-    fn style_parts(self) -> &'static [&'static str] {
-        match self {
-            Self::Docx => &["word/styles.xml"],
-            Self::Odt => &["content.xml", "styles.xml"],
-        }
-    }
-
-    /// What a part is called as a file of its own inside the document, where it is one: what converters show of such is
-    /// a picture at best.
-    fn embedded(self, name: &str) -> Option<&str> {
-        match self {
-            Self::Docx => {
-                let below = name.strip_prefix("word/embeddings/");
-                // Text that another program put there, in place of paragraphs (17.17.2.1).
-                let is_chunk = || {
-                    [".html", ".htm", ".mht", ".mhtml", ".rtf", ".docx", ".txt", ".pdf"]
-                        .iter()
-                        .any(|end| name.ends_with(end))
-                };
-                below
-                    .or_else(|| name.strip_prefix("word/").filter(|_| is_chunk()))
-                    .filter(|name| !name.contains("_rels/"))
-            }
-            Self::Odt => name.starts_with("Object ").then_some(name).filter(|name| !name.contains('/')),
-        }
-    }
-
-    /// Marks of changes: gone with all that is in them.
-    fn drops(self, tag: &Tag<'_>) -> bool {
-        match self {
-            // 17.13.5.
-            Self::Docx => matches!(tag.name, b"del" | b"moveFrom"),
-            // 5.5: what was deleted stands apart, and a mark where it was.
-            Self::Odt => tag.name == b"tracked-changes",
-        }
-    }
-
-    /// Marks of changes: gone, but not what is in them.
-    fn opens(self, tag: &Tag<'_>) -> bool {
-        match self {
-            Self::Docx => matches!(
-                tag.name,
-                b"ins"
-                    | b"moveTo"
-                    | b"moveFromRangeStart"
-                    | b"moveFromRangeEnd"
-                    | b"moveToRangeStart"
-                    | b"moveToRangeEnd"
-            ),
-            Self::Odt => matches!(tag.name, b"change" | b"change-start" | b"change-end"),
-        }
-    }
-
-    /// Does a tag of a style, or of a run, strike its text out? Nothing where it does not speak of that.
-    fn strikes(self, tag: &Tag<'_>) -> Option<bool> {
-        match self {
-            Self::Docx if matches!(tag.name, b"strike" | b"dstrike") && !tag.closes => {
-                Some(!matches!(tag.attribute("val"), Some(b"0" | b"false" | b"off" | b"none")))
-            }
-            Self::Odt if tag.name == b"text-properties" => {
-                let line = tag.attribute("text-line-through-style").or(tag.attribute("text-line-through-type"))?;
-                Some(line != b"none")
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Elements of OpenDocument whose text a converter works out anew (7.3 and 7.5).
-fn is_odt_field(tag: &Tag<'_>) -> bool {
-    tag.prefix == b"text"
-        && (tag.name.starts_with(b"sender-")
-            || matches!(
-                tag.name,
-                b"date"
-                    | b"time"
-                    | b"print-date"
-                    | b"print-time"
-                    | b"printed-by"
-                    | b"modification-date"
-                    | b"modification-time"
-                    | b"creation-date"
-                    | b"creation-time"
-                    | b"creator"
-                    | b"initial-creator"
-                    | b"editing-duration"
-                    | b"editing-cycles"
-                    | b"file-name"
-                    | b"author-name"
-                    | b"author-initials"
-                    | b"template-name"
-            ))
-}
 
 /// Tells whether it made a copy: it does not where the file is no package.
 pub(super) fn settle(path: &Path, copy: &Path, format: Format, notes: &mut Notes) -> Result<bool> {
@@ -220,7 +113,7 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
     // The dropped element that is open, and how many of its name.
     let mut dropped: Option<(&[u8], usize)> = None;
     let mut fields = Fields::default();
-    let mut looks = Looks { comments: part.is_comments.then_some(0), ..Looks::default() };
+    let mut looks = Looks::of(part);
     // Where the mark of a field that is open starts, and which it is.
     let mut mark: Option<(usize, Mark)> = None;
     for piece in xml::pieces(xml) {
@@ -333,96 +226,6 @@ enum Mark {
     Part,
     Instruction,
     End,
-}
-
-/// How the text that comes next looks, and whether it is a comment.
-#[derive(Default)]
-struct Looks {
-    /// Inside an element of DOCX that has text.
-    in_text: bool,
-    /// Inside the properties of a paragraph, or properties as they were before a change.
-    in_paragraph_properties: bool,
-    in_old: bool,
-    paragraph: bool,
-    run: Option<bool>,
-    /// Open elements of ODT that have text: is each struck out?
-    open: Vec<bool>,
-    /// Inside a comment, which began with so many open.
-    comments: Option<usize>,
-}
-
-impl Looks {
-    fn is_text(&self, format: Format) -> bool {
-        match format {
-            Format::Docx => self.in_text,
-            Format::Odt => self.open.len() > self.comments.unwrap_or(0),
-        }
-    }
-
-    fn text(&mut self, text: &str, notes: &mut Notes) {
-        if self.comments.is_some() {
-            notes.comments.push(text);
-        } else if self.open.last().copied().unwrap_or_else(|| self.run.unwrap_or(self.paragraph)) {
-            notes.struck.push(text);
-        } else if !text.trim().is_empty() {
-            notes.struck.end();
-        }
-    }
-
-    fn see(&mut self, tag: &Tag<'_>, part: &Part<'_>, notes: &mut Notes) {
-        match part.format {
-            Format::Docx => self.see_docx(tag, part, notes),
-            Format::Odt => self.see_odt(tag, part, notes),
-        }
-    }
-
-    fn see_docx(&mut self, tag: &Tag<'_>, part: &Part<'_>, notes: &mut Notes) {
-        match tag.name {
-            b"rPrChange" | b"pPrChange" => self.in_old = tag.opens(),
-            _ if self.in_old => {}
-            b"t" => self.in_text = tag.opens(),
-            b"p" => {
-                self.paragraph = false;
-                notes.struck.end();
-            }
-            b"comment" => notes.comments.end(),
-            b"pPr" => self.in_paragraph_properties = tag.opens(),
-            b"r" => self.run = None,
-            b"pStyle" => self.paragraph = tag.attribute("val").is_some_and(|style| part.struck.contains(style)),
-            b"rStyle" if !self.in_paragraph_properties => {
-                if tag.attribute("val").is_some_and(|style| part.struck.contains(style)) {
-                    self.run = Some(true);
-                }
-            }
-            _ => {
-                if let Some(strikes) = part.format.strikes(tag).filter(|_| !self.in_paragraph_properties) {
-                    self.run = Some(strikes || (tag.name == b"dstrike" && self.run == Some(true)));
-                }
-            }
-        }
-    }
-
-    fn see_odt(&mut self, tag: &Tag<'_>, part: &Part<'_>, notes: &mut Notes) {
-        match tag.name {
-            b"annotation" if tag.opens() => self.comments = Some(self.open.len()),
-            b"annotation" => {
-                self.comments = None;
-                notes.comments.end();
-            }
-            b"p" | b"h" | b"span" | b"a" if tag.opens() => {
-                let outer = self.open.last().copied().unwrap_or(false);
-                let own = tag.attribute("style-name").is_some_and(|style| part.struck.contains(style));
-                self.open.push(outer || own);
-            }
-            b"p" | b"h" | b"span" | b"a" if tag.closes => {
-                self.open.pop();
-                if matches!(tag.name, b"p" | b"h") {
-                    notes.struck.end();
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
 #[cfg(test)]

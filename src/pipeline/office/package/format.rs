@@ -1,0 +1,117 @@
+//! Where DOCX and ODT have their text, and which marks mean what in it.
+
+use crate::pipeline::office::xml::Tag;
+
+/// The two kinds of package.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Format {
+    /// ISO/IEC 29500-1.
+    Docx,
+    /// OpenDocument 1.3, part 3.
+    Odt,
+}
+
+impl Format {
+    /// Parts that have text or say how it looks.
+    pub(super) fn is_text(self, name: &str) -> bool {
+        name.ends_with(".xml")
+            && match self {
+                Self::Docx => name.starts_with("word/") && !name.contains("/_rels/"),
+                Self::Odt => matches!(name, "content.xml" | "styles.xml"),
+            }
+    }
+
+    /// Parts in which styles have their names.
+    pub(super) fn style_parts(self) -> &'static [&'static str] {
+        match self {
+            Self::Docx => &["word/styles.xml"],
+            Self::Odt => &["content.xml", "styles.xml"],
+        }
+    }
+
+    /// What a part is called as a file of its own inside the document, where it is one: what converters show of such is
+    /// a picture at best.
+    pub(super) fn embedded(self, name: &str) -> Option<&str> {
+        match self {
+            Self::Docx => {
+                let below = name.strip_prefix("word/embeddings/");
+                // Text that another program put there, in place of paragraphs (17.17.2.1).
+                let is_chunk = || {
+                    [".html", ".htm", ".mht", ".mhtml", ".rtf", ".docx", ".txt", ".pdf"]
+                        .iter()
+                        .any(|end| name.ends_with(end))
+                };
+                below
+                    .or_else(|| name.strip_prefix("word/").filter(|_| is_chunk()))
+                    .filter(|name| !name.contains("_rels/"))
+            }
+            Self::Odt => name.starts_with("Object ").then_some(name).filter(|name| !name.contains('/')),
+        }
+    }
+
+    /// Marks of changes: gone with all that is in them.
+    pub(super) fn drops(self, tag: &Tag<'_>) -> bool {
+        match self {
+            // 17.13.5.
+            Self::Docx => matches!(tag.name, b"del" | b"moveFrom"),
+            // 5.5: what was deleted stands apart, and a mark where it was.
+            Self::Odt => tag.name == b"tracked-changes",
+        }
+    }
+
+    /// Marks of changes: gone, but not what is in them.
+    pub(super) fn opens(self, tag: &Tag<'_>) -> bool {
+        match self {
+            Self::Docx => matches!(
+                tag.name,
+                b"ins"
+                    | b"moveTo"
+                    | b"moveFromRangeStart"
+                    | b"moveFromRangeEnd"
+                    | b"moveToRangeStart"
+                    | b"moveToRangeEnd"
+            ),
+            Self::Odt => matches!(tag.name, b"change" | b"change-start" | b"change-end"),
+        }
+    }
+
+    /// Does a tag of a style, or of a run, strike its text out? Nothing where it does not speak of that.
+    pub(super) fn strikes(self, tag: &Tag<'_>) -> Option<bool> {
+        match self {
+            Self::Docx if matches!(tag.name, b"strike" | b"dstrike") && !tag.closes => {
+                Some(!matches!(tag.attribute("val"), Some(b"0" | b"false" | b"off" | b"none")))
+            }
+            Self::Odt if tag.name == b"text-properties" => {
+                let line = tag.attribute("text-line-through-style").or(tag.attribute("text-line-through-type"))?;
+                Some(line != b"none")
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Elements of OpenDocument whose text a converter works out anew (7.3 and 7.5).
+pub(super) fn is_odt_field(tag: &Tag<'_>) -> bool {
+    tag.prefix == b"text"
+        && (tag.name.starts_with(b"sender-")
+            || matches!(
+                tag.name,
+                b"date"
+                    | b"time"
+                    | b"print-date"
+                    | b"print-time"
+                    | b"printed-by"
+                    | b"modification-date"
+                    | b"modification-time"
+                    | b"creation-date"
+                    | b"creation-time"
+                    | b"creator"
+                    | b"initial-creator"
+                    | b"editing-duration"
+                    | b"editing-cycles"
+                    | b"file-name"
+                    | b"author-name"
+                    | b"author-initials"
+                    | b"template-name"
+            ))
+}
