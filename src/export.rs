@@ -25,6 +25,8 @@ pub struct Chosen {
     pub json: Value,
     /// Its dossier.
     pub documents: Vec<DocumentId>,
+    /// The other records as which documents of the dossier came in: what was decided about them goes along.
+    pub joined: Vec<RecordId>,
 }
 
 /// What the bag says of itself.
@@ -81,8 +83,8 @@ pub fn bag(
     for record in chosen {
         let record = record?;
         package.record(&record).doing(|| format!("failed to export `{}`", record.record))?;
-        let ids = std::iter::once(record.record.to_string()).chain(record.documents.iter().map(DocumentId::to_string));
-        about.push(ids.collect());
+        let ids = std::iter::once(&record.record).chain(&record.joined).map(RecordId::to_string);
+        about.push(ids.chain(record.documents.iter().map(DocumentId::to_string)).collect());
     }
     let events = package.events().doing(|| "failed to export the events of the log")?;
     if let Some((object, _)) = package.objects.iter().filter(|(_, (_, named))| !named).min_by_key(|(name, _)| *name) {
@@ -105,11 +107,14 @@ pub fn bag(
 impl Package<'_> {
     fn record(&mut self, chosen: &Chosen) -> Result<()> {
         let record = &chosen.record;
-        self.ids.insert(record.to_string());
         let json = serde_json::to_vec_pretty(&chosen.json).unwrap_or_default();
         self.writer.add(&format!("{record}/record.json"), |payload| payload.write(&json))?;
-        for area in [Area::Decisions, Area::Holds] {
-            self.series(area, record.as_str(), &format!("{record}/{}", area.folder()))?;
+        let joined = chosen.joined.iter().map(|id| (id, format!("{record}/joined/{id}")));
+        for (id, folder) in std::iter::once((record, record.to_string())).chain(joined) {
+            self.ids.insert(id.to_string());
+            for area in [Area::Decisions, Area::Holds] {
+                self.series(area, id.as_str(), &format!("{folder}/{}", area.folder()))?;
+            }
         }
         for document in &chosen.documents {
             self.document(document, &format!("{record}/{document}"))?;

@@ -113,6 +113,31 @@ fn a_bag_is_valid_to_the_library_of_congress_and_holds_all_of_a_record() {
 }
 
 #[test]
+fn what_was_decided_about_a_joined_document_goes_with_the_dossier() {
+    let desk = Desk::new();
+    let listed = json_of(&mut desk.griffie(&["register", "--json"]), &[0]);
+    let ids = listed.as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap());
+    let other = ids.into_iter().find(|id| *id != desk.lease).unwrap().to_owned();
+    for act in [&["not-in-contract", "court"][..], &["belongs-to", &desk.lease]] {
+        let decided = desk.griffie(&["decide", &other, "--by", "A. Jansen"]).args(act).status().unwrap();
+        assert!(decided.success(), "{act:?}");
+    }
+    // Whichever of the two is named, and with all.
+    for (n, which) in [&["--record", &desk.lease][..], &["--record", &other], &["--all"]].iter().enumerate() {
+        let (bag, written) = desk.export(which);
+        assert_valid(&bag);
+        let folder = bag.join(format!("data/{}/joined/{other}/decisions", desk.lease));
+        assert_eq!(files(&folder).len(), 2, "{which:?}");
+        let joined: Value = serde_json::from_slice(&fs::read(folder.join("000002.json")).unwrap()).unwrap();
+        assert_eq!((&joined["act"], &joined["by"]), (&"belongs_to".into(), &"A. Jansen".into()));
+        assert!(written["about"][0].as_array().unwrap().contains(&other.as_str().into()), "{written}");
+        let events = fs::read_to_string(bag.join("data/log/events.jsonl")).unwrap();
+        assert_eq!(events.matches(r#"\"decision\""#).count(), 3, "{which:?}");
+        fs::rename(bag, desk.path(&format!("bag-{n}"))).unwrap();
+    }
+}
+
+#[test]
 fn every_event_in_a_bag_proves_itself_and_every_object_is_in_one() {
     let desk = Desk::new();
     let (bag, _) = desk.export(&["--all"]);

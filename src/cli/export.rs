@@ -63,7 +63,8 @@ fn chosen(app: &App, arguments: &ExportArguments) -> Result<Vec<RecordId>> {
     let mut records = BTreeSet::new();
     for id in &arguments.record {
         records.insert(match app.register.resolve(id)? {
-            Named::Record(record) => record,
+            // What was joined to another dossier goes with that one.
+            Named::Record(record) => app.register.dossier_of(&record)?,
             Named::Document(document) => app.register.document(&document)?.record,
         });
     }

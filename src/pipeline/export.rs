@@ -36,5 +36,6 @@ fn chosen(app: &App, record: &RecordId) -> Result<Chosen> {
     let entry = app.register.entry(record, app.clock.today(), &app.config.own_organizations, app.config.language)?;
     let line = examine::stored_line(app, main, entry.fields)?;
     let json = serde_json::to_value(line).fold(ErrorKind::Internal, || "a record does not serialize")?;
-    Ok(Chosen { record: record.clone(), json, documents: dossier.iter().map(|document| document.id.clone()).collect() })
+    let documents = dossier.iter().map(|document| document.id.clone()).collect();
+    Ok(Chosen { record: record.clone(), json, documents, joined: app.register.joined(record)? })
 }

@@ -188,6 +188,13 @@ pub(super) fn home(tx: &Transaction<'_>, document: &DocumentId) -> Result<Option
     Ok(records(tx, "SELECT record FROM items WHERE document = ?1", [document.as_str()])?.pop())
 }
 
+/// The other records as which the documents of a record's dossier came in.
+pub(super) fn joined(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<RecordId>> {
+    let query = "SELECT DISTINCT items.record FROM documents JOIN items USING (document)
+         WHERE documents.record = ?1 AND items.record <> ?1 ORDER BY items.record";
+    records(tx, query, [record.as_str()])
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;

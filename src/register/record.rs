@@ -44,6 +44,12 @@ impl Register {
         Ok(self.read(|tx| dossier::of(tx, id))?.unwrap_or_else(|| id.clone()))
     }
 
+    /// The other records as which documents of this one's dossier came in: what was decided about them before they were
+    /// joined, and that they were, is in their series.
+    pub fn joined(&self, id: &RecordId) -> Result<Vec<RecordId>> {
+        self.read(|tx| dossier::joined(tx, id))
+    }
+
     /// A document.
     pub fn document(&self, id: &DocumentId) -> Result<Document> {
         self.read(|tx| document(tx, id))
