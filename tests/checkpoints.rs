@@ -56,6 +56,14 @@ fn an_older_checkpoint_is_the_beginning_of_the_log() {
         assert!(stdout.contains("stand unchanged"), "{stdout}");
     }
 
+    // Typed with a slip of the pen: that is asked first, and nobody is told of a crime.
+    ingest(&desk, 2);
+    let size: u64 = old.lines().nth(1).unwrap().parse().unwrap();
+    let slip = typed.replacen(&format!("\n{size}\r"), &format!("\n{}\r", size - 1), 1);
+    let (_, stderr) = check(desk.griffie(&["log", "verify", "--checkpoint"]).arg(keep(&desk, "slip", &slip)), 8);
+    let hint = stderr.lines().find(|line| line.starts_with("hint:")).unwrap();
+    assert!(hint.starts_with("hint: compare what was typed with the paper first"), "{stderr}");
+
     // A log that was begun anew with the same key, by someone who holds it.
     let other = Desk::new();
     fs::create_dir(other.path("data")).unwrap();

@@ -97,7 +97,9 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
             let old = proof::read_foreign(&store, &String::from_utf8_lossy(&text))
                 .doing(|| format!("failed to read the checkpoint `{}`", checkpoint.display()))?;
             let head = proof::head(&store)?;
-            proof::goes_on_from(&store, &old, &head.checkpoint)?;
+            let (old, is_signed) = old;
+            proof::goes_on_from(&store, &old, &head.checkpoint)
+                .map_err(|error| if is_signed { error } else { perhaps_mistyped(error) })?;
             let (then, now) = (old.size, head.checkpoint.size);
             print_line(language.say(
                 format!("de {then} gebeurtenissen van toen staan onveranderd aan het begin van de {now} van nu"),
@@ -107,6 +109,22 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
         LogCommand::Timestamp(arguments) => stamp(context, arguments)?,
     }
     Ok(Outcome::Done)
+}
+
+/// Lines that were typed bear no signature: a slip of the pen looks like a log that was rewritten.
+fn perhaps_mistyped(error: Error) -> Error {
+    let (why, kind) = (error.to_string(), error.kind());
+    Error::new(kind, format!("the typed lines do not fit this log ({why})"))
+        .hint(
+            "compare what was typed with the paper first, sign by sign: the lines bear no signature, and one wrong sign \
+             is enough. If they are those of the paper, keep it and the store as they are: together they prove that the \
+             log was changed",
+        )
+        .dutch(format!(
+            "de getypte regels passen niet bij dit logboek ({why}): vergelijk ze eerst teken voor teken met het papier, \
+             want ze dragen geen handtekening en één verkeerd teken is genoeg; staat het er zo, bewaar dan het papier en \
+             de opslag zoals ze zijn: samen bewijzen ze dat het logboek is veranderd"
+        ))
 }
 
 fn store(context: &Context) -> Result<Store> {

@@ -135,13 +135,16 @@ pub fn goes_on_from(store: &Store, old: &Checkpoint, head: &Checkpoint) -> Resul
 }
 
 /// Reads a checkpoint from elsewhere: a signed note, whose signature must hold, or its three lines as they were printed.
-pub fn read_foreign(store: &Store, text: &str) -> Result<Checkpoint> {
+/// Tells whether it was signed.
+pub fn read_foreign(store: &Store, text: &str) -> Result<(Checkpoint, bool)> {
     let text = text.replace("\r\n", "\n");
     let unsigned = Checkpoint::parse(&format!("{}\n", text.trim()));
     match unsigned {
-        Some(checkpoint) => Ok(checkpoint),
-        None => read_checkpoint(format!("{}\n", text.trim()).as_bytes(), &verifier_keys(store)?).map_err(|error| {
-            error.hint("it must be a checkpoint of this log: the signed note, or its first three lines")
-        }),
+        Some(checkpoint) => Ok((checkpoint, false)),
+        None => read_checkpoint(format!("{}\n", text.trim()).as_bytes(), &verifier_keys(store)?)
+            .map(|checkpoint| (checkpoint, true))
+            .map_err(|error| {
+                error.hint("it must be a checkpoint of this log: the signed note, or its first three lines")
+            }),
     }
 }
