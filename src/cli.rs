@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use jiff::civil::Date;
 
 use crate::{
     Error, ErrorKind, Result,
@@ -24,6 +25,7 @@ use crate::{
 
 mod archive;
 mod copies;
+mod decide;
 mod export;
 mod extract;
 mod ingest;
@@ -32,6 +34,7 @@ mod progress;
 mod register;
 pub mod rules;
 mod search;
+mod show;
 mod store;
 mod table;
 
@@ -52,7 +55,7 @@ struct Arguments {
     /// Language of explanations, tables and receipts: nl or en.
     #[arg(long, global = true, env = "GRIFFIE_LANGUAGE")]
     language: Option<Language>,
-    /// Worker processes that read pages [default: one a core].
+    /// Worker processes that read pages [default: one a core; at most four a core].
     #[arg(long, global = true, env = "GRIFFIE_WORKERS")]
     workers: Option<usize>,
     #[command(subcommand)]
@@ -71,9 +74,9 @@ enum Verb {
     Ingest(ingest::IngestArguments),
     Copies(copies::CopiesArguments),
     Register(register::RegisterArguments),
-    Show(register::ShowArguments),
+    Show(show::ShowArguments),
     Search(search::SearchArguments),
-    Decide(register::DecideArguments),
+    Decide(decide::DecideArguments),
     Get(archive::GetArguments),
     Verify(archive::VerifyArguments),
     Export(export::ExportArguments),
@@ -91,6 +94,8 @@ enum Verb {
 pub(crate) struct Context {
     pub config: Config,
     pub data: PathBuf,
+    /// How many workers were asked for, where there are fewer.
+    asked_workers: Option<usize>,
 }
 
 impl Context {
@@ -98,8 +103,13 @@ impl Context {
         App::open(&self.data, self.config.clone())
     }
 
-    fn writing_app(&self) -> Result<App> {
+    /// For taking things in: an archive is made where there is none.
+    fn taking_app(&self) -> Result<App> {
         App::open_for_writing(&self.data, self.config.clone())
+    }
+
+    fn writing_app(&self) -> Result<App> {
+        App::open_existing_for_writing(&self.data, self.config.clone())
     }
 
     /// The rule set that the configuration names, else the one that is built in.
@@ -111,6 +121,16 @@ impl Context {
     }
 
     fn reader(&self) -> Result<Reader> {
+        if let Some(asked) = self.asked_workers {
+            let workers = self.config.workers;
+            let told = self.config.language.say(
+                format!(
+                    "{asked} leesprocessen zijn meer dan waar deze machine iets aan heeft: het worden er {workers}"
+                ),
+                format!("{asked} workers are more than this machine gains by: there will be {workers}"),
+            );
+            let _ = writeln!(io::stderr(), "griffie: {told}");
+        }
         let limits =
             Sandbox { memory_bytes: self.config.worker_memory_mib << 20, cpu_seconds: self.config.page_cpu_seconds };
         Reader::start(ReadSettings { workers: self.config.workers, limits, ..ReadSettings::default() })
@@ -183,16 +203,17 @@ fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
     if let Some(workers) = arguments.workers.filter(|&workers| workers > 0) {
         config.workers = workers;
     }
-    let context = Context { config, data: arguments.data };
+    let asked_workers = config.bound_workers();
+    let context = Context { config, data: arguments.data, asked_workers };
     match arguments.verb {
         Verb::Extract(arguments) => extract::extract(&context, &arguments),
         Verb::Text(arguments) => extract::text(&context, &arguments),
         Verb::Ingest(arguments) => ingest::ingest(&context, &arguments),
         Verb::Copies(arguments) => copies::copies(&context, &arguments),
         Verb::Register(arguments) => register::register(&context, &arguments),
-        Verb::Show(arguments) => register::show(&context, &arguments),
+        Verb::Show(arguments) => show::show(&context, &arguments),
         Verb::Search(arguments) => search::search(&context, &arguments),
-        Verb::Decide(arguments) => register::decide(&context, &arguments),
+        Verb::Decide(arguments) => decide::decide(&context, &arguments),
         Verb::Get(arguments) => archive::get(&context, &arguments),
         Verb::Verify(arguments) => archive::verify(&context, &arguments),
         Verb::Export(arguments) => export::export(&context, &arguments),
@@ -240,6 +261,22 @@ fn harmless(text: &str) -> Cow<'_, str> {
     if text.contains(obeyed) { text.replace(obeyed, "\u{fffd}").into() } else { text.into() }
 }
 
+/// The same for what must stay on its line: the name of a file may hold anything.
+fn one_line(text: &str) -> String {
+    text.replace(|c: char| c.is_control(), "\u{fffd}")
+}
+
+/// A day as the command line takes it.
+fn day(text: &str) -> std::result::Result<Date, String> {
+    let shape = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            4 | 7 => byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let day = text.parse().ok().filter(|_| shape);
+    day.ok_or_else(|| "write a day as year, month, day: 2025-06-01 is the first of June 2025".to_owned())
+}
+
 fn output_failed(error: io::Error) -> Error {
     Error::new(ErrorKind::Storage, "cannot write the result").source(error)
 }
@@ -264,5 +301,14 @@ mod tests {
     fn a_terminal_obeys_no_name_of_a_file() {
         assert_eq!(harmless("a\u{1b}[2Jb\u{7}\n\tc"), "a\u{fffd}[2Jb\u{fffd}\n\tc");
         assert_eq!(harmless("één"), "één");
+        assert_eq!(one_line("a\nb"), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_day_is_written_in_one_way() {
+        assert_eq!(day("2025-06-01"), Ok(jiff::civil::date(2025, 6, 1)));
+        for wrong in ["01-06-2025", "2025-13-01", "2025-6-1", "20250601", "2025-06-01T00:00", "morgen", ""] {
+            assert!(day(wrong).unwrap_err().contains("2025-06-01"), "{wrong}");
+        }
     }
 }

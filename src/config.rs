@@ -14,6 +14,12 @@ use crate::{
 /// Name of the configuration file in the data folder.
 pub const FILE_NAME: &str = "griffie.toml";
 
+/// A value of each kind as TOML writes it.
+const FORMS: &str = "language = \"nl\", workers = 2, own_organizations = [\"Gemeente Westerveen\"]";
+
+/// More processes that read pages than this gain nothing and cost their memory.
+const WORKERS_A_CORE: usize = 4;
+
 /// What may be configured. Every key has a default; unknown keys are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -108,18 +114,38 @@ impl Config {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => Self::of_locale(),
             Err(error) => return Err(error).fold(ErrorKind::Config, doing),
         };
-        if config.workers == 0 {
-            config.workers = std::thread::available_parallelism().map_or(2, usize::from);
-        }
+        // From the folder of the file: a command in a crontab stands in another one.
+        config.rules = config.rules.map(|rules| path.parent().map_or(rules.clone(), |folder| folder.join(rules)));
         Ok(config)
+    }
+
+    /// Worker processes in the number that this machine has something to gain by; 0 is one a core. Tells how many were
+    /// asked for where that were more.
+    pub fn bound_workers(&mut self) -> Option<usize> {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let asked = self.workers;
+        self.workers = if asked == 0 { cores } else { asked.min(cores.saturating_mul(WORKERS_A_CORE)) };
+        (asked > self.workers).then_some(asked)
     }
 
     fn parse(text: &str) -> Result<Self> {
         // The parser's own message names line, column and the keys that exist.
-        let config: Self = toml::from_str(text).fold(ErrorKind::Config, || "it does not fit")?;
+        let config: Self = toml::from_str(text).fold(ErrorKind::Config, || "it does not fit").map_err(|error| {
+            error
+                .hint(format!("values are written as here: {FORMS}"))
+                .dutch(format!("de configuratie klopt niet; zo schrijft u waarden: {FORMS}"))
+        })?;
         if config.worker_memory_mib < 256 {
             return Err(Error::new(ErrorKind::Config, "worker_memory_mib is below 256")
                 .hint("a page of 300 dpi and the OCR engine need some 200 MiB"));
+        }
+        if config.original_mib == 0 || config.page_cpu_seconds == 0 {
+            let key = if config.original_mib == 0 { "original_mib" } else { "page_cpu_seconds" };
+            return Err(Error::new(ErrorKind::Config, format!("{key} is 0: nothing could be taken in"))
+                .hint("leave it out where the default will do")
+                .dutch(format!(
+                    "{key} is 0: zo kan er niets worden opgenomen; laat het weg als de standaardwaarde voldoet"
+                )));
         }
         if config.s3.retention_days == 0 {
             return Err(Error::new(ErrorKind::Config, "s3.retention_days is 0")
@@ -174,6 +200,40 @@ mod tests {
         assert_eq!((config.s3.retention, config.s3.retention_days), (Some(RetentionMode::Compliance), 30));
         assert!(Config::parse("[s3]\nsecret_access_key = \"x\"").is_err());
         assert!(Config::parse("[s3]\nretention_days = 0").is_err());
+    }
+
+    #[test]
+    fn a_value_in_another_form_is_answered_with_the_right_one() {
+        for text in ["language = nl", "workers = -1", "own_organizations = \"Gemeente\""] {
+            let error = Config::parse(text).unwrap_err();
+            assert!(error.advice().unwrap().contains("own_organizations = [\"Gemeente Westerveen\"]"), "{error}");
+        }
+        for text in ["original_mib = 0", "page_cpu_seconds = 0"] {
+            assert_eq!(Config::parse(text).unwrap_err().kind(), ErrorKind::Config, "{text}");
+        }
+    }
+
+    #[test]
+    fn workers_are_bounded_by_the_cores() {
+        let bounded = |workers: usize| {
+            let mut config = Config { workers, ..Config::default() };
+            (config.bound_workers(), config.workers)
+        };
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        assert_eq!(bounded(0), (None, cores));
+        assert_eq!(bounded(1), (None, 1));
+        assert_eq!(bounded(usize::MAX), (Some(usize::MAX), cores * WORKERS_A_CORE));
+    }
+
+    #[test]
+    fn rules_lie_beside_the_configuration_that_names_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(FILE_NAME);
+        for (named, want) in [("our-rules", folder.path().join("our-rules")), ("/srv/rules", "/srv/rules".into())] {
+            std::fs::write(&file, format!("rules = \"{named}\"")).unwrap();
+            assert_eq!(Config::load(folder.path(), None).unwrap().rules, Some(want.clone()));
+            assert_eq!(Config::load(Path::new("/"), Some(&file)).unwrap().rules, Some(want));
+        }
     }
 
     #[test]

@@ -33,7 +33,7 @@ mod schema;
 
 pub use accession::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason};
 pub use current::{Closure, Current};
-pub use decision::{Act, Decision, Request};
+pub use decision::{Act, Decision, Request, choices};
 pub use document::{ArchivalCopy, Document, Findings, NewDocument, Original, PageCounts, Role};
 pub use dossier::{Related, Relation};
 pub use holding::Filter;

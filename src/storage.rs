@@ -111,7 +111,12 @@ impl Store {
     pub fn existing_folder(root: &Path) -> Result<Self> {
         let doing = || format!("cannot open the store `{}`", root.display());
         if !root.is_dir() {
-            return Err(Error::new(ErrorKind::NotFound, format!("there is no folder `{}`", root.display())));
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no folder `{}`", root.display()))
+                .hint("--data names the data folder, --store a store elsewhere")
+                .dutch(format!(
+                    "de map `{}` is er niet: --data noemt de gegevensmap, --store een opslag elders",
+                    root.display()
+                )));
         }
         let root = root.canonicalize().fold(ErrorKind::Storage, doing)?;
         let backend = LocalFileSystem::new_with_prefix(&root).fold(ErrorKind::Storage, doing)?.with_fsync(true);

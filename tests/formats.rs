@@ -52,6 +52,7 @@ fn findings() {
 #[test]
 fn decision() {
     assert_eq!(check::<Decision>("decision/v1.json").number, 2);
+    assert_eq!(check::<Decision>("decision/v1-withdraw.json").act, griffie::archive::Act::Withdraw);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use regex::Regex;
 /// Without what differs from archive to archive and from day to day.
 fn masked(text: &str) -> String {
     let ids = Regex::new(r"\b([bcd])-[0-9a-z]{12}\b").unwrap();
-    let counts = Regex::new(r"\(\d+ bytes\)|^\d+ rules, \d+ examples").unwrap();
+    let counts = Regex::new(r"\(\d+ bytes\)|^\d+ rules, \d+ examples|received \d{4}-\d\d-\d\d").unwrap();
     let lines = text.lines().map(|line| counts.replace_all(&ids.replace_all(line, "$1-ID"), "(COUNT)").into_owned());
     lines.collect::<Vec<_>>().join("\n")
 }

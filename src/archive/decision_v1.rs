@@ -37,6 +37,8 @@ pub enum Act {
     Correct,
     /// The contract does not say.
     NotInContract,
+    /// What was decided about the field before holds no more.
+    Withdraw,
     /// The contract was terminated on a day.
     TerminatedOn,
     /// The contract ended on a day.

@@ -12,8 +12,9 @@ use crate::{
     Error, ErrorKind, Result,
     archive::{Archive, Checked, PastChecks, VerifyOptions, past_checks},
     clock::Clock,
-    pipeline::{app, note, rebuild},
-    register::{ArchivalCopy, Named},
+    model::RecordId,
+    pipeline::{App, app, note, rebuild},
+    register::{ArchivalCopy, Document, Named},
     storage::{Location, Store},
 };
 
@@ -180,13 +181,26 @@ fn past(history: Option<&Path>, object: &str, json: bool) -> Result<Outcome> {
 }
 
 pub(super) fn get(context: &Context, arguments: &GetArguments) -> Result<Outcome> {
+    if arguments.output.as_os_str() == "-" {
+        return Err(Error::new(
+            ErrorKind::InvalidInput,
+            "`-` is no name of a file: the bytes are compared once written",
+        )
+        .hint("name a file; `-o /dev/stdout` is refused as well, since it is there already")
+        .dutch("`-` is geen naam van een bestand: noem een bestand dat er nog niet is"));
+    }
     let app = context.reading_app()?;
     let document = match app.register.resolve(&arguments.id)? {
         Named::Document(document) => app.register.document(&document)?,
-        Named::Record(record) => match <[_; 1]>::try_from(app.register.record(&record)?.documents) {
+        Named::Record(record) => match <[_; 1]>::try_from(documents_of(&app, &record)?) {
             Ok([document]) => document,
             Err(several) => {
-                let ids: Vec<_> = several.iter().map(|document| document.id.to_string()).collect();
+                let name = |document: &Document| {
+                    let arrivals = app.register.arrivals(document)?;
+                    let path = arrivals.first().map(|item| super::one_line(&item.path()));
+                    Ok(format!("{} ({})", document.id, path.unwrap_or_default()))
+                };
+                let ids = several.iter().map(name).collect::<Result<Vec<_>>>()?;
                 return Err(Error::new(ErrorKind::InvalidInput, format!("`{record}` has several documents"))
                     .hint(format!("name one of {}", ids.join(", ")))
                     .dutch(format!("`{record}` heeft meer documenten: noem een van {}", ids.join(", "))));
@@ -203,6 +217,13 @@ pub(super) fn get(context: &Context, arguments: &GetArguments) -> Result<Outcome
         app.archive.copy_original(&document.original, &arguments.output)?;
     }
     Ok(Outcome::Done)
+}
+
+/// The documents of a record's dossier. Those of one that was joined to another are in that one's dossier, and are
+/// still what the id of theirs stands for.
+fn documents_of(app: &App, record: &RecordId) -> Result<Vec<Document>> {
+    let dossier = app.register.record(record)?.documents;
+    if dossier.is_empty() { app.register.came_in_as(record) } else { Ok(dossier) }
 }
 
 pub(super) fn rebuild(context: &Context) -> Result<Outcome> {

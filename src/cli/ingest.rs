@@ -11,7 +11,10 @@ use super::{Context, Outcome, output_failed, print_line, progress::Progress};
 use crate::{
     Result,
     model::{Language, PageState},
-    pipeline::ingest::{self, Request, Watcher},
+    pipeline::{
+        App,
+        ingest::{self, Request, Watcher},
+    },
     register::{ItemState, Reason, Receipt},
     tools::CancelFlag,
 };
@@ -59,7 +62,11 @@ impl Watcher for Told {
 }
 
 pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<Outcome> {
-    let app = context.writing_app()?;
+    if !App::is_there(&context.data) {
+        // A slip of the pen leaves no empty archive behind.
+        ingest::check_paths(&arguments.paths)?;
+    }
+    let app = context.taking_app()?;
     let rules = context.rules()?;
     let reader = context.reader()?;
     let examiner = context.examiner(&reader, Some(&rules), arguments.password_file.as_deref())?;
@@ -98,7 +105,7 @@ fn receipt_text(receipt: &Receipt, language: Language) -> String {
             Some(reason) => format!("  ({}: {})", reason.kind, reason.message),
             None => file.documents.iter().map(|document| format!("  {} {}", document.record, document.id)).collect(),
         };
-        lines.push(format!("  {state:<13} {}{more}", file.path));
+        lines.push(format!("  {state:<13} {}{more}", super::one_line(&file.path)));
     }
     let totals = &receipt.totals;
     let pages = [
@@ -111,15 +118,11 @@ fn receipt_text(receipt: &Receipt, language: Language) -> String {
         pages.iter().filter(|(_, count, _)| *count > 0).map(|(_, count, name)| format!("{count} {name}")).collect();
     let (files, archived, duplicate, quarantined, container) =
         (totals.files, totals.archived, totals.duplicate, totals.quarantined, totals.container);
+    let files = language.count(files as usize, ["bestand", "bestanden"], ["file", "files"]);
+    let container = language.count(container as usize, ["houder", "houders"], ["container", "containers"]);
     lines.push(language.say(
-        format!(
-            "{files} bestanden = {archived} gearchiveerd + {duplicate} dubbel + {quarantined} in quarantaine + \
-             {container} houders"
-        ),
-        format!(
-            "{files} files = {archived} archived + {duplicate} duplicate + {quarantined} quarantined + \
-             {container} containers"
-        ),
+        format!("{files} = {archived} gearchiveerd + {duplicate} dubbel + {quarantined} in quarantaine + {container}"),
+        format!("{files} = {archived} archived + {duplicate} duplicate + {quarantined} quarantined + {container}"),
     ));
     if !pages.is_empty() {
         lines.push(format!("{}: {}", language.say("pagina's", "pages"), pages.join(", ")));

@@ -119,7 +119,12 @@ fn value_line(name: &str, status: Status, value: &Value, language: Language) -> 
         let clause = first["clause"].as_str().map(|clause| format!(", {clause}")).unwrap_or_default();
         format!("p. {}{clause}", first["page"])
     });
-    let note = match (status_name(status, language), place) {
+    // What is absent is only told where a person said so.
+    let status = match status {
+        Status::Absent => language.say("staat niet in het contract", "not in the contract"),
+        status => status_name(status, language),
+    };
+    let note = match (status, place) {
         ("", None) => String::new(),
         ("", Some(place)) => format!("  [{place}]"),
         (status, None) => format!("  [{status}]"),
@@ -129,7 +134,7 @@ fn value_line(name: &str, status: Status, value: &Value, language: Language) -> 
 }
 
 /// The words of a piece of evidence, and where they stand as parts of the page's height and width.
-fn quoted(place: &Value, language: Language) -> String {
+pub(crate) fn quoted(place: &Value, language: Language) -> String {
     let percent = |corner: usize| Some((place["boxes"][0][corner].as_f64()? * 100.0).round());
     let at = percent(1).zip(percent(0)).map(|(down, across)| {
         language.say(
@@ -210,7 +215,7 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
         Lifecycle::Unknown => language.say("onbekend", "unknown"),
     };
     let end = match outlook.current_end {
-        Some(day) => language.say(format!(", loopt tot en met {day}"), format!(", runs to {day}")),
+        Some(day) => language.say(format!(", tot en met {day}"), format!(", to {day}")),
         None => String::new(),
     };
     let mut out = format!("{}  {lifecycle}{end}\n", entry.id);
@@ -228,12 +233,23 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
         };
         let _ = writeln!(out, "  ? {line}");
     }
-    for deadline in &outlook.deadlines {
-        let kind = match deadline.kind {
-            DeadlineKind::Notice => language.say("opzeggen", "notice"),
-            DeadlineKind::Option => language.say("optie", "option"),
-            DeadlineKind::End => language.say("einde", "end"),
-        };
+    out + &deadlines(entry, language)
+}
+
+/// What people call a kind of deadline.
+pub(crate) fn deadline_name(kind: DeadlineKind, language: Language) -> &'static str {
+    match kind {
+        DeadlineKind::Notice => language.say("opzeggen", "notice"),
+        DeadlineKind::Option => language.say("optie", "option"),
+        DeadlineKind::End => language.say("einde", "end"),
+    }
+}
+
+/// The next deadlines of a record, one a line.
+pub(crate) fn deadlines(entry: &Entry, language: Language) -> String {
+    let mut out = String::new();
+    for deadline in &entry.outlook.deadlines {
+        let kind = deadline_name(deadline.kind, language);
         let party = deadline.party.as_ref().map(|party| format!(" {party}")).unwrap_or_default();
         let doubt = if deadline.certain { "" } else { language.say(" (onzeker)", " (uncertain)") };
         let _ = writeln!(out, "  > {} {kind}{party}{doubt}: {}", deadline.date, deadline.explanation);

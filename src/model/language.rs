@@ -29,6 +29,12 @@ impl Language {
             Self::English => english,
         }
     }
+
+    /// So many of something, each language with its singular and its plural.
+    pub fn count(self, number: usize, dutch: [&str; 2], english: [&str; 2]) -> String {
+        let [one, many] = self.say(dutch, english);
+        format!("{number} {}", if number == 1 { one } else { many })
+    }
 }
 
 impl std::str::FromStr for Language {

@@ -104,6 +104,30 @@ pub enum ContractType {
     Other,
 }
 
+impl ContractType {
+    /// The names of all kinds, as the record format writes them.
+    pub const NAMES: [&'static str; 18] = [
+        "purchase",
+        "services",
+        "lease",
+        "employment",
+        "licence",
+        "maintenance",
+        "sla",
+        "nda",
+        "data_processing",
+        "cooperation",
+        "grant",
+        "loan",
+        "insurance",
+        "real_estate",
+        "sponsorship",
+        "framework",
+        "amendment",
+        "other",
+    ];
+}
+
 /// A party to the contract; never a signatory or one that only represents.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {

@@ -84,6 +84,27 @@ pub fn known_location(data: &Path) -> Result<Option<Location>> {
     }
 }
 
+/// Whether an archive is there; else what to do.
+fn must_be_there(data: &Path, config: &Config) -> Result<()> {
+    if location(data, config)?.folder().is_some_and(|folder| !folder.is_dir()) {
+        return Err(Error::new(ErrorKind::NotFound, format!("there is no archive in `{}`", data.display()))
+            .hint("`griffie ingest` makes one; --data names the folder of another")
+            .dutch(format!(
+                "in `{}` is geen archief: `griffie ingest` maakt er een; --data noemt de map van een ander",
+                data.display()
+            )));
+    }
+    if !data.join("griffie.sqlite").is_file() {
+        return Err(Error::new(ErrorKind::NotFound, format!("there is no database in `{}`", data.display()))
+            .hint("`griffie rebuild` makes it anew from the object store")
+            .dutch(format!(
+                "in `{}` is geen database: `griffie rebuild` maakt die opnieuw uit de objecten",
+                data.display()
+            )));
+    }
+    Ok(())
+}
+
 fn own_folder(data: &Path) -> Result<Location> {
     let folder = std::path::absolute(data.join("store")).fold(ErrorKind::InvalidInput, || "the data folder's name")?;
     Ok(Location::Folder(folder))
@@ -118,6 +139,17 @@ impl App {
         Self::open_and_lock(data, config, false)
     }
 
+    /// Whether a data folder holds a database.
+    pub fn is_there(data: &Path) -> bool {
+        data.join("griffie.sqlite").is_file()
+    }
+
+    /// Opens a data folder that is there for work on what is in it. A slip of the pen makes no second archive.
+    pub fn open_existing_for_writing(data: &Path, config: Config) -> Result<Self> {
+        must_be_there(data, &config)?;
+        Self::open_and_lock(data, config, false)
+    }
+
     /// The same for a database that is made anew, which knows nothing of the events that the last program handed to the
     /// log.
     pub(super) fn open_anew(data: &Path, config: Config) -> Result<Self> {
@@ -146,22 +178,7 @@ impl App {
 
     /// Opens a data folder that is there, for reading and for decisions.
     pub fn open(data: &Path, config: Config) -> Result<Self> {
-        if location(data, &config)?.folder().is_some_and(|folder| !folder.is_dir()) {
-            return Err(Error::new(ErrorKind::NotFound, format!("there is no archive in `{}`", data.display()))
-                .hint("`griffie ingest` makes one; --data names the folder of another")
-                .dutch(format!(
-                    "in `{}` is geen archief: `griffie ingest` maakt er een; --data noemt de map van een ander",
-                    data.display()
-                )));
-        }
-        if !data.join("griffie.sqlite").is_file() {
-            return Err(Error::new(ErrorKind::NotFound, format!("there is no database in `{}`", data.display()))
-                .hint("`griffie rebuild` makes it anew from the object store")
-                .dutch(format!(
-                    "in `{}` is geen database: `griffie rebuild` maakt die opnieuw uit de objecten",
-                    data.display()
-                )));
-        }
+        must_be_there(data, &config)?;
         Self::open_parts(data, config)
     }
 

@@ -94,16 +94,25 @@ fn begin_or_resume(app: &App, request: &Request) -> Result<Batch> {
         return Ok(batch);
     }
     // A batch that was begun is gone on with whatever became of its files; a new one is not begun for a slip of the pen.
-    for path in &request.paths {
-        if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
-            return Err(Error::new(ErrorKind::NotFound, format!("there is no `{}`", path.display()))
-                .dutch(format!("`{}` is er niet", path.display()))
-                .hint("nothing was taken in: give files and folders that are there"));
-        }
-    }
+    check_paths(&request.paths)?;
     let batch = Batch { id: BatchId::random(), started: app.clock.now(), finished: None, paths };
     app.register.begin_batch(&batch)?;
     Ok(batch)
+}
+
+/// Whether everything that is to be taken in is there.
+pub fn check_paths(paths: &[PathBuf]) -> Result<()> {
+    for path in paths {
+        if path.symlink_metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            return Err(Error::new(ErrorKind::NotFound, format!("there is no `{}`", path.display()))
+                .dutch(format!(
+                    "`{}` is er niet; er is niets opgenomen: geef bestanden en mappen die er zijn",
+                    path.display()
+                ))
+                .hint("nothing was taken in: give files and folders that are there"));
+        }
+    }
+    Ok(())
 }
 
 struct Run<'a> {

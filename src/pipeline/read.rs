@@ -94,16 +94,18 @@ impl Reader {
         let (tasks, queue) = unbounded();
         let (ready, started) = unbounded();
         let (settings, room) = (Arc::new(settings), Arc::new(Mutex::new(())));
+        // One a core starts at once; those beyond only when there is a page for them.
+        let at_once = std::thread::available_parallelism().map_or(1, usize::from).min(workers);
         let slots = (0..workers)
-            .map(|_| {
+            .map(|place| {
                 let slot = Slot::new(program.clone(), Arc::clone(&settings), queue.clone(), Arc::clone(&room));
-                let ready = ready.clone();
+                let ready = (place < at_once).then(|| ready.clone());
                 // A worker dies with the thread that started it, so that each slot has a thread for good.
-                std::thread::spawn(move || slot.work(&ready))
+                std::thread::spawn(move || slot.work(ready.as_ref()))
             })
             .collect();
         let mut reader = Self { tasks: Some(tasks), slots, facts: EngineFacts::default(), workers };
-        for _ in 0..workers {
+        for _ in 0..at_once {
             reader.facts = started
                 .recv()
                 .unwrap_or_else(|_| Err(Error::new(ErrorKind::Internal, "a worker's thread ended at its start")))?;

@@ -253,6 +253,20 @@ impl Register {
         })
     }
 
+    /// The items as which a document's bytes came in: the one that it was made of, then its duplicates, oldest first.
+    pub fn arrivals(&self, document: &Document) -> Result<Vec<Item>> {
+        self.read(|tx| {
+            tx.prepare_cached(
+                "SELECT * FROM items WHERE document = ?1 OR blake3 = ?2 AND state = 'duplicate'
+                 ORDER BY document <> ?1, accessioned, item",
+            )
+            .and_then(|mut statement| {
+                statement.query_map([document.id.as_str(), &document.original.hex()], Item::of_row)?.collect()
+            })
+            .db("cannot look up how a document came in")
+        })
+    }
+
     /// Whether everything in a container, at any depth, is archived (or was before).
     pub fn all_taken_below(&self, container: &ItemId) -> Result<bool> {
         self.read(|tx| {

@@ -134,6 +134,14 @@ fn decide(
     let mut fields = BTreeSet::new();
     let mut closure = None;
     for decision in decisions {
+        // What was withdrawn later counts for nothing: the field shows what was read.
+        let is_withdrawn = |later: &Decision| {
+            later.number > decision.number
+                && matches!(&later.act, Act::Withdraw { field } if Some(field.as_str()) == decision.act.field())
+        };
+        if decisions.iter().any(is_withdrawn) {
+            continue;
+        }
         let day = decision.at.to_zoned(TimeZone::UTC).date();
         let (by, note) = (&decision.by, decision.note.as_ref().map_or(String::new(), |note| format!(": {note}")));
         let (dutch, english) = match &decision.act {
@@ -153,7 +161,7 @@ fn decide(
                 closure = closure.filter(|_| *later != decision.record);
                 continue;
             }
-            Act::BelongsTo(_) => continue,
+            Act::BelongsTo(_) | Act::Withdraw { .. } => continue,
         };
         let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
         let Some(field) = decision.act.field() else { continue };
@@ -315,7 +323,7 @@ mod tests {
     fn an_accepted_value_keeps_its_evidence_and_does_not_follow_a_new_finding() {
         let register = TestRegister::new();
         let item = register.archive("a.pdf", lease());
-        decide(&register, &item.record, Request::Accept { field: "parties".into() }).unwrap();
+        decide(&register, &item.record, Request::Accept { field: "parties".into(), choose: None }).unwrap();
         let fields = Fields { parties: vec![party("Iemand anders", "Huurder")], ..lease() };
         let newer = Findings { key: "rules 2".into(), rule_set: Blake3::of(b"2"), found: moment(), fields };
         register.add_findings(&item.document, &newer, &[]).unwrap();
@@ -376,8 +384,78 @@ mod tests {
         check("notice", r#"{"period": "P3M", "by": "any", "against": "end_of_term"}"#, true);
         check("titel", "x", false);
         check("title", "  ", false);
-        let nothing = Request::Accept { field: "court".into() };
+        let nothing = Request::Accept { field: "court".into(), choose: None };
         assert!(register.prepare_decision(&item.record, nothing, "J.", moment(), None).is_err());
+    }
+
+    #[test]
+    fn a_last_day_before_the_first_is_refused_until_the_start_is_corrected() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", lease());
+        let too_early = date(2023, 12, 31);
+        for request in
+            [correct("end_date", "2023-12-31"), Request::TerminatedOn(too_early), Request::EndedOn(too_early)]
+        {
+            let refused = decide(&register, &item.record, request.clone()).unwrap_err();
+            assert_eq!(refused.kind(), ErrorKind::InvalidInput, "{request:?}");
+            assert!(refused.advice().unwrap().contains("correct effective_date"), "{refused:?}");
+        }
+        assert_eq!(register.decisions(&item.record).unwrap(), []);
+        decide(&register, &item.record, correct("effective_date", "2020-01-01")).unwrap();
+        decide(&register, &item.record, correct("end_date", "2023-12-31")).unwrap();
+        let refused = decide(&register, &item.record, correct("effective_date", "2024-01-01")).unwrap_err();
+        assert!(refused.advice().unwrap().contains("correct end_date"), "{refused:?}");
+        decide(&register, &item.record, Request::TerminatedOn(date(2020, 1, 1))).unwrap();
+    }
+
+    #[test]
+    fn a_withdrawn_decision_leaves_what_was_read_and_stays_in_the_history() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", lease());
+        let withdraw = |field: &str| Request::Withdraw { field: field.into() };
+        decide(&register, &item.record, correct("end_date", "2030-12-31")).unwrap();
+        decide(&register, &item.record, Request::NotInContract { field: "parties".into() }).unwrap();
+        assert!(fields_of(&register, &item.record).parties.is_empty());
+        decide(&register, &item.record, withdraw("parties")).unwrap();
+        decide(&register, &item.record, withdraw("end_date")).unwrap();
+        assert_eq!(fields_of(&register, &item.record), lease(), "the deadline counted from it as well");
+        assert_eq!(register.decisions(&item.record).unwrap().len(), 4, "nothing is taken away");
+        assert_eq!(decide(&register, &item.record, withdraw("end_date")).unwrap_err().kind(), ErrorKind::InvalidInput);
+        // A decision after the withdrawal holds.
+        decide(&register, &item.record, correct("end_date", "2029-12-31")).unwrap();
+        assert_eq!(fields_of(&register, &item.record).end_date.value, Some(date(2029, 12, 31)));
+    }
+
+    #[test]
+    fn one_of_several_readings_can_be_chosen_with_its_evidence() {
+        let register = TestRegister::new();
+        let notice = |months: u16| Notice {
+            period: Some(Period::of_months(months)),
+            by: "any".into(),
+            against: Against::EndOfTerm,
+            form: None,
+        };
+        let mut doubtful = auto(notice(6));
+        doubtful.status = Status::Conflict;
+        doubtful.alternatives = vec![crate::model::record::Alternative {
+            value: notice(12),
+            rule: None,
+            confidence: 0.5,
+            explanation: None,
+            evidence: Vec::new(),
+        }];
+        let item = register.archive("a.pdf", Fields { notice: vec![doubtful, auto(notice(1))], ..lease() });
+        let choose = |place| Request::Accept { field: "notice".into(), choose: Some(place) };
+        for place in [0, 4] {
+            assert_eq!(decide(&register, &item.record, choose(place)).unwrap_err().kind(), ErrorKind::InvalidInput);
+        }
+        for (place, months) in [(1, 6), (2, 12), (3, 1)] {
+            decide(&register, &item.record, choose(place)).unwrap();
+            let shown = fields_of(&register, &item.record).notice;
+            assert_eq!(shown.len(), 1, "the others are gone");
+            assert_eq!((shown[0].value.clone(), shown[0].status), (Some(notice(months)), Status::Auto));
+            decide(&register, &item.record, Request::Withdraw { field: "notice".into() }).unwrap();
+        }
     }
 
     #[test]

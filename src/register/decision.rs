@@ -5,6 +5,9 @@ use jiff::{Timestamp, civil::Date};
 use rusqlite::{Row, Transaction, params};
 use serde_json::Value;
 
+mod check;
+mod typed;
+
 use super::{Db as _, Event, Register, current, dossier, fields, holding, json_column, outbox, parsed, parsed_option};
 use crate::{
     Error, ErrorKind, Result,
@@ -18,6 +21,8 @@ pub enum Request {
     Accept {
         /// The field.
         field: String,
+        /// Which of the readings, from 1, as [`choices`] numbers them; without it the value or values as shown.
+        choose: Option<usize>,
     },
     /// This is the value.
     Correct {
@@ -31,14 +36,23 @@ pub enum Request {
         /// The field.
         field: String,
     },
+    /// What was decided about a field holds no more: it shows again what was read.
+    Withdraw {
+        /// The field.
+        field: String,
+    },
     /// Notice was given: the contract's last day.
     TerminatedOn(Date),
     /// It ended otherwise: its last day.
     EndedOn(Date),
-    /// It is about this contract and belongs in its dossier; the record itself means that it stands alone.
+    /// It is about this contract and belongs in its dossier.
     BelongsTo(RecordId),
-    /// This contract took its place; the record itself means that none did after all.
+    /// It is a contract of its own after all.
+    StandsAlone,
+    /// This contract took its place.
     SupersededBy(RecordId),
+    /// It did not end, and no contract took its place, after all.
+    StillHolds,
 }
 
 /// What a person decided.
@@ -63,13 +77,18 @@ pub enum Act {
         /// The field.
         field: String,
     },
+    /// What was decided about a field before this holds no more.
+    Withdraw {
+        /// The field.
+        field: String,
+    },
     /// Notice was given: the contract's last day.
     TerminatedOn(Date),
     /// It ended otherwise: its last day.
     EndedOn(Date),
-    /// Its documents belong in the dossier of this contract, or in its own.
+    /// Its documents belong in the dossier of this contract; the record itself means that it stands alone.
     BelongsTo(RecordId),
-    /// This contract took its place.
+    /// This contract took its place; the record itself means that none did, and that it did not end.
     SupersededBy(RecordId),
 }
 
@@ -80,6 +99,7 @@ impl Act {
             Self::Accept { .. } => "accept",
             Self::Correct { .. } => "correct",
             Self::NotInContract { .. } => "not_in_contract",
+            Self::Withdraw { .. } => "withdraw",
             Self::TerminatedOn(_) => "terminated_on",
             Self::EndedOn(_) => "ended_on",
             Self::BelongsTo(_) => "belongs_to",
@@ -90,7 +110,10 @@ impl Act {
     /// The field that it is about, if it is about one.
     pub fn field(&self) -> Option<&str> {
         match self {
-            Self::Accept { field, .. } | Self::Correct { field, .. } | Self::NotInContract { field } => Some(field),
+            Self::Accept { field, .. }
+            | Self::Correct { field, .. }
+            | Self::NotInContract { field }
+            | Self::Withdraw { field } => Some(field),
             Self::TerminatedOn(_) | Self::EndedOn(_) | Self::BelongsTo(_) | Self::SupersededBy(_) => None,
         }
     }
@@ -99,7 +122,7 @@ impl Act {
     pub fn value(&self) -> Value {
         match self {
             Self::Accept { found: value, .. } | Self::Correct { value, .. } => value.clone(),
-            Self::NotInContract { .. } => Value::Null,
+            Self::NotInContract { .. } | Self::Withdraw { .. } => Value::Null,
             Self::TerminatedOn(day) | Self::EndedOn(day) => Value::String(day.to_string()),
             Self::BelongsTo(contract) | Self::SupersededBy(contract) => Value::String(contract.to_string()),
         }
@@ -113,6 +136,7 @@ impl Act {
             "accept" => Self::Accept { field: field?, found: value },
             "correct" => Self::Correct { field: field?, value },
             "not_in_contract" => Self::NotInContract { field: field? },
+            "withdraw" => Self::Withdraw { field: field? },
             "terminated_on" => Self::TerminatedOn(day()?),
             "ended_on" => Self::EndedOn(day()?),
             "belongs_to" => Self::BelongsTo(contract()?),
@@ -158,11 +182,18 @@ impl Register {
             // Asked first, so that an unknown record is the error and not its fields.
             let shown = current::of_record(tx, record, crate::model::Language::English)?;
             let act = match request {
-                Request::Accept { field } => Act::Accept { found: acceptable(&shown.fields, &field)?, field },
-                Request::Correct { field, value } => Act::Correct { value: typed(&field, &value)?, field },
+                Request::Accept { field, choose } => {
+                    Act::Accept { found: acceptable(&shown.fields, &field, choose)?, field }
+                }
+                Request::Correct { field, value } => Act::Correct { value: typed::typed(&field, &value)?, field },
                 Request::NotInContract { field } => {
                     check_name(&field)?;
                     Act::NotInContract { field }
+                }
+                Request::Withdraw { field } => {
+                    check_name(&field)?;
+                    check::decided(&shown, record, &field)?;
+                    Act::Withdraw { field }
                 }
                 Request::TerminatedOn(day) => Act::TerminatedOn(day),
                 Request::EndedOn(day) => Act::EndedOn(day),
@@ -170,11 +201,14 @@ impl Register {
                     dossier::check(tx, record, &contract)?;
                     Act::BelongsTo(contract)
                 }
+                Request::StandsAlone => Act::BelongsTo(record.clone()),
                 Request::SupersededBy(contract) => {
                     dossier::check_successor(tx, record, &contract)?;
                     Act::SupersededBy(contract)
                 }
+                Request::StillHolds => Act::SupersededBy(record.clone()),
             };
+            check::order_of_days(&shown, &act)?;
             let number = next_number(tx, record)?;
             Ok(Decision { record: record.clone(), number, act, by: by.trim().into(), at, note })
         })
@@ -273,110 +307,48 @@ fn check_name(field: &str) -> Result<()> {
         .dutch(format!("een record heeft geen veld `{field}`; de velden zijn {}", Fields::NAMES.join(", "))))
 }
 
-/// The field as shown, if it shows a value.
-fn acceptable(shown: &Fields, field: &str) -> Result<Value> {
+/// The field as shown, if it shows a value, or the chosen one of its readings.
+fn acceptable(shown: &Fields, field: &str, choose: Option<usize>) -> Result<Value> {
     check_name(field)?;
-    let mut found = fields::to_value(shown)?.remove(field).unwrap_or_default();
-    let has_value = |field: &Value| !field["value"].is_null();
-    match &mut found {
-        Value::Array(values) => values.retain(has_value),
-        single if !has_value(single) => found = Value::Array(Vec::new()),
-        _ => {}
-    }
-    if found.as_array().is_some_and(Vec::is_empty) {
+    let found = fields::to_value(shown)?.remove(field).unwrap_or_default();
+    let is_list = found.is_array();
+    let readings = choices(&found);
+    if readings.is_empty() {
         return Err(Error::new(ErrorKind::InvalidInput, format!("`{field}` shows no value that could be accepted"))
             .hint("give the value, or say that it is not in the contract")
             .dutch(format!(
                 "`{field}` heeft geen waarde om te aanvaarden: geef de waarde, of zeg dat het niet in het contract staat"
             )));
     }
-    Ok(found)
-}
-
-/// A typed text as a value of a field, written as the record format writes it.
-fn typed(field: &str, text: &str) -> Result<Value> {
-    check_name(field)?;
-    let text = text.trim();
-    let refuse = |why: String| {
-        Error::new(ErrorKind::InvalidInput, format!("`{text}` is no value of `{field}`: {why}"))
-            .hint(format!("for example: {}", example(field)))
-            .dutch(format!("`{text}` is geen waarde van `{field}`; bijvoorbeeld: {}", example(field)))
+    let Some(choose) = choose else {
+        return Ok(match found {
+            Value::Array(values) => values.into_iter().filter(|value| !value["value"].is_null()).collect(),
+            single => single,
+        });
     };
-    if text.is_empty() {
-        return Err(refuse("it is empty".into()));
-    }
-    let mut forms = vec![Value::String(text.into())];
-    forms.extend(serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array()));
-    let mut why = String::new();
-    for form in forms {
-        let is_list = matches!(field, "parties" | "notice");
-        let given = if is_list && !form.is_array() { Value::Array(vec![form]) } else { form };
-        let decided = |value: &Value| current::decided(value.clone(), String::new());
-        let filled = match &given {
-            Value::Array(values) if is_list => Value::Array(values.iter().map(decided).collect()),
-            single => decided(single),
-        };
-        let mut record = fields::to_value(&Fields::absent())?;
-        record.insert(field.into(), filled);
-        match serde_json::from_value::<Fields>(Value::Object(record)) {
-            Ok(read) => {
-                let written = fields::to_value(&read)?.remove(field).unwrap_or_default();
-                let value = match written {
-                    Value::Array(values) => values.into_iter().map(|mut value| value["value"].take()).collect(),
-                    mut single => single["value"].take(),
-                };
-                check_parts(&given, &value).map_err(refuse)?;
-                return Ok(value);
-            }
-            Err(_) => why = "it is not written as such a value".into(),
-        }
-    }
-    Err(refuse(why))
+    let chosen = choose.checked_sub(1).and_then(|place| readings.get(place)).cloned().ok_or_else(|| {
+        let most = readings.len();
+        Error::new(ErrorKind::InvalidInput, format!("`{field}` has no reading {choose}: it has {most}"))
+            .hint("`griffie register --waiting` numbers them")
+            .dutch(format!(
+                "`{field}` heeft geen lezing {choose}, maar {most}: `griffie register --waiting` nummert ze"
+            ))
+    })?;
+    Ok(if is_list { Value::Array(vec![chosen]) } else { chosen })
 }
 
-/// What the types let through: a misspelt part, an amount in words, an empty list.
-fn check_parts(given: &Value, read: &Value) -> std::result::Result<(), String> {
-    match (given, read) {
-        (Value::Array(given), Value::Array(_)) if given.is_empty() => Err("it is empty".into()),
-        (Value::Array(given), Value::Array(read)) => {
-            given.iter().zip(read).try_for_each(|(given, read)| check_parts(given, read))
+/// The readings of a field between which a person may choose: of each of its values that value, then its other readings.
+pub fn choices(field: &Value) -> Vec<Value> {
+    let mut readings = Vec::new();
+    let mut add = |reading: &Value| {
+        if !reading["value"].is_null() && readings.iter().all(|known: &Value| known["value"] != reading["value"]) {
+            readings.push(reading.clone());
         }
-        (Value::Object(given), Value::Object(read)) => {
-            if let Some(unknown) = given.keys().find(|&key| !read.contains_key(key)) {
-                return Err(format!("it has no part `{unknown}`"));
-            }
-            let part = |key: &str| read.get(key).and_then(Value::as_str);
-            let amount_is_wrong = part("amount").is_some_and(|amount| {
-                let (whole, cents) = amount.split_once('.').unwrap_or((amount, ""));
-                let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-                whole.is_empty() || cents.len() != 2 || !digits(whole) || !digits(cents)
-            });
-            if amount_is_wrong {
-                return Err("its amount is written as 1250.00".into());
-            }
-            if part("currency")
-                .is_some_and(|code| code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase()))
-            {
-                return Err("its currency is a code of three capitals".into());
-            }
-            Ok(())
-        }
-        _ => Ok(()),
+    };
+    let values = field.as_array().map_or(std::slice::from_ref(field), Vec::as_slice);
+    for value in values {
+        add(value);
+        value["alternatives"].as_array().into_iter().flatten().for_each(&mut add);
     }
-}
-
-/// A value of a field, as a person types it.
-fn example(field: &str) -> &'static str {
-    match field {
-        "contract_type" => "lease",
-        "parties" => r#"[{"name": "Bakkerij Jansen B.V.", "role": "Huurder"}, {"name": "Gemeente Diemen"}]"#,
-        "signing_date" | "effective_date" | "end_date" | "notice_deadline" => "2027-12-31",
-        "term" => "P4Y, P18M or indefinite",
-        "renewal" => r#"{"kind": "tacit", "period": "P1Y", "max_times": 2}"#,
-        "notice" => r#"{"period": "P3M", "by": "any", "against": "end_of_term"}"#,
-        "value" => r#"{"amount": "12500.00", "currency": "EUR", "per": "year", "vat": "excl"}"#,
-        "governing_law" => "NL",
-        "relates_to" => r#"{"reference": "2019-044", "date": "2019-03-01"}"#,
-        _ => "the words as printed",
-    }
+    readings
 }

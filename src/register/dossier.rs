@@ -119,39 +119,97 @@ fn records(tx: &Transaction<'_>, query: &str, values: impl rusqlite::Params) -> 
     ids.iter().map(|id| id.parse().fold(ErrorKind::Storage, || "a stored id")).collect()
 }
 
-/// Checks that a record's documents may join another one's dossier. The record itself means that it stands alone.
+/// Checks that a record's documents may join another one's dossier.
 pub(super) fn check(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
-    let refuse = |why: String, hint: &'static str| Err(Error::new(ErrorKind::InvalidInput, why).hint(hint));
     if record == contract {
-        return Ok(());
+        return Err(refusal(
+            [format!("`{record}` cannot belong to itself"), format!("`{record}` kan niet bij zichzelf horen")],
+            [
+                "name the contract that it is about; `stands-alone` makes it a contract of its own",
+                "noem het contract waar het over gaat; met `stands-alone` wordt het een contract op zichzelf",
+            ],
+        ));
     }
     if record::record(tx, contract)?.documents.is_empty() {
-        return refuse(
-            format!("the documents of `{contract}` are in another dossier themselves"),
-            "name the record of the contract, as `griffie register` lists it",
-        );
+        return Err(refusal(
+            [
+                format!("the documents of `{contract}` are in another dossier themselves"),
+                format!("de documenten van `{contract}` zitten zelf in een ander dossier"),
+            ],
+            [
+                "name the record of the contract, as `griffie register` lists it",
+                "noem het contract zoals `griffie register` het noemt",
+            ],
+        ));
     }
     for document in record::record(tx, record)?.documents {
         if home(tx, &document.id)?.as_ref() != Some(record) {
-            return refuse(
-                format!("the dossier of `{record}` holds documents of other records"),
-                "name the other way round, or let those stand alone first",
-            );
+            return Err(refusal(
+                [
+                    format!("the dossier of `{record}` holds documents of other records"),
+                    format!("in het dossier van `{record}` zitten documenten van andere"),
+                ],
+                [
+                    "name the other way round, or let those stand alone first",
+                    "noem ze andersom, of laat die eerst op zichzelf staan (`stands-alone`)",
+                ],
+            ));
+        }
+    }
+    // Else the contract whose place it took would have no successor that the register lists, and no deadlines either.
+    if let Some(older) = records(tx, "SELECT record FROM records WHERE superseded_by = ?1", [record.as_str()])?.pop() {
+        return Err(refusal(
+            [
+                format!("`{record}` took the place of `{older}`, so it is a contract of its own"),
+                format!("`{record}` kwam in de plaats van `{older}`, dus het is een contract op zichzelf"),
+            ],
+            [
+                "if it did not, say first that the older one `still-holds`",
+                "is dat niet zo, zeg dan eerst van het oudere dat het nog geldt (`still-holds`)",
+            ],
+        ));
+    }
+    Ok(())
+}
+
+/// Checks that another contract may take the place of this one: not itself, nor one whose place this one took.
+pub(super) fn check_successor(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
+    if record::record(tx, contract)?.documents.is_empty() {
+        return Err(refusal(
+            [
+                format!("`{contract}` is no contract that could take the place of `{record}`"),
+                format!("`{contract}` is geen contract dat in de plaats van `{record}` kan komen"),
+            ],
+            [
+                "name the record of the later contract, as `griffie register` lists it",
+                "noem het latere contract zoals `griffie register` het noemt",
+            ],
+        ));
+    }
+    let mut later = Some(contract.clone());
+    // No longer than there are records: a ring that an older program let through ends the search as well.
+    let most: u32 = tx.query_row("SELECT count(*) FROM records", [], |row| row.get(0)).db("cannot count records")?;
+    for _ in 0..=most {
+        match later {
+            Some(next) if next == *record => {
+                return Err(refusal(
+                    [format!("`{record}` would take its own place"), format!("`{record}` zou zichzelf vervangen")],
+                    [
+                        "name a later contract; `still-holds` says that none took its place after all",
+                        "noem een later contract; `still-holds` zegt dat er toch geen in de plaats kwam",
+                    ],
+                ));
+            }
+            Some(next) => later = record::record(tx, &next)?.superseded_by,
+            None => break,
         }
     }
     Ok(())
 }
 
-/// Checks that another contract may take the place of this one; the record itself means that none did after all.
-pub(super) fn check_successor(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
-    if !record::record(tx, contract)?.documents.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::InvalidInput,
-        format!("`{contract}` is no contract that could take the place of `{record}`"),
-    )
-    .hint("name the record of the later contract, as `griffie register` lists it"))
+/// What people may not say of dossiers, and what to say instead, each in English and Dutch.
+fn refusal([why, dutch]: [String; 2], [hint, advice]: [&str; 2]) -> Error {
+    Error::new(ErrorKind::InvalidInput, why).hint(hint.to_owned()).dutch(format!("{dutch}: {advice}"))
 }
 
 /// Notes that another contract took the place of this one, or that none did.
@@ -237,7 +295,10 @@ mod tests {
     }
 
     fn decide(register: &Register, record: &RecordId, contract: &RecordId) -> Result<Decision> {
-        let request = Request::BelongsTo(contract.clone());
+        decide_on(register, record, Request::BelongsTo(contract.clone()))
+    }
+
+    fn decide_on(register: &Register, record: &RecordId, request: Request) -> Result<Decision> {
         let decision = register.prepare_decision(record, request, "A. Jansen", moment(), None)?;
         register.add_decision(&decision, &[])?;
         Ok(decision)
@@ -282,7 +343,7 @@ mod tests {
         // Nobody misses a date because of a dossier: the earlier one stands first, and a person is asked.
         assert_eq!(entry.fields.end_date.value, Some(date(2026, 12, 31)));
         assert_eq!(entry.fields.end_date.status, Status::Conflict);
-        decide(&register, &later.record, &later.record).unwrap();
+        decide_on(&register, &later.record, Request::StandsAlone).unwrap();
         assert_eq!(register.select(&Filter::default()).unwrap().len(), 2);
         assert_eq!(register.record(&later.record).unwrap().documents[0].role, Role::Main);
     }
@@ -320,15 +381,39 @@ mod tests {
     fn a_contract_whose_place_was_taken_has_no_deadlines() {
         let register = TestRegister::new();
         let (old, new) = (register.archive("a.pdf", lease()), register.archive("b.pdf", lease()));
-        let request = |contract: &Item| Request::SupersededBy(contract.record.clone());
         let outlook_after = |request| {
             let decision = register.prepare_decision(&old.record, request, "A. Jansen", moment(), None).unwrap();
             register.add_decision(&decision, &[]).unwrap();
             register.entry(&old.record, date(2026, 1, 1), &[], Language::English).unwrap().outlook
         };
-        let superseded = outlook_after(request(&new));
+        let superseded = outlook_after(Request::SupersededBy(new.record.clone()));
         assert_eq!((superseded.lifecycle, superseded.deadlines), (Lifecycle::Superseded, Vec::new()));
-        assert_eq!(outlook_after(request(&old)).lifecycle, Lifecycle::Running, "a person may think better of it");
+        assert_eq!(outlook_after(Request::StillHolds).lifecycle, Lifecycle::Running, "a person may think better of it");
+    }
+
+    #[test]
+    fn nothing_belongs_to_itself_or_takes_its_own_place_by_whatever_way() {
+        let register = TestRegister::new();
+        let [a, b, c] = ["a.pdf", "b.pdf", "c.pdf"].map(|path| register.archive(path, lease()).record);
+        let refused = |record: &RecordId, request: Request| {
+            let before = register.dump().unwrap();
+            let error = decide_on(&register, record, request.clone()).unwrap_err();
+            assert_eq!((error.kind(), error.advice().is_some()), (ErrorKind::InvalidInput, true), "{request:?}");
+            assert_eq!(register.dump().unwrap(), before);
+        };
+        decide(&register, &b, &a).unwrap();
+        refused(&b, Request::BelongsTo(b.clone()));
+        refused(&a, Request::BelongsTo(b.clone()));
+        assert_eq!(register.dossier_of(&b).unwrap(), a, "it stays in the dossier that it was in");
+        decide_on(&register, &b, Request::StandsAlone).unwrap();
+        decide_on(&register, &a, Request::SupersededBy(b.clone())).unwrap();
+        decide_on(&register, &b, Request::SupersededBy(c.clone())).unwrap();
+        refused(&a, Request::SupersededBy(a.clone()));
+        refused(&b, Request::SupersededBy(a.clone()));
+        refused(&c, Request::SupersededBy(a.clone()));
+        refused(&c, Request::BelongsTo(a.clone()));
+        decide_on(&register, &b, Request::StillHolds).unwrap();
+        decide(&register, &c, &a).unwrap();
     }
 
     #[test]

@@ -44,6 +44,17 @@ impl Register {
         Ok(self.read(|tx| dossier::of(tx, id))?.unwrap_or_else(|| id.clone()))
     }
 
+    /// The documents that came in as this record, in whichever dossier they are now.
+    pub fn came_in_as(&self, id: &RecordId) -> Result<Vec<Document>> {
+        self.read(|tx| {
+            tx.prepare_cached(
+                "SELECT documents.* FROM documents JOIN items USING (document) WHERE items.record = ?1 ORDER BY document",
+            )
+            .and_then(|mut statement| statement.query_map([id.as_str()], Document::of_row)?.collect())
+            .db("cannot look up the documents of a record")
+        })
+    }
+
     /// The other records as which documents of this one's dossier came in: what was decided about them before they were
     /// joined, and that they were, is in their series.
     pub fn joined(&self, id: &RecordId) -> Result<Vec<RecordId>> {

@@ -106,12 +106,15 @@ impl Slot {
         Self { program, settings, queue, worker: None, room }
     }
 
-    /// Works until there are no more tasks.
-    pub fn work(mut self, ready: &Sender<Result<EngineFacts>>) {
-        let started = self.start();
-        let failed = started.is_err();
-        if ready.send(started).is_err() || failed {
-            return;
+    /// Works until there are no more tasks. Its worker starts at once where somebody waits for that, else with its first
+    /// task.
+    pub fn work(mut self, ready: Option<&Sender<Result<EngineFacts>>>) {
+        if let Some(ready) = ready {
+            let started = self.start();
+            let failed = started.is_err();
+            if ready.send(started).is_err() || failed {
+                return;
+            }
         }
         while let Ok(work) = self.queue.recv() {
             match work {

@@ -1,0 +1,139 @@
+//! `griffie decide`: what a person says to the register.
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+use super::{Context, Outcome, day, print_line, register::entry, table};
+use crate::{
+    Error, ErrorKind, Result,
+    model::RecordId,
+    pipeline::{App, decide},
+    register::{Named, Request},
+};
+
+const EXAMPLES: &str = r#"Examples:
+  griffie decide c-7k2 --by Jansen accept end_date
+  griffie decide c-7k2 --by Jansen accept notice --choose 2
+  griffie decide c-7k2 --by Jansen correct end_date 2027-12-31
+  griffie decide c-7k2 --by Jansen correct term P4Y
+  griffie decide c-7k2 --by Jansen correct governing_law NL
+  griffie decide c-7k2 --by Jansen correct notice '{"period": "P3M", "by": "any", "against": "end_of_term"}'
+  griffie decide c-7k2 --by Jansen correct renewal '{"kind": "tacit", "period": "P1Y", "max_times": 2}'
+  griffie decide c-7k2 --by Jansen correct value '{"amount": "12500.00", "currency": "EUR", "per": "year"}'
+  griffie decide c-7k2 --by Jansen correct parties '[{"name": "Jansen B.V.", "role": "Huurder"}, {"name": "Gemeente Diemen"}]'
+  griffie decide c-7k2 --by Jansen --note 'letter of 3 May' terminated-on 2026-12-31
+  griffie decide c-7k2 --by Jansen undo end_date"#;
+
+/// A person's act on a record. It is added to the record's history and holds before anything found.
+///
+/// The fields: title, contract_type, reference, parties, signing_date, effective_date, end_date, term, renewal, notice,
+/// notice_deadline, value, governing_law, court, relates_to. A later act on a field takes the place of an earlier one.
+/// What waits for a person is listed by `griffie register --waiting`.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct DecideArguments {
+    /// The record; the start of its id is enough.
+    record: String,
+    /// Who decides: every decision bears a name.
+    #[arg(long, env = "GRIFFIE_USER", value_name = "NAME", global = true)]
+    by: Option<String>,
+    /// Why.
+    #[arg(long, global = true)]
+    note: Option<String>,
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// The value that the register shows is right, or one of its readings.
+    Accept {
+        /// The field, such as `end_date`.
+        field: String,
+        /// Which of several values or readings, as `griffie register --waiting` numbers them; the others are dropped.
+        #[arg(long, value_name = "NUMBER")]
+        choose: Option<usize>,
+    },
+    /// This is the value.
+    Correct {
+        /// The field, such as `end_date`.
+        field: String,
+        /// A plain text, date, period (P3M) or code; JSON for values with parts and for lists, as the examples show.
+        value: String,
+    },
+    /// The contract has no such thing.
+    NotInContract {
+        /// The field, such as `notice`.
+        field: String,
+    },
+    /// What was decided about a field holds no more: it shows again what was read. The history keeps both.
+    Undo {
+        /// The field, such as `end_date`.
+        field: String,
+    },
+    /// Notice was given.
+    TerminatedOn {
+        /// The contract's last day.
+        #[arg(value_parser = day)]
+        day: Date,
+    },
+    /// It ended otherwise.
+    EndedOn {
+        /// The contract's last day.
+        #[arg(value_parser = day)]
+        day: Date,
+    },
+    /// It amends or is about another contract, and belongs in its dossier.
+    BelongsTo {
+        /// The record of that contract; the start of its id is enough.
+        contract: String,
+    },
+    /// It is a contract of its own after all.
+    StandsAlone,
+    /// A later contract took its place.
+    SupersededBy {
+        /// The record of the later contract; the start of its id is enough.
+        contract: String,
+    },
+    /// It was not terminated, did not end, and no other contract took its place, after all.
+    StillHolds,
+}
+
+/// The record that a person names.
+fn record_named(app: &App, id: &str) -> Result<RecordId> {
+    match app.register.resolve(id)? {
+        Named::Record(record) => Ok(record),
+        Named::Document(_) => Err(Error::new(ErrorKind::InvalidInput, format!("`{id}` is a document"))
+            .hint("a decision is about a record: its id starts with c-")
+            .dutch(format!(
+                "`{id}` is een document; een besluit gaat over een dossier, met een kenmerk dat begint met c-"
+            ))),
+    }
+}
+
+pub(super) fn decide(context: &Context, arguments: &DecideArguments) -> Result<Outcome> {
+    let mut app = context.reading_app()?;
+    let record = record_named(&app, &arguments.record)?;
+    let by = arguments.by.as_deref().unwrap_or_default();
+    if by.trim().is_empty() {
+        return Err(Error::new(ErrorKind::InvalidInput, "a decision needs the name of the person who takes it")
+            .hint("give --by NAME, or set GRIFFIE_USER")
+            .dutch("een besluit moet de naam dragen van wie het neemt: geef --by NAAM, of zet GRIFFIE_USER"));
+    }
+    let request = match &arguments.act {
+        Act::Accept { field, choose } => Request::Accept { field: field.clone(), choose: *choose },
+        Act::Correct { field, value } => Request::Correct { field: field.clone(), value: value.clone() },
+        Act::NotInContract { field } => Request::NotInContract { field: field.clone() },
+        Act::Undo { field } => Request::Withdraw { field: field.clone() },
+        Act::TerminatedOn { day } => Request::TerminatedOn(*day),
+        Act::EndedOn { day } => Request::EndedOn(*day),
+        Act::BelongsTo { contract } => Request::BelongsTo(record_named(&app, contract)?),
+        Act::StandsAlone => Request::StandsAlone,
+        Act::StillHolds => Request::StillHolds,
+        Act::SupersededBy { contract } => Request::SupersededBy(record_named(&app, contract)?),
+    };
+    decide::decide(&mut app, &record, request, by, arguments.note.clone())?;
+    let entry = entry(&app, &app.register.dossier_of(&record)?, app.clock.today())?;
+    print_line(table::entry(&entry, app.config.language).trim_end())?;
+    Ok(Outcome::Done)
+}

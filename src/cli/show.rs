@@ -1,0 +1,180 @@
+//! `griffie show`: one record with the words that its values were read from, its documents, and what was decided.
+
+use clap::Args;
+use jiff::civil::Date;
+use serde_json::{Value, json};
+
+use super::{
+    Context, Outcome, day, print_line,
+    register::{entry, to_json},
+    table,
+};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold as _,
+    model::{DocumentId, Language, RecordId},
+    pipeline::{App, decide, examine},
+    register::{ArchivalCopy, Decision, Document, Named, Role},
+    signatures::SignatureFact,
+};
+
+/// One record; below each value the words it was read from and where they stand, or who decided it, and other readings.
+#[derive(Args)]
+pub(super) struct ShowArguments {
+    /// A record or a document; the start of an id is enough.
+    id: String,
+    /// Print JSON.
+    #[arg(long, env = "GRIFFIE_JSON")]
+    json: bool,
+    /// The day for which the register answers [default: today].
+    #[arg(long, env = "GRIFFIE_AS_OF", value_name = "YYYY-MM-DD", value_parser = day)]
+    as_of: Option<Date>,
+}
+
+pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outcome> {
+    let app = context.reading_app()?;
+    let as_of = arguments.as_of.unwrap_or_else(|| app.clock.today());
+    let record = match app.register.resolve(&arguments.id)? {
+        Named::Record(record) => app.register.dossier_of(&record)?,
+        Named::Document(document) => app.register.document(&document)?.record,
+    };
+    let entry = entry(&app, &record, as_of)?;
+    let dossier = app.register.record(&record)?.documents;
+    let arrivals = dossier.iter().map(|document| arrivals(&app, document)).collect::<Result<Vec<_>>>()?;
+    let mut decisions = Vec::new();
+    for id in std::iter::once(&record).chain(&app.register.joined(&record)?) {
+        decisions.extend(app.register.decisions(id)?);
+    }
+    if !arguments.json {
+        let language = app.config.language;
+        print_line(table::entry_in_full(&entry, language).trim_end())?;
+        for Signatures { facts, .. } in signatures(&app, &dossier)? {
+            facts.iter().try_for_each(|fact| print_line(table::signature(fact, language)))?;
+        }
+        for (document, arrivals) in dossier.iter().zip(&arrivals) {
+            print_line(document_line(document, arrivals, language))?;
+        }
+        // In the order in which they were taken, whichever of the dossier's records they are about.
+        decisions.sort_by(|a, b| (a.at, &a.record, a.number).cmp(&(b.at, &b.record, b.number)));
+        return decisions
+            .iter()
+            .try_for_each(|decision| print_line(decision_line(decision, &record, language)))
+            .map(|()| Outcome::Done);
+    }
+    let main = dossier.first().ok_or_else(|| Error::new(ErrorKind::NotFound, format!("`{record}` has no document")))?;
+    let line = examine::stored_line(&app, main, entry.fields.clone())?;
+    let mut shown = to_json(&entry)?;
+    shown["record"] = to_json(&line)?;
+    shown["signatures"] = to_json(&signatures(&app, &dossier)?)?;
+    shown["decisions"] = decide::as_json(&app.register.decisions(&record)?);
+    shown["joined_decisions"] = to_json(&joined(&app, &record)?)?;
+    shown["arrivals"] = to_json(&arrivals)?;
+    print_line(shown)?;
+    Ok(Outcome::Done)
+}
+
+/// The electronic signatures of a document, as captured when it came in.
+#[derive(serde::Serialize)]
+struct Signatures {
+    document: DocumentId,
+    facts: Vec<SignatureFact>,
+}
+
+fn signatures(app: &App, dossier: &[Document]) -> Result<Vec<Signatures>> {
+    let mut found = Vec::new();
+    for document in dossier {
+        let manifests = app.archive.manifests(&document.id)?;
+        let kept = manifests.last().map(|manifest| manifest.signatures.clone()).unwrap_or_default();
+        if !kept.is_empty() {
+            let facts = serde_json::from_value(Value::Array(kept))
+                .fold(ErrorKind::FixityMismatch, || format!("the signatures of `{}`", document.id))?;
+            found.push(Signatures { document: document.id.clone(), facts });
+        }
+    }
+    Ok(found)
+}
+
+/// How the bytes of a document came in: once, and again each time that they were a duplicate.
+#[derive(serde::Serialize)]
+struct Arrival {
+    document: DocumentId,
+    batch: String,
+    path: String,
+    received: jiff::Timestamp,
+    duplicate: bool,
+}
+
+fn arrivals(app: &App, document: &Document) -> Result<Vec<Arrival>> {
+    let items = app.register.arrivals(document)?;
+    let arrival = |item: crate::register::Item| Arrival {
+        duplicate: item.document != document.id,
+        document: document.id.clone(),
+        batch: item.batch.to_string(),
+        path: item.path(),
+        received: item.accessioned,
+    };
+    Ok(items.into_iter().map(arrival).collect())
+}
+
+fn document_line(document: &Document, arrivals: &[Arrival], language: Language) -> String {
+    let role = match document.role {
+        Role::Main => language.say("document", "document"),
+        _ => language.say("wijziging", "amendment"),
+    };
+    let copy = match document.archival_copy {
+        ArchivalCopy::Accepted(_) => language.say("archiefkopie gemaakt", "archival copy made"),
+        ArchivalCopy::Refused => language.say("archiefkopie niet aanvaard", "archival copy refused"),
+        ArchivalCopy::None => language.say("geen archiefkopie", "no archival copy"),
+    };
+    let pages = language.count(document.pages.total() as usize, ["pagina", "pagina's"], ["page", "pages"]);
+    let mut line = format!("  {role} {}: {pages}, {copy}", document.id);
+    for Arrival { batch, path, received, duplicate, .. } in arrivals {
+        let day = received.strftime("%Y-%m-%d");
+        let again = if *duplicate { language.say("nog eens ", "again ") } else { "" };
+        let path = super::one_line(path);
+        line += &language.say(
+            format!("\n      {again}ontvangen {day} als {path} ({batch})"),
+            format!("\n      {again}received {day} as {path} ({batch})"),
+        );
+    }
+    line
+}
+
+/// A decision in one line; whose it is stands with it where it was taken on a record that was joined.
+fn decision_line(decision: &Decision, record: &RecordId, language: Language) -> String {
+    let act = match decision.act.name() {
+        "accept" => language.say("aanvaard", "accepted"),
+        "correct" => language.say("verbeterd", "corrected"),
+        "not_in_contract" => language.say("staat niet in het contract", "not in the contract"),
+        "withdraw" => language.say("besluit ingetrokken", "decision withdrawn"),
+        "terminated_on" => language.say("opgezegd per", "terminated on"),
+        "ended_on" => language.say("geëindigd op", "ended on"),
+        "belongs_to" => language.say("hoort bij", "belongs to"),
+        _ => language.say("vervangen door", "superseded by"),
+    };
+    let value = match decision.act.value() {
+        Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join("; "),
+        Value::Null => String::new(),
+        value => shown(&value),
+    };
+    let field = decision.act.field().map(|field| format!(" {field}")).unwrap_or_default();
+    let value = if value.is_empty() { value } else { format!(" {value}") };
+    let about = if decision.record == *record { String::new() } else { format!(" [{}]", decision.record) };
+    let note = decision.note.as_ref().map(|note| format!(" – {note}")).unwrap_or_default();
+    let day = decision.at.strftime("%Y-%m-%d");
+    format!("  {} {day} {}{about}: {act}{field}{value}{note}", language.say("besluit", "decision"), decision.by)
+}
+
+/// A decided value, or the field with its evidence that was accepted, in a few words.
+fn shown(value: &Value) -> String {
+    match value.get("status") {
+        Some(_) => table::value_text(&value["value"]),
+        None => table::value_text(value),
+    }
+}
+
+/// What was decided about the records as which other documents of the dossier came in.
+fn joined(app: &App, record: &RecordId) -> Result<Vec<Value>> {
+    let of = |id: &RecordId| Ok(json!({"record": id, "decisions": decide::as_json(&app.register.decisions(id)?)}));
+    app.register.joined(record)?.iter().map(of).collect()
+}

@@ -1,0 +1,177 @@
+//! The register as the people of the desk use it: what waits for them, what they decide and take back, and the days by
+//! which they must.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
+
+mod common;
+
+use std::fs;
+
+use common::{Desk, check, json_of, write_pdf};
+use serde_json::Value;
+
+/// Two contracts: a lease whose notice is in doubt and that ends later, and an agreement that ends sooner.
+fn desk() -> (Desk, String, String) {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("in")).unwrap();
+    write_pdf(
+        &desk.path("in/huur.pdf"),
+        "Huurovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Verhuurder; en\n\
+         Bakkerij De Korenaar B.V., hierna te noemen: Huurder;\nkomen overeen als volgt.\nArtikel 1 Duur\n\
+         Deze overeenkomst gaat in op 1 maart 2021 en eindigt op 28 februari 2031.\nArtikel 2 Opzegging\n\
+         Opzegging geschiedt met inachtneming van een opzegtermijn van drie (2) maanden.",
+    );
+    write_pdf(
+        &desk.path("in/schoonmaak.pdf"),
+        "Schoonmaakovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Opdrachtgever; en\n\
+         Poets & Co B.V., hierna te noemen: Opdrachtnemer;\nkomen overeen als volgt.\nArtikel 1 Duur\n\
+         Deze overeenkomst gaat in op 1 januari 2022 en eindigt op 31 december 2027.",
+    );
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("in")), &[0]);
+    let record = |ending: &str| {
+        let files = receipt["files"].as_array().unwrap();
+        let file = files.iter().find(|file| file["path"].as_str().unwrap().ends_with(ending)).unwrap();
+        file["documents"][0]["record"].as_str().unwrap().to_owned()
+    };
+    let (lease, cleaning) = (record("huur.pdf"), record("schoonmaak.pdf"));
+    (desk, lease, cleaning)
+}
+
+#[test]
+fn what_waits_for_a_person_is_listed_and_can_be_worked_down() {
+    let (desk, lease, cleaning) = desk();
+    let list = |more: &[&str]| {
+        let arguments = [&["register", "--waiting", "--json", "--as-of", "2026-01-01"][..], more].concat();
+        json_of(&mut desk.griffie(&arguments), &[0])
+    };
+    // A deadline that was not confirmed for the sake of the test: end dates that people corrected are certain.
+    let waiting = list(&[]);
+    let days: Vec<_> = waiting.as_array().unwrap().iter().map(|one| one["next_deadline"].as_str()).collect();
+    assert!(days.is_sorted_by_key(|day| (day.is_none(), *day)), "{days:?}");
+    let of = |list: &Value, id: &str| list.as_array().unwrap().iter().find(|one| one["id"] == id).cloned();
+    let notice = |list: &Value| {
+        let fields = of(list, &lease)?["waiting"].as_array().unwrap().clone();
+        fields.into_iter().find(|one| one["field"] == "notice")
+    };
+    let asked = notice(&waiting).unwrap();
+    let words = asked["readings"][0]["evidence"][0]["quote"].as_str().unwrap();
+    assert!(words.contains("maanden"), "{asked}");
+    let (text, _) = check(&mut desk.griffie(&["register", "--waiting", "--as-of", "2026-01-01"]), 0);
+    assert!(text.contains(&format!("{lease}  Huurovereenkomst  (")) && text.contains("huur.pdf)"), "{text}");
+    assert!(text.contains("      1  P") && text.contains("(p. 1, "), "{text}");
+    let (csv, _) = check(&mut desk.griffie(&["register", "--waiting", "--csv"]), 0);
+    assert!(csv.starts_with("id,title,files,next_deadline,field,status,choose,reading,page,words\n"), "{csv}");
+    assert!(csv.lines().any(|line| line.starts_with(&lease) && line.contains(",notice,")), "{csv}");
+
+    check(&mut desk.griffie(&["decide", &lease, "--by", "Jansen", "accept", "notice", "--choose", "1"]), 0);
+    assert_eq!(notice(&list(&[])), None, "what was decided waits no more");
+    assert_eq!(of(&list(&["--party", "korenaar"]), &cleaning), None);
+    let (_, stderr) =
+        check(&mut desk.griffie(&["decide", &lease, "--by", "Jansen", "accept", "notice", "--choose", "9"]), 2);
+    assert!(stderr.contains("register --waiting"), "{stderr}");
+    check(&mut desk.griffie(&["decide", &lease, "--by", "Jansen", "undo", "notice"]), 0);
+    assert_eq!(notice(&list(&[])), Some(asked), "as it was read");
+    let (_, stderr) = check(&mut desk.griffie(&["decide", &lease, "--by", "Jansen", "undo", "notice"]), 2);
+    assert!(stderr.contains("nobody decided"), "{stderr}");
+
+    // The history tells of both, the store holds both, and a rebuild says the same.
+    let shown = || check(&mut desk.griffie(&["show", &lease, "--as-of", "2026-01-01"]), 0).0;
+    let before = shown();
+    assert!(before.contains("Jansen: accepted notice P"), "{before}");
+    assert!(before.contains("Jansen: decision withdrawn notice"), "{before}");
+    assert!(before.contains("huur.pdf (b-"), "{before}");
+    assert_eq!(fs::read_dir(desk.path("data/store/decisions").join(&lease)).unwrap().count(), 2);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(shown(), before);
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
+#[test]
+fn deadlines_are_listed_by_their_day_and_make_a_calendar() {
+    let (desk, lease, cleaning) = desk();
+    for (id, day) in [(&lease, "2031-02-28"), (&cleaning, "2027-12-31")] {
+        check(&mut desk.griffie(&["decide", id, "--by", "Jansen", "correct", "end_date", day]), 0);
+        check(&mut desk.griffie(&["decide", id, "--by", "Jansen", "not-in-contract", "notice"]), 0);
+        check(&mut desk.griffie(&["decide", id, "--by", "Jansen", "not-in-contract", "renewal"]), 0);
+    }
+    let until = |day: &str| {
+        let listed = json_of(&mut desk.griffie(&["register", "--json", "--deadline-until", day]), &[0]);
+        listed.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(until("2027-12-30"), [""; 0]);
+    assert_eq!(until("2027-12-31"), [cleaning.as_str()]);
+    assert_eq!(until("2099-12-31"), [cleaning.as_str(), lease.as_str()]);
+    let (_, stderr) = check(&mut desk.griffie(&["register", "--deadline-until", "31-12-2027"]), 2);
+    assert!(stderr.contains("2025-06-01 is the first of June 2025"), "{stderr}");
+
+    let calendar = || check(&mut desk.griffie(&["register", "--ics", "--as-of", "2026-01-01"]), 0).0;
+    let ics = calendar();
+    assert!(ics.starts_with("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n") && ics.ends_with("END:VCALENDAR\r\n"), "{ics}");
+    assert!(ics.lines().all(|line| line.len() <= 75), "{ics}");
+    assert_eq!(ics.matches("BEGIN:VEVENT\r\n").count(), 2, "{ics}");
+    assert!(ics.contains(&format!("UID:{lease}.end@griffie\r\n")), "{ics}");
+    assert!(ics.contains("DTSTART;VALUE=DATE:20310228\r\nDTEND;VALUE=DATE:20310301\r\n"), "{ics}");
+    assert_eq!(calendar(), ics, "the same register gives the same bytes");
+
+    // A table says which values nobody confirmed, and of which file they are.
+    let (csv, _) = check(&mut desk.griffie(&["register", "--csv"]), 0);
+    let header = csv.lines().next().unwrap();
+    assert!(header.ends_with(",next_deadline_certain,next_deadline_why,not_certain,files,documents"), "{header}");
+    assert!(csv.lines().any(|line| line.starts_with(&lease) && line.contains("huur.pdf")), "{csv}");
+    let (text, _) = check(&mut desk.griffie(&["show", &lease]), 0);
+    assert!(text.contains("notice              –") || !text.contains("  notice  "), "{text}");
+    assert!(text.contains("[not in the contract]"), "{text}");
+}
+
+#[test]
+fn a_joined_document_is_still_had_by_the_id_it_came_in_as() {
+    let (desk, lease, cleaning) = desk();
+    let decide = |arguments: &[&str], code| check(desk.griffie(&["decide", "--by", "Jansen"]).args(arguments), code).1;
+    decide(&[&cleaning, "belongs-to", &lease], 0);
+    let stderr = decide(&[&cleaning, "belongs-to", &cleaning], 2);
+    assert!(stderr.contains("stands-alone"), "{stderr}");
+    check(desk.griffie(&["get", &cleaning, "-o"]).arg(desk.path("out.pdf")), 0);
+    assert_eq!(fs::read(desk.path("out.pdf")).unwrap(), fs::read(desk.path("in/schoonmaak.pdf")).unwrap());
+    let (_, stderr) = check(desk.griffie(&["get", &lease, "-o"]).arg(desk.path("two.pdf")), 2);
+    assert!(stderr.contains("huur.pdf)") && stderr.contains("schoonmaak.pdf)"), "{stderr}");
+    let (shown, _) = check(&mut desk.griffie(&["show", &lease]), 0);
+    assert!(shown.contains(&format!("Jansen [{cleaning}]: belongs to {lease}")), "{shown}");
+    let stderr = decide(&[&lease, "terminated-on", "2021-02-28"], 2);
+    assert!(stderr.contains("correct effective_date"), "{stderr}");
+    let stderr = decide(&[&lease, "correct", "governing_law", "Nederland"], 2);
+    assert!(stderr.contains(" NL ") && stderr.contains("US-NY"), "{stderr}");
+}
+
+#[test]
+fn only_ingest_makes_an_archive() {
+    let desk = Desk::new();
+    let nothing = desk.path("data");
+    for arguments in [
+        &["store", "probe"][..],
+        &["store", "extend"],
+        &["copies"],
+        &["rebuild"],
+        &["register"],
+        &["search", "huur"],
+        &["verify"],
+        &["log", "checkpoint"],
+        &["show", "c-1"],
+        &["export", "--all", "--bagit", "bag"],
+    ] {
+        let (_, stderr) = check(&mut desk.griffie(arguments), 6);
+        assert!(stderr.contains("hint: "), "{arguments:?}: {stderr}");
+        assert!(!nothing.try_exists().unwrap(), "{arguments:?}");
+    }
+    let (_, stderr) = check(&mut desk.griffie(&["ingest", "nowhere.pdf"]), 6);
+    assert!(stderr.contains("there is no `nowhere.pdf`"), "{stderr}");
+    assert!(!nothing.try_exists().unwrap());
+}
+
+#[test]
+fn thousands_of_workers_are_not_started_for_one_page() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("a.pdf"), "Huurovereenkomst");
+    let (_, stderr) = check(desk.griffie(&["ingest", "--workers", "9999"]).arg(desk.path("a.pdf")), 0);
+    assert!(stderr.contains("9999 workers are more than this machine gains by"), "{stderr}");
+    let (_, stderr) = check(desk.griffie(&["ingest", "--workers", "1"]).arg(desk.path("a.pdf")), 0);
+    assert!(!stderr.contains("gains by"), "{stderr}");
+}
