@@ -120,7 +120,28 @@ impl Context {
         }
     }
 
+    /// For reading words: with all languages, since one that is missing makes readings that are worse for ever.
     fn reader(&self) -> Result<Reader> {
+        let reader = self.any_reader()?;
+        let facts = reader.engine_facts();
+        let (languages, data) = (&facts.languages, &facts.data);
+        let missing: Vec<_> = ["nld", "eng"].into_iter().filter(|code| !languages.iter().any(|l| l == code)).collect();
+        if missing.is_empty() {
+            return Ok(reader);
+        }
+        let (missing, data) = (missing.join(", "), data.display());
+        Err(Error::new(ErrorKind::MissingTool, format!("the OCR engine's folder `{data}` has no data for {missing}"))
+            .hint(
+                "apt-get install tesseract-ocr-nld tesseract-ocr-eng, or let TESSDATA_PREFIX name a folder with both: \
+                 what is read in another language is read badly",
+            )
+            .dutch(format!(
+                "in de map `{data}` van de tekstherkenning ontbreekt {missing}: apt-get install tesseract-ocr-nld \
+                 tesseract-ocr-eng, of laat TESSDATA_PREFIX een map met beide noemen; in een andere taal leest ze slecht"
+            )))
+    }
+
+    fn any_reader(&self) -> Result<Reader> {
         if let Some(asked) = self.asked_workers {
             let workers = self.config.workers;
             let told = self.config.language.say(

@@ -112,6 +112,9 @@ impl Config {
         let mut config = match std::fs::read_to_string(&path) {
             Ok(text) => Self::parse(&text).doing(doing)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => Self::of_locale(),
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && !must_exist => {
+                return Err(may_not_read(data).source(error));
+            }
             Err(error) => return Err(error).fold(ErrorKind::Config, doing),
         };
         // From the folder of the file: a command in a crontab stands in another one.
@@ -165,6 +168,17 @@ impl Config {
         let language = if locale.starts_with("nl") { Language::Dutch } else { Language::English };
         Self { language, ..Self::default() }
     }
+}
+
+/// The data folder is somebody else's.
+pub fn may_not_read(data: &Path) -> Error {
+    Error::new(ErrorKind::Refused, format!("this user may not read `{}`", data.display()))
+        .hint("run it as the user who keeps the archive, or let that user give you read access to the folder")
+        .dutch(format!(
+            "deze gebruiker mag `{}` niet lezen: werk als de gebruiker die het archief beheert, of laat die leesrechten \
+             op de map geven",
+            data.display()
+        ))
 }
 
 /// A variable of the environment that is set and not empty.

@@ -75,6 +75,9 @@ impl ErrorKind {
     }
 }
 
+const MAKE_ROOM: &str =
+    "make room on the disk, and give the same command again: it goes on where it was, and nothing is lost";
+
 /// Exit code of a command that is done, but something was quarantined or only partly read.
 pub const PARTIAL: u8 = 11;
 
@@ -180,7 +183,16 @@ impl Error {
 
     /// What to do about it.
     pub fn advice(&self) -> Option<&str> {
-        self.0.hint.as_deref()
+        self.0.hint.as_deref().or_else(|| self.is_full_disk().then_some(MAKE_ROOM))
+    }
+
+    /// Whether there was no room left for what was to be written, whoever was to write it.
+    fn is_full_disk(&self) -> bool {
+        std::iter::successors(self.cause(), |error| error.source()).any(|error| {
+            let io = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            let database = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+            io == Some(std::io::ErrorKind::StorageFull) || database == Some(rusqlite::ErrorCode::DiskFull)
+        })
     }
 }
 
@@ -190,14 +202,13 @@ impl fmt::Display for Error {
             write!(f, "{doing}: ")?;
         }
         f.write_str(&self.0.message)?;
-        let mut source = self.cause();
-        let mut said = String::new();
+        let (mut said, mut source) = (self.0.message.to_string(), self.cause());
         while let Some(error) = source {
-            // Some errors already end with what the one underneath says.
-            let says = error.to_string();
-            if !said.ends_with(&says) {
-                write!(f, ": {says}")?;
-                said = says;
+            let text = error.to_string();
+            // Many an error tells its source's text already.
+            if !said.ends_with(&text) {
+                write!(f, ": {text}")?;
+                said = text;
             }
             source = error.source();
         }
@@ -262,6 +273,29 @@ mod tests {
         let outer = Err::<(), _>(Outer(std::io::Error::other("bad sum")));
         let error = outer.fold(ErrorKind::Engine, || "the image is damaged").unwrap_err();
         assert_eq!(error.to_string(), "the image is damaged: cannot decode: bad sum");
+    }
+
+    #[test]
+    fn a_full_disk_is_told_once_and_with_what_to_do() {
+        #[derive(Debug)]
+        struct Told(std::io::Error);
+        impl fmt::Display for Told {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "unable to copy: {}", self.0)
+            }
+        }
+        impl std::error::Error for Told {
+            fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+                Some(&self.0)
+            }
+        }
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let why = full.to_string();
+        let error = Error::new(ErrorKind::Storage, "cannot write `a`").source(Told(full));
+        assert_eq!(error.to_string(), format!("cannot write `a`: unable to copy: {why}"));
+        assert_eq!(error.advice(), Some(MAKE_ROOM));
+        let other = Error::new(ErrorKind::Storage, "cannot write `a`").source(std::io::Error::other("worn out"));
+        assert_eq!(other.advice(), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod fields;
 mod hits;
 mod matching;
 mod query;
+mod read_only;
 mod units;
 
 pub use hits::{Found, Hit, Options};
@@ -100,6 +101,23 @@ impl Index {
                 open_in(&place).fold(ErrorKind::Storage, || format!("cannot make an index in `{}`", place.display()))?
             }
         };
+        Self::of(index)
+    }
+
+    /// The same where nobody may write to the folder: an index that is not there is empty.
+    pub fn open_for_reading(folder: &Path) -> Result<Self> {
+        let place = folder.join(LAYOUT);
+        let index = if place.is_dir() {
+            read_only::Folder::open(&place)
+                .and_then(tantivy::Index::open)
+                .fold(ErrorKind::Storage, || format!("cannot read the index in `{}`", place.display()))?
+        } else {
+            tantivy::Index::create_in_ram(IndexFields::schema())
+        };
+        Self::of(index)
+    }
+
+    fn of(index: tantivy::Index) -> Result<Self> {
         let reader = index
             .reader_builder()
             .reload_policy(ReloadPolicy::Manual)

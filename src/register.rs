@@ -8,7 +8,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use rusqlite::{Connection, Row, Transaction, TransactionBehavior, types::Type};
+use rusqlite::{Connection, OpenFlags, Row, Transaction, TransactionBehavior, types::Type};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -46,6 +46,8 @@ pub use record::{Named, Record};
 /// of the last commit without waiting for it.
 pub struct Register {
     path: PathBuf,
+    /// Only to be looked at; nothing is written to its folder.
+    read_only: Option<ReadOnly>,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
 }
@@ -57,11 +59,71 @@ impl Register {
         let mut writer = Connection::open(path).db("cannot open the file").doing(doing)?;
         schema::configure(&writer).doing(doing)?;
         schema::migrate(&mut writer).doing(doing)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), idle_readers: Mutex::default() })
+        Ok(Self { path: path.to_owned(), read_only: None, writer: Mutex::new(writer), idle_readers: Mutex::default() })
+    }
+
+    /// Opens a database that is there for reading; where nobody may write to its folder (a mounted copy, a folder of
+    /// another user) without writing there.
+    pub fn open_for_reading(path: &Path) -> Result<Self> {
+        let error = match Self::open(path) {
+            Ok(register) => return Ok(register),
+            Err(error) => error,
+        };
+        let code = error.cause().and_then(|cause| cause.downcast_ref::<rusqlite::Error>()?.sqlite_error_code());
+        match code {
+            Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly) => Self::open_read_only(path),
+            _ => Err(error),
+        }
+    }
+
+    fn open_read_only(path: &Path) -> Result<Self> {
+        let doing = || format!("failed to open the database `{}`, which may only be read", path.display());
+        let log = path.with_extension("sqlite-wal");
+        let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
+        if !has_log {
+            let writer = open_immutable(path).doing(doing)?;
+            if schema::is_current(&writer)? {
+                let read_only = Some(ReadOnly::Immutable);
+                let writer = Mutex::new(writer);
+                return Ok(Self { path: path.to_owned(), read_only, writer, idle_readers: Mutex::default() });
+            }
+        }
+        let folder = tempfile::tempdir().fold(ErrorKind::Storage, doing)?;
+        let copy = folder.path().join("griffie.sqlite");
+        std::fs::copy(path, &copy).fold(ErrorKind::Storage, doing)?;
+        if has_log {
+            std::fs::copy(&log, copy.with_extension("sqlite-wal")).fold(ErrorKind::Storage, doing)?;
+        }
+        for copied in [copy.clone(), copy.with_extension("sqlite-wal")].iter().filter(|file| file.is_file()) {
+            let mut permissions = copied.metadata().fold(ErrorKind::Storage, doing)?.permissions();
+            #[expect(clippy::permissions_set_readonly_false, reason = "a copy of our own in a folder of our own")]
+            permissions.set_readonly(false);
+            std::fs::set_permissions(copied, permissions).fold(ErrorKind::Storage, doing)?;
+        }
+        Ok(Self { read_only: Some(ReadOnly::Copy(folder)), ..Self::open(&copy)? })
+    }
+
+    /// Whether it may only be looked at.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only.is_some()
+    }
+
+    /// Refuses where it may only be looked at.
+    pub fn must_be_writable(&self) -> Result<()> {
+        if !self.is_read_only() {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Refused, "the data folder may only be read, so nothing can be written")
+            .hint("do this as a user who may write to the folder, or on the machine that keeps it")
+            .dutch(
+                "de gegevensmap mag alleen worden gelezen: doe dit als een gebruiker die er mag schrijven, of op de \
+                 machine die haar beheert",
+            ))
     }
 
     /// Runs a piece of work in one transaction: all of it is there afterwards, on disk, or nothing of it.
     fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        self.must_be_writable()?;
         // A panic in another thread rolled its transaction back: the connection is sound.
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let transaction =
@@ -86,11 +148,37 @@ impl Register {
     }
 
     fn open_reader(&self) -> Result<Connection> {
+        if matches!(self.read_only, Some(ReadOnly::Immutable)) {
+            return open_immutable(&self.path);
+        }
         let reader = Connection::open(&self.path).db("cannot open the database")?;
         schema::configure(&reader)?;
         reader.pragma_update(None, "query_only", true).db("cannot open the database for reading")?;
         Ok(reader)
     }
+}
+
+fn open_immutable(path: &Path) -> Result<Connection> {
+    let mut uri = "file:".to_owned();
+    // A URI's own signs in a folder's name (RFC 3986).
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'%' | b'?' | b'#' | 128.. => uri.push_str(&format!("%{byte:02X}")),
+            _ => uri.push(char::from(byte)),
+        }
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(uri + "?immutable=1", flags).db("cannot open the file for reading")?;
+    connection.pragma_update(None, "temp_store", "MEMORY").db("cannot set up the connection to the database")?;
+    Ok(connection)
+}
+
+/// How a database is opened whose folder nobody may write to, where SQLite cannot keep the files that it works with.
+enum ReadOnly {
+    /// As it stands: nobody can change it meanwhile.
+    Immutable,
+    /// A copy, since what its last commits wrote stands beside it, or an older program wrote it.
+    Copy(#[expect(dead_code, reason = "goes when this does")] tempfile::TempDir),
 }
 
 /// Folds a database error into griffie's: a broken constraint contradicts what is there, the rest is the store's fault.
@@ -159,3 +247,43 @@ fn name(variant: &impl Serialize) -> Result<String> {
 
 #[cfg(test)]
 mod testing;
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        testing::{TestRegister, auto, moment},
+        *,
+    };
+    use crate::model::{Fields, Language};
+
+    #[test]
+    fn a_database_that_may_only_be_read_says_the_same_and_takes_nothing() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", Fields { title: auto("Huur".into()), ..Fields::absent() });
+        let folder = tempfile::tempdir().unwrap();
+        // Names that a URI would take for its own.
+        let place = folder.path().join("a %20? # é");
+        std::fs::create_dir(&place).unwrap();
+        let path = place.join("griffie.sqlite");
+        // While a database is open its last commits stand in a file beside it.
+        std::fs::copy(&register.path, &path).unwrap();
+        std::fs::copy(format!("{}-wal", register.path.display()), path.with_extension("sqlite-wal")).unwrap();
+        for with_log in [true, false] {
+            if !with_log {
+                drop(Register::open(&path).unwrap());
+            }
+            let files =
+                || -> Vec<_> { std::fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().file_name()).collect() };
+            let before = files();
+            assert_eq!(before.len(), if with_log { 2 } else { 1 });
+            let reader = Register::open_read_only(&path).unwrap();
+            assert_eq!(matches!(reader.read_only, Some(ReadOnly::Copy(_))), with_log);
+            let title = reader.current(&item.record, Language::English).unwrap().fields.title;
+            assert_eq!(title.value.as_deref(), Some("Huur"));
+            let request = Request::TerminatedOn(jiff::civil::date(2026, 1, 1));
+            let decision = reader.prepare_decision(&item.record, request, "J.", moment(), None).unwrap();
+            assert_eq!(reader.add_decision(&decision, &[]).unwrap_err().kind(), ErrorKind::Refused);
+            assert_eq!(files(), before, "nothing is written there");
+        }
+    }
+}

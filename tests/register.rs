@@ -4,7 +4,7 @@
 
 mod common;
 
-use std::fs;
+use std::{fs, process::Command};
 
 use common::{Desk, check, json_of, write_pdf};
 use serde_json::Value;
@@ -174,4 +174,88 @@ fn thousands_of_workers_are_not_started_for_one_page() {
     assert!(stderr.contains("9999 workers are more than this machine gains by"), "{stderr}");
     let (_, stderr) = check(desk.griffie(&["ingest", "--workers", "1"]).arg(desk.path("a.pdf")), 0);
     assert!(!stderr.contains("gains by"), "{stderr}");
+}
+
+/// The program as somebody who may read the data folder and write nothing in it; nothing where that cannot be tried.
+fn onlooker(desk: &Desk) -> Option<impl Fn(&[&str]) -> Command> {
+    let data = desk.path("data");
+    let chmod = |mode: &str| Command::new("chmod").args(["-R", mode]).arg(desk.path("")).status().unwrap().success();
+    assert!(chmod("a+rX,a-w"));
+    let is_root = String::from_utf8(Command::new("id").arg("-u").output().unwrap().stdout).unwrap().trim() == "0";
+    let own = common::griffie(&data).get_program().to_owned();
+    let command = move |arguments: &[&str]| {
+        let mut command = Command::new(if is_root { "setpriv".into() } else { own.clone() });
+        if is_root {
+            command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&own);
+        }
+        command.env("GRIFFIE_DATA", &data).env("GRIFFIE_LANGUAGE", "en").env_remove("GRIFFIE_USER").args(arguments);
+        command
+    };
+    let can = command(&["--version"]).output().is_ok_and(|output| output.status.success());
+    if !can {
+        eprintln!("SKIPPED: the program cannot be run as another user here");
+    }
+    can.then_some(command)
+}
+
+#[test]
+fn whoever_may_only_read_a_data_folder_sees_all_and_changes_nothing() {
+    let (desk, lease, _) = desk();
+    let day = ["--as-of", "2026-01-01"];
+    check(&mut desk.griffie(&["search", "huur"]), 0);
+    let own = |arguments: &[&str]| check(&mut desk.griffie(arguments), 0).0;
+    let asked = [
+        [&["register", "--json"][..], &day].concat(),
+        [&["show", &lease][..], &day].concat(),
+        vec!["search", "voorbeeldstad"],
+    ];
+    check(&mut desk.griffie(&["verify"]), 0);
+    let told: Vec<_> = asked.iter().map(|arguments| own(arguments)).collect();
+    let Some(onlooker) = onlooker(&desk) else { return };
+    for (arguments, told) in asked.iter().zip(&told) {
+        assert_eq!(check(&mut onlooker(arguments), 0).0, *told, "{arguments:?}");
+    }
+    let (stdout, stderr) = check(&mut onlooker(&["verify"]), 0);
+    assert!(stdout.contains("; 0 findings") && stderr.is_empty(), "{stdout}{stderr}");
+    let out = tempfile::tempdir().unwrap();
+    assert!(Command::new("chmod").arg("a+rwx").arg(out.path()).status().unwrap().success());
+    check(onlooker(&["get", &lease, "-o"]).arg(out.path().join("lease.pdf")), 0);
+    assert_eq!(fs::read(out.path().join("lease.pdf")).unwrap(), fs::read(desk.path("in/huur.pdf")).unwrap());
+    check(onlooker(&["export", "--all", "--bagit"]).arg(out.path().join("bag")), 0);
+    assert!(out.path().join("bag/bagit.txt").is_file());
+    let (_, stderr) = check(&mut onlooker(&["decide", &lease, "--by", "J.", "not-in-contract", "court"]), 7);
+    assert!(stderr.contains("may only be read") && stderr.contains("hint: "), "{stderr}");
+
+    // Nothing was written, and one who may not even look is told so.
+    assert!(Command::new("chmod").args(["-R", "u+w,go-rwx"]).arg(desk.path("data")).status().unwrap().success());
+    assert_eq!(own(&asked[1]), told[1]);
+    let (_, stderr) = check(&mut onlooker(&["register"]), 7);
+    assert!(stderr.contains("may not read") || stderr.contains("may only be read"), "{stderr}");
+}
+
+#[test]
+fn a_language_that_cannot_be_read_is_refused_before_anything_is_archived() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("a.pdf"), "Huurovereenkomst");
+    fs::create_dir(desk.path("tessdata")).unwrap();
+    fs::write(desk.path("tessdata/eng.traineddata"), "").unwrap();
+    for verb in ["ingest", "extract", "text"] {
+        let mut command = desk.griffie(&[verb]);
+        let (stdout, stderr) = check(command.arg(desk.path("a.pdf")).env("TESSDATA_PREFIX", desk.path("tessdata")), 4);
+        assert!(stderr.contains("no data for nld") && stderr.contains("tesseract-ocr-nld"), "{stdout}{stderr}");
+    }
+    assert!(!desk.path("data/store/originals").try_exists().unwrap());
+}
+
+#[test]
+fn a_search_names_contracts_and_refuses_a_filter_that_there_is_none_of() {
+    let (desk, lease, _) = desk();
+    let (hits, _) = check(&mut desk.griffie(&["search", "opzegtermijn"]), 0);
+    assert!(hits.starts_with(&lease) && hits.contains("  Huurovereenkomst\n"), "{hits}");
+    assert!(hits.ends_with("\n1 hit\n"), "{hits}");
+    let (records, _) = check(&mut desk.griffie(&["search", "party:voorbeeldstad", "--records"]), 0);
+    assert_eq!(records.lines().count(), 3, "{records}");
+    assert!(records.ends_with("2 records\n") && records.contains("Bakkerij De Korenaar B.V."), "{records}");
+    let (_, stderr) = check(&mut desk.griffie(&["search", "foo:bar"]), 2);
+    assert!(stderr.contains("there is no filter `foo`") && stderr.contains("ends-until"), "{stderr}");
 }

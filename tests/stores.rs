@@ -56,6 +56,15 @@ fn everything_works_on_s3_and_follows_from_it() {
     assert_eq!(json_of(&mut other.griffie(&["register", "--json", "--as-of", "2025-01-01"]), &[0]), register);
     check(&mut other.griffie(&["verify"]), 0);
 
+    // The data folder knows how its store was reached, so that a lost configuration does not lead elsewhere.
+    let config = desk.path("data/griffie.toml");
+    let configured = fs::read_to_string(&config).unwrap();
+    let credentials = configured.lines().find(|line| line.starts_with("credentials_file")).unwrap();
+    fs::write(&config, format!("[s3]\n{credentials}\n")).unwrap();
+    assert_eq!(json_of(&mut desk.griffie(&["register", "--json", "--as-of", "2025-01-01"]), &[0]), register);
+    check(&mut desk.griffie(&["verify"]), 0);
+    fs::write(&config, configured).unwrap();
+
     let (_, stderr) = check(&mut desk.griffie(&["register", "--store", "s3://archief/another"]), 6);
     assert!(stderr.contains("belongs to the store `s3://archief/griffie`"), "{stderr}");
 }
@@ -132,7 +141,8 @@ fn a_bucket_or_folder_without_retentions_fails_the_probe() {
     moto.write_config(&desk.path("data"), "");
     let probe = json_of(&mut desk.griffie(&["store", "probe", "--json", "--store", "s3://plain"]), &[11]);
     let (on_s3, desk) = (results(&probe), Desk::new());
-    let probe = json_of(&mut desk.griffie(&["store", "probe", "--json"]), &[11]);
+    let folder = desk.path("folder").to_str().unwrap().to_owned();
+    let probe = json_of(&mut desk.griffie(&["store", "probe", "--json", "--store", &folder]), &[11]);
     for results in [on_s3, results(&probe)] {
         assert_eq!(result(&results, "put_twice"), "pass");
         assert_eq!(result(&results, "take_retention"), "fail");
@@ -160,7 +170,7 @@ fn retentions_are_lengthened_and_never_shortened() {
     assert_eq!(again["lengthened"], 0, "{again}");
     assert_eq!(extend(3, "14")["lengthened"], 0);
     let refused = Desk::new();
-    check(&mut refused.griffie(&["store", "extend"]), 7);
+    check(&mut refused.griffie(&["store", "extend", "--store", refused.path("folder").to_str().unwrap()]), 7);
 }
 
 #[test]

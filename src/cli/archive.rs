@@ -80,6 +80,9 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     // A copy elsewhere may be older than what this data folder knows of its own store.
     let elsewhere = asked.is_some() && asked != own;
     let own_history = (!elsewhere).then(|| context.data.join("fixity.history"));
+    // An onlooker checks as well as anyone, and leaves no trace.
+    let may_write = own_history.as_deref().is_none_or(may_write);
+    let own_history = own_history.filter(|_| may_write || arguments.past.is_some());
     let history = arguments.history.clone().or(own_history);
     if let Some(object) = &arguments.past {
         return past(history.as_deref(), object, arguments.json);
@@ -88,7 +91,8 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         Some(asked) => asked,
         None => app::location(&context.data, &context.config)?,
     };
-    let archive = Archive::existing(Store::existing(&location, &context.config.s3)?);
+    let s3 = if elsewhere { context.config.s3.clone() } else { app::s3(&context.data, &context.config)? };
+    let archive = Archive::existing(Store::existing(&location, &s3)?);
     let known = if elsewhere { None } else { app::known_head(&context.data)? };
     let language = context.config.language;
     let options = VerifyOptions {
@@ -102,7 +106,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     };
     let now = Clock::System.now();
     let report = archive.verify(&options, now)?;
-    if !elsewhere {
+    if !elsewhere && may_write {
         note::fixity_check(&context.data, &context.config, &report, now);
     }
     if arguments.json {
@@ -158,6 +162,17 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     )
     .hint("restore the named objects from a copy; `griffie verify --store COPY` tells whether that one is whole")
                 .dutch(format!("de opslag is niet zoals ze was, {} bevindingen: zet de genoemde objecten terug uit een kopie; `griffie verify --store KOPIE` zegt of die heel is", report.findings.len())))
+}
+
+/// Whether the history of the checks can be kept: it is made where there is none.
+fn may_write(history: &Path) -> bool {
+    if !history.parent().is_some_and(Path::is_dir) {
+        return true;
+    }
+    let opened = std::fs::File::options().append(true).create(true).open(history);
+    !opened.is_err_and(|error| {
+        matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
+    })
 }
 
 fn past(history: Option<&Path>, object: &str, json: bool) -> Result<Outcome> {

@@ -24,7 +24,7 @@ pub(super) struct CopiesArguments {
 
 pub(super) fn copies(context: &Context, arguments: &CopiesArguments) -> Result<Outcome> {
     let app = context.writing_app()?;
-    let reader = context.reader()?;
+    let reader = context.any_reader()?;
     let examiner = context.examiner(&reader, None, arguments.password_file.as_deref())?;
     let language = context.config.language;
     let told = |manifest: &crate::archive::Manifest, copy| {

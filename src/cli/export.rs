@@ -83,7 +83,7 @@ fn chosen(app: &App, arguments: &ExportArguments) -> Result<Vec<RecordId>> {
 /// The records of all hits of a search, among those that the filter means.
 fn found(app: &App, search: &str, filter: &Filter) -> Result<BTreeSet<RecordId>> {
     let query = Query::parse(search)?;
-    app.index_what_is_missing_if_free()?;
+    super::search::tell_of_unfound(app)?;
     let among = if query.filter.is_empty() { None } else { Some(app.register.select_documents(&query.filter)?) };
     let options = |limit| Options { limit, offset: 0, ocr_tolerant: false };
     let total = app.index.search(&query, among.as_deref(), options(1))?.total;

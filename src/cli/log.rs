@@ -128,7 +128,7 @@ fn perhaps_mistyped(error: Error) -> Error {
 }
 
 fn store(context: &Context) -> Result<Store> {
-    Store::existing(&app::location(&context.data, &context.config)?, &context.config.s3)
+    Store::existing(&app::location(&context.data, &context.config)?, &app::s3(&context.data, &context.config)?)
 }
 
 fn stamp(context: &Context, arguments: &TimestampArguments) -> Result<()> {

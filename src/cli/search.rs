@@ -1,6 +1,9 @@
 //! `griffie search`: clauses and pages that match.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    io::{self, Write as _},
+};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -8,8 +11,8 @@ use serde_json::{Value, json};
 use super::{Context, Outcome, print_line};
 use crate::{
     Result,
-    index::{Hit, Options, Query},
-    model::{DocumentId, PageBox, Subject},
+    index::{Found, Hit, Options, Query},
+    model::{DocumentId, Language, PageBox, RecordId, Subject},
     pipeline::App,
     text::Text,
 };
@@ -34,8 +37,11 @@ pub(super) struct SearchArguments {
     /// At most so many hits.
     #[arg(long, env = "GRIFFIE_LIMIT", default_value_t = 20)]
     limit: usize,
+    /// The contracts that the hits are in, one line each, instead of the clauses.
+    #[arg(long, env = "GRIFFIE_RECORDS", conflicts_with_all = ["json", "limit", "offset"])]
+    records: bool,
     /// After skipping so many.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, env = "GRIFFIE_OFFSET", default_value_t = 0)]
     offset: usize,
     /// Also find words with a letter or two read wrongly.
     #[arg(long, env = "GRIFFIE_OCR_TOLERANT")]
@@ -47,9 +53,17 @@ pub(super) fn search(context: &Context, arguments: &SearchArguments) -> Result<O
     let about = arguments.clause.iter().map(|subject| format!("clause:{}", subject.name()));
     let asked = arguments.query.iter().cloned().chain(about).collect::<Vec<_>>().join(" ");
     let query = Query::parse(&asked)?;
-    app.index_what_is_missing_if_free()?;
+    tell_of_unfound(&app)?;
     let among = if query.filter.is_empty() { None } else { Some(app.register.select_documents(&query.filter)?) };
-    let options = Options { limit: arguments.limit, offset: arguments.offset, ocr_tolerant: arguments.ocr_tolerant };
+    let limit = match arguments.records {
+        // Contracts are counted once all their clauses are known.
+        true => {
+            let counted = Options { limit: 1, offset: 0, ocr_tolerant: arguments.ocr_tolerant };
+            app.index.search(&query, among.as_deref(), counted)?.total.max(1)
+        }
+        false => arguments.limit,
+    };
+    let options = Options { limit, offset: arguments.offset, ocr_tolerant: arguments.ocr_tolerant };
     let found = app.index.search(&query, among.as_deref(), options)?;
     if arguments.json {
         let mut texts = HashMap::new();
@@ -58,11 +72,50 @@ pub(super) fn search(context: &Context, arguments: &SearchArguments) -> Result<O
         return Ok(Outcome::Done);
     }
     let language = context.config.language;
-    for hit in &found.hits {
-        let clause = hit.clause.as_ref().map(|clause| format!(", {clause}")).unwrap_or_default();
-        print_line(format!("{} {} p. {}{clause}\n    {}", hit.record, hit.document, hit.page, hit.snippet))?;
+    if arguments.records {
+        return print_records(&app, &found, language);
     }
-    print_line(language.say(format!("{} vindplaatsen", found.total), format!("{} hits", found.total)))?;
+    let mut titles = HashMap::new();
+    for hit in &found.hits {
+        if !titles.contains_key(&hit.record) {
+            titles.insert(&hit.record, app.register.current(&hit.record, language)?.fields.title.value);
+        }
+        let title = titles.get(&hit.record).and_then(Option::as_deref).map(|title| format!("  {title}"));
+        let clause = hit.clause.as_ref().map(|clause| format!(", {clause}")).unwrap_or_default();
+        let place = format!("{} {} p. {}{clause}{}", hit.record, hit.document, hit.page, title.unwrap_or_default());
+        print_line(format!("{}\n    {}", super::one_line(&place), hit.snippet))?;
+    }
+    print_line(language.count(found.total, ["vindplaats", "vindplaatsen"], ["hit", "hits"]))?;
+    Ok(Outcome::Done)
+}
+
+/// Brings the index up to date; where that cannot be, says how much a search cannot find.
+pub(super) fn tell_of_unfound(app: &App) -> Result<()> {
+    let unfound = app.index_what_is_missing_if_free()?;
+    if unfound > 0 {
+        let language = app.config.language;
+        let told = language.say(
+            format!("{unfound} documenten staan nog niet in de index, en de map mag alleen worden gelezen: ze worden niet gevonden"),
+            format!("{unfound} documents are not in the index yet, and the folder may only be read: they are not found"),
+        );
+        let _ = writeln!(io::stderr(), "griffie: {told}");
+    }
+    Ok(())
+}
+
+/// One line a record: its title, its parties and how many clauses match.
+fn print_records(app: &App, found: &Found, language: Language) -> Result<Outcome> {
+    let mut hits: BTreeMap<&RecordId, usize> = BTreeMap::new();
+    found.hits.iter().for_each(|hit| *hits.entry(&hit.record).or_default() += 1);
+    for (id, count) in &hits {
+        let fields = app.register.current(id, language)?.fields;
+        let parties: Vec<_> =
+            fields.parties.iter().filter_map(|party| Some(party.value.as_ref()?.name.as_str())).collect();
+        let title = fields.title.value.as_deref().unwrap_or("–");
+        let count = language.count(*count, ["vindplaats", "vindplaatsen"], ["hit", "hits"]);
+        print_line(super::one_line(&format!("{id}  {title}  ({})  {count}", parties.join("; "))))?;
+    }
+    print_line(language.count(hits.len(), ["record", "records"], ["record", "records"]))?;
     Ok(Outcome::Done)
 }
 

@@ -7,7 +7,7 @@ use super::{Context, Outcome, output_failed, print_line};
 use crate::{
     Result,
     model::Language,
-    pipeline::keeping,
+    pipeline::{App, keeping},
     storage::{Extended, Probe, Trial, Trialed},
 };
 
@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, arguments: &StoreArguments) -> Result<Outco
     let language = context.config.language;
     match arguments.command {
         StoreCommand::Probe { json } => {
-            let probe = keeping::probe(&context.writing_app()?)?;
+            let probe = keeping::probe(&app(context)?)?;
             if json {
                 print_json(&ProbeJson { probe: &probe, verdict: probe.verdict() })?;
             } else {
@@ -53,7 +53,7 @@ pub(super) fn run(context: &Context, arguments: &StoreArguments) -> Result<Outco
             Ok(Outcome::partial_if(probe.verdict() != Trialed::Pass))
         }
         StoreCommand::Extend { within, json } => {
-            let extended = keeping::extend(&context.writing_app()?, within)?;
+            let extended = keeping::extend(&app(context)?, within)?;
             if json {
                 print_json(&extended)?;
             } else {
@@ -62,6 +62,12 @@ pub(super) fn run(context: &Context, arguments: &StoreArguments) -> Result<Outco
             Ok(Outcome::partial_if(extended.refusals > 0))
         }
     }
+}
+
+/// A store that is named may be tried before anything is kept in it; a data folder that is not there is a slip of the
+/// pen.
+fn app(context: &Context) -> Result<App> {
+    if context.config.store.is_some() { context.taking_app() } else { context.writing_app() }
 }
 
 #[derive(Serialize)]

@@ -55,6 +55,9 @@ impl Query {
             {
                 continue;
             }
+            if let Token::Text { text, quoted: false, key: Some(key), .. } = &token {
+                refuse_unknown(key, text)?;
+            }
             tokens.push(token);
         }
         let mut parser = Parser { tokens: tokens.into_iter().peekable(), depth: 0 };
@@ -153,19 +156,40 @@ fn quoted(rest: &str, key: Option<&str>, before: usize) -> Result<(Token, usize)
     Ok((token, before + length))
 }
 
+/// Refuses a filter that there is none of: it would be looked for as a word, and nothing found. A colon in a number of a
+/// contract or before a number of an article (`artikel:4`) is no filter's.
+fn refuse_unknown(key: &str, value: &str) -> Result<()> {
+    let is_name = key.chars().all(|c| c.is_alphabetic() || c == '-');
+    if !is_name || !value.starts_with(char::is_alphabetic) {
+        return Ok(());
+    }
+    const KNOWN: &str = "party, type, from, until, ends-from, ends-until, clause";
+    Err(Error::new(ErrorKind::InvalidInput, format!("there is no filter `{key}`"))
+        .hint(format!("the filters are {KNOWN}; to look for the words themselves, put them between quotation marks"))
+        .dutch(format!(
+            "er is geen filter `{key}`; de filters zijn partij, soort, vanaf, tot, eindigt-vanaf, eindigt-tot en bepaling \
+             (of {KNOWN}); zet woorden die u zelf zoekt tussen aanhalingstekens"
+        )))
+}
+
 /// Sets a filter; false where the word before the colon names none.
 fn set_filter(filter: &mut Filter, key: &str, value: &str) -> Result<bool> {
     let day = |last: bool| {
         let whole_year = value.parse::<i16>().ok().filter(|_| value.len() == 4);
         let (month, day) = if last { (12, 31) } else { (1, 1) };
-        let date = match whole_year {
-            Some(year) => Date::new(year, month, day).ok(),
-            None => value.parse().ok(),
+        let whole_month = value.split_once('-').filter(|_| value.len() == 7);
+        let date = match (whole_year, whole_month) {
+            (Some(year), _) => Date::new(year, month, day).ok(),
+            (None, Some((year, month))) => {
+                let first = year.parse().ok().zip(month.parse().ok()).and_then(|(y, m)| Date::new(y, m, 1).ok());
+                first.map(|first| if last { first.last_of_month() } else { first })
+            }
+            (None, None) => value.parse().ok(),
         };
         date.map(Some).ok_or_else(|| {
             wrong(
-                format!("`{value}` is geen dag als 2024-03-01 en geen jaar"),
-                format!("`{value}` is no day such as 2024-03-01 and no year"),
+                format!("`{value}` is geen dag als 2024-03-01, geen maand als 2024-03 en geen jaar"),
+                format!("`{value}` is no day such as 2024-03-01, no month such as 2024-03 and no year"),
             )
         })
     };
@@ -306,15 +330,31 @@ mod tests {
         };
         assert_eq!((query.filter, query.wanted), (want, Some(words("boete", 0, false, 0))));
         assert_eq!(Query::parse("party:jansen").unwrap().wanted, None);
+        let month = Query::parse("ends-from:2024-02 ends-until:2024-02").unwrap().filter;
+        assert_eq!((month.ends_from, month.ends_until), (Some(date(2024, 2, 1)), Some(date(2024, 2, 29))));
+        assert!(Query::parse("foo:bar").unwrap_err().advice().unwrap().contains("ends-until"));
+        assert!(Query::parse("\"foo:bar\"").is_ok(), "a phrase is what it says");
         let about = Query::parse("clause:termination bepaling:data-protection").unwrap();
         assert_eq!((about.subjects, about.wanted), (vec![Subject::Termination, Subject::DataProtection], None));
     }
 
     #[test]
     fn what_makes_no_sense_is_an_answer() {
-        for text in
-            ["", "  ", "(a", "a)", "\"a", "NOT", "type:onzin", "clause:weather", "from:gisteren", &"(".repeat(99)]
-        {
+        for text in [
+            "",
+            "  ",
+            "(a",
+            "a)",
+            "\"a",
+            "NOT",
+            "type:onzin",
+            "clause:weather",
+            "from:gisteren",
+            "from:2024-13",
+            "foo:bar",
+            "partijen:jansen",
+            &"(".repeat(99),
+        ] {
             assert_eq!(Query::parse(text).unwrap_err().kind(), ErrorKind::InvalidInput, "{text}");
         }
     }

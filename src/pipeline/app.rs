@@ -13,7 +13,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::Archive,
     clock::Clock,
-    config::Config,
+    config::{self, Config},
     error::Fold as _,
     extract::subjects,
     index::{Index, IndexDocument, Unit, units},
@@ -74,18 +74,51 @@ pub fn location(data: &Path, config: &Config) -> Result<Location> {
 
 /// The store that a data folder is known to belong to.
 pub fn known_location(data: &Path) -> Result<Option<Location>> {
-    match std::fs::read_to_string(data.join(STORE_NOTE)) {
-        Ok(text) => text.trim_end().parse().map(Some),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+    match noted_store(data)? {
+        Some(text) => text.lines().next().unwrap_or_default().trim_end().parse().map(Some),
+        None => {
             let own = own_folder(data)?;
             Ok(own.folder().is_some_and(Path::is_dir).then_some(own))
         }
+    }
+}
+
+/// The database of a data folder.
+fn database(data: &Path) -> PathBuf {
+    data.join("griffie.sqlite")
+}
+
+/// How the store of a data folder is reached: as configured, and where that says nothing as when it was first reached.
+pub fn s3(data: &Path, config: &Config) -> Result<config::S3> {
+    let mut s3 = config.s3.clone();
+    for line in noted_store(data)?.as_deref().unwrap_or_default().lines().skip(1) {
+        match line.split_once(' ') {
+            Some(("endpoint", value)) => s3.endpoint = s3.endpoint.or_else(|| Some(value.to_owned())),
+            Some(("region", value)) => s3.region = s3.region.or_else(|| Some(value.to_owned())),
+            _ => {}
+        }
+    }
+    Ok(s3)
+}
+
+/// What a data folder notes of its store: its address, and on the lines below it how it is reached.
+fn noted_store(data: &Path) -> Result<Option<String>> {
+    match std::fs::read_to_string(data.join(STORE_NOTE)) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).fold(ErrorKind::Storage, || format!("cannot read `{STORE_NOTE}`")),
     }
 }
 
 /// Whether an archive is there; else what to do.
 fn must_be_there(data: &Path, config: &Config) -> Result<()> {
+    // Not to be allowed to look is another thing than that nothing is there.
+    match std::fs::metadata(database(data)) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            return Err(config::may_not_read(data).source(error));
+        }
+        _ => {}
+    }
     if location(data, config)?.folder().is_some_and(|folder| !folder.is_dir()) {
         return Err(Error::new(ErrorKind::NotFound, format!("there is no archive in `{}`", data.display()))
             .hint("`griffie ingest` makes one; --data names the folder of another")
@@ -94,7 +127,7 @@ fn must_be_there(data: &Path, config: &Config) -> Result<()> {
                 data.display()
             )));
     }
-    if !data.join("griffie.sqlite").is_file() {
+    if !database(data).is_file() {
         return Err(Error::new(ErrorKind::NotFound, format!("there is no database in `{}`", data.display()))
             .hint("`griffie rebuild` makes it anew from the object store")
             .dutch(format!(
@@ -141,7 +174,7 @@ impl App {
 
     /// Whether a data folder holds a database.
     pub fn is_there(data: &Path) -> bool {
-        data.join("griffie.sqlite").is_file()
+        database(data).is_file()
     }
 
     /// Opens a data folder that is there for work on what is in it. A slip of the pen makes no second archive.
@@ -179,20 +212,32 @@ impl App {
     /// Opens a data folder that is there, for reading and for decisions.
     pub fn open(data: &Path, config: Config) -> Result<Self> {
         must_be_there(data, &config)?;
-        Self::open_parts(data, config)
+        let register = Register::open_for_reading(&database(data))?;
+        let index = match register.is_read_only() {
+            true => Index::open_for_reading(&data.join("index"))?,
+            false => Index::open(&data.join("index"))?,
+        };
+        Self::of_parts(data, config, register, index)
     }
 
     fn open_parts(data: &Path, config: Config) -> Result<Self> {
+        // The store before the database: without it nothing is to be made here.
         let location = location(data, &config)?;
-        let store = Store::open(&location, &config.s3)?;
+        Store::open(&location, &s3(data, &config)?)?;
+        Self::of_parts(data, config, Register::open(&database(data))?, Index::open(&data.join("index"))?)
+    }
+
+    fn of_parts(data: &Path, config: Config, register: Register, index: Index) -> Result<Self> {
+        let location = location(data, &config)?;
+        let store = Store::open(&location, &s3(data, &config)?)?;
         Ok(Self {
             data: data.to_owned(),
             config,
             clock: Clock::System,
             location,
             archive: Archive::open(store)?,
-            register: Register::open(&data.join("griffie.sqlite"))?,
-            index: Index::open(&data.join("index"))?,
+            register,
+            index,
             waiting: Mutex::default(),
             log: None,
             lock: None,
@@ -207,6 +252,11 @@ impl App {
         File::create(self.data.join(STORE_NOTE))
             .and_then(|mut note| {
                 writeln!(note, "{}", self.location)?;
+                let reached = [("endpoint", &self.config.s3.endpoint), ("region", &self.config.s3.region)];
+                let reached = reached.iter().filter(|_| self.location.folder().is_none());
+                for (key, value) in reached.filter_map(|(key, value)| Some((key, value.as_deref()?))) {
+                    writeln!(note, "{key} {value}")?;
+                }
                 note.sync_all()
             })
             .fold(ErrorKind::Storage, || "cannot note where the store is")
@@ -299,6 +349,9 @@ impl App {
 
     /// The same for a process that has not locked the data folder; if another one has, that one logs them.
     pub(super) fn log_if_free(&mut self) -> Result<()> {
+        if self.register.is_read_only() {
+            return Ok(());
+        }
         if self.log.is_none() {
             let Some(lock) = lock(&self.data)? else { return Ok(()) };
             self.take_log(lock, false)?;
@@ -332,11 +385,18 @@ impl App {
 
     /// The same for a process that only searches: while another one takes things in, what it has not indexed yet is
     /// not found yet.
-    pub fn index_what_is_missing_if_free(&self) -> Result<()> {
-        match lock(&self.data)? {
-            Some(_lock) => self.index_what_is_missing(),
-            None => Ok(()),
+    ///
+    /// Where nothing may be written nothing is added either, and how many documents are not found is the answer.
+    pub fn index_what_is_missing_if_free(&self) -> Result<usize> {
+        if self.register.is_read_only() {
+            let documents = self.register.documents()?;
+            let known = documents.iter().map(|document| (&document.id, document.reading_key.as_str()));
+            return Ok(self.index.lag(known)?.missing.len());
         }
+        if let Some(_lock) = lock(&self.data)? {
+            self.index_what_is_missing()?;
+        }
+        Ok(0)
     }
 
     /// Adds what the register has and the index lacks, from the stored words.

@@ -25,8 +25,11 @@ pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Writ
     };
     let written = export::bag(&app.archive, records.iter().map(|record| chosen(app, record)), target, &sender)?;
     let told: Vec<_> = written.about.iter().map(|about| events::exported(about, &written.seal, sender.at)).collect();
-    app.register.add_events(&told)?;
-    app.log_if_free()?;
+    // A copy of an archive that may only be read hands out what it holds, and keeps no log of that.
+    if !app.register.is_read_only() {
+        app.register.add_events(&told)?;
+        app.log_if_free()?;
+    }
     Ok(written)
 }
 

@@ -339,7 +339,7 @@ mod tests {
         let mut fields = lease();
         fields.notice_deadline = auto(date(2025, 9, 14));
         let item = register.archive("a.pdf", fields);
-        decide(&register, &item.record, Request::Accept { field: "effective_date".into() }).unwrap();
+        decide(&register, &item.record, Request::Accept { field: "effective_date".into(), choose: None }).unwrap();
         let fields = fields_of(&register, &item.record);
         assert_eq!(fields.end_date.value, Some(date(2025, 12, 31)));
         assert_eq!(fields.notice_deadline.value, Some(date(2025, 9, 30)));
@@ -434,6 +434,7 @@ mod tests {
             by: "any".into(),
             against: Against::EndOfTerm,
             form: None,
+            by_day: None,
         };
         let mut doubtful = auto(notice(6));
         doubtful.status = Status::Conflict;

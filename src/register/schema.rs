@@ -34,6 +34,14 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     migrate_with(connection, &MIGRATIONS)
 }
 
+/// Whether a database has all that this program knows of, and nothing more.
+pub(super) fn is_current(connection: &Connection) -> Result<bool> {
+    let version: u32 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .db("cannot read the database's version")?;
+    Ok(version as usize == MIGRATIONS.len())
+}
+
 fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<()> {
     let transaction = connection
         .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
