@@ -7,6 +7,7 @@ mod mail;
 mod mailbox;
 mod marks;
 mod reason;
+mod several;
 mod unpack;
 
 use std::{
@@ -328,15 +329,17 @@ impl Arrivals {
             kind::of(&mut file, arrival.size_bytes, self.intake.limits.members)
         };
         let Ok(media) = arrival.media else { return };
-        if !media.is_container() && media != MediaType::Eml {
+        if !media.is_container() && !matches!(media, MediaType::Eml | MediaType::Pdf) {
             return;
         }
-        if self.open.len() >= self.intake.limits.nesting {
+        let too_deep = self.open.len() >= self.intake.limits.nesting;
+        if too_deep && media != MediaType::Pdf {
             arrival.media = Err(Reason::NestedTooDeep(self.intake.limits.nesting));
             return;
         }
         match Container::open(media, file, &mut self.unpacker().0) {
             Ok(None) => {}
+            Ok(Some(_)) if too_deep => arrival.media = Err(Reason::NestedTooDeep(self.intake.limits.nesting)),
             Ok(Some(container)) => {
                 arrival.is_container = true;
                 self.open.push(Opened {
@@ -437,7 +440,15 @@ pub fn identify(path: &Path) -> Result<MediaType> {
     // A link that is named is meant.
     let target = std::fs::canonicalize(path).fold(ErrorKind::NotFound, || "cannot open the file")?;
     let (mut file, metadata) = open(&target).map_err(|reason| refusal(&reason))?;
-    kind::of(&mut file, metadata.len(), Limits::default().members).map_err(|reason| refusal(&reason))
+    let members = Limits::default().members;
+    let told = kind::of(&mut file, metadata.len(), members).and_then(|media| match media {
+        MediaType::Pdf if several::pdfs(&mut file, members)?.len() > 1 => Err(Reason::UnsupportedPackage(
+            "een bestand met meer dan één PDF, achter elkaar",
+            "a file with more than one PDF, one after the other",
+        )),
+        media => Ok(media),
+    });
+    told.map_err(|reason| refusal(&reason))
 }
 
 #[cfg(test)]

@@ -364,6 +364,33 @@ fn every_mail_of_a_mailbox_is_a_member() {
 }
 
 #[test]
+fn every_pdf_of_several_in_a_file_is_a_member() {
+    let room = Room::new();
+    let pdf = |name: &str| {
+        let body = format!("%PDF-1.4\n% {name}\n");
+        format!("{body}xref\n0 1\n0000000000 65535 f \ntrailer<<>>\nstartxref\n{}\n%%EOF\n", body.len()).into_bytes()
+    };
+    let two = room.put("two.pdf", &[pdf("a"), pdf("b")].concat());
+    room.put("one.pdf", &pdf("a"));
+    let deep = zipped(&[("2.zip", &zipped(&[("1.zip", &zipped(&[("one.pdf", &pdf("a"))]))]))]);
+    room.put("3.zip", &deep);
+    room.check(&[
+        "3.zip zip",
+        "3.zip!2.zip zip",
+        "3.zip!2.zip!1.zip zip",
+        "3.zip!2.zip!1.zip!one.pdf pdf",
+        "one.pdf pdf",
+        "two.pdf pdf",
+        "two.pdf!part-1.pdf pdf",
+        "two.pdf!part-2.pdf pdf",
+    ]);
+    let all: Vec<_> = room.intake().walk(&[two.clone()]).unwrap().collect();
+    assert_eq!(all.iter().map(|arrival| arrival.is_container).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(fs::read(all[2].path().unwrap()).unwrap(), pdf("b"));
+    assert_eq!(identify(&two).unwrap_err().reason(), Some("unsupported_type"));
+}
+
+#[test]
 fn what_is_damaged_in_a_mail_says_so() {
     let room = Room::new();
     let whole = mail(&[("lease.pdf", "application/pdf", PDF)]);

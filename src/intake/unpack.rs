@@ -16,7 +16,7 @@ use zip::{CompressionMethod, ZipArchive, result::ZipError};
 use super::{
     Limits, Reason,
     alike::{Named, Patched},
-    kind, mail, mailbox,
+    kind, mail, mailbox, several,
 };
 use crate::model::MediaType;
 
@@ -26,8 +26,9 @@ pub(super) enum Container {
     Zip(Box<Named>, usize),
     /// The attachments of an e-mail, already written.
     Mail(std::vec::IntoIter<Member>),
-    /// A mailbox, and where its mails are, each with its number.
-    Mailbox(File, std::iter::Enumerate<std::vec::IntoIter<Range<u64>>>),
+    /// A file that holds others one after the other, where these are, each with its number, and what they are called
+    /// around that.
+    Row(File, std::iter::Enumerate<std::vec::IntoIter<Range<u64>>>, (&'static str, &'static str)),
 }
 
 /// A member of a container: its label, and its bytes or why they were not written.
@@ -49,7 +50,8 @@ pub(super) struct Unpacker<'a> {
 }
 
 impl Container {
-    /// Opens a container; nothing of an archive is unpacked yet. A mail that holds nothing but its own words is none.
+    /// Opens a container; nothing of an archive is unpacked yet. A mail that holds nothing but its own
+    /// words is none, nor is a PDF that is a single one.
     pub(super) fn open(media: MediaType, mut file: File, unpacker: &mut Unpacker<'_>) -> Result<Option<Self>, Reason> {
         let limits = unpacker.limits;
         if media == MediaType::Zip {
@@ -70,14 +72,16 @@ impl Container {
             return Ok(Some(Self::Zip(Box::new(named), 0)));
         }
         let size = file.metadata()?.len();
-        if media == MediaType::Mbox {
-            let mails = mailbox::mails(&mut file, *unpacker.members_left)?;
-            if size > *unpacker.bytes_left {
-                return Err(Reason::TooMuchInside(limits.unpacked_bytes));
-            }
-            return match mails.is_empty() {
-                true => Err(Reason::NothingInside),
-                false => Ok(Some(Self::Mailbox(file, mails.into_iter().enumerate()))),
+        if matches!(media, MediaType::Mbox | MediaType::Pdf) {
+            let (parts, called) = match media {
+                MediaType::Mbox => (mailbox::mails(&mut file, *unpacker.members_left)?, ("mail-", ".eml")),
+                _ => (several::pdfs(&mut file, *unpacker.members_left)?, ("part-", ".pdf")),
+            };
+            return match parts.len() {
+                1 if media == MediaType::Pdf => Ok(None),
+                0 => Err(Reason::NothingInside),
+                _ if size > *unpacker.bytes_left => Err(Reason::TooMuchInside(limits.unpacked_bytes)),
+                _ => Ok(Some(Self::Row(file, parts.into_iter().enumerate(), called))),
             };
         }
         if size > limits.mail_bytes {
@@ -113,14 +117,14 @@ impl Container {
     pub(super) fn next(&mut self, unpacker: &mut Unpacker<'_>) -> Option<Member> {
         match self {
             Self::Mail(members) => members.next(),
-            Self::Mailbox(file, mails) => {
-                let (index, mail) = mails.next()?;
+            Self::Row(file, parts, (before, after)) => {
+                let (index, part) = parts.next()?;
                 *unpacker.members_left = unpacker.members_left.saturating_sub(1);
-                let unpacked = match file.seek(SeekFrom::Start(mail.start)) {
-                    Ok(_) => unpacker.write(file.take(mail.end - mail.start), None),
+                let unpacked = match file.seek(SeekFrom::Start(part.start)) {
+                    Ok(_) => unpacker.write(file.take(part.end - part.start), None),
                     Err(error) => Err(error.into()),
                 };
-                Some(Member { label: format!("mail-{}.eml", index + 1), unpacked, is_letter: false })
+                Some(Member { label: format!("{before}{}{after}", index + 1), unpacked, is_letter: false })
             }
             Self::Zip(named, next) => loop {
                 let index = *next;
