@@ -384,7 +384,7 @@ fn every_pdf_of_several_in_a_file_is_a_member() {
         "two.pdf!part-1.pdf pdf",
         "two.pdf!part-2.pdf pdf",
     ]);
-    let all: Vec<_> = room.intake().walk(&[two.clone()]).unwrap().collect();
+    let all: Vec<_> = room.intake().walk(std::slice::from_ref(&two)).unwrap().collect();
     assert_eq!(all.iter().map(|arrival| arrival.is_container).collect::<Vec<_>>(), [true, false, false]);
     assert_eq!(fs::read(all[2].path().unwrap()).unwrap(), pdf("b"));
     assert_eq!(identify(&two).unwrap_err().reason(), Some("unsupported_type"));
