@@ -44,23 +44,26 @@ mod table;
 #[command(name = "griffie", version, max_term_width = 100, after_help = EXIT_CODES)]
 struct Arguments {
     /// Folder of the archive, the database and the index.
-    #[arg(long, global = true, env = "GRIFFIE_DATA", default_value = "griffie-data")]
+    #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_DATA", default_value = "griffie-data")]
     data: PathBuf,
     /// Configuration file [default: griffie.toml in the data folder].
-    #[arg(long, global = true, env = "GRIFFIE_CONFIG")]
+    #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_CONFIG")]
     config: Option<PathBuf>,
     /// Where the objects lie: a folder or s3://BUCKET/PREFIX [default: that of the data folder, `store` in it].
-    #[arg(long, global = true, env = "GRIFFIE_STORE")]
+    #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_STORE")]
     store: Option<String>,
     /// Language of explanations, tables and receipts: nl or en.
-    #[arg(long, global = true, env = "GRIFFIE_LANGUAGE")]
+    #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_LANGUAGE")]
     language: Option<Language>,
     /// Worker processes that read pages [default: one a core; at most four a core].
-    #[arg(long, global = true, env = "GRIFFIE_WORKERS")]
+    #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_WORKERS")]
     workers: Option<usize>,
     #[command(subcommand)]
     verb: Verb,
 }
+
+/// What every command takes; where it means nothing it does nothing.
+const COMMON: &str = "Options of every command";
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 2 bad input; 3 configuration; 4 a program or library is missing; \
 5 document cannot be read; 6 not found, or contradicts what is there; 7 refused; 8 stored bytes are not what they \
@@ -287,6 +290,15 @@ fn one_line(text: &str) -> String {
     text.replace(|c: char| c.is_control(), "\u{fffd}")
 }
 
+/// Whether an option is on, as its environment variable says.
+fn yes_or_no(text: &str) -> std::result::Result<bool, String> {
+    match text.to_lowercase().as_str() {
+        "1" | "true" | "yes" | "ja" | "on" => Ok(true),
+        "" | "0" | "false" | "no" | "nee" | "off" => Ok(false),
+        _ => Err("write 1 or 0, or true or false".to_owned()),
+    }
+}
+
 /// A day as the command line takes it.
 fn day(text: &str) -> std::result::Result<Date, String> {
     let shape = text.len() == 10
@@ -323,6 +335,12 @@ mod tests {
         assert_eq!(harmless("a\u{1b}[2Jb\u{7}\n\tc"), "a\u{fffd}[2Jb\u{fffd}\n\tc");
         assert_eq!(harmless("één"), "één");
         assert_eq!(one_line("a\nb"), "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_variable_says_yes_or_no() {
+        assert_eq!((yes_or_no("1"), yes_or_no("TRUE"), yes_or_no("0")), (Ok(true), Ok(true), Ok(false)));
+        assert!(yes_or_no("perhaps").is_err());
     }
 
     #[test]

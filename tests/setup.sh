@@ -1,12 +1,21 @@
 #!/usr/bin/env bash
-# Installs what griffie needs on a Debian 12 with a Rust toolchain, and builds a fast tesseract beside the system's.
+# Installs what griffie needs on a Debian 12 with a Rust toolchain, and builds a fast tesseract beside the system's; then
+# what the tests need beside it.
+#   usage: bash tests/setup.sh [run]      run: only what is needed to build griffie and use it
 # Quick and without effect when all is there. Needs root or sudo for packages that are missing. It changes nothing
 # else: the engine goes to the user's cache folder, and the system's own package sources stay as they are.
 set -euo pipefail
+case "${1-}" in
+  '') for_tests=yes ;;
+  run) for_tests= ;;
+  *) echo "usage: bash tests/setup.sh [run]" >&2; exit 2 ;;
+esac
 
 packages=(
   tesseract-ocr tesseract-ocr-nld tesseract-ocr-eng  # the engine and its languages
   g++ cmake make pkg-config libleptonica-dev dpkg-dev ca-certificates  # to build the engine for this machine
+)
+[ -z "$for_tests" ] || packages+=(
   poppler-utils qpdf  # what the tests check PDF files with
   python3-venv openssl  # a server that speaks S3, a program for bags, and an authority that signs
 )
@@ -89,17 +98,6 @@ build_engine() {
   mv -f "$home/lib/libtesseract.so.5.new" "$home/lib/libtesseract.so.5"
 }
 
-# The S3 server of the tests, in a folder of its own; whole or not at all.
-moto="${XDG_CACHE_HOME:-$HOME/.cache}/griffie/moto-5.2.5"
-if [ ! -d "$moto" ]; then
-  say "installing moto's S3 server"
-  rm -rf -- "$moto.new"
-  python3 -m venv "$moto.new"
-  "$moto.new/bin/pip" install -q --no-input --disable-pip-version-check \
-    'moto[s3]==5.2.5' 'flask==3.1.2' 'flask-cors==6.0.1' >&2
-  mv -- "$moto.new" "$moto"
-fi
-
 if [ -f "$home/lib/libtesseract.so.5" ]; then
   say "all there; fast engine in $home"
 else
@@ -114,12 +112,22 @@ else
   fi
 fi
 
-# The Library of Congress's own program for bags (BagIt), with which the tests check ours.
-bagit="${XDG_CACHE_HOME:-$HOME/.cache}/griffie/bagit-1.9.0"
-if [ ! -d "$bagit" ]; then
-  say "installing the Library of Congress's bagit"
-  rm -rf -- "$bagit.new"
-  python3 -m venv "$bagit.new"
-  "$bagit.new/bin/pip" install -q --no-input --disable-pip-version-check 'bagit==1.9.0' 'setuptools<81' >&2
-  mv -- "$bagit.new" "$bagit"
-fi
+[ -n "$for_tests" ] || exit 0
+
+# A Python program for the tests in a folder of its own, whole or not at all. What pip writes names the folder in which it
+# was written, so that is put right once the folder has its place.
+python_program() {
+  local folder="${XDG_CACHE_HOME:-$HOME/.cache}/griffie/$1" what=$2
+  shift 2
+  if [ ! -d "$folder" ]; then
+    say "installing $what"
+    rm -rf -- "$folder.new"
+    python3 -m venv "$folder.new"
+    "$folder.new/bin/pip" install -q --no-input --disable-pip-version-check "$@" >&2
+    mv -- "$folder.new" "$folder"
+  fi
+  { grep -lrIF -- "$folder.new" "$folder/bin" "$folder/pyvenv.cfg" || true; } | xargs -r sed -i "s|$folder\.new|$folder|g"
+}
+
+python_program moto-5.2.5 "moto's S3 server" 'moto[s3]==5.2.5' 'flask==3.1.2' 'flask-cors==6.0.1'
+python_program bagit-1.9.0 "the Library of Congress's bagit" 'bagit==1.9.0' 'setuptools<81'

@@ -18,8 +18,13 @@ use crate::{
     storage::{Location, Store},
 };
 
+const GET_EXAMPLES: &str = "Examples:
+  griffie get c-7k2 -o lease.pdf
+  griffie get d-9m4 --archival -o lease-pdfa.pdf";
+
 /// The bytes of an original or of its archival copy.
 #[derive(Args)]
+#[command(after_help = GET_EXAMPLES)]
 pub(super) struct GetArguments {
     /// A document, or a record with one document; the start of an id is enough.
     id: String,
@@ -34,12 +39,19 @@ pub(super) struct GetArguments {
     output: PathBuf,
 }
 
+const VERIFY_EXAMPLES: &str = "Examples:
+  griffie verify
+  griffie verify --budget 2h --within 90d                every night, so that all is looked at each quarter
+  griffie verify --store /mnt/copy                       a copy of the store on another disk
+  griffie verify --past originals/3f";
+
 /// Check every stored object against its digest, and the log against its signed checkpoints. Works on a copy of the
 /// store on another machine, without the database: name it with --store.
 #[derive(Args)]
+#[command(after_help = VERIFY_EXAMPLES)]
 pub(super) struct VerifyArguments {
     /// Print JSON.
-    #[arg(long, env = "GRIFFIE_JSON")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     json: bool,
     /// Begin no further object after so many minutes (`10m`), hours (`2h`) or seconds (`30s`); those that were not
     /// looked at for longest come first, so that repeated runs reach all.

@@ -13,8 +13,15 @@ use crate::{
     register::{Filter, Named},
 };
 
+const EXAMPLES: &str = "Examples:
+  griffie export --record c-7k2 --bagit for-the-court
+  griffie export --party 'De Korenaar' --bagit korenaar
+  griffie export --search 'clause:liability' --bagit liability
+  griffie export --all --bagit everything";
+
 /// Write records with their originals, copies, manifests and proofs as a BagIt package (RFC 8493).
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ExportArguments {
     /// The folder that the bag will be; it must not be there.
     #[arg(long, value_name = "FOLDER", required = true)]
@@ -31,7 +38,7 @@ pub(super) struct ExportArguments {
     #[command(flatten)]
     filter: FilterArguments,
     /// Print JSON.
-    #[arg(long, env = "GRIFFIE_JSON")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     json: bool,
 }
 

@@ -27,7 +27,7 @@ pub(super) struct ExtractArguments {
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Print one line of JSON a file instead of a table.
-    #[arg(long, env = "GRIFFIE_JSON")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     json: bool,
     /// File with passwords for encrypted PDFs, one a line.
     #[arg(long, env = "GRIFFIE_PASSWORD_FILE")]

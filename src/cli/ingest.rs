@@ -19,15 +19,22 @@ use crate::{
     tools::CancelFlag,
 };
 
+const EXAMPLES: &str = "Examples:
+  griffie ingest scans/                                  a folder with all that is in it
+  griffie ingest archive.zip mail.eml --data /srv/contracts
+  griffie ingest scans/ --move-to done/ --password-file passwords.txt
+  griffie ingest scans/ --no-copies                      and `griffie copies` at night";
+
 /// Take files, folders, ZIP archives and e-mails into the archive and the register. Run again after an interruption,
 /// it goes on where it was stopped.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct IngestArguments {
     /// Files and folders.
     #[arg(required = true)]
     paths: Vec<PathBuf>,
     /// Print the receipt as JSON.
-    #[arg(long, env = "GRIFFIE_JSON")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     json: bool,
     /// Move the sender's files here once they are archived (they are left where they are without it).
     #[arg(long, env = "GRIFFIE_MOVE_TO", value_name = "FOLDER")]
@@ -36,7 +43,7 @@ pub(super) struct IngestArguments {
     #[arg(long, env = "GRIFFIE_PASSWORD_FILE")]
     password_file: Option<PathBuf>,
     /// Leave the archival copies to `griffie copies`, which makes them when there is time for it.
-    #[arg(long, env = "GRIFFIE_NO_COPIES")]
+    #[arg(long, env = "GRIFFIE_NO_COPIES", value_parser = crate::cli::yes_or_no)]
     no_copies: bool,
 }
 

@@ -24,8 +24,15 @@ use crate::{
     storage::Store,
 };
 
+const EXAMPLES: &str = "Examples:
+  griffie log checkpoint > checkpoint.txt
+  griffie log verify --checkpoint checkpoint.txt
+  griffie log proof c-0123456789ab --json
+  griffie log timestamp --tsa https://tsa.example.nl --ca tsa.pem";
+
 /// The log's checkpoints: printed, proved, compared with older ones, stamped with an authority's time.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct LogArguments {
     #[command(subcommand)]
     command: LogCommand,
@@ -45,7 +52,7 @@ enum LogCommand {
         /// record: the last event about it.
         what: String,
         /// Print JSON, with the event itself.
-        #[arg(long, env = "GRIFFIE_JSON")]
+        #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
         json: bool,
     },
     /// Check that the log is that of an older checkpoint, gone on.
@@ -65,7 +72,7 @@ struct TimestampArguments {
     #[arg(long, env = "GRIFFIE_TSA", value_name = "URL", conflicts_with_all = ["request", "response"])]
     tsa: Option<String>,
     /// Write the request here, to be sent by hand. With --response, the request that was sent.
-    #[arg(long, value_name = "FILE", required_unless_present_any = ["tsa", "response"])]
+    #[arg(long, value_name = "FILE")]
     request: Option<PathBuf>,
     /// The authority's response.
     #[arg(long, value_name = "FILE")]
@@ -149,7 +156,14 @@ fn stamp(context: &Context, arguments: &TimestampArguments) -> Result<()> {
                 format!("`{file}` asks for a time-stamp on the checkpoint with {size} events"),
             ));
         }
-        (None, None, None) => return Err(Error::new(ErrorKind::InvalidInput, "name --tsa, --request or --response")),
+        (None, None, None) => {
+            return Err(Error::new(ErrorKind::InvalidInput, "it does not say which authority is asked, or how")
+                .hint("give --tsa URL to ask one over the network, or --request FILE for a request to send by hand")
+                .dutch(
+                    "er staat niet welke instantie wordt gevraagd, of hoe: geef --tsa ADRES, of --request BESTAND voor een \
+                     verzoek dat u zelf verstuurt",
+                ));
+        }
     };
     let authorities = match &arguments.ca {
         Some(file) => Some(timestamp::read_authorities(&read(file)?).doing(|| format!("`{}`", file.display()))?),

@@ -31,17 +31,17 @@ const EXAMPLES: &str = "Examples:
 #[command(after_help = EXAMPLES)]
 pub(super) struct RegisterArguments {
     /// Print JSON.
-    #[arg(long, env = "GRIFFIE_JSON", conflicts_with = "csv")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no, conflicts_with = "csv")]
     json: bool,
     /// Print CSV, one line a record; with --waiting one line a reading.
-    #[arg(long, env = "GRIFFIE_CSV")]
+    #[arg(long, env = "GRIFFIE_CSV", value_parser = crate::cli::yes_or_no)]
     csv: bool,
     /// Print a calendar (RFC 5545) with an event for each deadline.
-    #[arg(long, env = "GRIFFIE_ICS", conflicts_with_all = ["json", "csv", "waiting"])]
+    #[arg(long, env = "GRIFFIE_ICS", value_parser = crate::cli::yes_or_no, conflicts_with_all = ["json", "csv", "waiting"])]
     ics: bool,
     /// Only what waits for a person: values that are proposed, in conflict or left open, with the words they were read
     /// from. The nearest deadline comes first.
-    #[arg(long, env = "GRIFFIE_WAITING")]
+    #[arg(long, env = "GRIFFIE_WAITING", value_parser = crate::cli::yes_or_no)]
     waiting: bool,
     /// Only records whose next deadline is on this day or before; the nearest comes first.
     #[arg(long, env = "GRIFFIE_DEADLINE_UNTIL", value_name = "YYYY-MM-DD", value_parser = day)]

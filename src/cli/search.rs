@@ -32,19 +32,19 @@ pub(super) struct SearchArguments {
     #[arg(long, value_name = "SUBJECT")]
     clause: Vec<Subject>,
     /// Print JSON.
-    #[arg(long, env = "GRIFFIE_JSON")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     json: bool,
     /// At most so many hits.
     #[arg(long, env = "GRIFFIE_LIMIT", default_value_t = 20)]
     limit: usize,
     /// The contracts that the hits are in, one line each, instead of the clauses.
-    #[arg(long, env = "GRIFFIE_RECORDS", conflicts_with_all = ["json", "limit", "offset"])]
+    #[arg(long, env = "GRIFFIE_RECORDS", value_parser = crate::cli::yes_or_no, conflicts_with_all = ["json", "limit", "offset"])]
     records: bool,
     /// After skipping so many.
     #[arg(long, env = "GRIFFIE_OFFSET", default_value_t = 0)]
     offset: usize,
     /// Also find words with a letter or two read wrongly.
-    #[arg(long, env = "GRIFFIE_OCR_TOLERANT")]
+    #[arg(long, env = "GRIFFIE_OCR_TOLERANT", value_parser = crate::cli::yes_or_no)]
     ocr_tolerant: bool,
 }
 

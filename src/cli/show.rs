@@ -18,13 +18,18 @@ use crate::{
     signatures::SignatureFact,
 };
 
+const EXAMPLES: &str = "Examples:
+  griffie show c-7k2
+  griffie show c-7k2 --as-of 2027-01-01 --json";
+
 /// One record; below each value the words it was read from and where they stand, or who decided it, and other readings.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct ShowArguments {
     /// A record or a document; the start of an id is enough.
     id: String,
     /// Print JSON.
-    #[arg(long, env = "GRIFFIE_JSON")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     json: bool,
     /// The day for which the register answers [default: today].
     #[arg(long, env = "GRIFFIE_AS_OF", value_name = "YYYY-MM-DD", value_parser = day)]

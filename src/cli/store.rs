@@ -11,8 +11,13 @@ use crate::{
     storage::{Extended, Probe, Trial, Trialed},
 };
 
+const EXAMPLES: &str = "Examples:
+  griffie store probe
+  griffie store extend --within 14";
+
 /// What the store promises, tried and lengthened.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct StoreArguments {
     #[command(subcommand)]
     command: StoreCommand,
@@ -25,7 +30,7 @@ enum StoreCommand {
     /// each and stay until their own retention is over. The exit status is 0 only if everything held, else 11.
     Probe {
         /// Print JSON.
-        #[arg(long, env = "GRIFFIE_JSON")]
+        #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
         json: bool,
     },
     /// Lengthen every retention that ends soon to `retention_days` from now. Run it on a schedule; it never shortens,
@@ -35,7 +40,7 @@ enum StoreCommand {
         #[arg(long, env = "GRIFFIE_EXTEND_WITHIN", value_name = "DAYS", default_value_t = 14)]
         within: u16,
         /// Print JSON.
-        #[arg(long, env = "GRIFFIE_JSON")]
+        #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
         json: bool,
     },
 }

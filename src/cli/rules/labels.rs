@@ -50,12 +50,28 @@ pub(super) fn labelled_documents(folder: &Path, variant: Option<&str>) -> Result
         }
     }
     beside(folder, &set, variant, &mut found)?;
+    if found.is_empty() {
+        // Several sets side by side.
+        for entry in walkdir::WalkDir::new(folder).min_depth(1).max_depth(1).sort_by_file_name() {
+            let entry = entry.fold(ErrorKind::NotFound, || format!("cannot list `{}`", folder.display()))?;
+            if entry.path().is_dir() && holds_labels(entry.path()) {
+                found.extend(labelled_documents(entry.path(), variant)?);
+            }
+        }
+    }
     found.sort_by(|a, b| a.name.cmp(&b.name));
     if found.is_empty() {
         return Err(Error::new(ErrorKind::NotFound, format!("`{}` holds no labels", folder.display()))
             .hint("a label is a gold.json in the folder of its document, or a list expected.jsonl or answers.jsonl"));
     }
     Ok(found)
+}
+
+/// Whether a folder is a set itself: a list, or documents with their labels in folders of their own.
+fn holds_labels(folder: &Path) -> bool {
+    let beside =
+        fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| entry.path().join("gold.json").is_file());
+    beside || LISTS.iter().any(|(list, _)| folder.join(list).is_file())
 }
 
 /// One label of a list, in our form.
@@ -214,6 +230,24 @@ fn american(answer: &str) -> Option<jiff::civil::Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_of_sets_is_all_of_them() {
+        let folder = tempfile::tempdir().unwrap();
+        for document in ["first/A1-01", "second/B1-01", "second/B1-02"] {
+            let home = folder.path().join(document);
+            fs::create_dir_all(&home).unwrap();
+            fs::write(home.join("gold.json"), "{}").unwrap();
+            fs::write(home.join("digital.pdf"), "").unwrap();
+        }
+        fs::create_dir(folder.path().join("notes")).unwrap();
+        let named =
+            |found: Vec<LabelledDocument>| found.into_iter().map(|one| one.set + "/" + &one.name).collect::<Vec<_>>();
+        let all = named(labelled_documents(folder.path(), None).unwrap());
+        assert_eq!(all, ["first/A1-01", "second/B1-01", "second/B1-02"]);
+        assert_eq!(named(labelled_documents(&folder.path().join("first"), None).unwrap()), ["first/A1-01"]);
+        assert!(labelled_documents(&folder.path().join("notes"), None).is_err());
+    }
 
     #[test]
     fn foreign_labels_come_into_our_form() {

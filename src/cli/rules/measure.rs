@@ -64,7 +64,7 @@ pub struct StatsArgs {
     #[arg(long)]
     pub variant: Option<String>,
     /// Print JSON.
-    #[arg(long, env = "GRIFFIE_JSON")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     pub json: bool,
 }
 
@@ -81,7 +81,7 @@ pub struct DiffArgs {
     #[arg(long)]
     pub variant: Option<String>,
     /// Print JSON.
-    #[arg(long, env = "GRIFFIE_JSON")]
+    #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     pub json: bool,
 }
 
