@@ -406,6 +406,26 @@ mod tests {
         let refused = decide(&register, &item.record, correct("effective_date", "2024-01-01")).unwrap_err();
         assert!(refused.advice().unwrap().contains("correct end_date"), "{refused:?}");
         decide(&register, &item.record, Request::TerminatedOn(date(2020, 1, 1))).unwrap();
+        assert!(decide(&register, &item.record, correct("effective_date", "2020-01-02")).is_err(), "it was over then");
+    }
+
+    #[test]
+    fn a_reading_of_the_end_before_the_start_is_not_chosen_either() {
+        let register = TestRegister::new();
+        let other = crate::model::record::Alternative {
+            value: date(2014, 12, 31),
+            rule: None,
+            confidence: 0.5,
+            explanation: None,
+            evidence: Vec::new(),
+        };
+        let mut fields = lease();
+        fields.end_date.alternatives.push(other);
+        let item = register.archive("a.pdf", fields);
+        let choose = |field: &str, place| Request::Accept { field: field.into(), choose: Some(place) };
+        assert_eq!(decide(&register, &item.record, choose("end_date", 2)).unwrap_err().kind(), ErrorKind::InvalidInput);
+        decide(&register, &item.record, choose("end_date", 1)).unwrap();
+        assert!(decide(&register, &item.record, choose("parties", 1)).is_err(), "no party falls away");
     }
 
     #[test]

@@ -326,6 +326,15 @@ fn acceptable(shown: &Fields, field: &str, choose: Option<usize>) -> Result<Valu
             single => single,
         });
     };
+    if field == "parties" {
+        // One party alone makes no contract: the others must not fall away by the way.
+        return Err(Error::new(ErrorKind::InvalidInput, "of parties none is chosen: they stand beside each other")
+            .hint("accept them all, or give the list: correct parties '[{\"name\": \"…\"}, {\"name\": \"…\"}]'")
+            .dutch(
+                "van partijen wordt er geen gekozen, ze staan naast elkaar: aanvaard ze alle, of geef de lijst met \
+                 correct parties '[{\"name\": \"…\"}, {\"name\": \"…\"}]'",
+            ));
+    }
     let chosen = choose.checked_sub(1).and_then(|place| readings.get(place)).cloned().ok_or_else(|| {
         let most = readings.len();
         Error::new(ErrorKind::InvalidInput, format!("`{field}` has no reading {choose}: it has {most}"))

@@ -6,6 +6,7 @@ use super::{Act, current::Current};
 use crate::{
     Error, ErrorKind, Result,
     model::{RecordId, Status},
+    register::Closure,
 };
 
 /// Refuses a last day before the first one: a slip of the pen would end a contract that runs.
@@ -18,9 +19,11 @@ pub(super) fn order_of_days(shown: &Current, act: &Act) -> Result<()> {
     let (first, last, mend) = match act {
         Act::TerminatedOn(day) | Act::EndedOn(day) => (first, Some(*day), "effective_date"),
         Act::Correct { field, value } if field == "end_date" => (first, day_of(value), "effective_date"),
+        Act::Accept { field, found } if field == "end_date" => (first, day_of(&found["value"]), "effective_date"),
         Act::Correct { field, value } if field == "effective_date" => {
-            let last = shown.fields.end_date.value.filter(|_| shown.decided.contains("end_date"));
-            (day_of(value), last, "end_date")
+            let decided = shown.fields.end_date.value.filter(|_| shown.decided.contains("end_date"));
+            let over = shown.closure.map(|(Closure::Terminated(day) | Closure::Ended(day))| day);
+            (day_of(value), decided.into_iter().chain(over).min(), "end_date")
         }
         _ => return Ok(()),
     };
