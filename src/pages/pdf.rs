@@ -106,6 +106,9 @@ impl Document {
     pub(super) fn open(path: &Path, password: Option<&str>) -> Result<Self> {
         let Parsed { pdf, password, problems } = parse(&Arc::new(map(path)?), password)?;
         let pages = pdf.pages().len();
+        if pages == 0 && !has_end(pdf.data().as_ref()) {
+            return Err(cut_off());
+        }
         if pages == 0 {
             return Err(refused("the PDF has no pages").because("no_pages", "de PDF heeft geen pagina's"));
         }
@@ -206,7 +209,6 @@ fn parse_as_it_is(bytes: PdfData, password: Option<&str>) -> std::result::Result
 /// Why a file does not open.
 fn why_not(bytes: &Mmap, error: LoadPdfError, has_password: bool) -> Error {
     let bytes: &[u8] = bytes;
-    let near_end = &bytes[bytes.len().saturating_sub(2048)..];
     let has = |within: &[u8], mark: &[u8]| within.windows(mark.len()).any(|window| window == mark);
     match error {
         LoadPdfError::Decryption(DecryptionError::PasswordProtected) if has_password => {
@@ -237,9 +239,7 @@ fn why_not(bytes: &Mmap, error: LoadPdfError, has_password: bool) -> Error {
         LoadPdfError::Invalid if !has(&bytes[..bytes.len().min(4096)], b"%PDF-") => {
             refused("the file is not a PDF").because("not_a_pdf", "het bestand is geen PDF")
         }
-        LoadPdfError::Invalid if !has(near_end, b"%%EOF") => refused("the PDF is cut off: its end is missing")
-            .hint("ask the sender for the whole file")
-            .because("truncated", "de PDF is afgekapt, het einde ontbreekt: vraag de afzender om het hele bestand"),
+        LoadPdfError::Invalid if !has_end(bytes) => cut_off(),
         LoadPdfError::Invalid => refused("the PDF is damaged: no page can be found in it")
             .hint("ask the sender for another copy, or print it to a new PDF")
             .because(
@@ -248,6 +248,18 @@ fn why_not(bytes: &Mmap, error: LoadPdfError, has_password: bool) -> Error {
                  hem af naar een nieuwe PDF",
             ),
     }
+}
+
+/// Whether a file ends as a PDF does: what was cut off may lack the list of its pages, or have lost them all.
+fn has_end(bytes: &[u8]) -> bool {
+    const END: &[u8] = b"%%EOF";
+    bytes[bytes.len().saturating_sub(2048)..].windows(END.len()).any(|window| window == END)
+}
+
+fn cut_off() -> Error {
+    refused("the PDF is cut off: its end is missing")
+        .hint("ask the sender for the whole file")
+        .because("truncated", "de PDF is afgekapt, het einde ontbreekt: vraag de afzender om het hele bestand")
 }
 
 /// One page and its measures.

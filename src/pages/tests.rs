@@ -537,6 +537,11 @@ fn what_cannot_be_read_says_why() {
     check(b"", "empty", "the file is empty");
     check(b"Geachte heer, mevrouw", "not_a_pdf", "the file is not a PDF");
     check(b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog", "truncated", "the PDF is cut off: its end is missing");
+    // The list of its pages was lost as well.
+    let pageless = "%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n";
+    check(pageless.as_bytes(), "truncated", "the PDF is cut off: its end is missing");
+    let whole = format!("{pageless}trailer\n<< /Root 1 0 R >>\n%%EOF\n");
+    check(whole.as_bytes(), "no_pages", "the PDF has no pages");
     check(b"%PDF-1.7\nnothing\n%%EOF", "damaged", "the PDF is damaged: no page can be found in it");
 }
 
