@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 data=${1:-$(mktemp -d -t griffie-data-XXXXXX)}
 
 bash tests/setup.sh run
-echo "building griffie: some ten minutes on four cores, once" >&2
+echo "building griffie: once, and it takes a while (24 minutes on two busy cores)" >&2
 cargo build --release --locked
 
 griffie=${CARGO_TARGET_DIR:-target}/release/griffie

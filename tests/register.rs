@@ -142,6 +142,21 @@ fn a_joined_document_is_still_had_by_the_id_it_came_in_as() {
 }
 
 #[test]
+fn a_receipt_is_had_again_by_the_id_of_its_batch() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("a.pdf"), "Huurovereenkomst");
+    fs::write(desk.path("notes.txt"), "no contract").unwrap();
+    let mut ingest = desk.griffie(&["ingest", "--json"]);
+    let receipt = json_of(ingest.arg(desk.path("a.pdf")).arg(desk.path("notes.txt")), &[11]);
+    let batch = receipt["batch"].as_str().unwrap();
+    assert_eq!(json_of(&mut desk.griffie(&["show", batch, "--json"]), &[0]), receipt);
+    let (text, _) = check(&mut desk.griffie(&["show", &batch[..6]]), 0);
+    assert!(text.starts_with(&format!("Receipt {batch}\n")) && text.contains("quarantined"), "{text}");
+    let (_, stderr) = check(&mut desk.griffie(&["show", "b-zzzz"]), 6);
+    assert!(stderr.contains(batch), "{stderr}");
+}
+
+#[test]
 fn only_ingest_makes_an_archive() {
     let desk = Desk::new();
     let nothing = desk.path("data");

@@ -97,7 +97,7 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
 }
 
 /// The receipt for people: what did not go in first, then the totals.
-fn receipt_text(receipt: &Receipt, language: Language) -> String {
+pub(super) fn receipt_text(receipt: &Receipt, language: Language) -> String {
     let mut lines =
         vec![language.say(format!("Ontvangstbewijs {}", receipt.batch), format!("Receipt {}", receipt.batch))];
     for file in &receipt.files {

@@ -5,7 +5,9 @@ use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use super::{
-    Context, Outcome, day, print_line,
+    Context, Outcome, day,
+    ingest::receipt_text,
+    print_line,
     register::{entry, to_json},
     table,
 };
@@ -26,7 +28,7 @@ const EXAMPLES: &str = "Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ShowArguments {
-    /// A record or a document; the start of an id is enough.
+    /// A record, a document, or a batch for its receipt; the start of an id is enough (of a batch with `b-`).
     id: String,
     /// Print JSON.
     #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
@@ -38,6 +40,9 @@ pub(super) struct ShowArguments {
 
 pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outcome> {
     let app = context.reading_app()?;
+    if arguments.id.to_ascii_lowercase().starts_with("b-") {
+        return receipt(&app, &arguments.id, arguments.json);
+    }
     let as_of = arguments.as_of.unwrap_or_else(|| app.clock.today());
     let record = match app.register.resolve(&arguments.id)? {
         Named::Record(record) => app.register.dossier_of(&record)?,
@@ -75,6 +80,28 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     shown["joined_decisions"] = to_json(&joined(&app, &record)?)?;
     shown["arrivals"] = to_json(&arrivals)?;
     print_line(shown)?;
+    Ok(Outcome::Done)
+}
+
+/// The receipt of a batch, once more.
+fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
+    let start = id.to_ascii_lowercase();
+    let batches = app.register.all_batches()?;
+    let mut fit = batches.iter().filter(|batch| batch.id.as_str().starts_with(&start));
+    let (Some(batch), None) = (fit.next(), fit.next()) else {
+        // The newest are what a person looks for.
+        let newest = batches.iter().rev().take(10);
+        let known: Vec<_> =
+            newest.map(|batch| format!("{} ({})", batch.id, batch.started.strftime("%Y-%m-%d"))).collect();
+        return Err(Error::new(ErrorKind::NotFound, format!("`{id}` is not the start of the id of one batch"))
+            .hint(format!("the newest batches are {}", known.join(", ")))
+            .dutch(format!("met `{id}` begint niet precies één levering; de nieuwste zijn {}", known.join(", "))));
+    };
+    let receipt = app.register.receipt(&batch.id)?;
+    print_line(match json {
+        true => to_json(&receipt)?.to_string(),
+        false => receipt_text(&receipt, app.config.language),
+    })?;
     Ok(Outcome::Done)
 }
 
