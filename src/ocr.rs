@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    model::{PageReading, PageState, Problem, TextSource},
+    model::{PageNo, PageReading, PageState, Problem, TextSource},
     pages::PageImage,
 };
 
 mod api;
 mod canvas;
 mod clean;
+mod even;
 pub mod language;
 mod library;
 mod straighten;
@@ -97,10 +98,16 @@ impl Engine {
             let message = format!("page {} was scanned at only {:.0} dots per inch", image.page, image.dpi);
             reading.problems.push(Problem { kind: "low_resolution".to_owned(), message, page: Some(image.page) });
         }
-        let place = image.place;
-        let Ready { page, dpi } = image.into();
+        let (place, is_doubtful) = (image.place, image.is_doubtful);
+        let Ready { mut page, dpi } = image.into();
+        if is_doubtful {
+            page.darken();
+        }
         if !page.has_ink() {
-            reading.state = PageState::Blank;
+            if !is_doubtful {
+                reading.problems.push(nothing_read(reading.page));
+            }
+            reading.state = if is_doubtful { PageState::Blank } else { PageState::Read };
             return Ok(reading);
         }
         let languages = self.installed.available(languages.unwrap_or_default());
@@ -117,10 +124,18 @@ impl Engine {
             let rotation = Rotation::of(&attempt.page, attempt.skew);
             words.iter_mut().for_each(|word| word.bounds = rotation.skewed_box(word.bounds));
         }
-        clean::enter_words(&words, place, &attempt.page, &mut reading);
         reading.ocr_language = Some(used.code().to_owned());
-        if reading.words.is_empty() && attempt.page.nearly_blank() {
-            reading.state = PageState::Blank;
+        // What the engine guesses of show-through is none of this page's: that is better read from behind.
+        if is_doubtful && trust(&words) < TRUSTED {
+            let behind = self.engine(used)?.read(&attempt.page.mirrored(), dpi)?;
+            if letters(&words) <= letters(&behind) {
+                reading.state = PageState::Blank;
+                return Ok(reading);
+            }
+        }
+        clean::enter_words(&words, place, &attempt.page, &mut reading);
+        if reading.words.is_empty() {
+            reading.problems.push(nothing_read(reading.page));
         }
         Ok(reading)
     }
@@ -138,7 +153,7 @@ impl Engine {
         // 72 dots per inch keep lines apart, and leave few pixels to count.
         let small = page.scaled((72.0 / dpi).min(1.0));
         let lines = upright::lines(&small);
-        let first = if lines == Lines::Down { self.best_turn(&page, dpi, languages, &[90, 270])? } else { 0 };
+        let first = if lines == Lines::Down { self.best_turn(&page, &small, dpi, languages, &[90, 270])? } else { 0 };
         let mut attempt = self.read_turned(&page, &small, first, dpi, languages)?;
         // The engine reads columns of lying text too, but then its lines run down the page: a page on its head is tried
         // as such before it is tried on its sides.
@@ -147,7 +162,7 @@ impl Engine {
             if trust(&attempt.words) >= TRUSTED {
                 break;
             }
-            let best = self.best_turn(&page, dpi, languages, turns)?;
+            let best = self.best_turn(&page, &small, dpi, languages, turns)?;
             if best != attempt.turn {
                 let other = self.read_turned(&page, &small, best, dpi, languages)?;
                 if letters(&other.words) > letters(&attempt.words) {
@@ -174,10 +189,20 @@ impl Engine {
     }
 
     /// The direction in which the page's most telling band gives most letters.
-    fn best_turn(&mut self, page: &Canvas, dpi: f32, languages: Languages, turns: &[u16]) -> Result<u16> {
+    fn best_turn(
+        &mut self,
+        page: &Canvas,
+        small: &Canvas,
+        dpi: f32,
+        languages: Languages,
+        turns: &[u16],
+    ) -> Result<u16> {
         let mut best = (0, turns.first().copied().unwrap_or(0));
         for &turn in turns {
-            let band = upright::telling_band(&page.turned(turn));
+            // Lines that are far from level fall into no band.
+            let skew = straighten::skew(&small.turned(turn));
+            let skew = if skew.abs() > upright::FAR_FROM_LEVEL { skew } else { 0.0 };
+            let band = upright::telling_band(&straightened(page.turned(turn), skew));
             let letters = letters(&self.engine(languages)?.read(&band, dpi)?);
             if letters > best.0 {
                 best = (letters, turn);
@@ -232,6 +257,12 @@ struct Attempt {
     words: Vec<ReadWord>,
 }
 
+/// Says that a page which is not empty gave no word.
+fn nothing_read(page: PageNo) -> Problem {
+    let message = format!("something stands on page {page}, but no word of it could be read: look at it");
+    Problem { kind: "nothing_read".to_owned(), message, page: Some(page) }
+}
+
 /// Letters and digits in words of more than two that the engine is sure of: garbage has few of them.
 fn letters(words: &[ReadWord]) -> usize {
     let sure = words.iter().filter(|word| word.confidence >= 70.0);
@@ -247,10 +278,14 @@ fn trust(words: &[ReadWord]) -> f32 {
 /// The page at the resolution that it is read best at.
 fn for_reading(page: Canvas, dpi: f32, bilevel: bool) -> (Canvas, f32) {
     let keep = if bilevel { dpi < FINEST_BILEVEL_DPI } else { dpi <= READING_DPI * 1.05 };
-    if keep && dpi >= COARSEST_DPI {
-        return (page, dpi);
+    let (mut page, dpi) = match keep && dpi >= COARSEST_DPI {
+        true => (page, dpi),
+        false => (page.scaled(READING_DPI / dpi), READING_DPI),
+    };
+    if !bilevel {
+        even::lighten(&mut page, dpi);
     }
-    (page.scaled(READING_DPI / dpi), READING_DPI)
+    (page, dpi)
 }
 
 #[cfg(test)]
@@ -285,6 +320,7 @@ mod tests {
             dpi: 200.0,
             bilevel: false,
             own_pixels: true,
+            is_doubtful: false,
             problems: Vec::new(),
         }
     }
@@ -333,13 +369,48 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_ink_is_blank() {
+    fn a_page_that_gives_no_word_says_so_unless_it_may_be_empty() {
+        let check = |page: &Canvas, is_doubtful, state, problems: &[&str]| {
+            let reading = engine().read(PageImage { is_doubtful, ..image(page.clone()) }, None).unwrap();
+            let kinds: Vec<&str> = reading.problems.iter().map(|problem| problem.kind.as_str()).collect();
+            assert_eq!((reading.state, &*kinds, reading.words.len()), (state, problems, 0));
+        };
         let white = Canvas { luma: vec![250; 600 * 800], width: 600, height: 800 };
-        assert_eq!(engine().read(image(white.clone()), None).unwrap().state, PageState::Blank);
-        // Dust: a speck here and there.
-        let mut dusty = white;
-        (0..40).for_each(|i| dusty.luma[i * 11_987 % 480_000] = 0);
-        assert_eq!(engine().read(image(dusty), None).unwrap().state, PageState::Blank);
+        check(&white, true, PageState::Blank, &[]);
+        check(&white, false, PageState::Read, &["nothing_read"]);
+        let mut logo = white;
+        for (x, y) in (0..120_usize).flat_map(|x| (0..120_usize).map(move |y| (x, y))) {
+            if x.abs_diff(60).pow(2) + y.abs_diff(60).pow(2) < 3_600 {
+                logo.luma[(300 + y) * 600 + 240 + x] = 30;
+            }
+        }
+        check(&logo, true, PageState::Blank, &[]);
+        check(&logo, false, PageState::Read, &["nothing_read"]);
+    }
+
+    #[test]
+    fn a_page_far_from_level_is_read_straight() {
+        // Paper around it, so that its corners stay on the page.
+        let page = lease();
+        let (width, height) = (page.width + 400, page.height + 400);
+        let mut wide = Canvas { width, height, luma: vec![page.luma[0]; width * height] };
+        for (y, row) in page.luma.chunks_exact(page.width).enumerate() {
+            wide.luma[(y + 200) * width + 200..][..row.len()].copy_from_slice(row);
+        }
+        for degrees in [-12.0, 9.0] {
+            let skewed = Rotation::of(&wide, -degrees).straighten(&wide);
+            let reading = engine().read(image(skewed.clone()), None).unwrap();
+            assert!((reading.skew - degrees).abs() < 0.3, "{}", reading.skew);
+            assert!(reading.text.contains("opgezegd met een termijn van ten minste zes maanden."), "{}", reading.text);
+            let months = reading.words.iter().find(|word| reading.word_text(word) == "maanden.").unwrap().bounds;
+            let place = |x: f32, y: f32| (200.0 + x * page.width as f32, 200.0 + y * page.height as f32);
+            let middle = |b: PageBox| ((b.x0 + b.x1) / 2.0, (b.y0 + b.y1) / 2.0);
+            let (x, y) = middle(MONTHS);
+            let (x, y) = place(x, y);
+            let [x, y, ..] = Rotation::of(&wide, degrees).skewed_box([x, y, x, y]);
+            let got = middle(months);
+            assert!((got.0 * width as f32 - x).abs() < 25.0 && (got.1 * height as f32 - y).abs() < 25.0, "{got:?}");
+        }
     }
 
     #[test]

@@ -107,6 +107,8 @@ pub struct PageImage {
     pub bilevel: bool,
     /// The page's own scan, not a rendering of it.
     pub own_pixels: bool,
+    /// What stands on it is so faint or small that it may be show-through and dirt: without a word the page is blank.
+    pub is_doubtful: bool,
     /// What went in a lesser way so far.
     pub problems: Vec<Problem>,
 }
@@ -197,7 +199,7 @@ impl Source {
         self.guarded(|| match &self.0 {
             Kind::Pdf(document) => document.proof(page, size),
             Kind::Tiff(sheets) => sheets.scanned(page).map(|scanned| Proof::of_scan(scanned, size)),
-            Kind::Still(still) => still.scanned().map(|scanned| Proof::of_scan(scanned, size)),
+            Kind::Still(still) => still.seen().map(|scanned| Proof::of_scan(scanned, size)),
         })
         .doing(|| format!("failed to draw page {page}"))
     }

@@ -168,6 +168,9 @@ impl Problem {
                 "het bestand heeft bijlagen, die niet worden gelezen: lever ze apart aan: {}",
                 self.told_after_colon()
             )),
+            "nothing_read" => Cow::from(format!(
+                "er staat iets op pagina {page}, maar geen woord ervan kon worden gelezen: bekijk haar"
+            )),
             "pages_missing" => Cow::from("het bestand noemt meer pagina's dan er te vinden of te tonen zijn"),
             _ => Cow::from(&self.message),
         }

@@ -1,7 +1,12 @@
 //! Tells from a page's projections whether its lines run across or down.
 
-use super::canvas::Canvas;
+use super::{
+    canvas::Canvas,
+    straighten::{self, Rotation},
+};
 
+/// The engine follows lines up to this skew by itself, in degrees, well enough to tell which side is up.
+pub const FAR_FROM_LEVEL: f32 = 5.0;
 /// Strips that a page is cut into, so that skew does not blur its lines.
 const STRIPS: usize = 8;
 
@@ -18,8 +23,25 @@ pub enum Lines {
 
 /// How the lines of a page run, from a small image of it.
 pub fn lines(small: &Canvas) -> Lines {
+    let turned = small.turned(90);
+    match compared(small, &turned) {
+        Lines::Across => Lines::Across,
+        // Lines far from level part neither rows nor columns: they are judged when they are level.
+        unlevel => {
+            let skews = [straighten::skew(small), straighten::skew(&turned)];
+            if skews.iter().all(|skew| skew.abs() <= FAR_FROM_LEVEL) {
+                return unlevel;
+            }
+            let level = |page: &Canvas, skew| Rotation::of(page, skew).straighten(page);
+            compared(&level(small, skews[0]), &level(&turned, skews[1]))
+        }
+    }
+}
+
+/// The same from the image and the one turned by a quarter.
+fn compared(small: &Canvas, turned: &Canvas) -> Lines {
     let across = sharpness(small);
-    let down = sharpness(&small.turned(90));
+    let down = sharpness(turned);
     if down > across * 1.5 {
         Lines::Down
     } else if across > down * 1.15 {
@@ -79,6 +101,9 @@ mod tests {
         let page = Canvas { width, height, luma };
         assert_eq!(lines(&page), Lines::Across);
         assert_eq!(lines(&page.turned(90)), Lines::Down);
+        let far = Rotation::of(&page, 12.0).straighten(&page);
+        assert_eq!(lines(&far), Lines::Across);
+        assert_ne!(lines(&far.turned(90)), Lines::Across);
         assert_eq!(lines(&Canvas { luma: vec![240; width * height], ..page }), Lines::Unclear);
     }
 }

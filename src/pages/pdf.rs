@@ -27,7 +27,9 @@ use memmap2::Mmap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, beside, damaged, divisor, drawn, map, mend,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, beside,
+    blank::Look,
+    damaged, divisor, drawn, map, mend,
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -387,7 +389,7 @@ impl Leaf {
     /// Refuses a page of which nothing was drawn though an image on it holds something.
     fn check_ink(&self, raster: &Raster, survey: &Survey) -> Result<()> {
         let dpi = (f64::from(raster.width) * 72.0 / (self.width * self.unit)) as f32;
-        let is_blank = survey.has_inked_image && raster.is_blank(dpi);
+        let is_blank = survey.has_inked_image && raster.look(dpi) == Look::Blank;
         if is_blank { Err(damaged("the image on it cannot be decoded")) } else { Ok(()) }
     }
 
@@ -480,7 +482,8 @@ impl Leaf {
     fn image(&self, raster: Raster, area: Rect, own_pixels: bool, problems: Vec<Problem>) -> Page {
         let points = area.width() * self.unit;
         let dpi = (f64::from(raster.width) * 72.0 / points.max(1e-6)) as f32;
-        if raster.is_blank(dpi) {
+        let look = raster.look(dpi);
+        if look == Look::Blank {
             return self.blank();
         }
         let (width_pt, height_pt) = self.size_pt();
@@ -501,6 +504,7 @@ impl Leaf {
             luma: raster.luma,
             dpi,
             own_pixels,
+            is_doubtful: look == Look::Doubtful,
             problems,
         })
     }

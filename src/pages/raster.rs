@@ -1,6 +1,6 @@
 //! Grey pixels: turning, scaling, pasting, and telling whether anything is on them. Knows no file format.
 
-use super::scale::averaged;
+use super::{blank::Look, scale::averaged};
 
 /// A grey image: one byte a pixel, rows from the top; 0 black, 255 white.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,42 @@ pub(super) fn over(top: u8, alpha: u8, below: u8) -> u8 {
     ((u32::from(top) * alpha + u32::from(below) * (255 - alpha) + 127) / 255) as u8
 }
 
+/// Brightness that differs less than this over a page tells little.
+const DULL: u8 = 60;
+/// What a color tells must be so many times as much.
+const TELLING: u8 = 2;
+
+/// Which of red, green and blue differs most over a page whose brightness hardly does: red on green, yellow on white.
+/// Looks at one pixel in 64, in every row that it looks at at others.
+fn telling_color(width: u32, rgb: &[u8]) -> Option<usize> {
+    let mut histograms = [[0_u32; 256]; 4];
+    let row = width.max(1) as usize * 3;
+    for (y, row) in rgb.chunks_exact(row).step_by(8).enumerate() {
+        for pixel in row.as_chunks::<3>().0.iter().skip(y * 3 % 8).step_by(8) {
+            (0..3).for_each(|color| histograms[color][usize::from(pixel[color])] += 1);
+            histograms[3][usize::from(luma_of(pixel[0], pixel[1], pixel[2]))] += 1;
+        }
+    }
+    // A few pixels are noise.
+    let total = histograms[3].iter().sum::<u32>();
+    let few = total / 10_000;
+    let spread = |histogram: &[u32; 256]| {
+        let mut sum = 0;
+        let within: Vec<usize> = (0..256)
+            .filter(|value| {
+                let before = sum;
+                sum += histogram[*value];
+                sum > few && before + few < total
+            })
+            .collect();
+        let (first, last) = (within.first().copied().unwrap_or(0), within.last().copied().unwrap_or(0));
+        (last - first) as u8
+    };
+    let brightness = spread(&histograms[3]);
+    let (most, color) = (0..3).map(|color| (spread(&histograms[color]), color)).max()?;
+    (brightness < DULL && most >= DULL && most / TELLING >= brightness).then_some(color)
+}
+
 impl Raster {
     pub(super) fn new(width: u32, height: u32, mut luma: Vec<u8>) -> Self {
         // A decoder that ran out of data leaves white, not a fault.
@@ -40,8 +76,20 @@ impl Raster {
         Self::new(width, height, Vec::new())
     }
 
-    /// Three bytes a pixel to one, in place.
-    pub(super) fn from_rgb(width: u32, height: u32, mut rgb: Vec<u8>) -> Self {
+    /// Three bytes a pixel to one, in place: brightness, or where that tells little the color that tells most.
+    pub(super) fn to_read(width: u32, height: u32, rgb: Vec<u8>) -> Self {
+        match telling_color(width, &rgb) {
+            None => Self::from_rgb(width, height, rgb),
+            Some(color) => Self::by_color(width, height, rgb, |pixel| pixel[color]),
+        }
+    }
+
+    /// Three bytes a pixel to one, in place: brightness.
+    pub(super) fn from_rgb(width: u32, height: u32, rgb: Vec<u8>) -> Self {
+        Self::by_color(width, height, rgb, |color| luma_of(color[0], color[1], color[2]))
+    }
+
+    fn by_color(width: u32, height: u32, mut rgb: Vec<u8>, grey: impl Fn(&[u8; 3]) -> u8) -> Self {
         let pixels = rgb.len() / 3;
         // A block is taken out before it is written over: with places that may be one, pixels go one by one.
         const BLOCK: usize = 256;
@@ -50,7 +98,7 @@ impl Raster {
             let block = &mut block[..3 * BLOCK.min(pixels - start)];
             block.copy_from_slice(&rgb[3 * start..][..block.len()]);
             for (luma, color) in rgb[start..].iter_mut().zip(block.as_chunks::<3>().0) {
-                *luma = luma_of(color[0], color[1], color[2]);
+                *luma = grey(color);
             }
         }
         rgb.truncate(pixels);
@@ -144,9 +192,9 @@ impl Raster {
         }
     }
 
-    /// Is nothing on it but paper, noise, punch holes, a scanner's border or the shade of a fold? In doubt: no.
-    pub(super) fn is_blank(&self, dpi: f32) -> bool {
-        super::blank::is_blank(self, dpi)
+    /// What stands on it?
+    pub(super) fn look(&self, dpi: f32) -> Look {
+        super::blank::look(self, dpi)
     }
 }
 
@@ -202,6 +250,21 @@ mod tests {
         assert_eq!(posed(false, 2), Raster::new(2, 1, vec![2, 1]));
         assert_eq!(posed(false, 3), Raster::new(1, 2, vec![2, 1]));
         assert_eq!(posed(true, 1), Raster::new(1, 2, vec![2, 1]));
+    }
+
+    #[test]
+    fn letters_as_bright_as_their_paper_are_told_by_their_color() {
+        let page = |ink: [u8; 3], paper: [u8; 3]| {
+            let pixels = (0..80_u32).flat_map(|y| (0..100_u32).map(move |x| (x, y)));
+            let rgb = pixels.flat_map(|(x, y)| if y % 20 < 6 && x % 7 < 2 { ink } else { paper }).collect();
+            let page = Raster::to_read(100, 80, rgb);
+            (page.luma[0], page.luma[10 * 100])
+        };
+        assert_eq!(page([190, 60, 60], [60, 128, 60]), (190, 60));
+        assert_eq!(page([240, 220, 60], [255, 255, 255]), (60, 255));
+        // Where brightness tells, it stays.
+        assert_eq!(page([20, 20, 90], [250, 240, 200]), (luma_of(20, 20, 90), luma_of(250, 240, 200)));
+        assert_eq!(page([255; 3], [255; 3]), (255, 255));
     }
 
     proptest! {

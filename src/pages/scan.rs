@@ -170,7 +170,7 @@ impl<'a> Device<'a> for Lifter<'_> {
                 |data, alpha| {
                     let mut raster = match data {
                         ImageData::Luma(luma) => Raster::new(luma.width, luma.height, luma.data),
-                        ImageData::Rgb(rgb) => Raster::from_rgb(rgb.width, rgb.height, rgb.data),
+                        ImageData::Rgb(rgb) => Raster::to_read(rgb.width, rgb.height, rgb.data),
                     };
                     if let Some(alpha) = alpha.filter(|alpha| alpha.data.len() == raster.luma.len()) {
                         for (v, alpha) in raster.luma.iter_mut().zip(alpha.data) {

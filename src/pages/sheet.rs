@@ -2,6 +2,7 @@
 
 use super::{
     Page, PageImage, Scaled,
+    blank::Look,
     raster::{Pose, Raster},
     scaled_down,
 };
@@ -82,7 +83,8 @@ pub(super) fn page(number: PageNo, scanned: Scanned) -> Page {
     let raster = raster.posed(pose);
     let points = |pixels: u32| (f64::from(pixels) * 72.0 / dpi) as f32;
     let (width_pt, height_pt) = (points(raster.width), points(raster.height));
-    if raster.is_blank(dpi as f32) {
+    let look = raster.look(dpi as f32);
+    if look == Look::Blank {
         return Page::Digital(PageReading::wordless(number, PageState::Blank, width_pt, height_pt));
     }
     Page::Image(PageImage {
@@ -96,6 +98,7 @@ pub(super) fn page(number: PageNo, scanned: Scanned) -> Page {
         luma: raster.luma,
         dpi: dpi as f32,
         own_pixels,
+        is_doubtful: look == Look::Doubtful,
         problems: scaled.map(|scaled| scaled_down(number, scaled)).into_iter().collect(),
     })
 }

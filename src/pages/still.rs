@@ -81,15 +81,20 @@ impl Still {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        let page = sheet::page(number, self.scanned()?);
+        let page = sheet::page(number, self.scanned(Raster::to_read)?);
         if self.format == ImageFormat::Jpeg && whole::is_cut_jpeg(&map(&self.path)?) {
             return whole::with_part_missing(page, number);
         }
         Ok(page)
     }
 
-    /// The image as stored.
-    pub(super) fn scanned(&self) -> Result<Scanned> {
+    /// The image as stored, as people see it.
+    pub(super) fn seen(&self) -> Result<Scanned> {
+        self.scanned(Raster::from_rgb)
+    }
+
+    /// The image as stored, its colors turned to grey.
+    fn scanned(&self, of_color: fn(u32, u32, Vec<u8>) -> Raster) -> Result<Scanned> {
         let mut decoder = self.decoder()?;
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms).to_exif();
         let exif = decoder.exif_metadata().ok().flatten();
@@ -98,7 +103,7 @@ impl Still {
         let raster = if self.is_read_by_rows(size.0, size.1) {
             self.shrunk(size, divisor)?
         } else {
-            let whole = grey(sound(DynamicImage::from_decoder(decoder))?);
+            let whole = grey(sound(DynamicImage::from_decoder(decoder))?, of_color);
             if divisor > 1 { whole.scaled(size.0 / divisor, size.1 / divisor) } else { whole }
         };
         let said = exif.as_deref().and_then(exif_density).or_else(|| self.density());
@@ -123,11 +128,11 @@ fn sound<T, E: std::error::Error + Send + Sync + 'static>(decoded: Result<T, E>)
 }
 
 /// Brightness on white paper.
-fn grey(image: DynamicImage) -> Raster {
+fn grey(image: DynamicImage, of_color: fn(u32, u32, Vec<u8>) -> Raster) -> Raster {
     let (width, height) = (image.width(), image.height());
     match image {
         DynamicImage::ImageLuma8(grey) => Raster::new(width, height, grey.into_raw()),
-        DynamicImage::ImageRgb8(rgb) => Raster::from_rgb(width, height, rgb.into_raw()),
+        DynamicImage::ImageRgb8(rgb) => of_color(width, height, rgb.into_raw()),
         DynamicImage::ImageLuma16(grey) => {
             Raster::new(width, height, grey.into_raw().into_iter().map(|v| (v >> 8) as u8).collect())
         }
@@ -139,7 +144,7 @@ fn grey(image: DynamicImage) -> Raster {
             });
             Raster::new(width, height, luma.collect())
         }
-        image => Raster::from_rgb(width, height, image.into_rgb8().into_raw()),
+        image => of_color(width, height, image.into_rgb8().into_raw()),
     }
 }
 

@@ -656,3 +656,40 @@ fn a_large_png_is_scaled_down_row_by_row() {
     encoder.write_header().unwrap().write_image_data(&bits).unwrap();
     check_scaled(Source::open(&path, MediaType::Png, None).unwrap().page(PageNo::from_index(0)).unwrap());
 }
+
+/// What a scan shows that is white but for what is put on it, of a size in pixels at 150 dots per inch.
+fn scanned_with(put: impl Fn(i64, i64) -> Option<u8>) -> Page {
+    let (width, height) = (1240_i64, 1754_i64);
+    let luma = (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| {
+        let noise = ((x * 7919 + y * 104_729) % 5) as u8;
+        put(x, y).unwrap_or(245) - noise
+    });
+    let sketch = Sketch::new("q 595 0 0 842 0 0 cm /Im0 Do Q").image("Im0", width, height, luma.collect());
+    sketch.read()
+}
+
+#[test]
+fn a_page_with_anything_on_it_is_not_blank() {
+    // Letters of a size whose left upper corner is somewhere.
+    let letters = |left: i64, top: i64, count: i64, shade: u8| {
+        move |x: i64, y: i64| {
+            let (x, y) = (x - left, y - top);
+            let is_stroke = x % 14 < 3 || (y % 20 < 3 && x % 14 < 10);
+            ((0..count * 14).contains(&x) && (0..20).contains(&y) && is_stroke).then_some(shade)
+        }
+    };
+    let is_doubtful = |page: Page| match page {
+        Page::Image(image) => image.is_doubtful,
+        Page::Digital(reading) => panic!("{:?}", reading.state),
+    };
+    // In the middle, and two pixels from the edges.
+    for (left, top) in [(500, 800), (500, 2), (2, 800), (1000, 1730)] {
+        assert!(!is_doubtful(scanned_with(letters(left, top, 12, 40))), "{left} {top}");
+    }
+    // So faint that OCR must tell.
+    assert!(is_doubtful(scanned_with(letters(500, 800, 12, 215))));
+    // A corner that is folded, a border, and a staple.
+    let blank = |page: Page| matches!(page, Page::Digital(reading) if reading.state == PageState::Blank);
+    assert!(blank(scanned_with(|x, y| (x + y < 90 || x > 1215).then_some(60))));
+    assert!(blank(scanned_with(|x, y| ((20..80).contains(&x) && (30..33).contains(&y)).then_some(60))));
+}
