@@ -1,7 +1,7 @@
 //! Reads a page image into words with boxes and confidences, with tesseract in process. Puts the page upright and
 //! straight for reading only: every box it gives lies on the page as displayed. Knows nothing of files.
 
-use std::{fmt, path::PathBuf};
+use std::{collections::VecDeque, fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,11 @@ const FINEST_BILEVEL_DPI: f32 = 400.0;
 const COARSEST_DPI: f32 = 140.0;
 /// Below this, reading errors rise steeply, and a person should know.
 const LOW_DPI: f32 = 130.0;
+
+/// A word in a picture is one where the engine is so sure of it, in percent.
+const SURE: f32 = 75.0;
+/// So many pictures are remembered.
+const KNOWN: usize = 16;
 
 /// A page of which this share was read for sure is upright: bad scans have half of it, pages on their head a tenth.
 const TRUSTED: f32 = 0.4;
@@ -75,12 +80,14 @@ pub struct Engine {
     installed: Installed,
     /// One for each choice of languages, made when first needed: loading takes a moment, and memory.
     loaded: Vec<(Languages, Tesseract)>,
+    /// What the last pictures on pages of words say, by their pixels.
+    pictures: VecDeque<Picture>,
 }
 
 impl Engine {
     /// Finds the engine. Fails with [`ErrorKind::MissingTool`](crate::ErrorKind::MissingTool) where there is none.
     pub fn open(settings: &EngineSettings) -> Result<Self> {
-        Ok(Self { installed: Installed::find(settings)?, loaded: Vec::new() })
+        Ok(Self { installed: Installed::find(settings)?, loaded: Vec::new(), pictures: VecDeque::new() })
     }
 
     /// What reads.
@@ -138,6 +145,32 @@ impl Engine {
             reading.problems.push(nothing_read(reading.page));
         }
         Ok(reading)
+    }
+
+    /// What a page of words says in pictures, if that is more than it says in words: it is told, not read.
+    pub fn unread_words(
+        &mut self,
+        image: PageImage,
+        page: &PageReading,
+        languages: Option<Languages>,
+    ) -> Result<Option<Problem>> {
+        let languages = self.installed.available(languages.unwrap_or_default());
+        // Letterheads are the same on page after page.
+        let pixels = blake3::hash(&image.luma);
+        let said = match self.pictures.iter().find(|known| (known.languages, known.pixels) == (languages, pixels)) {
+            Some(known) => &known.said,
+            None => {
+                let Ready { page, dpi } = image.into();
+                let words = if page.has_ink() { self.engine(languages)?.read(&page, dpi)? } else { Vec::new() };
+                let sure = words.into_iter().filter(|word| word.confidence >= SURE);
+                if self.pictures.len() >= KNOWN {
+                    self.pictures.pop_front();
+                }
+                self.pictures.push_back(Picture { languages, pixels, said: sure.map(|word| word.text).collect() });
+                &self.pictures[self.pictures.len() - 1].said
+            }
+        };
+        Ok(said_in_pictures(said, &page.text).map(|said| picture_not_read(page.page, &said)))
     }
 
     /// How many words the engine alone finds, without any of griffie's own steps: what [`read`](Self::read) is
@@ -248,6 +281,14 @@ fn straightened(page: Canvas, skew: f32) -> Canvas {
     if skew == 0.0 { page } else { Rotation::of(&page, skew).straighten(&page) }
 }
 
+/// A picture on a page of words.
+struct Picture {
+    languages: Languages,
+    pixels: blake3::Hash,
+    /// The words in it that the engine is sure of.
+    said: Vec<String>,
+}
+
 /// A page read in one direction.
 struct Attempt {
     /// As it was read: upright and straight.
@@ -255,6 +296,31 @@ struct Attempt {
     turn: u16,
     skew: f32,
     words: Vec<ReadWord>,
+}
+
+/// What pictures say beyond the page's own text: words of three letters and more, that are no part of it.
+fn said_in_pictures(words: &[String], text: &str) -> Option<String> {
+    /// Fewer letters and digits are no words but the rests of some.
+    const LEAST: usize = 5;
+    let plain =
+        |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let text = plain(text);
+    let is_new = |word: &&String| {
+        let word = plain(word);
+        word.chars().count() > 2 && !text.contains(&word)
+    };
+    let letters: usize = words.iter().filter(is_new).map(|word| plain(word).chars().count()).sum();
+    (letters >= LEAST).then(|| words.join(" "))
+}
+
+/// Says that pictures on a page of words hold others.
+fn picture_not_read(page: PageNo, said: &str) -> Problem {
+    /// So many characters tell a person where to look.
+    const TOLD: usize = 80;
+    let more = if said.chars().count() > TOLD { " …" } else { "" };
+    let said: String = said.chars().take(TOLD).collect();
+    let message = format!("a picture on page {page} holds words that are not in the text: {said}{more}");
+    Problem { kind: "picture_not_read".to_owned(), message, page: Some(page) }
 }
 
 /// Says that a page which is not empty gave no word.
@@ -411,6 +477,17 @@ mod tests {
             let got = middle(months);
             assert!((got.0 * width as f32 - x).abs() < 25.0 && (got.1 * height as f32 - y).abs() < 25.0, "{got:?}");
         }
+    }
+
+    #[test]
+    fn words_in_pictures_are_told_unless_the_page_has_them() {
+        let mut page = PageReading::wordless(PageNo::from_index(0), PageState::Read, 446.0, 324.0);
+        let mut engine = engine();
+        let told = engine.unread_words(image(lease()), &page, None).unwrap().unwrap();
+        assert_eq!(told.kind, "picture_not_read");
+        assert!(told.message.contains("HUUROVEREENKOMST BEDRIJFSRUIMTE Partijen zijn op"), "{}", told.message);
+        page.text = engine.read(image(lease()), None).unwrap().text;
+        assert_eq!(engine.unread_words(image(lease()), &page, None).unwrap(), None);
     }
 
     #[test]

@@ -194,6 +194,21 @@ impl Source {
         .doing(|| format!("failed to read page {page}"))
     }
 
+    /// What else a page of words shows that was read last: its image without the words, where it has pictures that may
+    /// hold others. An error tells that they cannot be drawn.
+    pub fn pictures(&self, words: &PageReading) -> Result<Option<PageImage>> {
+        self.guarded(|| match &self.0 {
+            Kind::Pdf(document) => document.pictures(words),
+            Kind::Tiff(_) | Kind::Still(_) => Ok(None),
+        })
+        .doing(|| format!("failed to draw the pictures of page {}", words.page))
+    }
+
+    /// Says that part of what a page shows could not be read.
+    pub fn incomplete(page: PageNo) -> Problem {
+        whole::content_incomplete(page)
+    }
+
     /// A page drawn into so many pixels across and down.
     pub fn proof(&self, page: PageNo, size: (u32, u32)) -> Result<Proof> {
         self.guarded(|| match &self.0 {

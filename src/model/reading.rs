@@ -171,6 +171,10 @@ impl Problem {
             "nothing_read" => Cow::from(format!(
                 "er staat iets op pagina {page}, maar geen woord ervan kon worden gelezen: bekijk haar"
             )),
+            "picture_not_read" => {
+                let said = self.message.split_once(": ").map_or("", |(_, said)| said);
+                Cow::from(format!("een afbeelding op pagina {page} heeft woorden die niet in de tekst staan: {said}"))
+            }
             "pages_missing" => Cow::from("het bestand noemt meer pagina's dan er te vinden of te tonen zijn"),
             _ => Cow::from(&self.message),
         }

@@ -78,6 +78,8 @@ struct Open {
     bold: FxHashMap<u128, bool>,
     /// All that stands on the page that was drawn last.
     surveyed: Option<(PageNo, Survey)>,
+    /// The page of words that was read last, if it has pictures too.
+    pictured: Option<PageNo>,
     kept: usize,
 }
 
@@ -89,6 +91,7 @@ impl Open {
             pdf: Rc::new(pdf),
             bold: FxHashMap::default(),
             surveyed: None,
+            pictured: None,
             kept: 0,
         }
     }
@@ -140,6 +143,14 @@ impl Document {
         problems.extend(beside);
         problems.extend(self.problems.iter().filter(|problem| problem.page == Some(number)).cloned());
         Ok(page)
+    }
+
+    /// What else a page of words shows: its image without them, where it has pictures that may hold others.
+    pub(super) fn pictures(&self, words: &PageReading) -> Result<Option<PageImage>> {
+        if self.open.borrow().pictured != Some(words.page) {
+            return Ok(None);
+        }
+        self.with_leaf(words.page, |page, open| page.pictures(open, words))
     }
 
     /// A page drawn into so many pixels across and down.
@@ -337,6 +348,8 @@ impl Leaf {
                     page: Some(self.number),
                 }),
                 None if !is_scan_with_stamp(&survey, grouped.words.len(), self.bounds()) => {
+                    problems.extend((survey.has_cut_image && !is_cut).then(|| whole::content_incomplete(self.number)));
+                    open.pictured = may_hold_words(&survey).then_some(self.number);
                     return Ok(Page::Digital(PageReading { problems, ..self.reading(grouped) }));
                 }
                 None => {}
@@ -458,6 +471,27 @@ impl Leaf {
         text
     }
 
+    fn pictures(&self, open: &mut Open, words: &PageReading) -> Result<Option<PageImage>> {
+        let survey = self.survey(open);
+        self.check_images(&survey)?;
+        let mut raster = self.render(open, &survey);
+        if self.undecoded.load(Ordering::Relaxed) {
+            return Err(damaged("a picture on it cannot be decoded"));
+        }
+        let (width, height) = (raster.width as f32, raster.height as f32);
+        for word in &words.words {
+            // Accents, descenders and what slants reach beyond a word's box.
+            let place = word.bounds;
+            let reach = (place.y1 - place.y0) * height * 0.3;
+            let (left, right) = (place.x0 * width - reach, place.x1 * width + reach);
+            raster.wipe((left, place.y0 * height - reach), (right, place.y1 * height + reach));
+        }
+        match self.image(raster, self.bounds(), false, Vec::new()) {
+            Page::Image(image) => Ok(Some(image)),
+            Page::Digital(_) => Ok(None),
+        }
+    }
+
     /// What stands on the page, painted or not.
     fn survey_of_all(&self, open: &mut Open) -> Survey {
         if let Some((_, survey)) = open.surveyed.take().filter(|(number, _)| *number == self.number) {
@@ -523,6 +557,15 @@ pub(super) fn refused_image(width: u32, height: u32) -> Error {
             "too_large",
             format!("een beeld van {width} × {height} pixels is te groot om te lezen: scan opnieuw met 300 dpi"),
         )
+}
+
+/// Has a page of words pictures as high as a line and as wide as a word, or shapes of as many pieces as a few letters?
+fn may_hold_words(survey: &Survey) -> bool {
+    const LINE: f64 = 11.0;
+    const WORD: f64 = 30.0;
+    const LETTERS: usize = 50;
+    let is_picture = |area: Rect| area.width().min(area.height()) >= LINE && area.width().max(area.height()) >= WORD;
+    survey.outlined >= LETTERS || survey.images.iter().any(|image| is_picture(image.visible))
 }
 
 /// Is the page a scan that carries some digital text: a stamp, a number, a header? Then all of it is read by OCR,

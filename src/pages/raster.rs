@@ -168,6 +168,14 @@ impl Raster {
         Self::new(width, height, luma)
     }
 
+    /// Makes a part of it paper.
+    pub(super) fn wipe(&mut self, (left, top): (f32, f32), (right, bottom): (f32, f32)) {
+        let (left, right) = (left.max(0.0) as usize, (right.max(0.0) as usize).min(self.width as usize));
+        let (top, bottom) = (top.max(0.0) as usize, bottom.max(0.0) as usize);
+        let rows = self.luma.chunks_exact_mut(self.width.max(1) as usize).take(bottom).skip(top);
+        rows.filter_map(|row| row.get_mut(left..right)).for_each(|part| part.fill(255));
+    }
+
     /// Puts another image on this one, its corner at (`x`, `y`); what sticks out is cut off. Ink alone lets the
     /// paper below shine through.
     pub(super) fn paste(&mut self, other: &Self, x: i64, y: i64, ink_alone: bool) {

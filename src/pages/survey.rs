@@ -82,6 +82,8 @@ pub(super) struct Survey {
     pub(super) covers: Vec<Cover>,
     /// Lines and shapes other than white fills.
     pub(super) strokes: usize,
+    /// Pieces of the outlines of shapes that are no rectangles: letters may be drawn so.
+    pub(super) outlined: usize,
     /// Glyphs of text that is not painted (an OCR layer).
     pub(super) invisible: usize,
     /// Painted glyphs and images that lie outside the page or its clips.
@@ -116,6 +118,8 @@ const MOST_COVERS: usize = 4_000;
 /// The most glyphs kept of one page; a page of small print has some 12,000.
 const MOST_GLYPHS: usize = 400_000;
 
+/// Rectangles and lines have no more pieces.
+const MOST_PLAIN: usize = 6;
 /// A page with more glyphs before an image is no scan.
 const MOST_STAMPED: usize = 1_000;
 
@@ -233,6 +237,9 @@ impl<'a> Device<'a> for Surveyor<'_> {
         }
         if !white {
             self.survey.strokes += 1;
+            // Through a clip that is no rectangle, a plain fill shows the clip's shape.
+            let pieces = if self.frame().shaped { MOST_PLAIN * 10 } else { path.elements().len() };
+            self.survey.outlined += if pieces > MOST_PLAIN { pieces } else { 0 };
         }
         if matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
             let rectangle = path.elements().len() <= 6 && (path.area().abs() - path.bounding_box().area()).abs() < 0.5;

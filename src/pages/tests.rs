@@ -693,3 +693,59 @@ fn a_page_with_anything_on_it_is_not_blank() {
     assert!(blank(scanned_with(|x, y| (x + y < 90 || x > 1215).then_some(60))));
     assert!(blank(scanned_with(|x, y| ((20..80).contains(&x) && (30..33).contains(&y)).then_some(60))));
 }
+
+/// The kinds of problems of a page of words.
+fn told(sketch: Sketch) -> Vec<String> {
+    sketch.digital().problems.into_iter().map(|problem| problem.kind).collect()
+}
+
+#[test]
+fn what_is_drawn_beside_words_but_not_in_the_file_is_told() {
+    let content = format!("{WORDS} q 100 0 0 100 0 0 cm /Im0 Do Q");
+    let with_missing = |content: &str| {
+        let mut sketch = Sketch::new(content);
+        let missing = sketch.document.new_object_id();
+        sketch.resources.set("XObject", dictionary! { "Im0" => missing });
+        sketch
+    };
+    assert_eq!(told(with_missing(&content)), ["content_incomplete"]);
+    // What is named and not drawn lacks nothing.
+    assert_eq!(told(with_missing(WORDS)), Vec::<String>::new());
+    assert_eq!(told(Sketch::new(&content).image("Im0", 2, 2, vec![9; 4])), Vec::<String>::new());
+    // A content that unpacks to its end, but not to what was packed.
+    let packed = |damage: u8| {
+        let mut sketch = Sketch::new("");
+        let mut stream = Stream::new(dictionary! {}, format!("{WORDS} {}", "0 0 m ".repeat(60)).into_bytes());
+        stream.compress().unwrap();
+        *stream.content.last_mut().unwrap() ^= damage;
+        let content = sketch.document.add_object(stream);
+        told(sketch.with("Contents", content))
+    };
+    assert_eq!((packed(0).len(), packed(1)), (0, vec!["content_incomplete".to_owned()]));
+}
+
+#[test]
+fn pictures_on_pages_of_words_are_given_without_the_words() {
+    let pictures = |sketch: Sketch| {
+        let source = open(&saved(&mut sketch.finish()), None).unwrap();
+        let Page::Digital(words) = source.page(PageNo::from_index(0)).unwrap() else { panic!("an image") };
+        source.pictures(&words).unwrap()
+    };
+    let picture = |height: u32| {
+        let content = format!("{WORDS} q 80 0 0 {height} 72 300 cm /Im0 Do Q");
+        pictures(Sketch::new(&content).image("Im0", 40, 10, vec![60; 400]))
+    };
+    let image = picture(20).unwrap();
+    let row = |points: usize| &image.luma[(842 - points) * 200 / 72 * image.width as usize..][..image.width as usize];
+    assert!(row(310)[230..400].contains(&60) && !image.is_doubtful);
+    assert!((690..715).all(|points| row(points).iter().all(|pixel| *pixel > 240)));
+
+    // Nothing but words, a rule, letters that are drawn.
+    assert!(pictures(Sketch::new(WORDS)).is_none() && picture(3).is_none());
+    let letters: String = (0..12)
+        .map(|n| {
+            format!("{x} 300 m {x} 320 l {x} 330 9 9 20 300 c 3 3 5 5 4 4 c 1 1 l 2 300 l 8 8 l h f ", x = 80 + n * 9)
+        })
+        .collect();
+    assert!(pictures(Sketch::new(&format!("{WORDS} {letters}"))).is_some());
+}

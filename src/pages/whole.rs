@@ -39,10 +39,14 @@ pub(super) fn has_ink(image: &Stream<'_>, height: u32) -> bool {
 pub(super) fn is_cut_content(page: &PdfPage<'_>) -> bool {
     let is_cut = |stream: Option<Stream<'_>>| {
         stream.is_none_or(|stream| {
+            let packed = matches!(stream.filters().as_slice(), [Filter::FlateDecode]);
             stream.decoded_data().is_err()
-                || (matches!(stream.filters().as_slice(), [Filter::FlateDecode]) && is_cut_flate(&stream.raw_data()))
+                || (packed && (is_cut_flate(&stream.raw_data()) || is_altered_flate(&stream.raw_data())))
         })
     };
+    if lacks_drawn(page) {
+        return true;
+    }
     let raw = page.raw();
     match raw.get_raw::<Object<'_>>("Contents") {
         Some(MaybeRef::Ref(object)) => match page.xref().get::<Object<'_>>(object.into()) {
@@ -54,6 +58,26 @@ pub(super) fn is_cut_content(page: &PdfPage<'_>) -> bool {
         Some(MaybeRef::NotRef(Object::Array(parts))) => cut_part(page, &parts, &is_cut),
         _ => false,
     }
+}
+
+/// Does the page draw images or forms that it names, but that are not in the file?
+fn lacks_drawn(page: &PdfPage<'_>) -> bool {
+    let named = &page.resources().x_objects;
+    let mut lacking = named.keys().filter(|name| named.get::<Stream<'_>>(&**name).is_none()).peekable();
+    if lacking.peek().is_none() {
+        return false;
+    }
+    let lacking: Vec<_> = lacking.collect();
+    let mut instructions = UntypedIter::new(page.page_stream().unwrap_or_default());
+    while let Some(instruction) = instructions.next() {
+        if &**instruction.operator == b"Do"
+            && let Some(Object::Name(name)) = instruction.operands().next()
+            && lacking.iter().any(|lacking| lacking.as_ref() == name.as_ref())
+        {
+            return true;
+        }
+    }
+    false
 }
 
 fn cut_part(page: &PdfPage<'_>, parts: &Array<'_>, is_cut: &dyn Fn(Option<Stream<'_>>) -> bool) -> bool {
@@ -107,6 +131,35 @@ fn is_cut_flate(bytes: &[u8]) -> bool {
             Ok(_) | Err(_) => return true,
         }
     }
+}
+
+/// Packed data that are all there, but not those that were packed: the checksum behind them (RFC 1950, 2.2) tells. One
+/// that is missing or nothing but zeros tells nothing.
+fn is_altered_flate(bytes: &[u8]) -> bool {
+    let Some(packed) = bytes.get(2..).filter(|_| bytes[0] & 0x0f == 8) else { return false };
+    let mut inflater = Decompress::new(false);
+    let mut out = vec![0; 1 << 16];
+    let mut sum = (1_u32, 0_u32);
+    loop {
+        let (read, written) = (inflater.total_in(), inflater.total_out());
+        let status = inflater.decompress(&packed[read as usize..], &mut out, FlushDecompress::None);
+        let fresh = (inflater.total_out() - written) as usize;
+        // The sums stay within 32 bits over so many bytes.
+        for part in out[..fresh].chunks(5_000) {
+            for byte in part {
+                sum.0 += u32::from(*byte);
+                sum.1 += sum.0;
+            }
+            sum = (sum.0 % 65_521, sum.1 % 65_521);
+        }
+        match status {
+            Ok(Status::StreamEnd) => break,
+            Ok(_) if (inflater.total_in(), inflater.total_out()) != (read, written) => {}
+            Ok(_) | Err(_) => return false,
+        }
+    }
+    let behind = packed.get(inflater.total_in() as usize..).and_then(|rest| rest.first_chunk::<4>());
+    behind.is_some_and(|said| *said != [0; 4] && u32::from_be_bytes(*said) != sum.1 << 16 | sum.0)
 }
 
 /// A fax image that ends before its last row, without saying that it does (ITU-T T.6, 2.4.1.1: EOFB).
@@ -271,6 +324,10 @@ mod tests {
         // Without its checksum it is whole, without its last bytes it is not.
         assert!(!is_cut_flate(&whole) && !is_cut_flate(&whole[..whole.len() - 4]));
         assert!(is_cut_flate(&whole[..whole.len() / 2]));
+        assert!(!is_altered_flate(&whole) && !is_altered_flate(&whole[..whole.len() - 4]));
+        let mut altered = whole.clone();
+        *altered.last_mut().unwrap() ^= 1;
+        assert!(is_altered_flate(&altered));
         // A page's information, and a generic region of which half is there.
         let page = [&[0, 0, 0, 0, 48, 0, 1, 0, 0, 0, 19][..], &[0; 19]].concat();
         let region = [&[0, 0, 0, 1, 38, 0, 1, 0, 0, 0, 40][..], &[0; 20]].concat();

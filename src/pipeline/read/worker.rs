@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    model::{MediaType, PageNo, PageReading, TextSource},
+    model::{MediaType, PageNo, PageReading, Problem, TextSource},
     ocr::{Engine, EngineFacts, EngineSettings, Languages, language},
     pages::{Page, Source},
     renditions::Built,
@@ -157,7 +157,18 @@ impl DocumentReader for Office {
 
     fn page(&mut self, source: &Source, page: PageNo, languages: Option<Languages>) -> Result<PageReading> {
         match source.page(page)? {
-            Page::Digital(reading) => Ok(reading),
+            Page::Digital(mut reading) => {
+                let problem = match source.pictures(&reading) {
+                    Ok(None) => None,
+                    Ok(Some(image)) => self.engine.unread_words(image, &reading, languages)?,
+                    Err(_) => Some(Source::incomplete(page)),
+                };
+                let is_new = |problem: &Problem| reading.problems.iter().all(|known| known.kind != problem.kind);
+                if let Some(problem) = problem.filter(is_new) {
+                    reading.problems.push(problem);
+                }
+                Ok(reading)
+            }
             Page::Image(image) => self.engine.read(image, languages),
         }
     }
