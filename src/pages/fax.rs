@@ -77,10 +77,14 @@ impl Sheets {
 /// The directories that are pages.
 pub(crate) fn page_directories<R: Read + Seek>(decoder: &mut Decoder<R>) -> Vec<usize> {
     let mut pages = Vec::new();
+    let mut largest = 0;
     for index in 0..MOST_PAGES {
-        // NewSubfileType (TIFF 6.0, section 8): bit 0 marks a smaller copy of another image.
+        // NewSubfileType (TIFF 6.0, section 8): bit 0 marks a smaller copy of another image. What is no smaller than all
+        // pages before it is a page, whatever it is called.
+        let pixels = decoder.dimensions().map_or(0, |(width, height)| u64::from(width) * u64::from(height));
         let kind = decoder.find_tag_unsigned::<u32>(Tag::NewSubfileType).ok().flatten().unwrap_or(0);
-        if kind & 1 == 0 || index == 0 {
+        if kind & 1 == 0 || index == 0 || pixels >= largest {
+            largest = largest.max(pixels);
             pages.push(index);
         }
         // What follows a broken directory cannot be found; the pages before it can be read.

@@ -749,3 +749,15 @@ fn pictures_on_pages_of_words_are_given_without_the_words() {
         .collect();
     assert!(pictures(Sketch::new(&format!("{WORDS} {letters}"))).is_some());
 }
+
+#[test]
+fn a_preview_in_a_tiff_is_smaller_than_its_pages() {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    let mut encoder = tiff::encoder::TiffEncoder::new(std::fs::File::create(&path).unwrap()).unwrap();
+    for (width, height, kind) in [(400, 560, 0_u32), (100, 140, 1), (400, 560, 1), (400, 300, 0)] {
+        let mut image = encoder.new_image::<tiff::encoder::colortype::Gray8>(width, height).unwrap();
+        image.encoder().write_tag(tiff::tags::Tag::NewSubfileType, kind).unwrap();
+        image.write_data(&vec![255; (width * height) as usize]).unwrap();
+    }
+    assert_eq!(Source::open(&path, MediaType::Tiff, None).unwrap().page_count(), 3);
+}
