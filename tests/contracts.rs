@@ -11,8 +11,9 @@ use std::{
 
 use serde_json::Value;
 
-/// Share of values given that are right, and share of what labels name that was found.
-const PRECISION_FLOOR: f64 = 0.90;
+/// Share of values given that are right, and share of what labels name that was found. The newest set is read as it was at
+/// first: no rule was mended with it yet.
+const PRECISION_FLOOR: f64 = 0.88;
 const RECALL_FLOOR: f64 = 0.80;
 
 #[derive(Default)]

@@ -25,6 +25,7 @@ mod place;
 mod scan;
 
 pub(super) use organization::is_kin;
+pub(super) use place::names_street;
 
 /// A typed value in the text.
 #[derive(Clone, Debug, PartialEq)]

@@ -15,7 +15,7 @@ use std::{ops::Range, sync::LazyLock};
 use super::{
     RuleSet,
     dictionary::{self, WordList},
-    entity::{Entity, Registration},
+    entity::{Entity, Registration, names_street},
     lexicon::fold,
     scene::{Find, Scene, Thing},
 };
@@ -456,7 +456,10 @@ fn seat(description: &str, cues: &[String]) -> Option<String> {
         let bare = word.trim_end_matches([',', ';', '.', '(', ')']);
         let capital = bare.trim_start_matches(['\'', '(']).chars().next().is_some_and(char::is_uppercase);
         let small = matches!(bare, "aan" | "den" | "de" | "bij" | "op" | "van" | "'s") && !seat.is_empty();
-        if !(capital || small || bare.starts_with("'s-")) || seat.len() == 4 || (!seat.is_empty() && is_street(bare)) {
+        if !(capital || small || bare.starts_with("'s-"))
+            || seat.len() == 4
+            || (!seat.is_empty() && names_street(&fold(bare)))
+        {
             break;
         }
         seat.push(bare);
@@ -469,28 +472,6 @@ fn seat(description: &str, cues: &[String]) -> Option<String> {
         seat.pop();
     }
     (!seat.is_empty()).then(|| seat.join(" "))
-}
-
-/// `Diever aan de Gemeentehuislaan`: the seat ends before the street.
-fn is_street(word: &str) -> bool {
-    const ENDINGS: [&str; 14] = [
-        "laan",
-        "straat",
-        "weg",
-        "plein",
-        "kade",
-        "singel",
-        "gracht",
-        "dreef",
-        "pad",
-        "markt",
-        "plantsoen",
-        "baan",
-        "steeg",
-        "park",
-    ];
-    let word = fold(word);
-    ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// Parties without a role of their own share that of the next one that has one and stands in the same list: a role in

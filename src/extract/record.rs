@@ -1,6 +1,9 @@
 //! Puts the record together: candidates become decisions, decisions become fields with evidence and an explanation,
 //! and what can be computed is computed.
 
+mod days;
+mod running;
+
 use std::{cell::RefCell, collections::BTreeSet, ops::Range};
 
 use jiff::civil::Date;
@@ -11,28 +14,22 @@ use super::{
     candidate::{Candidate, Value},
     decide::{Decision, decide},
     derive,
-    entity::{DateReading, Entity, EventRef},
+    entity::Entity,
     labelled::Trace,
     lexicon::fold,
-    misread,
-    notice::{self, Around},
+    notice,
     parties::{self, Found, Later, bare},
-    rule::{FieldId, Place, Strength},
+    rule::FieldId,
     scene::{Scene, Thing},
     title,
 };
 use crate::{
     model::{
-        Evidence, Field, Fields, Language, Period, Status,
-        record::{
-            Against, Alternative, ContractType, Money, Notice, Party, Per, RelatesTo, Renewal, RenewalKind, Term,
-        },
+        Evidence, Field, Fields, Language, Status,
+        record::{Alternative, ContractType, Money, Notice, Party, Per, RelatesTo, Term},
     },
     text::{Text, Zone},
 };
-
-/// Notices that are so much less likely than the best one are dropped.
-const WEAKER_NOTICE: f64 = 0.12;
 
 /// Reads a whole record.
 pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fields, Vec<Trace>) {
@@ -103,18 +100,6 @@ fn company(parties: &[Found]) -> &'static str {
         _ if all_called => "all called",
         _ => "some uncalled",
     }
-}
-
-/// A date behind a place that opens a line or a sentence.
-fn heads_letter(running: &str, date: usize) -> bool {
-    const DAYS: [&str; 7] = [" maandag", " dinsdag", " woensdag", " donderdag", " vrijdag", " zaterdag", " zondag"];
-    let before = running[..date].trim_end().trim_end_matches(" den").trim_end_matches(" de");
-    let before = DAYS.iter().find_map(|day| before.strip_suffix(day)).unwrap_or(before);
-    let Some(before) = before.strip_suffix(',') else { return false };
-    let start = before.rfind(['\n', '.', '"', ':', ')']).map_or(0, |at| at + 1);
-    let place = before[start..].trim();
-    let names = place.split_whitespace().all(|word| word.starts_with(|c: char| c.is_uppercase() || c == '\''));
-    (1..=3).contains(&place.split_whitespace().count()) && names
 }
 
 fn text_of(value: &Value) -> Option<String> {
@@ -336,296 +321,6 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
-    /// The day of the last signature: what the signature block says goes before what the opening says.
-    fn signing_date(&mut self) -> Field<Date> {
-        let candidates = self.take(FieldId::SigningDate);
-        if let Some(letter) = self.last_letter() {
-            return letter;
-        }
-        let (block, opening): (Vec<_>, Vec<_>) =
-            candidates.into_iter().partition(|c| c.features.zone == Some(Zone::Signatures));
-        let blank = block.iter().any(|c| c.value == Value::Blank);
-        let day = |c: &Candidate<'_>| match c.value {
-            Value::Day(day) => Some(day),
-            _ => None,
-        };
-        let typed = |value: &Value| match value {
-            Value::Day(day) => Some(*day),
-            Value::EitherDay(_, later) => Some(*later),
-            _ => None,
-        };
-        let headed: Vec<_> =
-            opening.iter().filter(|c| day(c).is_some() && c.rule.strength != Strength::Weak).cloned().collect();
-        self.dated = decide(headed, &self.rules.calibration).and_then(|decision| day(&decision.best));
-        // Dates that words call those of signing go before dates that only stand near.
-        let said = block.iter().any(|c| day(c).is_some() && c.rule.strength == Strength::Strong);
-        // `Assen, 26 februari 2010` on a line of its own is said as well.
-        let own_line = |c: &Candidate<'_>| {
-            c.ranges.first().is_some_and(|range| heads_letter(&self.scene.text.running, range.start))
-        };
-        let block: Vec<_> = block
-            .into_iter()
-            .filter(|c| !said || c.rule.strength == Strength::Strong || day(c).is_none() || own_line(c))
-            .collect();
-        let latest = block.iter().filter_map(day).max();
-        match latest {
-            Some(latest) => {
-                let last: Vec<_> = block.into_iter().filter(|c| day(c) == Some(latest)).collect();
-                let mut field = self.decided(last, typed);
-                if blank {
-                    field.status = field.status.min(Status::Proposed);
-                    field.confidence = field.confidence.min(0.5);
-                }
-                field
-            }
-            None if block.iter().any(|c| matches!(c.value, Value::EitherDay(..))) => self.decided(block, typed),
-            None => {
-                let days: Vec<_> = opening.into_iter().filter(|c| !matches!(c.value, Value::DayOf(_))).collect();
-                let stated = self.decided(days, typed);
-                if stated.value.is_none() && blank { self.decided(block, typed) } else { stated }
-            }
-        }
-    }
-
-    /// An exchange of letters is concluded by the last of them: `Den Haag, 11 augustus 2006`.
-    fn last_letter(&self) -> Option<Field<Date>> {
-        const EXCHANGES: [&str; 4] = ["briefwisseling", "notawisseling", "exchange of letters", "exchange of notes"];
-        let text = self.scene.text;
-        let title = fold(text.slice(self.title.as_ref()?));
-        if !EXCHANGES.iter().any(|exchange| title.contains(exchange)) {
-            return None;
-        }
-        let heads = self.scene.finds.iter().filter_map(|find| match find.thing {
-            Thing::Entity(Entity::Date(DateReading::Day(day))) if heads_letter(&text.running, find.range.start) => {
-                Some((day, find.range.clone()))
-            }
-            _ => None,
-        });
-        let (day, range) = heads.max_by_key(|(day, _)| *day)?;
-        let (status, confidence) = self.worth("signing_date", "signing.letters", "the last of several".to_owned(), 0.8);
-        Some(Field {
-            value: Some(day),
-            status,
-            confidence,
-            rule: Some("signing.letters".into()),
-            explanation: Some(
-                self.language.say("plaats en datum van de laatste brief", "place and date of the last letter").into(),
-            ),
-            evidence: text.evidence(&range),
-            ..Field::absent()
-        })
-    }
-
-    /// A date that may be that of the signing.
-    fn day_field(&mut self, id: FieldId, signing: &Field<Date>) -> Field<Date> {
-        let mut candidates = self.take(id);
-        let mut from_signing = Vec::new();
-        for candidate in &mut candidates {
-            if let Value::DayOf(event) = candidate.value {
-                let resolves = matches!(
-                    event,
-                    EventRef::Signing
-                        | EventRef::LastSignature
-                        | EventRef::DayAfterSignature
-                        | EventRef::MonthAfterSignature
-                        | EventRef::DateFirstWritten
-                );
-                let signed = match event {
-                    EventRef::DayAfterSignature => signing.value.and_then(|day| day.tomorrow().ok()),
-                    EventRef::MonthAfterSignature => signing.value.and_then(|day| day.last_of_month().tomorrow().ok()),
-                    EventRef::DateFirstWritten => self.dated.or(signing.value),
-                    _ => signing.value,
-                };
-                candidate.value = match signed {
-                    Some(day) if resolves => Value::Day(day),
-                    None if resolves && signing.status == Status::Blank => Value::Blank,
-                    _ => continue,
-                };
-                from_signing.push(candidate.rule.id.clone());
-            }
-        }
-        candidates.retain(|c| !matches!(c.value, Value::DayOf(_)));
-        let mut field = self.decided(candidates, |value| match value {
-            Value::Day(day) | Value::EitherDay(day, _) => Some(*day),
-            _ => None,
-        });
-        if field.value.is_some() && field.rule.as_ref().is_some_and(|rule| from_signing.contains(rule)) {
-            field.derived_from = vec!["signing_date".into()];
-            field.status = field.status.min(signing.status);
-            field.confidence = field.confidence.min(signing.confidence);
-        }
-        field
-    }
-
-    /// The term; where figures in a scan may have been misread, with the shorter reading beside it.
-    fn term(&mut self) -> Field<Term> {
-        let mut candidates = self.take(FieldId::Term);
-        let text = self.scene.text;
-        let shorter = |candidate: &Candidate<'r>| {
-            let (Value::Term(Term::Period(period)), [range, ..]) = (&candidate.value, &candidate.ranges[..]) else {
-                return None;
-            };
-            let read_by_ocr = candidate.features.ocr < 1.0;
-            let other = read_by_ocr.then(|| misread::shorter_term(text.slice(range), *period))??;
-            Some(Candidate { value: Value::Term(Term::Period(other)), ..candidate.clone() })
-        };
-        let misread: Vec<_> = candidates.iter().filter_map(shorter).collect();
-        candidates.extend(misread);
-        self.decided(candidates, |value| match value {
-            Value::Term(term) => Some(*term),
-            _ => None,
-        })
-    }
-
-    fn renewal(&mut self, term: Option<Term>) -> Field<Renewal> {
-        let mut candidates = self.take(FieldId::Renewal);
-        // What has no end from the start is not renewed: `na de proef loopt zij voor onbepaalde tijd`.
-        let endless = |value: &Value| matches!(value, Value::Renewal(r) if r.period == Some(Term::Indefinite));
-        candidates.retain(|candidate| term != Some(Term::Indefinite) || !endless(&candidate.value));
-        // A period or a maximum that one rule read completes what another read without it.
-        let best_of = |kind: RenewalKind, candidates: &[Candidate<'r>]| {
-            let of_kind = |c: &&Candidate<'r>| matches!(&c.value, Value::Renewal(r) if r.kind == kind);
-            let period = candidates.iter().filter(of_kind).find_map(|c| match &c.value {
-                Value::Renewal(renewal) => renewal.period,
-                _ => None,
-            });
-            let times = candidates.iter().filter(of_kind).find_map(|c| match &c.value {
-                Value::Renewal(renewal) => renewal.max_times,
-                _ => None,
-            });
-            (period, times)
-        };
-        // `voor een gelijk tijdvak verlengd`: as long as the term.
-        for candidate in &mut candidates {
-            let said = fold(self.scene.text.slice(&candidate.matched));
-            let as_long = ["eenzelfde ", "dezelfde ", "gelijke ", "gelijk "].iter().any(|word| said.contains(word));
-            if let Value::Renewal(renewal) = &mut candidate.value
-                && renewal.period.is_none()
-                && as_long
-            {
-                renewal.period = term;
-            }
-        }
-        let known = candidates.clone();
-        for candidate in &mut candidates {
-            if let Value::Renewal(renewal) = &mut candidate.value {
-                let (period, times) = best_of(renewal.kind, &known);
-                renewal.period = renewal.period.or(period);
-                renewal.max_times = renewal.max_times.or(times);
-            }
-        }
-        let mut field = self.decided(candidates, |value| match value {
-            Value::Renewal(renewal) => Some(renewal.clone()),
-            _ => None,
-        });
-        let uses = self.take(FieldId::OptionUse);
-        if let Some(renewal) = field.value.as_mut().filter(|renewal| renewal.kind == RenewalKind::Option) {
-            let periods = uses.iter().filter_map(|candidate| match candidate.value {
-                Value::Term(Term::Period(period)) => Some(period),
-                _ => None,
-            });
-            // Of two, the longer one gives the safer day.
-            renewal.use_before = periods.max_by_key(|period| period.rough_days());
-        }
-        // `Stilzwijgende verlenging is uitgesloten` leaves room for an option that no rule read.
-        if field.value.as_ref().is_some_and(|renewal| renewal.kind == RenewalKind::None) && self.speaks_of_option() {
-            field.status = field.status.min(Status::Proposed);
-            field.confidence = field.confidence.min(0.5);
-        }
-        field
-    }
-
-    /// One notice for each period and party.
-    fn notices(&mut self, term: Option<Term>, renewal: Option<&Renewal>) -> Vec<Field<Notice>> {
-        let candidates = self.take(FieldId::Notice);
-        let everyone: Vec<String> = self.rules.words("everyone").map(str::to_owned).collect();
-        let around = Around { term, renewal, everyone: &everyone };
-        let inside = candidates.iter().any(|c| !matches!(c.features.zone, Some(Zone::Annex | Zone::GeneralTerms)));
-        let mut by_value: Vec<(Notice, Vec<Candidate<'r>>)> = Vec::new();
-        let mut blanks = Vec::new();
-        // A field of a form names the period only; what the sentences say of it goes before.
-        let in_form = |candidate: &Candidate<'_>| candidate.rule.place == Place::Label;
-        let (fields, mut candidates): (Vec<_>, Vec<_>) = candidates.into_iter().partition(in_form);
-        candidates.extend(fields);
-        let plain: Vec<String> = self.rules.words("beside_notice").map(fold).collect();
-        for mut candidate in notice::share_out(candidates, self.scene, &plain) {
-            if inside && matches!(candidate.features.zone, Some(Zone::Annex | Zone::GeneralTerms)) {
-                continue;
-            }
-            if candidate.value == Value::Blank {
-                blanks.push(candidate);
-                continue;
-            }
-            let Some(notice) = notice::complete(&candidate, self.scene, &around) else { continue };
-            candidate.value = Value::Notice(notice.clone());
-            let sentence = self.scene.sentence_at(candidate.matched.start);
-            let apart = |known: &Notice, group: &[Candidate<'_>]| {
-                let ends = [known.against, notice.against];
-                ends.contains(&Against::EndOfTerm)
-                    && ends.contains(&Against::AnyTime)
-                    && notice::at_any_time(self.scene, &sentence) == (notice.against == Against::AnyTime)
-                    && group.iter().all(|other| !sentence.contains(&other.matched.start))
-            };
-            let same = |known: &Notice, group: &[Candidate<'_>]| {
-                known.period.map(Period::months_and_days) == notice.period.map(Period::months_and_days)
-                    && known.by_day == notice.by_day
-                    && (bare(&known.by) == bare(&notice.by) || notice.by == "any")
-                    && !apart(known, group)
-            };
-            match by_value.iter_mut().find(|(known, group)| same(known, group)) {
-                Some((known, group)) => {
-                    if in_form(&candidate) {
-                        candidate.value = Value::Notice(known.clone());
-                    }
-                    group.push(candidate);
-                }
-                None => by_value.push((notice, vec![candidate])),
-            }
-        }
-        // `any` beside a named party with the same period is the same notice, seen from farther off.
-        let named: Vec<_> = by_value.iter().filter(|(n, _)| n.by != "any").map(|(n, _)| n.period).collect();
-        by_value.retain(|(notice, _)| notice.by != "any" || !named.contains(&notice.period));
-        let typed = |value: &Value| match value {
-            Value::Notice(notice) => Some(notice.clone()),
-            _ => None,
-        };
-        if by_value.is_empty() && !blanks.is_empty() {
-            return vec![self.decided(blanks, typed)];
-        }
-        let sole = by_value.len() == 1;
-        let mut fields: Vec<_> = by_value
-            .into_iter()
-            .map(|(_, mut group)| {
-                group.iter_mut().for_each(|candidate| candidate.features.sole = Some(sole));
-                let doubtful = group.iter().any(|candidate| candidate.features.doubtful);
-                (self.decided(group, typed), doubtful)
-            })
-            .filter(|(field, _)| field.value.is_some())
-            .collect();
-        // Beside a sure notice, a weak one is some other period.
-        let best = fields.iter().map(|(field, _)| field.confidence).fold(0.0, f64::max);
-        // A doubtful one (`zes (3) maanden`) is a notice all the same.
-        fields.retain(|(field, doubtful)| *doubtful || field.confidence >= best - WEAKER_NOTICE);
-        let mut fields: Vec<_> = fields.into_iter().map(|(field, _)| field).collect();
-        fields.sort_by_key(|field| field.evidence.first().map(|evidence| evidence.page));
-        // Which moment it must be aimed at, the register cannot say: a person looks it up.
-        for field in &mut fields {
-            if field.value.as_ref().is_some_and(|notice| notice.against == Against::Other) {
-                field.status = field.status.min(Status::Proposed);
-            }
-        }
-        // Several periods for the same party: a person must choose.
-        for at in 0..fields.len() {
-            let by = |field: &Field<Notice>| field.value.as_ref().map(|notice| (notice.by.clone(), notice.against));
-            let rivals = fields.iter().filter(|other| by(other) == by(&fields[at])).count();
-            if rivals > 1 {
-                fields[at].status = fields[at].status.min(Status::Conflict);
-                fields[at].confidence = fields[at].confidence.min(0.5);
-            }
-        }
-        fields
-    }
-
     /// `the laws of the United States and of the Commonwealth of Kentucky`: contracts live by the law of the state.
     fn keep_laws_of_states(&mut self) {
         let law = |candidate: &Candidate<'_>| match &candidate.value {
@@ -635,26 +330,6 @@ impl<'r> Desk<'r, '_, '_> {
         let states: Vec<String> = self.candidates.iter().filter_map(law).filter(|code| code.contains('-')).collect();
         let of_state = |union: &str| states.iter().any(|state| state.split('-').next() == Some(union));
         self.candidates.retain(|candidate| law(candidate).is_none_or(|code| !of_state(&code)));
-    }
-
-    /// What ends before the contract starts is something else.
-    fn drop_ends_before(&mut self, start: Option<Date>) {
-        let Some(start) = start else { return };
-        let before = |value: &Value| matches!(value, Value::Day(end) | Value::EitherDay(_, end) if *end < start);
-        self.candidates.retain(|candidate| candidate.rule.field != FieldId::EndDate || !before(&candidate.value));
-    }
-
-    /// Where the contract itself says when it ends, or how long it runs, what annexes and general terms say of an end
-    /// is said of something else: of a tariff, of the terms themselves.
-    fn drop_ends_of_annexes(&mut self) {
-        let appended =
-            |candidate: &Candidate<'_>| matches!(candidate.features.zone, Some(Zone::Annex | Zone::GeneralTerms));
-        let says = |candidate: &Candidate<'_>| {
-            matches!(candidate.rule.field, FieldId::EndDate | FieldId::Term) && !appended(candidate)
-        };
-        if self.candidates.iter().any(says) {
-            self.candidates.retain(|candidate| candidate.rule.field != FieldId::EndDate || !appended(candidate));
-        }
     }
 
     /// The price. What a piece or an hour costs is only a tariff: it gives way to a price for the whole or for a time, and
@@ -814,19 +489,5 @@ mod tests {
         assert_eq!(fields.value.value.unwrap().amount, "2438.60");
         let fields = read("De prijs bedraagt € 6,85 per toestel per maand.");
         assert_eq!(fields.value.status, Status::Proposed);
-    }
-
-    #[test]
-    fn a_letter_is_headed_by_place_and_date() {
-        let check = |text: &str, want: bool| {
-            let date = text.find("11 augustus").unwrap();
-            assert_eq!(heads_letter(text, date), want, "{text}");
-        };
-        check("Nr. II\nDen Haag, 11 augustus 2006 Excellentie,", true);
-        check("als bevestigd.Bonn, den 11 augustus 2006.", true);
-        check("'s-Gravenhage, 11 augustus 2006", true);
-        check("uw schrijven d.d. 11 augustus 2006", false);
-        check("de brief uit Madrid, 11 augustus 2006", false);
-        check("DE AMBASSADE VAN HET KONINKRIJK Lima, 11 augustus 2006", false);
     }
 }

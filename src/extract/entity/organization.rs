@@ -4,6 +4,7 @@
 use super::{
     Entity, OrganizationReading, Spot,
     lexicon::lexicon,
+    place::names_street,
     scan::{Gap, Kind, Scan},
 };
 
@@ -643,23 +644,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
 
 /// A street with a number behind it, or a box at the post office.
 fn is_address(scan: &Scan<'_>, at: usize) -> bool {
-    const STREETS: [&str; 13] = [
-        "straat",
-        "laan",
-        "weg",
-        "plein",
-        "kade",
-        "singel",
-        "gracht",
-        "dreef",
-        "plantsoen",
-        "steeg",
-        "dijk",
-        "hof",
-        "postbus",
-    ];
     let number = scan.next(at).is_some_and(|next| scan.kind(next) == Some(Kind::Number));
-    number && scan.is_capital(at) && STREETS.iter().any(|street| scan.folded(at).ends_with(street))
+    number && scan.is_capital(at) && (names_street(scan.folded(at)) || scan.folded(at) == "postbus")
 }
 
 /// `in de Wijk`: a name may have it; `in Utrecht`, `in Den Haag` is a seat.

@@ -6,6 +6,29 @@ use super::{
     scan::{Gap, Kind, Scan},
 };
 
+/// Whether a word, folded, is a street's name: `Gemeentehuislaan`. A seat and a firm's name end before it.
+pub(in crate::extract) fn names_street(word: &str) -> bool {
+    const ENDINGS: [&str; 16] = [
+        "laan",
+        "straat",
+        "weg",
+        "plein",
+        "kade",
+        "singel",
+        "gracht",
+        "dreef",
+        "pad",
+        "markt",
+        "plantsoen",
+        "baan",
+        "steeg",
+        "park",
+        "dijk",
+        "hof",
+    ];
+    ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
 /// Adds jurisdictions, courts and events.
 pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
     let plain = |first, last, entity| Spot { range: scan.range(first, last), entity, repairs: Vec::new() };

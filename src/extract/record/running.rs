@@ -1,0 +1,192 @@
+//! How long a contract runs: its term, what follows it, and the notices that end it.
+
+use super::Desk;
+use crate::{
+    extract::{
+        candidate::{Candidate, Value},
+        lexicon::fold,
+        misread,
+        notice::{self, Around},
+        parties::bare,
+        rule::{FieldId, Place},
+    },
+    model::{
+        Field, Period, Status,
+        record::{Against, Notice, Renewal, RenewalKind, Term},
+    },
+    text::Zone,
+};
+
+/// Notices that are so much less likely than the best one are dropped.
+const WEAKER_NOTICE: f64 = 0.12;
+
+impl<'r> Desk<'r, '_, '_> {
+    /// The term; where figures in a scan may have been misread, with the shorter reading beside it.
+    pub(super) fn term(&mut self) -> Field<Term> {
+        let mut candidates = self.take(FieldId::Term);
+        let text = self.scene.text;
+        let shorter = |candidate: &Candidate<'r>| {
+            let (Value::Term(Term::Period(period)), [range, ..]) = (&candidate.value, &candidate.ranges[..]) else {
+                return None;
+            };
+            let read_by_ocr = candidate.features.ocr < 1.0;
+            let other = read_by_ocr.then(|| misread::shorter_term(text.slice(range), *period))??;
+            Some(Candidate { value: Value::Term(Term::Period(other)), ..candidate.clone() })
+        };
+        let misread: Vec<_> = candidates.iter().filter_map(shorter).collect();
+        candidates.extend(misread);
+        self.decided(candidates, |value| match value {
+            Value::Term(term) => Some(*term),
+            _ => None,
+        })
+    }
+
+    pub(super) fn renewal(&mut self, term: Option<Term>) -> Field<Renewal> {
+        let mut candidates = self.take(FieldId::Renewal);
+        // What has no end from the start is not renewed: `na de proef loopt zij voor onbepaalde tijd`.
+        let endless = |value: &Value| matches!(value, Value::Renewal(r) if r.period == Some(Term::Indefinite));
+        candidates.retain(|candidate| term != Some(Term::Indefinite) || !endless(&candidate.value));
+        // A period or a maximum that one rule read completes what another read without it.
+        let best_of = |kind: RenewalKind, candidates: &[Candidate<'r>]| {
+            let of_kind = |c: &&Candidate<'r>| matches!(&c.value, Value::Renewal(r) if r.kind == kind);
+            let period = candidates.iter().filter(of_kind).find_map(|c| match &c.value {
+                Value::Renewal(renewal) => renewal.period,
+                _ => None,
+            });
+            let times = candidates.iter().filter(of_kind).find_map(|c| match &c.value {
+                Value::Renewal(renewal) => renewal.max_times,
+                _ => None,
+            });
+            (period, times)
+        };
+        // `voor een gelijk tijdvak verlengd`: as long as the term.
+        for candidate in &mut candidates {
+            let said = fold(self.scene.text.slice(&candidate.matched));
+            let as_long = ["eenzelfde ", "dezelfde ", "gelijke ", "gelijk "].iter().any(|word| said.contains(word));
+            if let Value::Renewal(renewal) = &mut candidate.value
+                && renewal.period.is_none()
+                && as_long
+            {
+                renewal.period = term;
+            }
+        }
+        let known = candidates.clone();
+        for candidate in &mut candidates {
+            if let Value::Renewal(renewal) = &mut candidate.value {
+                let (period, times) = best_of(renewal.kind, &known);
+                renewal.period = renewal.period.or(period);
+                renewal.max_times = renewal.max_times.or(times);
+            }
+        }
+        let mut field = self.decided(candidates, |value| match value {
+            Value::Renewal(renewal) => Some(renewal.clone()),
+            _ => None,
+        });
+        let uses = self.take(FieldId::OptionUse);
+        if let Some(renewal) = field.value.as_mut().filter(|renewal| renewal.kind == RenewalKind::Option) {
+            let periods = uses.iter().filter_map(|candidate| match candidate.value {
+                Value::Term(Term::Period(period)) => Some(period),
+                _ => None,
+            });
+            // Of two, the longer one gives the safer day.
+            renewal.use_before = periods.max_by_key(|period| period.rough_days());
+        }
+        // `Stilzwijgende verlenging is uitgesloten` leaves room for an option that no rule read.
+        if field.value.as_ref().is_some_and(|renewal| renewal.kind == RenewalKind::None) && self.speaks_of_option() {
+            field.status = field.status.min(Status::Proposed);
+            field.confidence = field.confidence.min(0.5);
+        }
+        field
+    }
+
+    /// One notice for each period and party.
+    pub(super) fn notices(&mut self, term: Option<Term>, renewal: Option<&Renewal>) -> Vec<Field<Notice>> {
+        let candidates = self.take(FieldId::Notice);
+        let everyone: Vec<String> = self.rules.words("everyone").map(str::to_owned).collect();
+        let around = Around { term, renewal, everyone: &everyone };
+        let inside = candidates.iter().any(|c| !matches!(c.features.zone, Some(Zone::Annex | Zone::GeneralTerms)));
+        let mut by_value: Vec<(Notice, Vec<Candidate<'r>>)> = Vec::new();
+        let mut blanks = Vec::new();
+        // A field of a form names the period only; what the sentences say of it goes before.
+        let in_form = |candidate: &Candidate<'_>| candidate.rule.place == Place::Label;
+        let (fields, mut candidates): (Vec<_>, Vec<_>) = candidates.into_iter().partition(in_form);
+        candidates.extend(fields);
+        let plain: Vec<String> = self.rules.words("beside_notice").map(fold).collect();
+        for mut candidate in notice::share_out(candidates, self.scene, &plain) {
+            if inside && matches!(candidate.features.zone, Some(Zone::Annex | Zone::GeneralTerms)) {
+                continue;
+            }
+            if candidate.value == Value::Blank {
+                blanks.push(candidate);
+                continue;
+            }
+            let Some(notice) = notice::complete(&candidate, self.scene, &around) else { continue };
+            candidate.value = Value::Notice(notice.clone());
+            let sentence = self.scene.sentence_at(candidate.matched.start);
+            let apart = |known: &Notice, group: &[Candidate<'_>]| {
+                let ends = [known.against, notice.against];
+                ends.contains(&Against::EndOfTerm)
+                    && ends.contains(&Against::AnyTime)
+                    && notice::at_any_time(self.scene, &sentence) == (notice.against == Against::AnyTime)
+                    && group.iter().all(|other| !sentence.contains(&other.matched.start))
+            };
+            let same = |known: &Notice, group: &[Candidate<'_>]| {
+                known.period.map(Period::months_and_days) == notice.period.map(Period::months_and_days)
+                    && known.by_day == notice.by_day
+                    && (bare(&known.by) == bare(&notice.by) || notice.by == "any")
+                    && !apart(known, group)
+            };
+            match by_value.iter_mut().find(|(known, group)| same(known, group)) {
+                Some((known, group)) => {
+                    if in_form(&candidate) {
+                        candidate.value = Value::Notice(known.clone());
+                    }
+                    group.push(candidate);
+                }
+                None => by_value.push((notice, vec![candidate])),
+            }
+        }
+        // `any` beside a named party with the same period is the same notice, seen from farther off.
+        let named: Vec<_> = by_value.iter().filter(|(n, _)| n.by != "any").map(|(n, _)| n.period).collect();
+        by_value.retain(|(notice, _)| notice.by != "any" || !named.contains(&notice.period));
+        let typed = |value: &Value| match value {
+            Value::Notice(notice) => Some(notice.clone()),
+            _ => None,
+        };
+        if by_value.is_empty() && !blanks.is_empty() {
+            return vec![self.decided(blanks, typed)];
+        }
+        let sole = by_value.len() == 1;
+        let mut fields: Vec<_> = by_value
+            .into_iter()
+            .map(|(_, mut group)| {
+                group.iter_mut().for_each(|candidate| candidate.features.sole = Some(sole));
+                let doubtful = group.iter().any(|candidate| candidate.features.doubtful);
+                (self.decided(group, typed), doubtful)
+            })
+            .filter(|(field, _)| field.value.is_some())
+            .collect();
+        // Beside a sure notice, a weak one is some other period.
+        let best = fields.iter().map(|(field, _)| field.confidence).fold(0.0, f64::max);
+        // A doubtful one (`zes (3) maanden`) is a notice all the same.
+        fields.retain(|(field, doubtful)| *doubtful || field.confidence >= best - WEAKER_NOTICE);
+        let mut fields: Vec<_> = fields.into_iter().map(|(field, _)| field).collect();
+        fields.sort_by_key(|field| field.evidence.first().map(|evidence| evidence.page));
+        // Which moment it must be aimed at, the register cannot say: a person looks it up.
+        for field in &mut fields {
+            if field.value.as_ref().is_some_and(|notice| notice.against == Against::Other) {
+                field.status = field.status.min(Status::Proposed);
+            }
+        }
+        // Several periods for the same party: a person must choose.
+        for at in 0..fields.len() {
+            let by = |field: &Field<Notice>| field.value.as_ref().map(|notice| (notice.by.clone(), notice.against));
+            let rivals = fields.iter().filter(|other| by(other) == by(&fields[at])).count();
+            if rivals > 1 {
+                fields[at].status = fields[at].status.min(Status::Conflict);
+                fields[at].confidence = fields[at].confidence.min(0.5);
+            }
+        }
+        fields
+    }
+}
