@@ -26,6 +26,9 @@ struct Expected {
     /// Fields that a careful clerk looks at first: they must not fill the register by themselves.
     #[serde(default)]
     look_first: Vec<String>,
+    /// Fields of which two readings stand side by side: what the other one must say.
+    #[serde(default)]
+    conflicts: BTreeMap<String, Value>,
     /// `"none"`: the contract has none. A field that is left out is not compared.
     #[serde(default)]
     fields: BTreeMap<String, Value>,
@@ -137,6 +140,16 @@ impl Outcome {
         for (field, want) in &expected.fields {
             let look_first = expected.look_first.contains(field);
             self.field(name, field, want, &found["fields"][field], look_first);
+        }
+        for (field, other) in &expected.conflicts {
+            let entries = found["fields"][field].as_array().cloned().unwrap_or_default();
+            let stands = entries.iter().filter(|entry| entry["status"] == "conflict").any(|entry| {
+                let others = entry["alternatives"].as_array();
+                others.is_some_and(|others| others.iter().any(|one| fits(field, other, &one["value"])))
+            });
+            if !stands {
+                self.faults.push(format!("{name}: {field} is not in conflict with {other}"));
+            }
         }
     }
 
