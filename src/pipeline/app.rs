@@ -221,9 +221,10 @@ impl App {
     }
 
     fn open_parts(data: &Path, config: Config) -> Result<Self> {
-        // The store before the database: without it nothing is to be made here.
+        // The store and what explains it before the database: without them nothing is to be made here, and whoever finds
+        // a database may look for both.
         let location = location(data, &config)?;
-        Store::open(&location, &s3(data, &config)?)?;
+        Archive::open(Store::open(&location, &s3(data, &config)?)?)?;
         Self::of_parts(data, config, Register::open(&database(data))?, Index::open(&data.join("index"))?)
     }
 
