@@ -259,7 +259,9 @@ fn what_a_run_left_and_none_takes_up_is_logged_when_the_batch_is_closed() {
 #[test]
 fn an_accession_that_was_stored_holds_when_the_senders_file_is_gone() {
     let desk = killed_at("accession-stored:3");
-    let before = files_below(&desk.path("data/store/accessions")).len();
+    // What another thread was still writing has a `#` in its name and is no object.
+    let accessions = files_below(&desk.path("data/store/accessions"));
+    let before = accessions.iter().filter(|name| !name.contains('#')).count();
     for name in files_below(&desk.path("inbox")) {
         fs::remove_file(desk.path("inbox").join(name)).unwrap();
     }
