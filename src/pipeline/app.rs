@@ -166,6 +166,20 @@ pub struct App {
     lock: Option<Lock>,
 }
 
+/// The objects of a data folder, and where they lie.
+struct Stored {
+    location: Location,
+    archive: Archive,
+}
+
+impl Stored {
+    fn open(data: &Path, config: &Config) -> Result<Self> {
+        let location = location(data, config)?;
+        let archive = Archive::open(Store::open(&location, &s3(data, config)?)?)?;
+        Ok(Self { location, archive })
+    }
+}
+
 impl App {
     /// Opens a data folder for taking things in; makes it where there is none. Refused while another process does.
     pub fn open_for_writing(data: &Path, config: Config) -> Result<Self> {
@@ -217,32 +231,31 @@ impl App {
             true => Index::open_for_reading(&data.join("index"))?,
             false => Index::open(&data.join("index"))?,
         };
-        Self::of_parts(data, config, register, index)
+        let stored = Stored::open(data, &config)?;
+        Ok(Self::of_parts(data, config, stored, register, index))
     }
 
     fn open_parts(data: &Path, config: Config) -> Result<Self> {
         // The store and what explains it before the database: without them nothing is to be made here, and whoever finds
         // a database may look for both.
-        let location = location(data, &config)?;
-        Archive::open(Store::open(&location, &s3(data, &config)?)?)?;
-        Self::of_parts(data, config, Register::open(&database(data))?, Index::open(&data.join("index"))?)
+        let stored = Stored::open(data, &config)?;
+        Ok(Self::of_parts(data, config, stored, Register::open(&database(data))?, Index::open(&data.join("index"))?))
     }
 
-    fn of_parts(data: &Path, config: Config, register: Register, index: Index) -> Result<Self> {
-        let location = location(data, &config)?;
-        let store = Store::open(&location, &s3(data, &config)?)?;
-        Ok(Self {
+    fn of_parts(data: &Path, config: Config, stored: Stored, register: Register, index: Index) -> Self {
+        let Stored { location, archive } = stored;
+        Self {
             data: data.to_owned(),
             config,
             clock: Clock::System,
             location,
-            archive: Archive::open(store)?,
+            archive,
             register,
             index,
             waiting: Mutex::default(),
             log: None,
             lock: None,
-        })
+        }
     }
 
     fn note_location(&self) -> Result<()> {
