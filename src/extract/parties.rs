@@ -172,6 +172,18 @@ fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
     found
 }
 
+/// What is written at a place where a name must stand, whether it looks like one or not.
+fn written(scene: &Scene<'_>, range: Range<usize>) -> Find {
+    Find {
+        defined_at: None,
+        thing: Thing::Role(String::new()),
+        repairs: Vec::new(),
+        first: scene.word_from(range.start),
+        end: scene.word_from(range.end),
+        range,
+    }
+}
+
 /// A role without its article, and in usual letters: `de gemeente` is called `gemeente`, `LANDLORD` is `Landlord`.
 fn usual_role(role: &str) -> String {
     let bare = ["de ", "De ", "DE ", "het ", "Het ", "HET ", "the ", "The ", "THE "];

@@ -1,6 +1,6 @@
 //! Parties in fields: names beside role words on cover sheets, and in forms that ask for them.
 
-use super::{Cues, Found, How, add_new, describe, opening};
+use super::{Cues, Found, How, add_new, describe, opening, written};
 use crate::{
     extract::{
         entity::Entity,
@@ -198,14 +198,7 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
             matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_)))
                 && find.range.start == field.value.start
         });
-        let written = Find {
-            range: field.value.clone(),
-            defined_at: None,
-            thing: Thing::Role(String::new()),
-            repairs: Vec::new(),
-            first: scene.word_from(field.value.start),
-            end: scene.word_from(field.value.end),
-        };
+        let written = written(scene, field.value.clone());
         // What is written there is a name, whether it looks like one or not.
         let capital = text.slice(&field.value).starts_with(char::is_uppercase);
         if known.is_none() && !(capital && scene.words_in(&field.value).len() <= 8) {

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::{Cues, Found, How, describe, opening};
+use super::{Cues, Found, How, describe, opening, written};
 use crate::extract::{
     lexicon::fold,
-    scene::{Find, Scene, Thing},
+    scene::{Scene, Thing},
 };
 
 /// The parties are named within so many bytes.
@@ -40,14 +40,7 @@ fn in_paragraph(scene: &Scene<'_>, paragraph: &Range<usize>) -> Vec<Found> {
         from = find.range.end + 1;
         let Some(start) = name else { continue };
         let end = start + text.running[start..open].trim_end().len();
-        let written = Find {
-            range: start..end,
-            defined_at: None,
-            thing: Thing::Role(String::new()),
-            repairs: Vec::new(),
-            first: scene.word_from(start),
-            end: scene.word_from(end),
-        };
+        let written = written(scene, start..end);
         let whole = scene.finds_in(&written.range).find(|name| opening::is_name(name) && name.range == written.range);
         let mut party = describe(scene, whole.unwrap_or(&written), start..find.range.end, &[], &Cues::default());
         party.party.role = Some(role.clone());
