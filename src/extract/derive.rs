@@ -187,13 +187,7 @@ pub fn notice_deadline(
     };
     // Where two ends are possible, the earlier one is the safe one.
     let last_day = readings(end).into_iter().min().unwrap_or(last_day);
-    // Of two readings of the notice the one with the earlier day is the safe one.
-    let disputed = used.alternatives.iter().filter(|_| used.status == Status::Conflict).map(|other| &other.value);
-    let counted = used.value.iter().chain(disputed).filter_map(|notice| {
-        let distance = notice.distance()?;
-        notice.deadline(last_day).map(|deadline| (deadline, distance))
-    });
-    let Some((deadline, distance)) = counted.min_by_key(|(deadline, _)| deadline.day) else {
+    let Some((deadline, distance)) = used.deadline(last_day) else {
         return open(language.say("de opzegdag is niet te berekenen", "the day for notice cannot be computed"));
     };
     let mut reckoning = language.say(

@@ -246,6 +246,18 @@ impl Notice {
     }
 }
 
+impl Field<Notice> {
+    /// The last day on which it must have been received so that the contract ends on `last_day`, with how far before
+    /// that is: of two readings between which a person must choose, the earlier day.
+    pub fn deadline(&self, last_day: Date) -> Option<(reckon::Deadline, String)> {
+        let disputed = self.alternatives.iter().filter(|_| self.status == Status::Conflict).map(|other| &other.value);
+        let counted = self.value.iter().chain(disputed);
+        counted
+            .filter_map(|notice| Some((notice.deadline(last_day)?, notice.distance()?)))
+            .min_by_key(|(deadline, _)| deadline.day)
+    }
+}
+
 /// A day of any year, written `--09-30` as in ISO 8601:2000, 5.2.1.3.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DayOfYear {

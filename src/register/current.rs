@@ -227,9 +227,9 @@ fn derived_end(fields: &Fields, language: Language) -> Field<Date> {
 fn derived_deadline(fields: &Fields, language: Language) -> Field<Date> {
     let end = &fields.end_date;
     let counted = fields.notice.iter().filter_map(|notice| {
-        let held = notice.value.as_ref().filter(|held| held.against == Against::EndOfTerm)?;
-        let deadline = held.deadline(end.value?)?;
-        Some((deadline.day, held.distance()?, deadline.later_reading, notice))
+        notice.value.as_ref().filter(|held| held.against == Against::EndOfTerm)?;
+        let (deadline, distance) = notice.deadline(end.value?)?;
+        Some((deadline.day, distance, deadline.later_reading, notice))
     });
     let Some((day, distance, later, notice)) = counted.min_by_key(|&(day, ..)| day) else { return Field::absent() };
     let mut explanation = format!("{} − {distance}", end.value.map_or_else(String::new, |day| day.to_string()));
@@ -343,6 +343,25 @@ mod tests {
         let fields = fields_of(&register, &item.record);
         assert_eq!(fields.end_date.value, Some(date(2025, 12, 31)));
         assert_eq!(fields.notice_deadline.value, Some(date(2025, 9, 30)));
+    }
+
+    #[test]
+    fn of_a_notice_with_two_readings_the_earlier_day_holds_when_the_end_is_decided() {
+        let register = TestRegister::new();
+        let mut fields = lease();
+        let mut longer = fields.notice[0].value.clone().unwrap();
+        longer.period = Some(Period::of_months(6));
+        fields.notice[0].status = Status::Conflict;
+        fields.notice[0].alternatives = vec![crate::model::record::Alternative {
+            value: longer,
+            rule: None,
+            confidence: 0.5,
+            explanation: None,
+            evidence: Vec::new(),
+        }];
+        let item = register.archive("a.pdf", fields);
+        decide(&register, &item.record, correct("end_date", "2027-12-31")).unwrap();
+        assert_eq!(fields_of(&register, &item.record).notice_deadline.value, Some(date(2027, 6, 30)));
     }
 
     #[test]

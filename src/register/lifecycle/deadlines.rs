@@ -77,16 +77,11 @@ impl Notices<'_> {
     /// The next day by which a notice must have been received.
     fn next(&self, field: &Field<Notice>) -> Option<Deadline> {
         let notice = field.value.as_ref()?;
-        // Of two readings of one notice the longer period gives the earlier day.
-        let disputed = field.alternatives.iter().filter(|_| field.status == Status::Conflict);
-        let period =
-            disputed.filter_map(|other| other.value.period).chain(notice.period).max_by_key(|p| p.rough_days());
-        let notice = Notice { period, ..notice.clone() };
-        let found = match (notice.against, period) {
-            (Against::EndOfMonth, Some(period)) => self.against_calendar(period, 1),
-            (Against::EndOfQuarter, Some(period)) => self.against_calendar(period, 3),
-            (Against::EndOfYear, Some(period)) => self.against_calendar(period, 12),
-            _ => self.against_term(&notice),
+        let found = match notice.against {
+            Against::EndOfMonth => self.against_calendar(longest(field)?, 1),
+            Against::EndOfQuarter => self.against_calendar(longest(field)?, 3),
+            Against::EndOfYear => self.against_calendar(longest(field)?, 12),
+            Against::AnyTime | Against::EndOfTerm | Against::Other => self.against_term(field),
         };
         let (date, certain, mut explanation) = found?;
         if notice.against == Against::Other {
@@ -101,17 +96,16 @@ impl Notices<'_> {
     }
 
     /// Against the end of a term: that of the term that runs, or of a later one where it is too late for this one.
-    fn against_term(&self, notice: &Notice) -> Option<(Date, bool, String)> {
+    fn against_term(&self, notice: &Field<Notice>) -> Option<(Date, bool, String)> {
         let Self { terms, as_of, language, .. } = self;
         let mut renewals = terms.renewals_at(*as_of)?;
         loop {
             let (end, earliest) = (terms.end(renewals)?, terms.earliest_end(renewals)?);
-            let deadline = notice.deadline(earliest)?;
+            let (deadline, distance) = notice.deadline(earliest)?;
             if deadline.day >= *as_of {
                 let mut explanation = format!(
-                    "{} {end} − {}{}",
+                    "{} {end} − {distance}{}",
                     language.say("einde", "end"),
-                    notice.distance()?,
                     language.say("; de opzegging moet dan ontvangen zijn", "; notice must have been received by then")
                 );
                 self.add_later(&mut explanation, deadline.later_reading);
@@ -252,6 +246,13 @@ impl Notices<'_> {
     }
 }
 
+/// Of two readings of one notice the longer period gives the earlier day.
+fn longest(notice: &Field<Notice>) -> Option<Period> {
+    let disputed = notice.alternatives.iter().filter(|_| notice.status == Status::Conflict);
+    let periods = notice.value.iter().chain(disputed.map(|other| &other.value)).filter_map(|held| held.period);
+    periods.max_by_key(|period| period.rough_days())
+}
+
 /// Last day of the calendar month, quarter or year that a day is in.
 fn period_end(day: Date, months: i8) -> Option<Date> {
     let last_month = (day.month() + months - 1) / months * months;
@@ -262,19 +263,17 @@ fn period_end(day: Date, months: i8) -> Option<Date> {
 fn option(terms: &Terms, fields: &Fields, as_of: Date, language: Language) -> Option<Deadline> {
     let last_day = terms.first_end.filter(|_| terms.option)?;
     let stated = fields.renewal.value.as_ref().and_then(|renewal| renewal.use_before);
-    if let Some(period) = stated {
-        let date = reckon::notice_deadline(last_day, period)?.day;
-        let why = language.say("de optie moet dan gebruikt zijn", "the option must have been used by then");
-        let explanation = format!("{last_day} − {period}; {why}");
-        let deadline = Deadline { kind: DeadlineKind::Option, party: None, date, certain: false, explanation };
-        return (date >= as_of).then_some(deadline);
-    }
     let periods = fields.notice.iter().filter_map(|notice| {
         let notice = notice.value.as_ref().filter(|notice| notice.against == Against::EndOfTerm)?;
         notice.period
     });
-    let counted = periods.filter_map(|period| Some((reckon::notice_deadline(last_day, period)?.day, period)));
-    let (date, explanation) = match counted.min_by_key(|&(day, _)| day) {
+    let counted = |period: Period| Some((reckon::notice_deadline(last_day, period)?.day, period));
+    let supposed = || periods.filter_map(counted).min_by_key(|&(day, _)| day);
+    let (date, explanation) = match stated.map_or_else(supposed, counted) {
+        Some((day, period)) if stated.is_some() => {
+            let why = language.say("de optie moet dan gebruikt zijn", "the option must have been used by then");
+            (day, format!("{last_day} − {period}; {why}"))
+        }
         Some((day, period)) => {
             let why = language
                 .say("de opzegtermijn kan ook voor de optie gelden", "the notice period may hold for the option too");
