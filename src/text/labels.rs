@@ -218,8 +218,10 @@ fn value(text: &str, range: Range<usize>) -> Range<usize> {
     if whole.chars().all(open) {
         return range.start..range.start;
     }
-    let start = range.start + (whole.len() - whole.trim_start().len());
-    start..start + whole.trim().len()
+    // People who type put the colon before the value: `LESSOR ⇥ : Ravelijn Autolease B.V.`
+    let own = whole.trim_start_matches(|c: char| c.is_whitespace() || c == ':');
+    let start = range.end - own.len();
+    start..start + own.trim_end().len()
 }
 
 #[cfg(test)]
@@ -235,7 +237,7 @@ mod tests {
     #[test]
     fn values_stand_beside_or_below_their_labels() {
         check(
-            "Opzegtermijn\t3 maanden\nHuurder\tGemeente Best",
+            "Opzegtermijn\t: 3 maanden\nHuurder\tGemeente Best",
             &[("Opzegtermijn", "3 maanden"), ("Huurder", "Gemeente Best")],
         );
         check("Datum ingang: 1 mei 2019", &[("Datum ingang", "1 mei 2019")]);

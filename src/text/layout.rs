@@ -23,6 +23,8 @@ const MOST_IN_LABEL: usize = 5;
 /// Lines of one cell stand at most so much further apart than the closest ones of the table.
 const SAME_PITCH: f32 = 1.12;
 
+/// Lines of one cell stand no further apart than this, in ems.
+const WITHIN_CELL: f32 = 1.5;
 /// Rows with more cells are scattered words, not a table; blocks with more rows are read in parts. Both keep the work
 /// on a page proportional to its words.
 pub(super) const MOST_COLUMNS: usize = 40;
@@ -31,7 +33,7 @@ const LONGEST: usize = 200;
 /// What stands at the start of a line in a signature block.
 static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)^(by(?-u:\b)|its:|name:|title:|date:|naam(?-u:\b)|namens(?-u:\b)|voor\s|for\s|on\ behalf|datum(?-u:\b)|plaats(?-u:\b)|getekend|\(?get\.|/s/|handtekening|functie(?-u:\b)|
+        r"(?ix)^(by(?-u:\b)|its:|name:|title:|date:|naam(?-u:\b)|namens(?-u:\b)|voor\s|for\s|on\ behalf|datum(?-u:\b)|plaats(?-u:\b)|getekend|\(?get\.|signed(?-u:\b)|executed|/s/|handtekening|functie(?-u:\b)|
         (de\ )?(ver)?huurder(?-u:\b)|(de\ )?opdracht(gever|nemer)|(de\ )?(ver)?koper(?-u:\b)|(de\ )?leverancier|_{5,}|\.{8,}|(de\ )?(directeur|burgemeester|voorzitter|secretaris|sekretaris|minister|wethouder))",
     )
     .expect("the pattern is a constant that a test compiles")
@@ -40,7 +42,7 @@ static SIGNS: LazyLock<Regex> = LazyLock::new(|| {
 /// Fields of a cover sheet: a column that holds one is no signature block.
 static FIELDS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?ix)^(contract-?(nr|nummer)|versie|kenmerk|ingangsdatum|einddatum|looptijd|onderwerp|zaaknummer|projectnummer|
+        r"(?ix)^((contract|overeenkomst)-?(nr|nummer)|versie|kenmerk|ingangsdatum|einddatum|looptijd|onderwerp|zaaknummer|projectnummer|
         (contract|agreement)\ (no|number|reference)|version|reference|effective\ date|commencement\ date|term)(?-u:\b)",
     )
     .expect("the pattern is a constant that a test compiles")
@@ -168,6 +170,8 @@ fn run(rows: &[Vec<Line>], words: &[PlacedWord<'_>]) -> Option<Run> {
         return None;
     }
     let widest = |gaps: &[(f32, f32)]| gaps.iter().map(|g| g.1 - g.0).fold(0.0, f32::max);
+    let signs = |row: &[Line]| row.len() > 1 && row.iter().all(|line| SIGNS.is_match(&line.text(words)));
+    let signed = signs(first);
     let (mut len, mut beside, mut gap) = (1, 1, widest(&gutters));
     for row in rows[1..].iter().take(LONGEST) {
         if row.len() > MOST_COLUMNS || captions::form(&rows[len..], words).is_some() {
@@ -177,7 +181,8 @@ fn run(rows: &[Vec<Line>], words: &[PlacedWord<'_>]) -> Option<Run> {
         if step > 9.0 * em {
             break;
         }
-        if splits_column(row, &gutters, em) {
+        // Below a table of terms the parties sign.
+        if splits_column(row, &gutters, em) || !signed && signs(row) {
             break;
         }
         let left: Vec<(f32, f32)> = gutters.iter().filter_map(|&gutter| narrowed(gutter, row, em)).collect();
@@ -323,7 +328,10 @@ impl<'a> Block<'a> {
             let digits = text.chars().filter(char::is_ascii_digit).count();
             digits * 2 >= text.chars().filter(|c| !c.is_whitespace()).count() || text.starts_with(['€', '$', 'ƒ'])
         };
-        if share(last, &numbers) > 0.5 || column(0).any(names_field) {
+        // A field on both sides is the same one in two languages.
+        let is_field = |cell: &Option<String>| cell.as_deref().is_some_and(names_field);
+        let fields = texts.iter().any(|row| is_field(&row[0]) && !is_field(&row[last]));
+        if share(last, &numbers) > 0.5 || fields {
             return false;
         }
         if both_open || paired > 0 && (signs(last) > 0 || paired * 2 >= texts.len()) {
@@ -372,12 +380,11 @@ impl<'a> Block<'a> {
             |cell: &Option<Line>| cell.as_ref().is_none_or(|l| l.text(words).starts_with(char::is_lowercase));
         let mut groups: Vec<Range<usize>> = Vec::new();
         for (i, row) in cells.iter().enumerate() {
-            let tight = i > 0 && {
-                let (above, here) = (top(&cells[i - 1]), top(row));
-                let em = row.iter().flatten().map(|l| l.em).fold(1.0, f32::max);
-                here - above < 1.9 * em
-            };
-            let goes_on = tight && (row[0].is_none() || row.iter().all(starts_small));
+            let em = row.iter().flatten().map(|l| l.em).fold(1.0, f32::max);
+            let step = if i > 0 { top(row) - top(&cells[i - 1]) } else { f32::MAX };
+            // Lines of one cell stand closer than the rows of a table with lines between them.
+            let goes_on = step < 1.9 * em && (row[0].is_none() || row.iter().all(starts_small))
+                || step < WITHIN_CELL * em && starts_small(&row[0]);
             match groups.last_mut().filter(|_| goes_on) {
                 Some(group) => group.end = i + 1,
                 None => groups.push(i..i + 1),

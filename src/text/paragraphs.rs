@@ -246,7 +246,44 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
 
 /// Whether a line starts with the number of a clause: one that neither belongs to the word before nor counts.
 fn numbers(line: &str, last_word: &str) -> bool {
-    marker::marker(line).is_some() && !refers(last_word) && !counts(last_word, line)
+    marker::marker(line).is_some()
+        && !refers(last_word)
+        && !counts(last_word, line)
+        && !goes_on_with_day(last_word, line)
+}
+
+/// Whether a line that no stop ended goes on with a day: `apply again by` before `30 November 2024.`
+fn goes_on_with_day(last_word: &str, next: &str) -> bool {
+    const MONTHS: [&str; 23] = [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+        "january",
+        "february",
+        "march",
+        "may",
+        "june",
+        "july",
+        "august",
+        "october",
+        "okt",
+        "sept",
+        "dec",
+    ];
+    let mut words = next.split_whitespace();
+    let day = words.next().is_some_and(|word| word.len() <= 4 && word.starts_with(|c: char| c.is_ascii_digit()));
+    let month = words.next().map(|word| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase());
+    let ended = last_word.ends_with(['.', ':', ';', '!', '?']);
+    day && !ended && !last_word.is_empty() && month.is_some_and(|month| MONTHS.contains(&month.as_str()))
 }
 
 /// Whether a line that ends with this word cannot be the last of its paragraph.
@@ -255,7 +292,8 @@ fn hangs(word: &str) -> bool {
         "of", "the", "a", "an", "as", "to", "on", "in", "at", "for", "from", "until", "than", "de", "het", "een",
         "van", "op", "per", "tot", "te", "voor", "vanaf",
     ];
-    HANGING.contains(&word)
+    // `(hereinafter "the`
+    HANGING.contains(&word.trim_start_matches(|c: char| !c.is_alphanumeric()))
 }
 
 /// Whether a line goes on with the figure of a number in words: `two` before `(2) years`, `zes` before `(6) maanden`.
@@ -296,7 +334,13 @@ mod tests {
     }
 
     #[test]
+    fn a_line_may_go_on_with_a_day() {
+        assert!(!numbers("30 November 2024.", "by") && !numbers("1 mei 2024 in werking", "treedt"));
+        assert!(numbers("30 November 2024.", "ended.") && numbers("30 Novation", "by"));
+    }
+
+    #[test]
     fn no_paragraph_ends_with_an_article_or_preposition() {
-        assert!(hangs("op") && hangs("of") && !hangs("agreement") && !hangs("2019."));
+        assert!(hangs("op") && hangs("of") && hangs("(\"the") && !hangs("agreement") && !hangs("2019."));
     }
 }
