@@ -152,13 +152,14 @@ fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
     }
     let mut found = opening.as_ref().map_or_else(Vec::new, |range| in_opening(rules, scene, range, cues));
     // Fields that name all parties: one name without a role above them signs, or is asked for.
-    if found.len() < 2 && beside.len() >= 2 && found.iter().all(|party| party.party.role.is_none()) {
+    let two_called = beside.iter().any(|party| party.party.role != beside[0].party.role);
+    if (found.len() < 2 || two_called) && beside.len() >= 2 && found.iter().all(|party| party.party.role.is_none()) {
         found.clear();
     }
     if found.len() < 2 {
         add_new(&mut found, beside);
     } else {
-        add_numbers(&mut found, beside);
+        add_details(&mut found, beside);
     }
     if found.len() < 2 {
         add_new(&mut found, columns::below_roles(rules, scene));
@@ -238,9 +239,15 @@ fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {
     }
 }
 
-/// A cover sheet may give the numbers of parties that the opening names without.
-fn add_numbers(found: &mut [Found], beside: Vec<Found>) {
-    for Found { party: Party { name, registration_number, other_registration, .. }, ranges, .. } in beside {
+/// A cover sheet may give the numbers of parties that the opening names without, and what they are called.
+fn add_details(found: &mut [Found], beside: Vec<Found>) {
+    for Found { party: Party { name, role, registration_number, other_registration, .. }, ranges, .. } in beside {
+        let taken = found.iter().any(|known| known.party.role == role);
+        let uncalled =
+            |known: &&mut Found| known.party.role.is_none() && name_key(&known.party.name) == name_key(&name);
+        if let Some(known) = found.iter_mut().find(uncalled).filter(|_| !taken) {
+            known.party.role = role;
+        }
         let unnumbered = |known: &&mut Found| {
             let party = &known.party;
             party.registration_number.is_none()

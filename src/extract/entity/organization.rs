@@ -646,6 +646,20 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
 fn is_address(scan: &Scan<'_>, at: usize) -> bool {
     let number = scan.next(at).is_some_and(|next| scan.kind(next) == Some(Kind::Number));
     number && scan.is_capital(at) && (names_street(scan.folded(at)) || scan.folded(at) == "postbus")
+        || scan.is_capital(at) && (1..=2).any(|words| postcode_behind(scan, at, words))
+}
+
+/// `Het Baken 8, 7607 XR`: a street of so many words, of which the first of two is an article, its number, a postcode.
+fn postcode_behind(scan: &Scan<'_>, street: usize, words: usize) -> bool {
+    if words == 2 && !(matches!(scan.raw(street), "De" | "Het" | "Den") && scan.is_capital(street + 1)) {
+        return false;
+    }
+    let number = street + words;
+    let comma = usize::from(scan.is_mark(number + 1, ','));
+    let (digits, letters) = (number + 1 + comma, number + 2 + comma);
+    let plain = |at: usize, length: usize| scan.kind(at) == Some(Kind::Number) && scan.raw(at).len() <= length;
+    let two_capitals = scan.raw(letters).len() == 2 && scan.raw(letters).bytes().all(|byte| byte.is_ascii_uppercase());
+    plain(number, 4) && plain(digits, 4) && scan.raw(digits).len() == 4 && two_capitals
 }
 
 /// `in de Wijk`: a name may have it; `in Utrecht`, `in Den Haag` is a seat.
