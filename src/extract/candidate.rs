@@ -429,7 +429,14 @@ impl<'a> Slots<'a, '_, '_> {
         // `een jaarlijkse retributie van …`, `… per jaar`: also a little before and behind what matched.
         let near = self.found.words.start.saturating_sub(4)..(self.found.words.end + 16).min(self.scene.words.len());
         let sentence = self.scene.sentence_at(self.scene.words[self.found.words.start].range.start);
+        // What a row of fields says, it says of its own.
+        let row_end = (self.rule.place == Place::Label)
+            .then(|| self.find("value").map(|find| find.range.end))
+            .flatten()
+            .and_then(|end| Some(end + text.running[end..].find('\n')?));
         let words = &self.scene.words[near];
+        let until = row_end.map_or(words.len(), |end| words.partition_point(|word| word.range.start < end));
+        let words = &words[..until];
         let after_per = words.windows(2).find_map(|pair| {
             let [per, unit] = pair else { return None };
             let (per, unit) = (fold(text.slice(&per.range)), fold(text.slice(&unit.range)));
@@ -566,6 +573,8 @@ pub fn beside_label<'r>(
     if kind == Kind::Amount && scene.finds_in(&behind).any(|other| other.kind() == kind && in_row(other)) {
         return None;
     }
+    let find =
+        scene.finds_in(&(find.range.end..beside.end)).find(|other| sums_up(scene.text, find, other)).unwrap_or(find);
     let index = scene.finds.iter().position(|other| std::ptr::eq(other, find))?;
     let labelled = labelled_pattern(say, kind);
     let filled = Match { words: found.words.clone(), filled: vec![(0, index)], repairs: found.repairs.clone() };
@@ -574,10 +583,26 @@ pub fn beside_label<'r>(
     Some(candidate(value, find.read_at(), features(&find.range, Some(find), doubtful)))
 }
 
+/// `€ 210 per hectare per jaar, dus € 1.985,13 per jaar`: the second is what the first comes to.
+fn sums_up(text: &crate::text::Text, first: &Find, second: &Find) -> bool {
+    const SO: [&str; 10] =
+        ["dus", "derhalve", "totaal", "in totaal", "ofwel", "oftewel", "zijnde", "being", "in total", "total"];
+    let (Thing::Entity(Entity::Amount(unit)), Thing::Entity(Entity::Amount(_))) = (&first.thing, &second.thing) else {
+        return false;
+    };
+    let between = fold(text.slice(&(first.range.end..second.range.start)));
+    let between = between.trim_end_matches([':', ' ', '(']);
+    matches!(unit.per, Some(Per::Unit | Per::Hour)) && SO.iter().any(|so| between.ends_with(&format!(" {so}")))
+}
+
 /// What a label asks for, without its number and what only explains it: `16. OPTIONS TO EXTEND (SEE SECTION 3.03)`,
-/// `Minimum rent - Years 1 thru 3`.
+/// `A6 Management fee`, `Minimum rent - Years 1 thru 3`.
 fn core(label: &str, at: usize) -> Range<usize> {
-    let number = label.len() - label.trim_start_matches(|c: char| !c.is_alphabetic()).len();
+    let numbered = label.split_once(' ').filter(|(number, _)| {
+        number.len() <= 4 && number.starts_with(|c: char| c.is_ascii_uppercase()) && number.contains(char::is_numeric)
+    });
+    let rest = numbered.map_or(label, |(_, rest)| rest);
+    let number = label.len() - rest.trim_start_matches(|c: char| !c.is_alphabetic()).len();
     let mut asks = &label[number..];
     for tail in [" (", " - ", ", "] {
         asks = asks.split(tail).next().unwrap_or_default();

@@ -2,6 +2,7 @@
 //! and what can be computed is computed.
 
 mod days;
+mod price;
 mod running;
 
 use std::{cell::RefCell, collections::BTreeSet, ops::Range};
@@ -26,7 +27,7 @@ use super::{
 use crate::{
     model::{
         Evidence, Field, Fields, Language, Status,
-        record::{Alternative, ContractType, Money, Notice, Party, Per, RelatesTo, Term},
+        record::{Alternative, ContractType, Notice, Party, RelatesTo, Term},
     },
     text::{Text, Zone},
 };
@@ -330,26 +331,6 @@ impl<'r> Desk<'r, '_, '_> {
         let states: Vec<String> = self.candidates.iter().filter_map(law).filter(|code| code.contains('-')).collect();
         let of_state = |union: &str| states.iter().any(|state| state.split('-').next() == Some(union));
         self.candidates.retain(|candidate| law(candidate).is_none_or(|code| !of_state(&code)));
-    }
-
-    /// The price. What a piece or an hour costs is only a tariff: it gives way to a price for the whole or for a time, and
-    /// whether it is all that the contract is worth, a person says.
-    fn value(&mut self) -> Field<Money> {
-        let is_tariff =
-            |value: &Value| matches!(value, Value::Money(money) if matches!(money.per, Per::Unit | Per::Hour));
-        let mut candidates = self.take(FieldId::Value);
-        if !candidates.iter().all(|candidate| is_tariff(&candidate.value)) {
-            candidates.retain(|candidate| !is_tariff(&candidate.value));
-        }
-        let only_tariffs = candidates.iter().any(|candidate| is_tariff(&candidate.value));
-        let mut field = self.decided(candidates, |value| match value {
-            Value::Money(money) => Some(money.clone()),
-            _ => None,
-        });
-        if only_tariffs {
-            field.status = field.status.min(Status::Proposed);
-        }
-        field
     }
 
     /// The contract itself has words of a start, whether a rule read them or not.

@@ -106,7 +106,9 @@ fn before_name(scan: &Scan<'_>, sign_at: usize, sign_last: usize, code: &'static
         start = left;
     }
     for first in start..=last {
-        if scan.kind(first) != Some(Kind::Number) || currency_before(scan, first) {
+        // `and no/100 Dollars`
+        let fraction = scan.touches(first) && scan.before(first).is_some_and(|left| scan.is_mark(left, '/'));
+        if scan.kind(first) != Some(Kind::Number) || currency_before(scan, first) || fraction {
             continue;
         }
         if let Some(figures) = figures(scan, first).filter(|figures| figures.last == last) {
@@ -303,11 +305,23 @@ fn bracketed(scan: &Scan<'_>, after: usize) -> Option<(usize, i64)> {
         let worded = number::starting_at(scan, at).filter(|worded| worded.value > 12)?;
         (i64::try_from(worded.value).ok()?.checked_mul(100)?, worded.last)
     };
+    let mut value = value;
     if let Some(name) = scan.next(last).filter(|&name| currency(scan, name).is_some()) {
         last = currency(scan, name)?.1;
+        if let Some((cents, end)) = cents_behind(scan, last) {
+            (value, last) = (value.checked_add(cents)?, end);
+        }
     }
     let close = scan.next(last).filter(|&close| scan.is_mark(close, ')'))?;
     Some((close, value))
+}
+
+/// `(achttien gulden) en vijftig cent`.
+fn cents_behind(scan: &Scan<'_>, last: usize) -> Option<(i64, usize)> {
+    let and = scan.next(last).filter(|&and| matches!(scan.folded(and), "en" | "and"))?;
+    let worded = number::starting_at(scan, scan.next(and)?).filter(|worded| worded.value < 100)?;
+    let name = scan.next(worded.last)?;
+    matches!(scan.folded(name), "cent" | "cents" | "pence").then_some((i64::try_from(worded.value).ok()?, name))
 }
 
 /// The time for which a price is said to be.
@@ -317,9 +331,33 @@ fn time(scan: &Scan<'_>, at: usize) -> Option<Per> {
             Some(Per::Year)
         }
         "kwartaal" | "quarter" | "kalenderkwartaal" => Some(Per::Quarter),
-        "maand" | "month" | "mnd" | "kalendermaand" => Some(Per::Month),
+        "maand" | "month" | "mnd" | "mo" | "kalendermaand" => Some(Per::Month),
         _ => None,
     }
+}
+
+/// What stands right behind `€ 18.000 per`: a thing that is priced, not a way to pay or a day.
+fn is_thing(scan: &Scan<'_>, at: usize) -> bool {
+    const NO_THINGS: [&str; 16] = [
+        "aangetekende",
+        "automatische",
+        "bank",
+        "cent",
+        "deze",
+        "e",
+        "giro",
+        "incasso",
+        "mail",
+        "mille",
+        "omgaande",
+        "ommegaande",
+        "overboeking",
+        "post",
+        "saldo",
+        "bankoverschrijving",
+    ];
+    let word = scan.folded(at);
+    scan.is_word(at) && !scan.is_capital(at) && word.chars().count() > 2 && !NO_THINGS.contains(&word)
 }
 
 /// Behind a noun, at most one word further, comes the time: the price is that of one of several things.
@@ -341,7 +379,8 @@ fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
     for step in 0..BESIDE {
         let Some(next) = scan.next(at) else { break };
         at = next;
-        if matches!(scan.mark(at), Some(';')) || currency(scan, at).is_some() {
+        // Behind a colon stands what another label names.
+        if matches!(scan.mark(at), Some(';' | ':')) || currency(scan, at).is_some() {
             break;
         }
         let word = scan.folded(at);
@@ -367,7 +406,8 @@ fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
                     | "kilometer" => Some(Per::Unit),
                     // `per toestel per maand`
                     _ if time(scan, unit).is_none() && priced_by_unit(scan, unit) => Some(Per::Unit),
-                    _ => time(scan, unit),
+                    _ => time(scan, unit)
+                        .or_else(|| (step < 2 && word == "per" && is_thing(scan, unit)).then_some(Per::Unit)),
                 };
             }
             "jaarbasis" if per.is_none() && step < 3 => per = Some(Per::Year),

@@ -106,6 +106,13 @@ fn value(scan: &Scan<'_>, first: usize, last: usize) -> Option<Worded> {
             (Some(tens), 1..=9) if tens >= 20 && tens % 10 == 0 && current % 10 == 0 => current += atom,
             // `tweeduizend vierhonderd`: hundreds after thousands in one word.
             (Some(thousands), 1..=999) if thousands >= 1000 && current % 1000 == 0 => current += atom,
+            // `tweehonderd vijfenzeventigduizend`: how many thousands, in two words.
+            (Some(hundreds @ 100..=900), 1000..=99_000)
+                if hundreds % 100 == 0 && atom % 1000 == 0 && current == hundreds =>
+            {
+                total += hundreds * 1000 + atom;
+                current = 0;
+            }
             (Some(hundreds), 1..=99) if hundreds >= 100 && current % 100 == 0 => current += atom,
             _ => return None,
         }
@@ -147,6 +154,7 @@ mod tests {
         check("vijfentwintig duizend", 25_000);
         check("tweeduizend vierhonderd", 2400);
         check("achtendertigduizend vierhonderd vijftig", 38_450);
+        check("tweehonderd vijfenzeventigduizend vierhonderd", 275_400);
         check("dertigsten", 30);
         check("thirty-six", 36);
         check("two thousand and eighteen", 2018);
