@@ -14,6 +14,7 @@ pub mod office;
 pub mod read;
 pub mod rebuild;
 mod release;
+pub mod remarks;
 pub mod stop;
 mod stored;
 

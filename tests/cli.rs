@@ -167,9 +167,18 @@ fn a_copy_that_was_refused_is_tried_again_only_when_that_is_asked() {
     pdf.add_xobject(page, "Im0", image).unwrap();
     pdf.add_page_contents(page, b" q 40 0 0 40 500 60 cm /Im0 Do Q".to_vec()).unwrap();
     pdf.save(desk.path("lease.pdf")).unwrap();
-    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("lease.pdf")), &[0, 11]);
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("lease.pdf")), &[11]);
     let document = &receipt["files"][0]["documents"][0];
     assert_eq!(document["archival_copy"], "refused", "{receipt:#}");
+    // Paper is destroyed by what these lists say.
+    let why = document["copy_refused"].as_str().unwrap();
+    let batch = receipt["batch"].as_str().unwrap();
+    for told in [["show", batch].as_slice(), &["show", document["id"].as_str().unwrap()]] {
+        let (text, _) = check(desk.griffie(told).args(["--language", "en"]), 0);
+        assert!(text.contains("no archival copy: ") && text.contains(&why[..20]), "{text}");
+    }
+    let (waiting, _) = check(&mut desk.griffie(&["register", "--waiting", "--language", "en"]), 0);
+    assert!(waiting.contains("archival copy refused"), "{waiting}");
     let copies = |more: &[&str], code| check(desk.griffie(&["copies"]).args(more), code).0;
     assert!(copies(&[], 0).contains("0 made and accepted, 0 refused"));
     assert!(copies(&["--again"], 11).contains("0 made and accepted, 1 refused"));

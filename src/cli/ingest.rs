@@ -7,13 +7,14 @@ use std::{
 
 use clap::Args;
 
-use super::{Context, Outcome, output_failed, print_line, progress::Progress};
+use super::{Context, Outcome, output_failed, print_line, progress::Progress, table};
 use crate::{
     Result,
     model::{Language, PageState},
     pipeline::{
         App,
         ingest::{self, Request, Watcher},
+        remarks,
     },
     register::{ItemState, Reason, Receipt},
     tools::CancelFlag,
@@ -92,9 +93,11 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
     } else {
         print_line(receipt_text(&receipt, language))?;
     }
-    let lost = receipt.totals.quarantined > 0 || receipt.totals.pages.unreadable > 0;
-    Ok(Outcome::partial_if(lost))
+    Ok(Outcome::partial_if(remarks::is_incomplete(&receipt)))
 }
+
+/// A receipt has so many remarks on a document; `griffie show` has all.
+const MOST_REMARKS: usize = 5;
 
 /// The receipt for people: what did not go in first, then the totals.
 pub(super) fn receipt_text(receipt: &Receipt, language: Language) -> String {
@@ -113,6 +116,10 @@ pub(super) fn receipt_text(receipt: &Receipt, language: Language) -> String {
             None => file.documents.iter().map(|document| format!("  {} {}", document.record, document.id)).collect(),
         };
         lines.push(format!("  {state:<13} {}{more}", super::one_line(&file.path)));
+        for document in file.documents.iter().filter(|_| file.state == ItemState::Archived) {
+            let remarks = table::remarks(&document.problems, document.copy_refused.as_deref(), MOST_REMARKS, language);
+            lines.extend(remarks.into_iter().map(|line| format!("                {line}")));
+        }
     }
     let totals = &receipt.totals;
     let pages = [

@@ -15,7 +15,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
     model::{DocumentId, Language, RecordId},
-    pipeline::{App, decide, examine},
+    pipeline::{App, decide, examine, remarks},
     register::{ArchivalCopy, Decision, Document, Named, Role},
     signatures::SignatureFact,
 };
@@ -63,6 +63,10 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
         }
         for (document, arrivals) in dossier.iter().zip(&arrivals) {
             print_line(document_line(document, arrivals, language))?;
+            let told = remarks::of_document(&app, &document.id)?;
+            table::remarks(&told.problems, told.copy_refused.as_deref(), usize::MAX, language)
+                .iter()
+                .try_for_each(|line| print_line(format!("      {line}")))?;
         }
         // In the order in which they were taken, whichever of the dossier's records they are about.
         decisions.sort_by(|a, b| (a.at, &a.record, a.number).cmp(&(b.at, &b.record, b.number)));
@@ -97,7 +101,8 @@ fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
             .hint(format!("the newest batches are {}", known.join(", ")))
             .dutch(format!("met `{id}` begint niet precies één levering; de nieuwste zijn {}", known.join(", "))));
     };
-    let receipt = app.register.receipt(&batch.id)?;
+    let mut receipt = app.register.receipt(&batch.id)?;
+    remarks::add_to(app, &mut receipt)?;
     print_line(match json {
         true => to_json(&receipt)?.to_string(),
         false => receipt_text(&receipt, app.config.language),

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     model::{
-        Language, Status,
+        Language, Problem, Status,
         record::{Fields, RecordLine},
     },
     register::{
@@ -255,6 +255,29 @@ pub(crate) fn deadlines(entry: &Entry, language: Language) -> String {
         let _ = writeln!(out, "  > {} {kind}{party}{doubt}: {}", deadline.date, deadline.explanation);
     }
     out
+}
+
+/// What a person should know of a document: a line each, at most so many, then how many more there are.
+pub(super) fn remarks(
+    problems: &[Problem],
+    copy_refused: Option<&str>,
+    most: usize,
+    language: Language,
+) -> Vec<String> {
+    let refused = copy_refused.map(|why| {
+        let why = super::one_line(why);
+        language.say(format!("geen archiefkopie: {why}"), format!("no archival copy: {why}"))
+    });
+    let mut lines: Vec<String> = refused.into_iter().collect();
+    lines.extend(
+        problems.iter().map(|problem| format!("{} ({})", super::one_line(&problem.told(language)), problem.kind)),
+    );
+    if lines.len() > most {
+        let left = lines.len() - most;
+        lines.truncate(most);
+        lines.push(language.say(format!("en {left} meer: griffie show"), format!("and {left} more: griffie show")));
+    }
+    lines
 }
 
 #[cfg(test)]

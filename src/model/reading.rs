@@ -117,6 +117,12 @@ impl Problem {
         Self { kind: kind.to_owned(), message, page: Some(page) }
     }
 
+    /// Something that stands in the original was not read: what is told beside it was read another way.
+    pub fn is_loss(&self) -> bool {
+        const LOSSES: [&str; 4] = ["content_incomplete", "image_incomplete", "pages_missing", "nothing_read"];
+        LOSSES.contains(&self.kind.as_str()) || self.kind.starts_with("page_")
+    }
+
     /// The sentence in a language.
     pub fn told(&self, language: Language) -> Cow<'_, str> {
         let Some(page) = self.page.filter(|_| language == Language::Dutch) else { return Cow::from(&self.message) };

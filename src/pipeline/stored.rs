@@ -7,6 +7,7 @@ use super::{
     App, events,
     examine::{self, Examiner},
     read::PageDone,
+    remarks,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -387,7 +388,7 @@ pub(super) fn story<'a>(app: &App, item: &'a Item, accession: &Accession) -> Res
 
 /// Ends a batch all of whose items have their state: the receipt becomes an object, then the batch is closed.
 pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
-    let receipt = app.register.receipt(&batch.id)?;
+    let mut receipt = app.register.receipt(&batch.id)?;
     let stored = match app.archive.batch(&batch.id)? {
         // A run that was stopped had come so far; what follows does nothing twice.
         Some(stored) => stored,
@@ -401,6 +402,7 @@ pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
         log_left_over(app, batch.id.as_str(), stored.finished)?;
     }
     app.index_now()?;
+    remarks::add_to(app, &mut receipt)?;
     Ok(receipt)
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Db as _, Document, ItemState, PageCounts, Reason, Register, accession};
 use crate::{
     Error, ErrorKind, Result,
-    model::{BatchId, Blake3, DocumentId, RecordId},
+    model::{BatchId, Blake3, DocumentId, Problem, RecordId},
 };
 
 /// What a batch became.
@@ -51,6 +51,12 @@ pub struct ReceiptDocument {
     pub pages: PageCounts,
     /// What became of its archival copy.
     pub archival_copy: ArchivalState,
+    /// Why the copy was refused, where the store was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copy_refused: Option<String>,
+    /// What was read only partly, where the store was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Problem>,
 }
 
 /// State of an archival copy.
@@ -130,7 +136,10 @@ fn documents_of(tx: &Transaction<'_>, batch: &BatchId) -> Result<HashMap<String,
         let document = Document::of_row(row)?;
         let archival_copy = document.archival_copy.state();
         let Document { id, record, pages, .. } = document;
-        Ok((row.get::<_, String>("item")?, ReceiptDocument { id, record, pages, archival_copy }))
+        Ok((
+            row.get::<_, String>("item")?,
+            ReceiptDocument { id, record, pages, archival_copy, copy_refused: None, problems: Vec::new() },
+        ))
     };
     let mut by_item: HashMap<String, Vec<ReceiptDocument>> = HashMap::new();
     let mut statement = tx

@@ -10,7 +10,7 @@ use crate::{
     cli::{Outcome, one_line, print_line, table},
     model::{Fields, Language, RecordId},
     pipeline::App,
-    register::{Entry, choices},
+    register::{ArchivalCopy, Document, Entry, choices},
 };
 
 /// A field that waits.
@@ -54,7 +54,8 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome>
     for id in ids {
         let entry = super::entry(app, id, as_of)?;
         let waiting = waiting(&entry.fields)?;
-        if waiting.is_empty() {
+        let incomplete = incomplete(app, id)?;
+        if waiting.is_empty() && incomplete.is_empty() {
             continue;
         }
         records += 1;
@@ -63,6 +64,9 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome>
         print_line(one_line(&format!("{id}  {title}  ({})", files(app, id)?)))?;
         for waiting in &waiting {
             print_line(waiting.text(language).trim_end())?;
+        }
+        for document in &incomplete {
+            print_line(incomplete_line(document, language))?;
         }
         let deadlines = table::deadlines(&entry, language);
         if !deadlines.is_empty() {
@@ -81,6 +85,26 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome>
         ),
     ))?;
     Ok(Outcome::Done)
+}
+
+/// The documents of a record of which paper must not be destroyed yet: a page was not read, or no copy was accepted.
+fn incomplete(app: &App, id: &RecordId) -> Result<Vec<Document>> {
+    let documents = app.register.record(id)?.documents;
+    let lacks = |document: &Document| document.pages.unreadable > 0 || document.archival_copy == ArchivalCopy::Refused;
+    Ok(documents.into_iter().filter(lacks).collect())
+}
+
+fn incomplete_line(document: &Document, language: Language) -> String {
+    let mut lacks = Vec::new();
+    if document.pages.unreadable > 0 {
+        let pages = language.count(document.pages.unreadable as usize, ["pagina", "pagina's"], ["page", "pages"]);
+        lacks.push(language.say(format!("{pages} niet gelezen"), format!("{pages} not read")));
+    }
+    if document.archival_copy == ArchivalCopy::Refused {
+        lacks.push(language.say("archiefkopie niet aanvaard", "archival copy refused").to_owned());
+    }
+    let id = &document.id;
+    format!("  {:<19} {id}: {} (griffie show {id})", language.say("document", "document"), lacks.join(", "))
 }
 
 impl Waiting {
@@ -108,9 +132,11 @@ impl Waiting {
 pub(super) fn to_json(app: &App, id: &RecordId, as_of: Date) -> Result<Option<Value>> {
     let entry = super::entry(app, id, as_of)?;
     let waiting = waiting(&entry.fields)?;
-    if waiting.is_empty() {
+    let incomplete = incomplete(app, id)?;
+    if waiting.is_empty() && incomplete.is_empty() {
         return Ok(None);
     }
+    let lacks = |document: &Document| json!({"id": document.id, "pages": document.pages, "archival_copy": document.archival_copy.state()});
     let one = |waiting: &Waiting| {
         let reading = |reading: &Value| json!({"value": reading["value"], "explanation": reading["explanation"], "evidence": reading["evidence"]});
         json!({"field": waiting.field, "status": waiting.status, "explanation": waiting.why,
@@ -120,6 +146,7 @@ pub(super) fn to_json(app: &App, id: &RecordId, as_of: Date) -> Result<Option<Va
         "id": id, "title": entry.fields.title.value, "files": files(app, id)?, "as_of": as_of,
         "next_deadline": next(&entry), "deadlines": super::to_json(&entry.outlook.deadlines)?,
         "waiting": waiting.iter().map(one).collect::<Vec<_>>(),
+        "incomplete_documents": incomplete.iter().map(lacks).collect::<Vec<_>>(),
     })))
 }
 

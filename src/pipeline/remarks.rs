@@ -1,0 +1,48 @@
+//! What a person should know of a document beside its values: what was not read of it, and why its archival copy was
+//! refused. Both stand in its manifest.
+
+use super::{App, stored::ARCHIVAL_COPY};
+use crate::{
+    Result,
+    model::{DocumentId, Problem},
+    register::{ArchivalState, Receipt},
+};
+
+/// What was remarked on a document.
+pub struct Remarks {
+    /// What was read only partly, or in another way than usual.
+    pub problems: Vec<Problem>,
+    /// Why the archival copy was refused, if it was.
+    pub copy_refused: Option<String>,
+}
+
+/// The remarks on a document, as its last manifest has them.
+pub fn of_document(app: &App, document: &DocumentId) -> Result<Remarks> {
+    let Some(manifest) = app.archive.manifests(document)?.pop() else {
+        return Ok(Remarks { problems: Vec::new(), copy_refused: None });
+    };
+    let accepted = manifest.renditions.iter().any(|rendition| rendition.kind == ARCHIVAL_COPY);
+    let refused = manifest.refused.into_iter().rev().find(|refusal| refusal.kind == ARCHIVAL_COPY);
+    let copy_refused = refused.filter(|_| !accepted).map(|refusal| refusal.reason);
+    Ok(Remarks { problems: manifest.problems, copy_refused })
+}
+
+/// Writes the remarks on the documents of a batch into its receipt: paper is destroyed by this list.
+pub fn add_to(app: &App, receipt: &mut Receipt) -> Result<()> {
+    for document in receipt.files.iter_mut().flat_map(|file| &mut file.documents) {
+        let remarks = of_document(app, &document.id)?;
+        document.problems = remarks.problems;
+        document.copy_refused = remarks.copy_refused;
+    }
+    Ok(())
+}
+
+/// Is there something in a batch that a person must look at before the paper goes: a file or a page that was not read,
+/// content that is missing, a copy that was refused?
+pub fn is_incomplete(receipt: &Receipt) -> bool {
+    let documents = || receipt.files.iter().flat_map(|file| &file.documents);
+    receipt.totals.quarantined > 0
+        || receipt.totals.pages.unreadable > 0
+        || documents().any(|document| document.archival_copy == ArchivalState::Refused)
+        || documents().flat_map(|document| &document.problems).any(Problem::is_loss)
+}
