@@ -133,12 +133,22 @@ pub fn ends_name(behind: &str) -> bool {
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let cues = Cues::of(rules, scene);
     let mut found = named(rules, scene, &cues);
+    found.retain(|found| !is_no_name(&found.party));
     call_the_addressee(&mut found, scene, &cues);
     letterhead::numbers(&mut found, scene);
     for party in &mut found {
         party.party.role = party.party.role.take().map(|role| usual_role(&role));
     }
     found
+}
+
+/// What stands where a name might: a contract's own title, and what is signed with.
+fn is_no_name(party: &Party) -> bool {
+    const DOCUMENTS: [&str; 6] = ["overeenkomst", "contract", "kontrakt", "agreement", "deed", "akte"];
+    const SIGNS: [&str; 6] = ["accepted for", "signed for", "signed by", "for and on", "voor akkoord", "getekend"];
+    let name = fold(&party.name);
+    let document = name.split_whitespace().next().is_some_and(|word| DOCUMENTS.iter().any(|end| word.ends_with(end)));
+    document && party.legal_form.is_none() || SIGNS.iter().any(|start| name.starts_with(start))
 }
 
 /// Who is named as a party: in the opening, beside role words, or only in the title and above the signatures.

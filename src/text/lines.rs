@@ -155,6 +155,7 @@ fn pieces(words: &[PlacedWord<'_>]) -> Vec<Line> {
 /// A row's pieces from left to right, those without a wide gap between them made one line.
 fn merged(mut row: Vec<Line>, words: &[PlacedWord<'_>]) -> Vec<Line> {
     row.sort_by(|a, b| a.area.x0.total_cmp(&b.area.x0));
+    let row = with_raised(row, words);
     let stretched = is_stretched(&row, words);
     let mut out: Vec<Line> = Vec::new();
     for piece in row {
@@ -166,6 +167,28 @@ fn merged(mut row: Vec<Line>, words: &[PlacedWord<'_>]) -> Vec<Line> {
     }
     for line in &mut out {
         line.measure(words);
+    }
+    out
+}
+
+/// Small letters that stand raised in a line are part of it where they stand: `the 14ᵗʰ day`.
+fn with_raised(row: Vec<Line>, words: &[PlacedWord<'_>]) -> Vec<Line> {
+    const RAISED: f32 = 0.25;
+    let mut out: Vec<Line> = Vec::new();
+    for piece in row {
+        let over = |line: &&mut Line| {
+            piece.words.len() == 1
+                && line.words.len() > 1
+                && words[line.words[0]].area.middle() - piece.area.middle() > RAISED * piece.area.height()
+                && piece.area.x1 < line.area.x1
+        };
+        match out.last_mut().filter(over) {
+            Some(line) => {
+                let at = line.words.iter().position(|&word| words[word].area.x0 > piece.area.x0);
+                line.words.insert(at.unwrap_or(line.words.len()), piece.words[0]);
+            }
+            None => out.push(piece),
+        }
     }
     out
 }
@@ -209,6 +232,31 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn raised_letters_stand_where_they_are_printed() {
+        let place = |x0: f32, y0: f32, height: f32| Area { x0, y0, x1: x0 + 4.0 * height, y1: y0 + height };
+        // A PDF names the raised letters first.
+        let words: Vec<PlacedWord<'_>> = [
+            ("th", 122.0, 99.0, 6.0),
+            ("the", 40.0, 100.0, 10.0),
+            ("14", 81.0, 100.0, 10.0),
+            ("day", 150.0, 100.0, 10.0),
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(id, (text, x0, y0, height))| PlacedWord {
+            id,
+            text: Cow::Borrowed(text),
+            area: place(x0, y0, height),
+            em: height,
+            bold: false,
+            block_line: (0, u16::from(id > 0)),
+        })
+        .collect();
+        let rows = rows(&words);
+        assert_eq!(rows[0][0].text(&words), "the 14 th day");
+    }
 
     #[test]
     fn a_stretched_line_is_one_line_and_columns_are_not() {

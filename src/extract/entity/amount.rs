@@ -54,6 +54,9 @@ fn currency(scan: &Scan<'_>, at: usize) -> Option<(&'static str, usize)> {
             return Some((code, at + 1));
         }
     }
+    if folded == "ir" && scan.is_mark(at + 1, '£') && scan.touches(at + 1) {
+        return Some(("IEP", at + 1));
+    }
     if folded == "f" || folded == "fl" || folded == "hfl" {
         // A lone `f` is guilders only where Dutch figures follow.
         let dot = usize::from(scan.is_mark(at + 1, '.') && scan.touches(at + 1));

@@ -603,6 +603,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
         let goes_on = match scan.kind(at) {
             // `Stichting Woonplus Voorne Langestraat 55`: lines of a cell run on into each other.
             Some(Kind::Word) if last.is_some() && is_address(scan, at) => false,
+            // `Gemeente Hellendoorn Afd. Facilitair`
+            Some(Kind::Word) if last.is_some() && matches!(scan.folded(at), "afd" | "afdeling" | "dept") => false,
             Some(Kind::Word | Kind::Mixed) if is_name_word(scan, at) => {
                 last = Some(at);
                 true
@@ -620,6 +622,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             Some(Kind::Word) if scan.folded(at) == "in" && last.is_some() && goes_on_inside(scan, at) => true,
             // `Stichting X te Y` names its seat.
             Some(Kind::Word) if matches!(scan.folded(at), "te" | "in") => false,
+            // `Council of The Courts, Carlisle` names its address; `BANK OF THE WEST` has it in its name.
+            Some(Kind::Word) if scan.raw(at) == "of" && scan.raw(at + 1) == "The" => false,
             Some(Kind::Word) if is_particle(scan, at) => {
                 (joins || !is_and(scan, at)) && !(is_and(scan, at) && party_follows(scan, at))
             }

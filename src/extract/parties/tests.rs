@@ -267,3 +267,26 @@ fn a_name_has_come_to_its_end_or_may_go_on() {
         assert!(!ends_name(goes_on), "{goes_on:?}");
     }
 }
+
+#[test]
+fn a_name_ends_before_its_street_its_department_and_its_seat() {
+    check(
+        "Overeenkomst tussen Stichting Openbare Bibliotheek Noord Het Baken 8, 7607 XR Almelo (hierna: \"Huurder\") en \
+         Gemeente Hellendoorn Afd. Facilitair (hierna: \"Verhuurder\").",
+        &[("Stichting Openbare Bibliotheek Noord", Some("Huurder")), ("Gemeente Hellendoorn", Some("Verhuurder"))],
+    );
+    check(
+        "AN AGREEMENT BETWEEN CUMBRIA COUNTY COUNCIL of The Courts, Carlisle (hereinafter called \"the Council\") of the \
+         one part and STOBBART LIMITED (hereinafter called \"the Contractor\") of the other part.",
+        &[("CUMBRIA COUNTY COUNCIL", Some("Council")), ("STOBBART Ltd.", Some("Contractor"))],
+    );
+}
+
+#[test]
+fn a_contract_is_no_party_to_itself() {
+    check(
+        "ONDERHOUDSCONTRACT PERSONENLIFTEN (\"Volledig Onderhoud\") tussen Woonzorg Noord B.V. (\"Opdrachtgever\") en \
+         Noorderlift B.V. (\"Leverancier\").",
+        &[("Woonzorg Noord B.V.", Some("Opdrachtgever")), ("Noorderlift B.V.", Some("Leverancier"))],
+    );
+}
