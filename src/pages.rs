@@ -137,16 +137,22 @@ impl Proof {
         let sheet::Scanned { raster, resolution: (across, down), pose, .. } = scanned;
         let points = |pixels: u32, dpi: f64| (f64::from(pixels) * 72.0 / dpi) as f32;
         let (width_pt, height_pt) = (points(raster.width, across), points(raster.height, down));
-        let ((width, height), (width_pt, height_pt)) = match pose.quarters % 2 {
-            1 => ((height, width), (height_pt, width_pt)),
-            _ => ((width, height), (width_pt, height_pt)),
-        };
+        let is_lying = pose.quarters % 2 == 1;
+        let (width_pt, height_pt) = if is_lying { (height_pt, width_pt) } else { (width_pt, height_pt) };
+        let (across, down) = if is_lying { (height, width) } else { (width, height) };
         // Pixels twice as fine and finer are averaged; nearer to the proof's own, every renderer spreads them otherwise.
-        let small = match raster.width / 2 >= width && raster.height / 2 >= height {
-            true => raster.scaled(width, height),
-            false => drawn::raster(&raster, (width, height)),
+        let small = match raster.width / 2 >= across && raster.height / 2 >= down {
+            true => raster.scaled(across, down).posed(pose),
+            false => drawn::raster(&raster, pose, (width, height)),
         };
-        Self { width_pt, height_pt, samples: Samples::Gray(small.posed(pose).luma) }
+        Self { width_pt, height_pt, samples: Samples::Gray(small.luma) }
+    }
+}
+
+impl Samples {
+    /// Red, green, blue and full opacity of each pixel.
+    pub fn colored(gray: &[u8]) -> Vec<u8> {
+        gray.iter().flat_map(|v| [*v, *v, *v, 255]).collect()
     }
 }
 

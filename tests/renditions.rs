@@ -735,6 +735,33 @@ fn type_scanned_coarsely_looks_the_same() {
     }
 }
 
+/// A JPEG or TIFF that says how it is to be turned and mirrored keeps its own image data: the page is turned.
+#[test]
+fn turned_and_mirrored_images_keep_their_bytes() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lease-page.png");
+    let fine = image::open(fixture).unwrap().into_luma8();
+    for across in [827, 1240] {
+        let down = across * fine.height() / fine.width();
+        let letter = image::imageops::resize(&fine, across, down, image::imageops::FilterType::Triangle);
+        let jpeg = encoded(&letter.clone().into(), ImageFormat::Jpeg);
+        for orientation in 1..=8 {
+            // EXIF 2.3: a TIFF directory with the tag 274 alone, in an APP1 segment.
+            let tag = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0];
+            let exif = [&b"Exif\0\0MM\0*\0\0\0\x08\0\x01"[..], &tag, &[0; 4]].concat();
+            let segment = [&[0xFF, 0xE1][..], &(exif.len() as u16 + 2).to_be_bytes(), &exif].concat();
+            let file = [&jpeg[..2], &segment, &jpeg[2..]].concat();
+            check_image(&format!("{across}-{orientation}.jpg"), MediaType::Jpeg, &file, Some(&file));
+
+            let mut file = Cursor::new(Vec::new());
+            let mut encoder = tiff::encoder::TiffEncoder::new(&mut file).unwrap();
+            let mut image = encoder.new_image::<tiff::encoder::colortype::Gray8>(across, down).unwrap();
+            image.encoder().write_tag(tiff::tags::Tag::Orientation, u16::from(orientation)).unwrap();
+            image.write_data(&letter).unwrap();
+            check_image(&format!("{across}-{orientation}.tif"), MediaType::Tiff, &file.into_inner(), None);
+        }
+    }
+}
+
 #[test]
 fn tiff_and_webp_become_pages() {
     let image = DynamicImage::from(picture());

@@ -10,7 +10,7 @@ use hayro::{
     vello_cpu::{Pixmap, color::palette::css::WHITE},
 };
 
-use super::raster::{Raster, luma_of};
+use super::raster::{Pose, Raster, luma_of};
 
 /// A page, so many pixels a unit across and down.
 pub(super) fn page<'a>(
@@ -30,22 +30,27 @@ pub(super) fn scale(pixels: u32, length: f64) -> f64 {
     (f64::from(pixels) + 0.05) / length.max(1e-3)
 }
 
-/// Pixels, drawn into so many across and down.
-pub(super) fn raster(raster: &Raster, (width, height): (u32, u32)) -> Raster {
-    let Ok(pdf) = Pdf::new(Arc::new(wrapped(raster))) else { return raster.scaled(width, height) };
-    let Some(leaf) = pdf.pages().first() else { return raster.scaled(width, height) };
-    let scale = (scale(width, raster.width.into()), scale(height, raster.height.into()));
+/// Pixels as they stand in this pose, drawn into so many across and down.
+pub(super) fn raster(raster: &Raster, pose: Pose, (width, height): (u32, u32)) -> Raster {
+    let otherwise = || raster.clone().posed(pose).scaled(width, height);
+    let Ok(pdf) = Pdf::new(Arc::new(wrapped(raster, pose))) else { return otherwise() };
+    let Some(leaf) = pdf.pages().first() else { return otherwise() };
+    let shown = leaf.render_dimensions();
+    let scale = (scale(width, shown.0.into()), scale(height, shown.1.into()));
     let pixels = page(leaf, &RenderCache::new(), &InterpreterSettings::default(), scale);
     let luma = pixels.data().iter().map(|pixel| luma_of(pixel.r, pixel.g, pixel.b)).collect();
     Raster::new(width, height, luma)
 }
 
-/// A PDF of one page with the pixels on it, a unit each.
-fn wrapped(raster: &Raster) -> Vec<u8> {
+/// A PDF of one page with the pixels on it, a unit each; turned and mirrored as the page of a copy is.
+fn wrapped(raster: &Raster, pose: Pose) -> Vec<u8> {
     let Raster { width, height, luma } = raster;
-    let content = format!("{width} 0 0 {height} 0 0 cm /I Do");
+    let (across, left) = if pose.mirrored { (-i64::from(*width), *width) } else { (i64::from(*width), 0) };
+    let content = format!("{across} 0 0 {height} {left} 0 cm /I Do");
+    let turn = u16::from(pose.quarters % 4) * 90;
     let leaf = format!(
-        "<</Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Contents 4 0 R /Resources <</XObject <</I 5 0 R>>>>>>"
+        "<</Type /Page /Parent 2 0 R /MediaBox [0 0 {width} {height}] /Rotate {turn} /Contents 4 0 R /Resources \
+         <</XObject <</I 5 0 R>>>>>>"
     );
     let image = format!(
         "<</Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceGray /BitsPerComponent 8 \
@@ -84,15 +89,21 @@ fn wrapped(raster: &Raster) -> Vec<u8> {
 mod tests {
     use super::*;
 
+    const UPRIGHT: Pose = Pose { mirrored: false, quarters: 0 };
+
     #[test]
-    fn pixels_that_are_not_scaled_stay_as_they_are() {
+    fn pixels_that_are_not_scaled_stay_as_they_are_in_any_pose() {
         let image = Raster::new(31, 17, (0..31 * 17).map(|at| (at * 37 % 256) as u8).collect());
-        assert_eq!(raster(&image, (31, 17)), image);
+        for (mirrored, quarters) in [false, true].into_iter().flat_map(|mirrored| (0..4).map(move |n| (mirrored, n))) {
+            let pose = Pose { mirrored, quarters };
+            let posed = image.clone().posed(pose);
+            assert_eq!(raster(&image, pose, (posed.width, posed.height)), posed, "{pose:?}");
+        }
     }
 
     #[test]
     fn a_drawing_has_the_size_that_was_asked_for() {
         let image = Raster::new(31, 17, vec![90; 31 * 17]);
-        assert_eq!(raster(&image, (40, 20)), Raster::new(40, 20, vec![90; 800]));
+        assert_eq!(raster(&image, UPRIGHT, (40, 20)), Raster::new(40, 20, vec![90; 800]));
     }
 }
