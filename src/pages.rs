@@ -5,11 +5,13 @@ mod beside;
 mod blank;
 mod ccitt;
 mod columns;
+mod coverage;
 mod drawn;
 mod fax;
 mod forms;
 mod mend;
 mod pdf;
+mod plain;
 mod raster;
 mod scale;
 mod scan;
@@ -127,6 +129,8 @@ pub struct Proof {
 pub enum Samples {
     /// Brightness, a byte a pixel.
     Gray(Vec<u8>),
+    /// The same, where the page has no colors.
+    Colorless(Vec<u8>),
     /// Red, green, blue and full opacity, a byte each: as the renderer gives them.
     Color(Vec<u8>),
 }
@@ -221,6 +225,17 @@ impl Source {
             Kind::Pdf(document) => document.proof(page, size),
             Kind::Tiff(sheets) => sheets.scanned(page).map(|scanned| Proof::of_scan(scanned, size)),
             Kind::Still(still) => still.seen().map(|scanned| Proof::of_scan(scanned, size)),
+        })
+        .doing(|| format!("failed to draw page {page}"))
+    }
+
+    /// The same of a PDF's page that has but text, lines and areas of one color each, drawn in fewer steps; nothing of
+    /// another page. Two drawings can be compared where both are made so, or neither. `with_words` keeps the page's
+    /// words for who asks for them next.
+    pub fn plain_proof(&self, page: PageNo, size: (u32, u32), with_words: bool) -> Result<Option<Proof>> {
+        self.guarded(|| match &self.0 {
+            Kind::Pdf(document) => document.plain_proof(page, size, with_words),
+            Kind::Tiff(_) | Kind::Still(_) => Ok(None),
         })
         .doing(|| format!("failed to draw page {page}"))
     }

@@ -17,6 +17,7 @@ use hayro::{
     },
     hayro_syntax::{
         DecryptionError, LoadPdfError, Pdf, PdfData,
+        object::{Dict, Name, Stream, dict::keys},
         page::{Page as PdfPage, Pages},
     },
     kurbo::{Point, Rect},
@@ -30,6 +31,7 @@ use super::{
     MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, beside,
     blank::Look,
     damaged, divisor, drawn, map, mend,
+    plain::{Canvas, Glyphs, Surveyed},
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -74,6 +76,8 @@ struct Open {
     fonts: InterpreterCache<'static>,
     render: Option<RenderCache<'static>>,
     pdf: Rc<Pdf>,
+    /// What was drawn of the pages' letters.
+    glyphs: Glyphs,
     /// By a glyph's key: is it bold?
     bold: FxHashMap<u128, bool>,
     /// All that stands on the page that was drawn last.
@@ -89,6 +93,7 @@ impl Open {
             fonts: InterpreterCache::new(),
             render: None,
             pdf: Rc::new(pdf),
+            glyphs: Glyphs::default(),
             bold: FxHashMap::default(),
             surveyed: None,
             pictured: None,
@@ -156,6 +161,11 @@ impl Document {
     /// A page drawn into so many pixels across and down.
     pub(super) fn proof(&self, number: PageNo, size: (u32, u32)) -> Result<Proof> {
         self.with_leaf(number, |page, open| page.proof(open, size))
+    }
+
+    /// The same of a page of plain text, lines and areas, in fewer steps; nothing of any other.
+    pub(super) fn plain_proof(&self, number: PageNo, size: (u32, u32), with_words: bool) -> Result<Option<Proof>> {
+        self.with_leaf(number, |page, open| Ok(page.plain_proof(open, size, with_words)))
     }
 
     /// All words of a page, painted or not.
@@ -449,6 +459,33 @@ impl Leaf {
         open.surveyed = Some((self.number, survey));
         let samples = Samples::Color(pixels.take_rgba8(ImageAlphaType::AlphaPremultiplied));
         Ok(Proof { width_pt, height_pt, samples })
+    }
+
+    /// Draws the page without the renderer, if that can be; `with_words` surveys it in the same walk.
+    fn plain_proof(&self, open: &mut Open, (width, height): (u32, u32), with_words: bool) -> Option<Proof> {
+        let names_image = |objects: &Dict<'_>| {
+            let is_image = |form: Stream<'_>| form.dict().get::<Name<'_>>(keys::SUBTYPE).as_deref() == Some(b"Image");
+            objects.keys().any(|name| objects.get::<Stream<'_>>(&*name).is_some_and(is_image))
+        };
+        if names_image(&self.pdf.resources().x_objects) {
+            return None;
+        }
+        let mut context = self.context(open);
+        let scale = (drawn::scale(width, self.width), drawn::scale(height, self.height));
+        let canvas = Canvas::new((width, height), scale, &mut open.glyphs);
+        let samples = if with_words {
+            let surveyor = Surveyor::new(self.bounds(), &mut open.bold).with_unpainted();
+            let mut both = Surveyed { canvas, surveyor };
+            interpret_page(self.pdf, &mut context, &mut both);
+            open.surveyed = Some((self.number, both.surveyor.survey));
+            both.canvas.finish()
+        } else {
+            let mut canvas = canvas;
+            interpret_page(self.pdf, &mut context, &mut canvas);
+            canvas.finish()
+        };
+        let (width_pt, height_pt) = self.size_pt();
+        samples.map(|samples| Proof { width_pt, height_pt, samples })
     }
 
     fn all_words(&self, open: &mut Open) -> String {

@@ -7,6 +7,8 @@ use lopdf::{Dictionary, Document, EncryptionState, EncryptionVersion, Object, Pe
 use super::*;
 use crate::model::{Language, PageState, TextSource};
 
+mod proofs;
+
 const A4: [i64; 4] = [0, 0, 595, 842];
 
 /// A PDF of one page with this content; `page` changes its dictionary.

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{
+    Result,
     model::{PageNo, PageReading},
     pages::{Proof, Samples, Source},
 };
@@ -99,8 +100,7 @@ impl Default for TextComparison {
 /// Compares what people see of a page of the original with a page of the copy.
 pub(super) fn page(original: &Source, copy: &Source, reading: &PageReading, in_copy: PageNo) -> PageComparison {
     let size = pixels(reading);
-    let compared = original.proof(reading.page, size).and_then(|before| Ok((before, copy.proof(in_copy, size)?)));
-    match compared {
+    match drawings(original, copy, reading.page, in_copy, size) {
         Ok((before, after)) => {
             let Difference { mean, max, beyond, patch } = difference(&before, &after, size.0 as usize);
             let apart = |a: f32, b: f32| f64::from((a - b).abs() / a.max(b).max(1e-3));
@@ -118,6 +118,22 @@ pub(super) fn page(original: &Source, copy: &Source, reading: &PageReading, in_c
             failed: Some(error.to_string()),
         },
     }
+}
+
+/// Both pages, drawn by the same hand.
+fn drawings(
+    original: &Source,
+    copy: &Source,
+    page: PageNo,
+    in_copy: PageNo,
+    size: (u32, u32),
+) -> Result<(Proof, Proof)> {
+    if let Some(before) = original.plain_proof(page, size, false)?
+        && let Some(after) = copy.plain_proof(in_copy, size, true)?
+    {
+        return Ok((before, after));
+    }
+    Ok((original.proof(page, size)?, copy.proof(in_copy, size)?))
 }
 
 /// Pixels across and down.
@@ -190,15 +206,21 @@ impl<'a> Plane<'a> {
     fn pair(before: &'a Samples, after: &'a Samples) -> (Self, Self) {
         let gray = |samples: Cow<'a, [u8]>| Self { samples, stride: 1, compared: 1 };
         let bright = |samples: &'a Samples| match samples {
-            Samples::Gray(luma) => gray(luma.into()),
+            Samples::Gray(luma) | Samples::Colorless(luma) => gray(luma.into()),
             Samples::Color(pixels) => gray(brightness(pixels).into()),
         };
+        let color = |samples: &'a Samples| {
+            let samples = match samples {
+                Samples::Gray(luma) | Samples::Colorless(luma) => Samples::colored(luma).into(),
+                Samples::Color(pixels) => pixels.into(),
+            };
+            Self { samples, stride: 4, compared: 3 }
+        };
         match (before, after) {
-            (Samples::Color(before), Samples::Color(after)) => {
-                let color = |pixels: &'a [u8]| Self { samples: pixels.into(), stride: 4, compared: 3 };
-                (color(before), color(after))
+            (Samples::Gray(_), _) | (_, Samples::Gray(_)) | (Samples::Colorless(_), Samples::Colorless(_)) => {
+                (bright(before), bright(after))
             }
-            _ => (bright(before), bright(after)),
+            _ => (color(before), color(after)),
         }
     }
 }
