@@ -36,7 +36,7 @@ use std::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use accept::{Acceptance, accept};
+pub use accept::{Acceptance, accept, stands_against_all};
 pub use check::{Finding, check};
 pub use compare::{PageComparison, TextComparison};
 pub use ghostscript::by_ghostscript;

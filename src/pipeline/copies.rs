@@ -17,6 +17,7 @@ use crate::{
     model::{Blake3, Digests, DocumentId, MediaType, Reading},
     provenance::{COPYING_BEGUN, COPYING_DONE},
     register::ArchivalCopy,
+    renditions,
     tools::CancelFlag,
 };
 
@@ -67,6 +68,9 @@ pub(super) fn archival_copy(
     if let Some(slow) = problems.find(|problem| problem.kind == "page_too_slow") {
         // Each page of a copy is compared with the original's as drawn.
         return refused(slow.told(app.config.language).into_owned());
+    }
+    if let Some(against) = renditions::stands_against_all(&subject.reading.pages, app.config.language) {
+        return refused(against);
     }
     let copied = match examiner.passwords.try_each(|password| examiner.reader.copy(source(password), cancel)) {
         Ok(copied) => copied,

@@ -106,6 +106,22 @@ pub fn accept(request: &Request<'_>, effort: &Effort, copy: &Path) -> Result<Acc
     Ok(acceptance)
 }
 
+/// What stands against any copy of these pages, however it is made: something of the original is not shown. None where
+/// nothing does.
+pub fn stands_against_all<'a>(
+    pages: impl IntoIterator<Item = &'a PageReading>,
+    language: Language,
+) -> Option<String> {
+    pages.into_iter().find(|page| holds_unshown(page)).map(|page| not_shown(page.page, language))
+}
+
+fn not_shown(page: PageNo, language: Language) -> String {
+    language.say(
+        format!("het origineel bevat wat niet wordt getoond: zie de opmerkingen bij pagina {page}"),
+        format!("the original holds what is not shown: see the problems of page {page}"),
+    )
+}
+
 impl Acceptance {
     /// What stands against the copy, for people.
     pub fn reasons_in(&self, language: Language) -> Vec<String> {
@@ -170,11 +186,7 @@ impl Acceptance {
     }
 
     fn against_unshown(&self, language: Language) -> Option<String> {
-        let page = self.unshown.first()?;
-        Some(language.say(
-            format!("het origineel bevat wat niet wordt getoond: zie de opmerkingen bij pagina {page}"),
-            format!("the original holds what is not shown: see the problems of page {page}"),
-        ))
+        self.unshown.first().map(|page| not_shown(*page, language))
     }
 
     fn against_words(&self, language: Language) -> Option<String> {
@@ -202,4 +214,24 @@ fn holds_unshown(page: &PageReading) -> bool {
 fn looks_the_same(page: &PageComparison) -> bool {
     let patch = if page.drawn { PATCH_DRAWN } else { PATCH };
     page.failed.is_none() && page.mean <= MEAN && page.beyond <= BEYOND && page.patch <= patch && page.size <= SIZE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Problem;
+
+    #[test]
+    fn what_the_original_does_not_show_stands_against_every_copy() {
+        let page = |kind: &str| {
+            let page = PageNo::from_index(4);
+            let mut reading = PageReading::wordless(page, PageState::Read, 595.0, 842.0);
+            reading.problems.push(Problem { kind: kind.to_owned(), message: String::new(), page: Some(page) });
+            reading
+        };
+        let against = |pages: &[PageReading]| stands_against_all(pages, Language::English);
+        assert_eq!(against(&[page("low_resolution")]), None);
+        let told = against(&[page("low_resolution"), page("pages_missing")]);
+        assert!(told.is_some_and(|told| told.contains("page 5")));
+    }
 }

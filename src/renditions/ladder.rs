@@ -117,7 +117,32 @@ fn behind(why: Option<&str>) -> String {
 fn is_settled<C>(tried: &Result<Tried<C>>) -> bool {
     match tried {
         Ok(tried) => tried.verdict.acceptance.accepted,
-        // What takes too long to draw does so in every way, since the original's page is drawn beside the copy's in each.
-        Err(error) => error.kind() == ErrorKind::Interrupted || error.reason() == Some("too_slow"),
+        // What takes too long or too much memory to draw does so in every way, since the original's page is drawn beside
+        // the copy's in each.
+        Err(error) => {
+            error.kind() == ErrorKind::Interrupted || matches!(error.reason(), Some("too_slow" | "too_large"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Error;
+
+    /// How many ways are tried where each fails for this reason.
+    fn tried(reason: &'static str) -> usize {
+        let mut ways = 0;
+        let climbed = climb::<()>(&mut |_| {
+            ways += 1;
+            Err(Error::new(ErrorKind::Engine, "it cannot be made").because(reason, "het kan niet"))
+        });
+        assert!(climbed.is_err());
+        ways
+    }
+
+    #[test]
+    fn what_no_way_can_draw_is_tried_once() {
+        assert_eq!((tried("too_slow"), tried("too_large"), tried("damaged")), (1, 1, 3));
     }
 }
