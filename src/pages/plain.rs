@@ -1,7 +1,11 @@
 //! Draws pages of text, lines and areas, each in one color: what most digital pages are made of. Faster than the
 //! renderer, which can draw everything ([`super::drawn`]); a page with anything else on it is left to that one.
 
-use std::{ops::Range, rc::Rc};
+use std::{
+    hash::{Hash, Hasher},
+    ops::Range,
+    rc::Rc,
+};
 
 use hayro::{
     hayro_interpret::{
@@ -42,12 +46,20 @@ pub(super) struct Glyphs {
 }
 
 /// All that a glyph's pixels depend on.
-#[derive(PartialEq, Eq, Hash)]
+#[derive(PartialEq, Eq)]
 struct Key {
     glyph: u128,
     linear: [u32; 4],
     step: u8,
     line: Option<[u32; 8]>,
+}
+
+impl Hash for Key {
+    /// What tells most of a page's letters apart: each is looked up.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.glyph as u64 ^ u64::from(self.step));
+        state.write_u64(u64::from(self.linear[0]) << 32 | u64::from(self.linear[1]));
+    }
 }
 
 impl Glyphs {
@@ -277,6 +289,14 @@ struct Ink {
 
 impl Ink {
     fn over(self, sample: &mut u8, covered: u8, ink: u8) {
+        // Most pixels of a letter's mask are empty or full.
+        if covered == 0 {
+            return;
+        }
+        if covered == 255 && self.alpha == 255 {
+            *sample = ink;
+            return;
+        }
         let share = (u32::from(covered) * u32::from(self.alpha) + 127) / 255;
         *sample = ((u32::from(*sample) * (255 - share) + u32::from(ink) * share + 127) / 255) as u8;
     }

@@ -95,6 +95,10 @@ fn along(glyph: &Glyph) -> Vec2 {
 /// Direction of a glyph's line in whole degrees; near a quarter turn, that quarter turn.
 fn direction(glyph: &Glyph) -> i32 {
     let along = along(glyph);
+    // As nearly all text runs.
+    if along.x > 0.0 && along.y == 0.0 {
+        return 0;
+    }
     let degrees = along.y.atan2(along.x).to_degrees();
     let quarter = (degrees / 90.0).round() * 90.0;
     let degrees = if (degrees - quarter).abs() < 4.0 { quarter } else { degrees };
