@@ -50,6 +50,8 @@ const RENDER_DPI: f64 = 200.0;
 const MAX_RENDERED: f64 = 24e6;
 /// What the interpreter keeps of the pages seen (it never forgets) before the file is opened afresh, in bytes.
 const MAX_KEPT: usize = 24 << 20;
+/// What a drawing keeps at least, as far as is known.
+const DRAWING_KEPT: usize = 64 << 10;
 
 /// An open PDF.
 pub(super) struct Document {
@@ -446,8 +448,10 @@ impl Leaf {
 
     fn draw(&self, open: &mut Open, scale: (f64, f64)) -> Pixmap {
         let cache = open.render.get_or_insert_with(RenderCache::new);
-        open.kept += 1 << 20;
-        drawn::page(self.pdf, cache, &self.settings(), scale)
+        let pixels = drawn::page(self.pdf, cache, &self.settings(), scale);
+        // Small pages keep little: a file of thousands of them must not be opened afresh for every few.
+        open.kept += (pixels.data().len() * 4 + DRAWING_KEPT).min(1 << 20);
+        pixels
     }
 
     fn proof(&self, open: &mut Open, (width, height): (u32, u32)) -> Result<Proof> {

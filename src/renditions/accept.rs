@@ -108,10 +108,7 @@ pub fn accept(request: &Request<'_>, effort: &Effort, copy: &Path) -> Result<Acc
 
 /// What stands against any copy of these pages, however it is made: something of the original is not shown. None where
 /// nothing does.
-pub fn stands_against_all<'a>(
-    pages: impl IntoIterator<Item = &'a PageReading>,
-    language: Language,
-) -> Option<String> {
+pub fn stands_against_all<'a>(pages: impl IntoIterator<Item = &'a PageReading>, language: Language) -> Option<String> {
     pages.into_iter().find(|page| holds_unshown(page)).map(|page| not_shown(page.page, language))
 }
 
