@@ -706,6 +706,62 @@ fn jpegs_keep_their_bytes() {
     }
 }
 
+/// A JPEG of inks, in blocks of one color each, as Adobe's programs write it (ITU-T T.81; Technical Note 5116).
+fn jpeg_of_inks(across: u16, down: u16, paper: impl Fn(u16, u16) -> [u8; 4]) -> Vec<u8> {
+    let segment =
+        |marker: u8, body: &[u8]| [&[0xFF, marker][..], &(body.len() as u16 + 2).to_be_bytes(), body].concat();
+    let components: Vec<u8> = (1..=4).flat_map(|id| [id, 0x11, 0]).collect();
+    let [w, h] = [across * 8, down * 8].map(u16::to_be_bytes);
+    // Twelve codes of four bits for the blocks' means, one of a bit for "nothing more".
+    let means = [&[0_u8, 0, 0, 0, 12][..], &[0; 12], &(0..12).collect::<Vec<u8>>()].concat();
+    let mut file = [
+        &[0xFF, 0xD8][..],
+        &segment(0xEE, b"Adobe\0\x64\0\0\0\0\0"),
+        &segment(0xDB, &[&[0][..], &[1; 64]].concat()),
+        &segment(0xC0, &[&[8][..], &h, &w, &[4], &components].concat()),
+        &segment(0xC4, &means),
+        &segment(0xC4, &[&[0x10_u8, 1][..], &[0; 15], &[0]].concat()),
+        &segment(0xDA, &[4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0]),
+    ]
+    .concat();
+    let mut bits = Vec::new();
+    let mut put = |value: i32, count: u32| bits.extend((0..count).rev().map(|bit| value >> bit & 1 == 1));
+    let mut before = [0; 4];
+    for (x, y) in (0..down).flat_map(|y| (0..across).map(move |x| (x, y))) {
+        for (before, paper) in before.iter_mut().zip(paper(x, y)) {
+            let mean = (i32::from(paper) - 128) * 8;
+            let step = mean - *before;
+            *before = mean;
+            let size = i32::BITS - step.abs().leading_zeros();
+            put(size as i32, 4);
+            put(if step < 0 { step + (1 << size) - 1 } else { step }, size);
+            put(0, 1);
+        }
+    }
+    bits.resize(bits.len().next_multiple_of(8), true);
+    for byte in bits.chunks(8).map(|bits| bits.iter().fold(0, |byte, bit| byte << 1 | u8::from(*bit))) {
+        file.push(byte);
+        // What could be taken for a marker is none.
+        file.extend((byte == 0xFF).then_some(0));
+    }
+    file.extend([0xFF, 0xD9]);
+    file
+}
+
+#[test]
+fn jpegs_of_inks_keep_their_bytes() {
+    // From no ink to all of it, each ink beside each other.
+    let paper = |x: u16, y: u16| {
+        let (x, y) = (x as u8 * 8, y as u8 * 8);
+        [255 - x, 255 - y, 255 - (x / 2 + y / 2), if x > y { 255 } else { 255 - x / 2 }]
+    };
+    let file = jpeg_of_inks(32, 32, paper);
+    let decoded = image::load_from_memory(&file).unwrap().into_rgb8();
+    assert_eq!(decoded.get_pixel(4, 4).0, [255; 3]);
+    assert_eq!(decoded.get_pixel(252, 4).0, [7, 255, 131]);
+    check_image("photo.jpg", MediaType::Jpeg, &file, Some(&file));
+}
+
 #[test]
 fn pngs_keep_their_image_data_where_a_pdf_can_read_them() {
     let image = DynamicImage::from(picture());

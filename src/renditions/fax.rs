@@ -112,7 +112,8 @@ impl<'a> Tiff<'a> {
             file = Cow::Owned([&[0xFF, 0xD8], tables, data.strip_prefix(&[0xFF, 0xD8])?].concat());
         }
         let mut picture = still::jpeg(file, None)?;
-        if picture.height != height || planes {
+        // Inks are not stored the other way round here.
+        if picture.height != height || planes || matches!(picture.colors, Colors::Inks) {
             return None;
         }
         if self.unsigned(Tag::PhotometricInterpretation) == Some(2) {

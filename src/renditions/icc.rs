@@ -1,5 +1,5 @@
-//! The color profile of the output intent: sRGB (IEC 61966-2-1) as an ICC.1:2001 display profile, made from its
-//! published numbers.
+//! Color profiles (ICC.1:2001), made from published numbers: sRGB (IEC 61966-2-1) for the output intent, and inks as
+//! readers of images without a profile mix them.
 
 /// The profile connection space's white, D50.
 const D50: [f64; 3] = [0.964_2, 1.0, 0.824_9];
@@ -13,17 +13,35 @@ const COLORANTS: [(&[u8; 4], [f64; 3]); 3] = [
 /// would be the largest part of a copy of a letter.
 const POINTS: u16 = 128;
 
-/// The profile's bytes.
+type Tag = ([u8; 4], Vec<u8>);
+
+/// sRGB.
 pub(super) fn srgb() -> Vec<u8> {
-    let mut tags: Vec<([u8; 4], Vec<u8>)> = vec![
-        (*b"desc", description("sRGB")),
-        (*b"cprt", [b"text\0\0\0\0", &b"No copyright, use freely\0"[..]].concat()),
-        (*b"wtpt", xyz(D50)),
-    ];
+    let mut tags = about("sRGB");
     tags.extend(COLORANTS.iter().map(|(name, color)| (**name, xyz(*color))));
     tags.push((*b"rTRC", tone_curve()));
-    let shared = [*b"gTRC", *b"bTRC"];
+    profile(b"mntrRGB XYZ ", tags, &[*b"gTRC", *b"bTRC"])
+}
 
+/// Cyan, magenta, yellow and black without a profile of a press: each takes its part of red, green or blue, and black of
+/// all, as programs that show images mix them.
+pub(super) fn inks() -> Vec<u8> {
+    let mut tags = about("CMYK");
+    tags.push((*b"A2B0", ink_table()));
+    profile(b"scnrCMYKXYZ ", tags, &[])
+}
+
+/// What every profile says of itself.
+fn about(name: &str) -> Vec<Tag> {
+    vec![
+        (*b"desc", description(name)),
+        (*b"cprt", [b"text\0\0\0\0", &b"No copyright, use freely\0"[..]].concat()),
+        (*b"wtpt", xyz(D50)),
+    ]
+}
+
+/// A profile's bytes; `shared` are other names of the last tag.
+fn profile(kind: &[u8; 12], tags: Vec<Tag>, shared: &[[u8; 4]]) -> Vec<u8> {
     let count = tags.len() + shared.len();
     let (mut table, mut data) = (Vec::new(), Vec::new());
     let first = 128 + 4 + 12 * count;
@@ -39,21 +57,21 @@ pub(super) fn srgb() -> Vec<u8> {
         data.resize(data.len().next_multiple_of(4), 0);
     }
     for name in shared {
-        entry(name, last.0, last.1);
+        entry(*name, last.0, last.1);
     }
-    let mut profile = header(first + data.len());
+    let mut profile = header(kind, first + data.len());
     profile.extend((count as u32).to_be_bytes());
     profile.extend(table);
     profile.extend(data);
     profile
 }
 
-fn header(size: usize) -> Vec<u8> {
+fn header(kind: &[u8; 12], size: usize) -> Vec<u8> {
     let mut header = vec![0_u8; 128];
     let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
     put(0, &(size as u32).to_be_bytes());
     put(8, &[2, 0x10, 0, 0]);
-    put(12, b"mntrRGB XYZ ");
+    put(12, kind);
     // A fixed day, so that the same program gives the same profile.
     put(24, &[2026, 1, 1, 0, 0, 0].map(u16::to_be_bytes).concat());
     put(36, b"acsp");
@@ -87,6 +105,28 @@ fn tone_curve() -> Vec<u8> {
     tag
 }
 
+/// lut16Type: the light that each ink leaves, and between inks what is left of what the other leaves.
+fn ink_table() -> Vec<u8> {
+    const INKS: usize = 4;
+    let share = |value: f64| ((value * 65535.0).round() as u16).to_be_bytes();
+    let mut tag = [&b"mft2\0\0\0\0"[..], &[INKS as u8, 3, 2, 0]].concat();
+    // The matrix that is none.
+    tag.extend((0..9).flat_map(|at| fixed(if at % 4 == 0 { 1.0 } else { 0.0 })));
+    tag.extend([256_u16, 2].map(u16::to_be_bytes).concat());
+    let taken = (0..256).flat_map(|ink| share(1.0 - linear(1.0 - f64::from(ink) / 255.0)));
+    tag.extend(taken.collect::<Vec<u8>>().repeat(INKS));
+    // No ink and all of it, the first ink changing last; a coordinate of 1 is written as half of what there is.
+    for corner in 0..1 << INKS {
+        let left = |ink: usize| if corner >> (INKS - 1 - ink) & 1 == 1 { 0.0 } else { 1.0 };
+        for axis in 0..3 {
+            let lights = COLORANTS.iter().enumerate().map(|(ink, (_, color))| left(ink) * left(3) * color[axis]);
+            tag.extend(((lights.sum::<f64>() * 32_768.0).round() as u16).to_be_bytes());
+        }
+    }
+    tag.extend([0.0, 1.0].map(share).concat().repeat(3));
+    tag
+}
+
 /// The light that a value stands for.
 fn linear(value: f64) -> f64 {
     if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
@@ -97,14 +137,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_profile_is_as_long_as_it_says_and_its_tags_lie_inside() {
-        let profile = srgb();
-        let number = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().unwrap()) as usize;
-        assert_eq!(number(0), profile.len());
-        assert_eq!(number(128), 9);
-        for tag in 0..9 {
-            let entry = 132 + tag * 12;
-            assert!(number(entry + 4) % 4 == 0 && number(entry + 4) + number(entry + 8) <= profile.len());
+    fn a_profile_is_as_long_as_it_says_and_its_tags_lie_inside() {
+        for (profile, tags) in [(srgb(), 9), (inks(), 4)] {
+            let number = |at: usize| u32::from_be_bytes(profile[at..at + 4].try_into().unwrap()) as usize;
+            assert_eq!((number(0), number(128)), (profile.len(), tags));
+            for tag in 0..tags {
+                let entry = 132 + tag * 12;
+                assert!(number(entry + 4) % 4 == 0 && number(entry + 4) + number(entry + 8) <= profile.len());
+            }
         }
     }
 

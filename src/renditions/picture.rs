@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use super::{
     envelope::Envelope,
     frame::Frame,
+    icc,
     value::{Dict, Ref, Value},
     words,
 };
@@ -26,6 +27,8 @@ pub(super) enum Colors {
     Palette(Vec<u8>, Option<Vec<u8>>),
     /// What an ICC profile says of so many components.
     Profile(u8, Vec<u8>),
+    /// Cyan, magenta, yellow and black, of which nothing says what they look like.
+    Inks,
 }
 
 /// An image, or a strip of one.
@@ -95,6 +98,7 @@ impl Colors {
             Self::Gray | Self::Palette(..) => 1,
             Self::Rgb => 3,
             Self::Profile(count, _) => *count,
+            Self::Inks => 4,
         }
     }
 
@@ -112,6 +116,7 @@ impl Colors {
                 Value::Text(colors.clone()),
             ]),
             Self::Profile(count, profile) => profiled(envelope, *count, profile)?,
+            Self::Inks => profiled(envelope, 4, &icc::inks())?,
         })
     }
 }

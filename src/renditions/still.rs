@@ -47,13 +47,16 @@ pub(super) fn jpeg<'a>(file: impl Into<Cow<'a, [u8]>>, profile: Option<&[u8]>) -
     let colors = match frame.components {
         1 => Colors::Gray,
         3 => Colors::Rgb,
-        // Ink would need a profile of a press, and few say which.
+        // The profile of a press shows them otherwise than they were read.
+        4 if profile.is_none() => Colors::Inks,
         _ => return None,
     };
     let colors = sound_profile(profile.map(<[u8]>::to_vec), frame.components).unwrap_or(colors);
     let coding = Dict::of([("Filter", Value::name("DCTDecode"))]);
     let (width, height) = (frame.width, frame.height);
-    Some(Picture { width, height, bits: 8, colors, coding, inverted: false, data, alpha: None })
+    // Programs write the paper that shows between the dots, not the ink (Adobe Technical Note 5116).
+    let inverted = matches!(colors, Colors::Inks);
+    Some(Picture { width, height, bits: 8, colors, coding, inverted, data, alpha: None })
 }
 
 struct JpegFrame {
