@@ -3,6 +3,7 @@
 
 use std::{
     hash::{Hash, Hasher},
+    iter::{once, repeat},
     ops::Range,
     rc::Rc,
 };
@@ -179,17 +180,18 @@ impl<'g> Canvas<'g> {
             self.is_plain = false;
             return;
         }
-        let [.., e, f] = (space * own).as_coeffs();
-        let place = (e * STEPS).round() / STEPS;
-        let (x, y) = (place.floor(), f.round());
-        if !(x.abs() < FAR.into() && y.abs() < FAR.into()) {
+        let whole = space * own;
+        let [.., e, f] = whole.as_coeffs();
+        if !(e.abs() < FAR.into() && f.abs() < FAR.into()) {
             return;
         }
+        let (steps, y) = (nearest(e * STEPS), nearest(f));
+        let (x, step) = (steps.div_euclid(STEPS as i32), steps.rem_euclid(STEPS as i32));
         let id = glyph.identifier().cache_key();
         let key = Key {
             glyph: id,
-            linear: linear(space * own),
-            step: ((place - x) * STEPS) as u8,
+            linear: linear(whole),
+            step: step as u8,
             line: line.map(|line| {
                 let [a, b, c, d] = linear(space);
                 let form = line.line_join as u32 * 4 + line.line_cap as u32;
@@ -198,14 +200,14 @@ impl<'g> Canvas<'g> {
         };
         if let Some(kept) = self.glyphs.masks.get(&key) {
             if let Some(mask) = kept.clone() {
-                self.put(&mask, x as i32, y as i32, ink);
+                self.put(&mask, x, y, ink);
             }
             return;
         }
         let outline = self.glyphs.outline(glyph, id);
-        let at_step = |[a, b, c, d, ..]: [f64; 6]| Affine::new([a, b, c, d, place - x, 0.0]);
+        let at_step = |[a, b, c, d, ..]: [f64; 6]| Affine::new([a, b, c, d, f64::from(step) / STEPS, 0.0]);
         let (outline, matrix) = match line {
-            None => (outline, at_step((space * own).as_coeffs())),
+            None => (outline, at_step(whole.as_coeffs())),
             Some(line) => {
                 let [a, b, c, d, ..] = own.as_coeffs();
                 let set = Affine::new([a, b, c, d, 0.0, 0.0]) * (*outline).clone();
@@ -215,13 +217,13 @@ impl<'g> Canvas<'g> {
         };
         let bounds = matrix.transform_rect_bbox(outline.control_box());
         if bounds.width() * bounds.height() > LARGE {
-            self.area(&outline, Affine::translate((x, y)) * matrix, Inside::NonZero, ink);
+            self.area(&outline, Affine::translate((f64::from(x), f64::from(y))) * matrix, Inside::NonZero, ink);
             return;
         }
         let mask = coverage::of(&outline, matrix, Inside::NonZero, [-FAR, -FAR, FAR, FAR]).map(Rc::new);
         self.glyphs.kept += mask.as_ref().map_or(0, |mask| mask.covered.len()) + 128;
         if let Some(mask) = &mask {
-            self.put(mask, x as i32, y as i32, ink);
+            self.put(mask, x, y, ink);
         }
         self.glyphs.masks.insert(key, mask);
     }
@@ -236,13 +238,12 @@ impl<'g> Canvas<'g> {
         for y in top..bottom {
             let tall = share(y, sides.y0, sides.y1);
             let covered = |x: i32| (share(x, sides.x0, sides.x1) * tall * 255.0 + 0.5) as u8;
-            self.lay(y, left..left + 1, |_| covered(left), ink);
+            self.lay(y, left..left + 1, once(covered(left)), ink);
             if right - left > 2 {
-                let within = covered(left + 1);
-                self.lay(y, left + 1..right - 1, |_| within, ink);
+                self.lay(y, left + 1..right - 1, repeat(covered(left + 1)), ink);
             }
             if right - left > 1 {
-                self.lay(y, right - 1..right, |_| covered(right - 1), ink);
+                self.lay(y, right - 1..right, once(covered(right - 1)), ink);
             }
         }
     }
@@ -257,22 +258,22 @@ impl<'g> Canvas<'g> {
         }
         for (at, row) in (y..bottom).zip(mask.covered.chunks_exact(mask.width)).filter(|(at, _)| *at >= top) {
             let covered = &row[(from - x) as usize..(to - x) as usize];
-            self.lay(at, from..to, |place| covered[place], ink);
+            self.lay(at, from..to, covered.iter().copied(), ink);
         }
     }
 
-    /// Lays a color over pixels of a row within the clip; `covered` says how much of each, from the first.
-    fn lay(&mut self, y: i32, pixels: Range<i32>, covered: impl Fn(usize) -> u8, ink: Ink) {
+    /// Lays a color over pixels of a row within the clip; `covered` says how much of each.
+    fn lay(&mut self, y: i32, pixels: Range<i32>, covered: impl Iterator<Item = u8>, ink: Ink) {
         let start = y as usize * self.width + pixels.start as usize;
         let count = (pixels.end - pixels.start) as usize;
         match &mut self.color {
             None => {
                 let row = &mut self.gray[start..][..count];
-                row.iter_mut().enumerate().for_each(|(at, pixel)| ink.over(pixel, covered(at), ink.rgb[0]));
+                row.iter_mut().zip(covered).for_each(|(pixel, covered)| ink.over(pixel, covered, ink.rgb[0]));
             }
             Some(color) => {
-                for (at, pixel) in color.as_chunks_mut::<4>().0[start..][..count].iter_mut().enumerate() {
-                    let covered = covered(at);
+                let row = &mut color.as_chunks_mut::<4>().0[start..][..count];
+                for (pixel, covered) in row.iter_mut().zip(covered) {
                     pixel.iter_mut().zip(ink.rgb).for_each(|(sample, here)| ink.over(sample, covered, here));
                 }
             }
@@ -300,6 +301,14 @@ impl Ink {
         let share = (u32::from(covered) * u32::from(self.alpha) + 127) / 255;
         *sample = ((u32::from(*sample) * (255 - share) + u32::from(ink) * share + 127) / 255) as u8;
     }
+}
+
+/// The whole number that is nearest to one that is not far from nothing. The library's own rounding is called for, which
+/// takes as long as laying a row of a letter.
+fn nearest(number: f64) -> i32 {
+    let up = number + 0.5;
+    let whole = up as i32;
+    whole - i32::from(f64::from(whole) > up)
 }
 
 /// A matrix without where it moves things.
