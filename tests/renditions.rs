@@ -653,6 +653,49 @@ fn glyphs_whose_names_are_made_by_rule_get_their_characters() {
     }
 }
 
+/// A page that says of its text that it is another: those who search in the copy find what the page shows.
+#[test]
+fn a_copy_gives_the_text_that_its_page_shows() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("lease.pdf"), folder.path().join("copy.pdf"));
+    common::write_pdf(&original, "De huurprijs bedraagt");
+    let mut pdf = Document::load(&original).unwrap();
+    let page = pdf.page_iter().next().unwrap();
+    let fonts: Vec<_> = pdf.get_page_fonts(page).unwrap().keys().cloned().collect();
+    let font = String::from_utf8(fonts[0].clone()).unwrap();
+    let line = |list: &str, text: &str, down: i32| {
+        format!(" /Span {list} BDC BT /{font} 12 Tf 72 {down} Td ({text}) Tj ET EMC")
+    };
+    let form = pdf.add_object(Stream::new(
+        dictionary! { "Type" => "XObject", "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 600.into(), 800.into()] },
+        line("<</ActualText (NEGEN)>>", "drie", 300).into_bytes(),
+    ));
+    pdf.add_xobject(page, "Fm0", form).unwrap();
+    let named = pdf.add_object(dictionary! { "ActualText" => Object::string_literal("9.250,00") });
+    let resources = pdf.get_dict_in_dict(pdf.get_dictionary(page).unwrap(), b"Resources").unwrap().clone();
+    let mut resources = resources;
+    resources.set("Properties", dictionary! { "Said" => named });
+    pdf.get_object_mut(page).and_then(Object::as_dict_mut).unwrap().set("Resources", resources);
+    let more = line("<</ActualText (7.250,00)>>", "1.250,00", 400) + &line("/Said", "2.250,00", 350) + " /Fm0 Do";
+    pdf.add_page_contents(page, more.into_bytes()).unwrap();
+    pdf.save(&original).unwrap();
+
+    let reading = digital_reading(&original);
+    assert!(reading.pages[0].text.contains("1.250,00") && reading.pages[0].text.contains("drie"));
+    accepted(&original, MediaType::Pdf, &reading, &copy, Method::MadeConforming);
+    let copied = Document::load(&copy).unwrap();
+    for object in copied.objects.values() {
+        if let Ok(stream) = object.as_stream() {
+            let content = stream.decompressed_content().unwrap_or_default();
+            assert!(!content.windows(10).any(|window| window == b"ActualText"));
+        }
+        assert!(object.as_dict().is_ok_and(|dict| !dict.has(b"ActualText")) || object.as_dict().is_err());
+    }
+    if let Some(text) = printed("pdftotext", &[copy.to_str().unwrap(), "-"]) {
+        assert!(text.contains("1.250,00") && text.contains("2.250,00") && text.contains("drie"), "{text}");
+    }
+}
+
 fn digital_reading(original: &Path) -> Reading {
     let source = Source::open(original, MediaType::Pdf, None).unwrap();
     let pages = (0..source.page_count()).map(PageNo::from_index).map(|number| match source.page(number).unwrap() {

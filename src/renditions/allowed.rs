@@ -259,7 +259,8 @@ pub(super) fn keys(kind: Kind) -> Keys {
             ("JBIG2Globals", Is(Kind::Bytes)),
         ],
         // 14.6.2: of the properties, those that say what the drawn text means; else 8.11.
-        Kind::Properties => &[("ActualText", Plain), ("Alt", Plain), ("E", Plain), ("Lang", Plain), ("MCID", Plain)],
+        // Other text than what is shown would be found in the copy, and was not read.
+        Kind::Properties => &[("Alt", Plain), ("E", Plain), ("Lang", Plain), ("MCID", Plain)],
         Kind::Layer => {
             &[("Type", Plain), ("Name", Plain), ("OCGs", Is(Kind::Layer)), ("P", Plain), ("VE", Is(Kind::Layer))]
         }

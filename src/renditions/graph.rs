@@ -12,6 +12,7 @@ use hayro::hayro_syntax::{
 use super::{
     allowed::{self, Kind, Shape},
     check,
+    content::Content,
     font::to_unicode_map,
     substitute::Substitutes,
     value::{Dict, Name, Ref, Value},
@@ -125,6 +126,12 @@ impl<'a> Copier<'a> {
                 dict.set("Filter", Value::name("FlateDecode"));
                 return writer.stream(number, dict, &deflate(&data));
             }
+        }
+        if draws(kind, stream)
+            && let Ok(data) = stream.decoded_data()
+            && let Some(shown) = Content::of(&data).as_shown(&data)
+        {
+            return writer.deflated(number, dict, &shown);
         }
         self.stream_entries(stream, &filters, &mut dict, writer);
         writer.stream(number, dict, &stream.raw_data())
@@ -287,6 +294,15 @@ impl<'a> Copier<'a> {
         let rest: Vec<Value> =
             items.zip(shapes).map(|(item, shape)| self.maybe(item, *shape, writer, depth + 1)).collect();
         Value::Array(std::iter::once(Value::Name(family)).chain(rest).collect())
+    }
+}
+
+/// Is a stream a content: what a form, a pattern or a glyph draws?
+fn draws(kind: Kind, stream: &Stream<'_>) -> bool {
+    match kind {
+        Kind::XObject => stream.dict().get::<SourceName<'_>>("Subtype").as_deref() == Some(b"Form"),
+        Kind::Appearance | Kind::Glyphs | Kind::Pattern => true,
+        _ => false,
     }
 }
 

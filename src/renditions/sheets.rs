@@ -93,14 +93,22 @@ struct Copy<'a, 'w> {
 impl<'a> Copy<'a, '_> {
     fn page(&mut self, page: &Page<'a>, reading: &PageReading) -> Result<()> {
         let streams = contents(page);
-        let content = Content::of(&joined(&streams));
+        let drawn = joined(&streams);
+        let content = Content::of(&drawn);
         let frame = frame(page);
         let mut resources = self.resources(page, &content)?;
         let mut leaf = boxes(page, &frame);
         if let Some(group) = page.raw().get::<SourceDict<'a>>("Group") {
             leaf.set("Group", Value::Dict(self.copier.dict(&group, Kind::Group, &mut self.envelope.writer)));
         }
-        let mut contents: Vec<Value> = self.content_streams(&streams)?;
+        let mut contents: Vec<Value> = match content.as_shown(&drawn) {
+            None => self.content_streams(&streams)?,
+            Some(shown) => {
+                let number = self.envelope.writer.reserve();
+                self.envelope.writer.deflated(number, Dict::default(), &shown)?;
+                vec![Value::Ref(number)]
+            }
+        };
         let is_read = reading.source == TextSource::Ocr;
         let (mut over, mut objects) = (Vec::new(), part(&mut resources, "XObject"));
         annotations::draw(page, &mut self.copier, &mut self.envelope.writer, &mut objects, &mut over);
