@@ -10,6 +10,7 @@ mod drawn;
 mod fax;
 mod forms;
 mod mend;
+mod nested;
 mod pdf;
 mod plain;
 mod raster;

@@ -30,7 +30,7 @@ use rustc_hash::FxHashMap;
 use super::{
     MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, beside,
     blank::Look,
-    damaged, divisor, drawn, map, mend,
+    damaged, divisor, drawn, map, mend, nested,
     plain::{Canvas, Glyphs, Surveyed},
     raster::{Raster, luma_of},
     scaled_down,
@@ -342,7 +342,7 @@ impl Leaf {
         let mut survey = self.survey(open);
         let glyphs = survey.glyphs.len() + survey.invisible + survey.outside;
         survey.drop_hidden();
-        let is_cut = whole::is_cut_content(self.pdf);
+        let is_cut = whole::is_cut_content(self.pdf) || nested::is_too_deep(self.pdf);
         let is_unset = self.unset.load(Ordering::Relaxed);
         if survey.glyphs.is_empty() && survey.images.is_empty() && survey.strokes == 0 {
             let is_read = || glyphs > 0 || !whole::shows_something(self.pdf);

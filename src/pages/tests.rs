@@ -701,6 +701,40 @@ fn told(sketch: Sketch) -> Vec<String> {
     sketch.digital().problems.into_iter().map(|problem| problem.kind).collect()
 }
 
+/// A page with words in a form that lies in so many others.
+fn nested(deep: usize, loops: bool) -> Sketch {
+    let mut sketch = Sketch::new("BT /F1 12 Tf 72 700 Td (De huur eindigt niet.) Tj ET /Fm Do");
+    let font = sketch.resources.get(b"Font").unwrap().clone();
+    let form = |within: Option<lopdf::ObjectId>, content: &str| {
+        let mut resources = dictionary! { "Font" => font.clone() };
+        if let Some(within) = within {
+            resources.set("XObject", dictionary! { "Fm" => within });
+        }
+        let sides = A4.map(Object::from).to_vec();
+        let dict = dictionary! { "Type" => "XObject", "Subtype" => "Form", "BBox" => sides, "Resources" => resources };
+        Stream::new(dict, content.as_bytes().to_vec())
+    };
+    let innermost = sketch.document.add_object(form(None, "BT /F1 12 Tf 72 400 Td (Onderhuur is verboden.) Tj ET"));
+    if loops {
+        let again = form(Some(innermost), "BT /F1 12 Tf 72 400 Td (Onderhuur is verboden.) Tj ET /Fm Do");
+        sketch.document.objects.insert(innermost, again.into());
+    }
+    let outermost = (1..deep).fold(innermost, |within, _| sketch.document.add_object(form(Some(within), "/Fm Do")));
+    sketch.resources.set("XObject", dictionary! { "Fm" => outermost });
+    sketch
+}
+
+#[test]
+fn forms_that_lie_too_deep_are_told() {
+    let page = nested(50, false).digital();
+    assert!(page.text.contains("Onderhuur") && page.problems.is_empty(), "{page:?}");
+    let page = nested(51, false).digital();
+    assert!(!page.text.contains("Onderhuur"));
+    assert_eq!(page.problems.iter().map(|problem| &*problem.kind).collect::<Vec<_>>(), ["content_incomplete"]);
+    let page = nested(3, true).digital();
+    assert!(page.text.contains("Onderhuur") && page.problems.is_empty(), "{page:?}");
+}
+
 #[test]
 fn what_is_drawn_beside_words_but_not_in_the_file_is_told() {
     let content = format!("{WORDS} q 100 0 0 100 0 0 cm /Im0 Do Q");
