@@ -9,6 +9,7 @@ mod coverage;
 mod drawn;
 mod fax;
 mod forms;
+mod further;
 mod mend;
 mod nested;
 mod pdf;
@@ -86,6 +87,16 @@ pub enum Page {
     Digital(PageReading),
     /// An image that must be read by OCR.
     Image(PageImage),
+}
+
+impl Page {
+    /// What went in a lesser way so far.
+    fn problems(&mut self) -> &mut Vec<Problem> {
+        match self {
+            Self::Digital(reading) => &mut reading.problems,
+            Self::Image(image) => &mut image.problems,
+        }
+    }
 }
 
 /// A page's image, upright as the page is displayed.

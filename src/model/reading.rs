@@ -181,6 +181,10 @@ impl Problem {
                 let said = self.message.split_once(": ").map_or("", |(_, said)| said);
                 Cow::from(format!("een afbeelding op pagina {page} heeft woorden die niet in de tekst staan: {said}"))
             }
+            "pictures_behind" => Cow::from(format!(
+                "het bestand heeft achter het beeld van pagina {page} nog andere, die niet zijn gelezen: {}",
+                self.told_after_colon()
+            )),
             "pages_missing" => Cow::from("het bestand noemt meer pagina's dan er te vinden of te tonen zijn"),
             _ => Cow::from(&self.message),
         }

@@ -14,7 +14,7 @@ use tiff::{
 };
 
 use super::{
-    MAX_STRIPPED, Page, ccitt, damaged, divisor, is_damaged, map,
+    MAX_STRIPPED, Page, ccitt, damaged, divisor, further, is_damaged, map,
     pdf::refused_image,
     raster::{Raster, Shrinker, luma_of, over},
     sheet::{self, Scanned},
@@ -30,6 +30,8 @@ pub(super) struct Sheets {
     file: Mmap,
     /// The directories that are pages (others are previews).
     pages: Vec<usize>,
+    /// More are named than were found.
+    lacks_pages: bool,
 }
 
 /// Names the fault of a TIFF that the decoder gave up on.
@@ -48,8 +50,8 @@ impl Sheets {
         limits.decoding_buffer_size = 256 << 20;
         limits.intermediate_buffer_size = 256 << 20;
         let mut decoder = sound(Decoder::new(Cursor::new(map(path)?)))?.with_limits(limits);
-        let pages = page_directories(&mut decoder);
-        Ok(Self { decoder: RefCell::new(decoder), file: map(path)?, pages })
+        let (pages, lacks_pages) = directories(&mut decoder);
+        Ok(Self { decoder: RefCell::new(decoder), file: map(path)?, pages, lacks_pages })
     }
 
     pub(super) fn page_count(&self) -> usize {
@@ -57,7 +59,11 @@ impl Sheets {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        Ok(sheet::page(number, self.scanned(number)?))
+        let mut page = sheet::page(number, self.scanned(number)?);
+        if self.lacks_pages && number.index() == 0 {
+            page.problems().push(further::pages_missing(1));
+        }
+        Ok(page)
     }
 
     /// A page's image as stored.
@@ -76,6 +82,11 @@ impl Sheets {
 
 /// The directories that are pages.
 pub(crate) fn page_directories<R: Read + Seek>(decoder: &mut Decoder<R>) -> Vec<usize> {
+    directories(decoder).0
+}
+
+/// The directories that are pages, and whether more are named than can be found.
+fn directories<R: Read + Seek>(decoder: &mut Decoder<R>) -> (Vec<usize>, bool) {
     let mut pages = Vec::new();
     let mut largest = 0;
     for index in 0..MOST_PAGES {
@@ -88,11 +99,14 @@ pub(crate) fn page_directories<R: Read + Seek>(decoder: &mut Decoder<R>) -> Vec<
             pages.push(index);
         }
         // What follows a broken directory cannot be found; the pages before it can be read.
-        if !decoder.more_images() || decoder.next_image().is_err() {
+        if !decoder.more_images() {
+            return (pages, false);
+        }
+        if decoder.next_image().is_err() {
             break;
         }
     }
-    pages
+    (pages, true)
 }
 
 /// Dots per inch as the file says.

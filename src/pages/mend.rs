@@ -12,6 +12,7 @@ use hayro::hayro_syntax::{
 
 use super::{
     forms::Form,
+    further::pages_missing,
     update::{Update, dict_with, reference},
 };
 use crate::model::{PageNo, Problem};
@@ -92,7 +93,7 @@ pub(super) fn mend(pdf: &Pdf, tree: &Tree) -> Mended {
         }
     }
     if missing > 0 {
-        problems.push(not_pages(missing));
+        problems.push(pages_missing(missing));
     }
     let bytes = (can_write && !update.is_empty()).then(|| update.finish());
     Mended { bytes, problems }
@@ -124,12 +125,6 @@ fn sound_boxes(page: &Page<'_>) -> Option<Vec<(&'static str, String)>> {
 fn unshown(page: PageNo, value: &str) -> Problem {
     let message = format!("page {page} has a form field whose value is not drawn: {value}");
     Problem { kind: "form_value_not_shown".to_owned(), message, page: Some(page) }
-}
-
-fn not_pages(count: usize) -> Problem {
-    let first = PageNo::from_index(0);
-    let message = format!("the file names more pages than could be found or shown (left out: {count})");
-    Problem { kind: "pages_missing".to_owned(), message, page: Some(first) }
 }
 
 /// What a node of the page tree names.

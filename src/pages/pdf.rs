@@ -143,10 +143,7 @@ impl Document {
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
         let read = |page: &Leaf, open: &mut Open| Ok((page.read(open)?, beside::of_page(page.pdf, number)));
         let (mut page, beside) = self.with_leaf(number, read)?;
-        let problems = match &mut page {
-            Page::Digital(reading) => &mut reading.problems,
-            Page::Image(image) => &mut image.problems,
-        };
+        let problems = page.problems();
         problems.extend(beside);
         problems.extend(self.problems.iter().filter(|problem| problem.page == Some(number)).cloned());
         Ok(page)

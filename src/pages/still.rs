@@ -5,7 +5,7 @@ use std::{fs::File, io::BufReader, io::Read, path::Path, path::PathBuf};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::{
-    MAX_DECODED, MAX_STRIPPED, Page, divisor, is_damaged, map,
+    MAX_DECODED, MAX_STRIPPED, Page, divisor, further, is_damaged, map,
     pdf::refused_image,
     raster::{Raster, Shrinker, luma_of, over},
     sheet::{self, Scanned},
@@ -81,8 +81,10 @@ impl Still {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        let page = sheet::page(number, self.scanned(Raster::to_read)?);
-        if self.format == ImageFormat::Jpeg && whole::is_cut_jpeg(&map(&self.path)?) {
+        let mut page = sheet::page(number, self.scanned(Raster::to_read)?);
+        let file = map(&self.path)?;
+        page.problems().extend(further::left_out(&file, self.format, number));
+        if self.format == ImageFormat::Jpeg && whole::is_cut_jpeg(&file) {
             return whole::with_part_missing(page, number);
         }
         Ok(page)

@@ -797,3 +797,23 @@ fn a_preview_in_a_tiff_is_smaller_than_its_pages() {
     }
     assert_eq!(Source::open(&path, MediaType::Tiff, None).unwrap().page_count(), 3);
 }
+
+#[test]
+fn pages_of_a_tiff_that_cannot_be_found_are_told() {
+    let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    let mut encoder = tiff::encoder::TiffEncoder::new(std::fs::File::create(&path).unwrap()).unwrap();
+    for _ in 0..2 {
+        encoder.write_image::<tiff::encoder::colortype::Gray8>(100, 80, &[200; 8000]).unwrap();
+    }
+    let whole = std::fs::read(&path).unwrap();
+    let problems = |file: &[u8]| {
+        std::fs::write(&path, file).unwrap();
+        let source = Source::open(&path, MediaType::Tiff, None).unwrap();
+        let mut page = source.page(PageNo::from_index(0)).unwrap();
+        (source.page_count(), page.problems().iter().map(|problem| problem.kind.clone()).collect::<Vec<_>>())
+    };
+    assert_eq!(problems(&whole), (2, vec![]));
+    // The second directory, cut off.
+    let told = problems(&whole[..whole.len() - 30]);
+    assert_eq!(told.1, ["pages_missing"], "{told:?}");
+}
