@@ -35,7 +35,7 @@ use hayro::hayro_syntax::Pdf;
 use image::ImageFormat;
 use memmap2::Mmap;
 
-pub(crate) use fax::page_directories as tiff_pages;
+pub(crate) use fax::{page_directories as tiff_pages, stores_low_bits_first};
 pub(crate) use scale::averaged;
 pub(crate) use sheet::pose_of;
 pub(crate) use update::write_name;

@@ -861,6 +861,56 @@ fn turned_and_mirrored_images_keep_their_bytes() {
     }
 }
 
+/// A TIFF of one strip with these tags beside those that each has.
+fn tiff_file(width: u16, height: u16, tags: &[(u16, u16)], strip: &[u8]) -> Vec<u8> {
+    let mut entries: Vec<(u16, u32)> = vec![(256, width.into()), (257, height.into()), (273, 8), (278, height.into())];
+    entries.push((279, strip.len() as u32));
+    entries.extend(tags.iter().map(|(tag, value)| (*tag, u32::from(*value))));
+    entries.sort_unstable();
+    let directory = 8 + strip.len().next_multiple_of(2) as u32;
+    let mut file = [&b"II*\0"[..], &directory.to_le_bytes(), strip].concat();
+    file.resize(directory as usize, 0);
+    file.extend((entries.len() as u16).to_le_bytes());
+    for (tag, value) in entries {
+        file.extend([&tag.to_le_bytes()[..], &[4, 0, 1, 0, 0, 0], &value.to_le_bytes()].concat());
+    }
+    file.extend([0; 4]);
+    file
+}
+
+#[test]
+fn bits_that_are_stored_from_the_other_end_are_read() {
+    // Lines of strokes that no byte begins with: from the other end they are others.
+    let ink = |x: usize, y: usize| y % 50 < 25 && x % 27 < 5;
+    let packed: Vec<u8> = (0..800 * 80)
+        .map(|at| (0..8).fold(0, |byte, bit| byte << 1 | u8::from(!ink(at % 80 * 8 + bit, at / 80))))
+        .collect();
+    let turned: Vec<u8> = packed.iter().map(|byte| byte.reverse_bits()).collect();
+    let file =
+        |order: u16, strip: &[u8]| tiff_file(640, 800, &[(258, 1), (259, 1), (262, 1), (266, order), (277, 1)], strip);
+    let folder = tempfile::tempdir().unwrap();
+    let luma = |file: &[u8]| {
+        let path = folder.path().join("page.tif");
+        fs::write(&path, file).unwrap();
+        match Source::open(&path, MediaType::Tiff, None).unwrap().page(PageNo::from_index(0)).unwrap() {
+            Page::Image(page) => page.luma,
+            Page::Digital(_) => panic!("the page is an image"),
+        }
+    };
+    assert_eq!(luma(&file(1, &packed)), luma(&file(2, &turned)));
+    check_image("turned.tif", MediaType::Tiff, &file(2, &turned), None);
+}
+
+#[test]
+fn colors_of_a_kind_that_is_not_read_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lab.tif");
+    fs::write(&path, tiff_file(16, 16, &[(258, 8), (259, 1), (262, 9), (277, 1)], &[90; 256])).unwrap();
+    let source = Source::open(&path, MediaType::Tiff, None).unwrap();
+    let error = source.page(PageNo::from_index(0)).err().unwrap();
+    assert_eq!(error.reason(), Some("unsupported_image"), "{error}");
+}
+
 #[test]
 fn tiff_and_webp_become_pages() {
     let image = DynamicImage::from(picture());

@@ -33,6 +33,8 @@ impl<'a> Strips<'a> {
             3 if two_dimensional => EncodingMode::Group3_2D,
             3 => EncodingMode::Group3_1D,
             4 if reversed => EncodingMode::Group4,
+            // Bytes that are not coded are turned once they are read.
+            1 => return Ok(None),
             _ if reversed && number(Tag::BitsPerSample).unwrap_or(1) < 8 => {
                 return Err(unsupported("the image's bits are stored in an order that is not read"));
             }

@@ -8,7 +8,7 @@ use std::{
 
 use memmap2::Mmap;
 use tiff::{
-    ColorType,
+    ColorType, TiffError,
     decoder::{Decoder, DecodingResult, Limits, ifd::Value},
     tags::Tag,
 };
@@ -36,6 +36,9 @@ pub(super) struct Sheets {
 
 /// Names the fault of a TIFF that the decoder gave up on.
 fn sound<T>(decoded: tiff::TiffResult<T>) -> Result<T> {
+    if let Err(TiffError::UnsupportedError(_)) = decoded {
+        return Err(unsupported("its colors, its depth or its compression is of a kind that is not read"));
+    }
     decoded.fold(ErrorKind::UnsupportedDocument, || "the TIFF is damaged or of an unknown kind").map_err(is_damaged)
 }
 
@@ -124,6 +127,12 @@ fn density(decoder: &mut Decoder<Cursor<Mmap>>) -> Option<(f64, f64)> {
     Some((across * inches, down * inches))
 }
 
+/// Do the bytes of an image that is not compressed have their first pixel in their lowest bit (TIFF 6.0, FillOrder)?
+pub(crate) fn stores_low_bits_first<R: Read + Seek>(decoder: &mut Decoder<R>) -> bool {
+    let mut number = |tag| decoder.find_tag_unsigned::<u32>(tag).ok().flatten().unwrap_or(1);
+    number(Tag::FillOrder) == 2 && number(Tag::Compression) == 1 && number(Tag::BitsPerSample) < 8
+}
+
 /// So many rows of a strip are turned into grey at once where the image is scaled down.
 const BAND: u32 = 64;
 
@@ -143,6 +152,7 @@ fn decode(decoder: &mut Decoder<Cursor<Mmap>>, file: &[u8], divisor: u32) -> Res
     let (chunk_width, chunk_height) = decoder.chunk_dimensions();
     let (across, down) = (width.div_ceil(chunk_width.max(1)), height.div_ceil(chunk_height.max(1)));
     let plane = if planes && color.num_samples() >= 3 { 1 } else { 0 };
+    let is_reversed = stores_low_bits_first(decoder);
     let mut page = if divisor > 1 {
         Canvas::Small(Shrinker::new(width, height, divisor))
     } else {
@@ -158,7 +168,10 @@ fn decode(decoder: &mut Decoder<Cursor<Mmap>>, file: &[u8], divisor: u32) -> Res
                 Some(strips) => strips.decoded(chunk, part_width, part_height).map(DecodingResult::U8),
                 None => decoder.read_chunk(chunk).ok(),
             };
-            let Some(data) = data else { continue };
+            let Some(mut data) = data else { continue };
+            if let (true, DecodingResult::U8(bytes)) = (is_reversed, &mut data) {
+                bytes.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+            }
             let color = if planes { ColorType::Gray(color.bit_depth()) } else { color };
             let (left, top) = (column * chunk_width, row * chunk_height);
             match &mut page {

@@ -162,6 +162,7 @@ impl<'a> Tiff<'a> {
         let (across, down) = (width.div_ceil(chunk_width.max(1)), height.div_ceil(chunk_height.max(1)));
         let row = (width as usize * bits * count).div_ceil(8);
         let mut page = vec![0xFF_u8; row * height as usize];
+        let is_reversed = crate::pages::stores_low_bits_first(&mut self.decoder);
         let (depth, apart) = (bits.div_ceil(8), if planes { count } else { 1 });
         if planes && bits < 8 {
             return Err(Error::new(ErrorKind::UnsupportedDocument, "the TIFF's planes are not read"));
@@ -171,7 +172,10 @@ impl<'a> Tiff<'a> {
             let (left, top) = (place % across * chunk_width, place / across * chunk_height);
             let (part_width, _) = self.decoder.chunk_data_dimensions(chunk);
             let Ok(data) = self.decoder.read_chunk(chunk) else { continue };
-            let data = bytes(data)?;
+            let mut data = bytes(data)?;
+            if is_reversed {
+                data.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
+            }
             let part_row = (part_width as usize * bits * if planes { 1 } else { count }).div_ceil(8).max(1);
             for (y, line) in data.chunks_exact(part_row).enumerate() {
                 let start = (top as usize + y) * row;
