@@ -35,7 +35,7 @@ impl Content {
                 b"Q" => depth -= 1,
                 b"Tj" | b"TJ" | b"'" | b"\"" => content.shows_text = true,
                 b"BDC" => {
-                    let listed = instruction.operands().find_map(|operand| within(bytes, &operand));
+                    let listed = instruction.operands().find_map(|operand| within(bytes, operand));
                     content.other_text.extend(listed);
                 }
                 b"Do" => {
