@@ -68,7 +68,7 @@ fn main() -> griffie::Result<()> {
                 subjects: Vec::new(),
             }
         });
-        IndexDocument { record: RecordId::random(), document, reading_key: String::new(), units: units.collect() }
+        IndexDocument { record: RecordId::random(), document, made_of: String::new(), units: units.collect() }
     });
     let documents: Vec<_> = documents.collect();
     index.add_documents(documents)?;

@@ -28,7 +28,9 @@ pub use layout::{Area, name};
 pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, PageCounts, Refusal, Rendition};
 pub use probe_v1::Probe;
 pub use recipe::Recipe;
-pub use verify::{Checked, FindingKind, PastChecks, Stamped, VerifyFinding, VerifyOptions, VerifyReport, past_checks};
+pub use verify::{
+    Checked, FindingKind, HalfDone, PastChecks, Stamped, VerifyFinding, VerifyOptions, VerifyReport, past_checks,
+};
 
 use crate::{
     Error, ErrorKind, Result,

@@ -14,12 +14,13 @@ use crate::{
     Error, ErrorKind, Result,
     config::Config,
     extract::RuleSet,
-    model::Language,
+    model::{Language, RecordId},
     pipeline::{
         App,
         examine::{Examiner, Passwords},
         read::{ReadSettings, Reader, worker_main},
     },
+    register::Named,
     tools::Sandbox,
 };
 
@@ -32,6 +33,7 @@ mod ingest;
 mod log;
 mod progress;
 mod register;
+mod reread;
 pub mod rules;
 mod search;
 mod show;
@@ -76,6 +78,7 @@ enum Verb {
     Text(extract::TextArguments),
     Ingest(ingest::IngestArguments),
     Copies(copies::CopiesArguments),
+    Reread(reread::RereadArguments),
     Register(register::RegisterArguments),
     Show(show::ShowArguments),
     Search(search::SearchArguments),
@@ -234,6 +237,7 @@ fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
         Verb::Text(arguments) => extract::text(&context, &arguments),
         Verb::Ingest(arguments) => ingest::ingest(&context, &arguments),
         Verb::Copies(arguments) => copies::copies(&context, &arguments),
+        Verb::Reread(arguments) => reread::reread(&context, &arguments),
         Verb::Register(arguments) => register::register(&context, &arguments),
         Verb::Show(arguments) => show::show(&context, &arguments),
         Verb::Search(arguments) => search::search(&context, &arguments),
@@ -271,6 +275,15 @@ impl Outcome {
 
     fn partial_if(partial: bool) -> Self {
         if partial { Self::Partial } else { Self::Done }
+    }
+}
+
+/// The record that a person means by an id or the start of one: its own or its document's.
+fn record_of(app: &App, id: &str) -> Result<RecordId> {
+    match app.register.resolve(id)? {
+        // What was joined to another dossier goes with that one.
+        Named::Record(record) => app.register.dossier_of(&record),
+        Named::Document(document) => Ok(app.register.document(&document)?.record),
     }
 }
 

@@ -93,6 +93,9 @@ impl RuleSet {
         for (name, text) in &files {
             hash.update(name.as_bytes()).update(b"\0").update(text.as_bytes()).update(b"\0");
         }
+        for (name, text) in dictionary::sources() {
+            hash.update(name.as_bytes()).update(b"\0").update(text.as_bytes()).update(b"\0");
+        }
         hash.update(env!("CARGO_PKG_VERSION").as_bytes());
         let (mut lists, mut lexicon, mut rules) = (BTreeMap::<Language, Lists>::new(), Lexicon::default(), Vec::new());
         let mut calibration = Calibration::default();

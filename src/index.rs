@@ -62,8 +62,9 @@ pub struct IndexDocument {
     pub record: RecordId,
     /// Its id.
     pub document: DocumentId,
-    /// Under what key its reading is stored: the index is behind where it has been read anew.
-    pub reading_key: String,
+    /// Under what key its reading is stored, and what else the caller made its units with: the index is behind where that
+    /// is another one.
+    pub made_of: String,
     /// Its units, in the order of the text; there may be none.
     pub units: Vec<Unit>,
 }
@@ -149,7 +150,7 @@ impl Index {
         })
     }
 
-    /// Compares the index with the documents (and the keys of their readings) that the register has.
+    /// Compares the index with the documents (and what they are made of) that the register has.
     pub fn lag<'a>(&self, documents: impl IntoIterator<Item = (&'a DocumentId, &'a str)>) -> Result<Lag> {
         let searcher = self.reader.searcher();
         let count = |field, text: &str| {
@@ -157,8 +158,8 @@ impl Index {
             searcher.search(&query, &Count).fold(ErrorKind::Storage, || "cannot count in the index")
         };
         let (mut missing, mut present) = (Vec::new(), 0);
-        for (document, reading_key) in documents {
-            match count(self.fields.stamp, &stamp(document, reading_key))? {
+        for (document, made_of) in documents {
+            match count(self.fields.stamp, &stamp(document, made_of))? {
                 0 => missing.push(document.clone()),
                 _ => present += 1,
             }
@@ -172,7 +173,7 @@ impl Index {
         let mut entry = TantivyDocument::new();
         entry.add_text(self.fields.document, document.document.as_str());
         entry.add_text(self.fields.kind, fields::STAMP);
-        entry.add_text(self.fields.stamp, stamp(&document.document, &document.reading_key));
+        entry.add_text(self.fields.stamp, stamp(&document.document, &document.made_of));
         let units = document.units.iter().map(|unit| self.fields.entry(document, unit));
         for entry in std::iter::once(entry).chain(units) {
             writer.add_document(entry).fold(ErrorKind::Storage, || "cannot add to the index")?;
@@ -203,8 +204,8 @@ impl Index {
     }
 }
 
-fn stamp(document: &DocumentId, reading_key: &str) -> String {
-    format!("{document} {reading_key}")
+fn stamp(document: &DocumentId, made_of: &str) -> String {
+    format!("{document} {made_of}")
 }
 
 fn open_in(place: &Path) -> tantivy::Result<tantivy::Index> {

@@ -15,6 +15,8 @@ pub mod read;
 pub mod rebuild;
 mod release;
 pub mod remarks;
+pub mod reread;
+mod standing_work;
 pub mod stop;
 mod stored;
 

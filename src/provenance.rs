@@ -9,9 +9,7 @@ pub mod proof;
 pub mod tiles;
 pub mod timestamp;
 
-pub use event_v1::{
-    Agent, BATCH_BEGUN, BATCH_RECEIPT, COPYING_BEGUN, COPYING_DONE, Event, EventKind, ObjectRef, Outcome,
-};
+pub use event_v1::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, ObjectRef, Outcome, Work};
 pub use log::{Log, checkpoints, entries, verifier_keys};
 
 pub(crate) use log::peak_root;

@@ -32,7 +32,7 @@ mod record;
 mod schema;
 
 pub use accession::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason};
-pub use current::{Closure, Current};
+pub use current::{Closure, Current, NewlyFound};
 pub use decision::{Act, Decision, Request, choices};
 pub use document::{ArchivalCopy, Document, Findings, NewDocument, Original, PageCounts, Role};
 pub use dossier::{Related, Relation};

@@ -343,3 +343,80 @@ fn copies_that_were_stopped_are_no_damage_and_are_completed_by_the_same_command(
         println!("{what}: nothing lost, nothing double");
     }
 }
+
+/// Runs `griffie reread` to its end and gives its totals.
+fn reread(data: &Path) -> Value {
+    json_of(griffie(data).args(["reread", "--json"]), &[0])["totals"].clone()
+}
+
+#[test]
+fn reading_again_that_was_stopped_is_no_damage_and_is_completed_by_the_same_command() {
+    let desk = Desk::new();
+    json_of(desk.ingest().arg("--no-copies"), &[11]);
+    let documents = files_below(&desk.path("data/store/manifests")).len();
+    common::rules_that_read_no_start(&desk.path("data"));
+    let register = |data: &Path| json_of(griffie(data).args(["register", "--json"]), &[0]);
+    let copy = |name: &str| {
+        let data = desk.path(name);
+        assert!(Command::new("cp").arg("-a").arg(desk.path("data")).arg(&data).status().unwrap().success());
+        data
+    };
+    let undisturbed = copy("undisturbed");
+    assert_eq!(reread(&undisturbed)["changed"], documents);
+    let want = register(&undisturbed);
+    assert_ne!(want, register(&desk.path("data")));
+    let points = griffie::pipeline::stop::REREADING_POINTS.into_iter().flat_map(|point| {
+        let nths: &[u32] = if point == "rereading-begun" { &[1] } else { &[1, 3] };
+        nths.iter().map(move |nth| (point, *nth, false))
+    });
+    // With the database lost as well, the store alone must tell.
+    let rebuilt = [("new-findings-stored", 2, true), ("reread-manifest-stored", 2, true)];
+    for (round, (point, nth, rebuilt)) in points.chain(rebuilt).enumerate() {
+        let what = format!("killed at `{point}` for the {nth}. time, rebuilt: {rebuilt}");
+        let data = copy(&format!("data-{round}"));
+        let mut run = griffie(&data);
+        run.arg("reread").env("GRIFFIE_STOP_AT", format!("{point}:{nth}"));
+        let status = run.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), None, "`{point}` was not reached a {nth}. time");
+        let verify = || json_of(griffie(&data).args(["verify", "--json"]), &[0, 8]);
+        let report = verify();
+        assert_eq!(report["findings"], json!([]), "{what}: no damage");
+        for left in report["unfinished"].as_array().into_iter().flatten() {
+            assert!(left["message"].as_str().unwrap().contains("griffie reread"), "{what}: {left}");
+        }
+        if rebuilt {
+            fs::remove_file(data.join("griffie.sqlite")).unwrap();
+            common::check(griffie(&data).arg("rebuild"), 0);
+        }
+        reread(&data);
+        assert_eq!(register(&data), want, "{what}");
+        let report = verify();
+        assert_eq!((&report["findings"], &report["unfinished"]), (&json!([]), &Value::Null), "{what}: completed");
+        assert_eq!(reread(&data)["current"], documents, "{what}: all are read so");
+        // No document has a manifest or findings too many; what was half written has a `#` in its name and is no object.
+        for folder in ["manifests", "findings"] {
+            let stored = files_below(&data.join("store").join(folder));
+            let stored: Vec<_> = stored.iter().filter(|name| !name.contains('#')).collect();
+            assert_eq!(stored.len(), 2 * documents, "{what}: {folder} {stored:?}");
+        }
+        println!("{what}: nothing lost, nothing double");
+    }
+}
+
+#[test]
+fn what_stopped_copies_left_is_completed_before_the_documents_are_read_again() {
+    let desk = Desk::new();
+    json_of(desk.ingest().arg("--no-copies"), &[11]);
+    let data = desk.path("data");
+    let mut copies = griffie(&data);
+    copies.arg("copies").env("GRIFFIE_STOP_AT", "copied-manifest-stored:2");
+    copies.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    common::rules_that_read_no_start(&data);
+    reread(&data);
+    copied(&data);
+    let report = json_of(griffie(&data).args(["verify", "--json"]), &[0, 8]);
+    assert_eq!((&report["findings"], &report["unfinished"]), (&json!([]), &Value::Null));
+    let documents = files_below(&data.join("store/readings")).len();
+    assert_eq!(files_below(&data.join("store/manifests")).len(), 3 * documents);
+    assert_eq!(files_below(&data.join("store/renditions")).len(), documents);
+}

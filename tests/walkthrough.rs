@@ -94,10 +94,14 @@ fn the_readme_tells_what_the_program_says() {
     let readme = fs::read_to_string(home.join("README.md")).unwrap();
     let (_, rule) = readme.split_once("```toml\n").unwrap();
     let (rule, _) = rule.split_once("```").unwrap();
+    let (_, mail) = readme.split_once("```eml\n").unwrap();
+    fs::write(work.path().join("les.eml"), mail.split_once("```").unwrap().0).unwrap();
     compare("## Teach it a rule", "console", |story| {
         let told = told(story, work.path(), data.path());
-        // The rule is written between the first step and the next.
-        fs::write(work.path().join("our-rules/contract/rules/own.nl.toml"), rule).unwrap();
+        // The rule is written between the first step and the next, and used from then on.
+        let rules = work.path().join("our-rules");
+        fs::write(rules.join("contract/rules/own.nl.toml"), rule).unwrap();
+        fs::write(data.path().join("griffie.toml"), format!("rules = \"{}\"\n", rules.display())).unwrap();
         told
     });
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Area, Format, name};
+use super::{Format, name};
 use crate::{
     model::{BatchId, Digests, DocumentId, ItemId, RecordId},
     storage::ObjectName,
@@ -72,7 +72,7 @@ impl Accession {
     pub fn refers_to(&self) -> Vec<ObjectName> {
         let kept = matches!(self.state, AccessionState::Archived | AccessionState::Duplicate);
         let bytes = self.digests.iter().map(|digests| name::original(&digests.blake3));
-        let manifests = self.documents.iter().map(|id| name::numbered(Area::Manifests, id.as_str(), 1));
+        let manifests = self.documents.iter().map(|id| name::manifest(id, 1));
         bytes.chain(manifests).filter(|_| kept).collect()
     }
 }

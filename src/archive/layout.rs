@@ -70,7 +70,7 @@ impl Area {
 pub mod name {
     use super::Area;
     use crate::{
-        model::{BatchId, Blake3, ItemId},
+        model::{BatchId, Blake3, DocumentId, ItemId},
         storage::ObjectName,
     };
 
@@ -104,6 +104,11 @@ pub mod name {
     /// Findings.
     pub fn findings(key: &Blake3) -> ObjectName {
         by_digest(Area::Findings, key, ".json")
+    }
+
+    /// A document's manifest of a number.
+    pub fn manifest(document: &DocumentId, number: u32) -> ObjectName {
+        numbered(Area::Manifests, document.as_str(), number)
     }
 
     /// What became of an item.

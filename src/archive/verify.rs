@@ -19,7 +19,7 @@ use serde::Serialize;
 use super::Archive;
 use crate::{
     Error, Result,
-    model::{Blake3, DocumentId, Language},
+    model::{Blake3, Language},
     provenance::{
         ObjectRef,
         note::{Checkpoint, VerifierKey},
@@ -30,6 +30,7 @@ use crate::{
 };
 use ledger::{Ledger, Outcome};
 pub use ledger::{PastChecks, past_checks};
+pub use unfinished::HalfDone;
 
 /// How to check.
 #[derive(Clone, Debug)]
@@ -217,10 +218,9 @@ impl Archive {
         unfinished::left_over(self.store())
     }
 
-    /// The documents of which a stopped making of copies stored a manifest and did not come to log it, each with how many
-    /// of its manifests the log names; `None` where none was stopped.
-    pub fn half_copied(&self) -> Result<Option<Vec<(DocumentId, usize)>>> {
-        unfinished::half_copied(self.store())
+    /// What stopped work on documents left in the store.
+    pub fn half_done(&self) -> Result<HalfDone> {
+        unfinished::half_done(self.store())
     }
 
     /// Checks the store. `now` dates the history.

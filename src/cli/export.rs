@@ -10,7 +10,7 @@ use crate::{
     index::{Options, Query},
     model::RecordId,
     pipeline::{App, export},
-    register::{Filter, Named},
+    register::Filter,
 };
 
 const EXAMPLES: &str = "Examples:
@@ -69,11 +69,7 @@ fn chosen(app: &App, arguments: &ExportArguments) -> Result<Vec<RecordId>> {
     let filter = arguments.filter.filter()?;
     let mut records = BTreeSet::new();
     for id in &arguments.record {
-        records.insert(match app.register.resolve(id)? {
-            // What was joined to another dossier goes with that one.
-            Named::Record(record) => app.register.dossier_of(&record)?,
-            Named::Document(document) => app.register.document(&document)?.record,
-        });
+        records.insert(super::record_of(app, id)?);
     }
     match &arguments.search {
         Some(search) => records.extend(found(app, search, &filter)?),

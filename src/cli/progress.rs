@@ -23,6 +23,8 @@ pub(crate) struct Progress {
     files: AtomicUsize,
     total_files: AtomicUsize,
     pages: AtomicUsize,
+    /// What is counted, in Dutch and English.
+    things: [&'static str; 2],
     bar: Option<ProgressBar>,
     last_line: Mutex<Instant>,
 }
@@ -42,9 +44,15 @@ impl Progress {
             files: AtomicUsize::new(0),
             total_files: AtomicUsize::new(total_files),
             pages: AtomicUsize::new(0),
+            things: ["bestanden", "files"],
             bar,
             last_line: Mutex::new(Instant::now()),
         }
+    }
+
+    /// The same for records that are in the archive.
+    pub(crate) fn of_records(language: Language, total: usize) -> Self {
+        Self { things: ["records", "records"], ..Self::start(language, total) }
     }
 
     /// One more file is known.
@@ -57,8 +65,13 @@ impl Progress {
 
     /// A page was read.
     pub(crate) fn page_done(&self) {
-        self.pages.fetch_add(1, Ordering::Relaxed);
+        self.pages_done(1);
         self.tell();
+    }
+
+    /// So many pages were read, of something that is told of next.
+    pub(crate) fn pages_done(&self, pages: usize) {
+        self.pages.fetch_add(pages, Ordering::Relaxed);
     }
 
     /// A file reached its end.
@@ -111,9 +124,10 @@ impl Progress {
         } else {
             String::new()
         };
+        let [dutch, english] = self.things;
         self.language.say(
-            format!("bestanden · {pages} pagina's, {rate:.0} per minuut{left}"),
-            format!("files · {pages} pages, {rate:.0} a minute{left}"),
+            format!("{dutch} · {pages} pagina's, {rate:.0} per minuut{left}"),
+            format!("{english} · {pages} pages, {rate:.0} a minute{left}"),
         )
     }
 }

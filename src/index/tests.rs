@@ -24,7 +24,7 @@ fn document(key: &str, texts: &[&str]) -> IndexDocument {
     IndexDocument {
         record: RecordId::random(),
         document: DocumentId::random(),
-        reading_key: key.into(),
+        made_of: key.into(),
         units: units.collect(),
     }
 }

@@ -373,14 +373,14 @@ impl App {
         self.log_waiting_events()
     }
 
-    /// Notes a document for the index.
-    pub(super) fn index_soon(&self, document: &Document, units: Vec<Unit>) -> Result<()> {
+    /// Notes a document for the index, with what the register says that it was made of.
+    pub(super) fn index_soon(&self, document: &Document, made_of: String, units: Vec<Unit>) -> Result<()> {
         let full = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.push(IndexDocument {
                 record: document.record.clone(),
                 document: document.id.clone(),
-                reading_key: document.reading_key.clone(),
+                made_of,
                 units,
             });
             if waiting.len() < INDEXED_AT_ONCE {
@@ -403,8 +403,8 @@ impl App {
     /// Where nothing may be written nothing is added either, and how many documents are not found is the answer.
     pub fn index_what_is_missing_if_free(&self) -> Result<usize> {
         if self.register.is_read_only() {
-            let documents = self.register.documents()?;
-            let known = documents.iter().map(|document| (&document.id, document.reading_key.as_str()));
+            let documents = self.register.documents_as_read()?;
+            let known = documents.iter().map(|(document, made_of)| (&document.id, made_of.as_str()));
             return Ok(self.index.lag(known)?.missing.len());
         }
         if let Some(_lock) = lock(&self.data)? {
@@ -415,11 +415,11 @@ impl App {
 
     /// Adds what the register has and the index lacks, from the stored words.
     pub fn index_what_is_missing(&self) -> Result<()> {
-        let documents = self.register.documents()?;
-        let lag = self.index.lag(documents.iter().map(|document| (&document.id, document.reading_key.as_str())))?;
+        let documents = self.register.documents_as_read()?;
+        let lag = self.index.lag(documents.iter().map(|(document, made_of)| (&document.id, made_of.as_str())))?;
         let missing: std::collections::HashSet<_> = lag.missing.into_iter().collect();
-        for document in documents.iter().filter(|document| missing.contains(&document.id)) {
-            self.index_soon(document, units_of(&Text::build(&self.reading(document)?)))?;
+        for (document, made_of) in documents.into_iter().filter(|(document, _)| missing.contains(&document.id)) {
+            self.index_soon(&document, made_of, units_of(&Text::build(&self.reading(&document)?)))?;
         }
         self.index_now()
     }

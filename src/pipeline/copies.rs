@@ -1,22 +1,23 @@
 //! Archival copies of archived documents: made, examined and only then stored, with the figures of the examination
 //! in the manifest. What is not accepted is not stored, and the manifest says why.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     App, events,
     examine::Examiner,
     read::CopySource,
+    standing_work,
     stop::reached,
-    stored::{self, ARCHIVAL_COPY, PROGRAM, READ_THROUGH, document},
+    stored::{ARCHIVAL_COPY, PROGRAM, READ_THROUGH, document},
 };
 use crate::{
     Error, ErrorKind, Result,
     archive::{Manifest, Recipe, Refusal, Rendition, Stored},
     error::Context as _,
     model::{Blake3, Digests, DocumentId, MediaType, Reading},
-    provenance::{COPYING_BEGUN, COPYING_DONE},
-    register::ArchivalCopy,
+    provenance::Work,
+    register::{ArchivalCopy, Document},
     renditions,
     tools::CancelFlag,
 };
@@ -109,11 +110,14 @@ pub struct Counts {
     pub refused: usize,
 }
 
-/// A document whose copy is to be made.
-struct Missing {
-    document: DocumentId,
-    /// How many of its manifests the log names, where a stopped run stored another one.
-    logged: Option<usize>,
+impl Counts {
+    fn add(&mut self, copy: ArchivalCopy) {
+        match copy {
+            ArchivalCopy::Accepted(_) => self.accepted += 1,
+            ArchivalCopy::Refused => self.refused += 1,
+            ArchivalCopy::None => {}
+        }
+    }
 }
 
 /// Makes the archival copies that are missing; those that were refused are tried again where `again` asks for it.
@@ -125,88 +129,45 @@ pub fn make_missing(
     told: &dyn Fn(&Manifest, ArchivalCopy),
     cancel: &CancelFlag,
 ) -> Result<Counts> {
-    let half_copied = app.archive.half_copied()?;
-    let was_stopped = half_copied.is_some();
-    let half_copied: HashMap<_, _> = half_copied.into_iter().flatten().collect();
-    let missing: Vec<Missing> = app
-        .register
-        .documents()?
-        .into_iter()
-        .filter_map(|row| {
-            let logged = half_copied.get(&row.id).copied();
-            let wanted = match row.archival_copy {
-                ArchivalCopy::None => true,
-                ArchivalCopy::Refused => again,
-                ArchivalCopy::Accepted(_) => false,
-            };
-            (wanted || logged.is_some()).then_some(Missing { document: row.id, logged })
-        })
-        .collect();
-    if missing.is_empty() && !was_stopped {
-        return Ok(Counts::default());
-    }
-    app.register.add_events(&[events::copying(COPYING_BEGUN, app.clock.now())])?;
-    app.log_waiting_events()?;
-    reached("copying-begun");
-    let made = make_all(app, examiner, &missing, told, cancel);
-    // After any other error something may be stored that is not noted.
-    if made.as_ref().err().is_none_or(|error| error.kind() == ErrorKind::Interrupted) {
-        app.log_waiting_events()?;
-        // What an open batch left is for the run that goes on with it.
-        if app.register.open_batches()?.is_empty() {
-            let now = app.clock.now();
-            if was_stopped {
-                stored::log_left_over(app, events::STORE, now)?;
-            }
-            app.register.add_events(&[events::copying(COPYING_DONE, now)])?;
-            app.log_waiting_events()?;
-        }
-    }
-    made
-}
-
-fn make_all(
-    app: &App,
-    examiner: &Examiner<'_>,
-    missing: &[Missing],
-    told: &dyn Fn(&Manifest, ArchivalCopy),
-    cancel: &CancelFlag,
-) -> Result<Counts> {
+    let completed = standing_work::complete(app)?;
     let mut counts = Counts::default();
-    for missing in missing {
-        cancel.check()?;
-        let copy = make_one(app, examiner, missing, told, cancel)
-            .doing(|| format!("cannot make the archival copy of `{}`", missing.document))?;
-        match copy {
-            ArchivalCopy::Accepted(_) => counts.accepted += 1,
-            ArchivalCopy::Refused => counts.refused += 1,
-            ArchivalCopy::None => {}
-        }
+    for (_, manifest) in completed.manifests.iter().filter(|(work, _)| *work == Work::Copying) {
+        let copy = document(manifest).archival_copy;
+        counts.add(copy);
+        told(manifest, copy);
     }
-    Ok(counts)
+    let wanted = |row: &Document| match row.archival_copy {
+        ArchivalCopy::None => true,
+        ArchivalCopy::Refused => again,
+        ArchivalCopy::Accepted(_) => false,
+    };
+    let missing: Vec<_> = app.register.documents()?.into_iter().filter(wanted).map(|row| row.id).collect();
+    let was_stopped = completed.open.contains(&Work::Copying);
+    if missing.is_empty() && !was_stopped {
+        return Ok(counts);
+    }
+    standing_work::within(app, Work::Copying, was_stopped, || {
+        for id in &missing {
+            cancel.check()?;
+            counts.add(
+                make_one(app, examiner, id, told, cancel)
+                    .doing(|| format!("cannot make the archival copy of `{id}`"))?,
+            );
+        }
+        Ok(counts)
+    })
 }
 
 fn make_one(
     app: &App,
     examiner: &Examiner<'_>,
-    missing: &Missing,
+    id: &DocumentId,
     told: &dyn Fn(&Manifest, ArchivalCopy),
     cancel: &CancelFlag,
 ) -> Result<ArchivalCopy> {
-    let id = &missing.document;
     let lost = |what| Error::new(ErrorKind::FixityMismatch, format!("{what} of `{id}` is not in the store"));
-    let mut manifests = app.archive.manifests(id)?;
-    // What a stopped run stored is made once more from what stood before, with its time: then it comes out the same, and
-    // is logged now.
-    let made = match missing.logged {
-        Some(logged) => {
-            let made = manifests.last().ok_or_else(|| lost("the manifest"))?.made;
-            manifests.truncate(logged);
-            made
-        }
-        None => app.clock.now(),
-    };
-    let mut manifest = manifests.pop().ok_or_else(|| lost("the manifest"))?;
+    let made = app.clock.now();
+    let mut manifest = app.archive.manifests(id)?.pop().ok_or_else(|| lost("the manifest"))?;
     let Some(reading_key) = manifest.reading else { return Ok(ArchivalCopy::None) };
     let reading = Arc::new(app.archive.reading(&reading_key)?.ok_or_else(|| lost("the reading"))?);
     let findings = match manifest.findings.last() {

@@ -6,7 +6,7 @@ use super::stored;
 use crate::{
     archive::{self, Manifest, Stored, VerifyReport},
     model::{Digests, MediaType},
-    provenance::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, ObjectRef, Outcome, timestamp::TimeStamp},
+    provenance::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, ObjectRef, Outcome, Work, timestamp::TimeStamp},
     register::{self, ArchivalCopy, Batch, Decision, Item, Reason},
     storage::{Extended, Probe, Trialed},
 };
@@ -111,11 +111,11 @@ pub(super) fn left_over(about: &str, objects: &[ObjectRef], at: Timestamp) -> re
     outbox(&event)
 }
 
-/// The making of copies begins (as its detail says) or ends: what it stores in between is in the log no later
-/// than that.
-pub(super) fn copying(detail: &str, at: Timestamp) -> register::Event {
-    let event = Event::new(EventKind::Normalization, at, [STORE.to_owned()]);
-    outbox(&event.outcome(Outcome::Success, Some(detail.to_owned())))
+/// Work on documents that were taken in earlier begins or ends: what it stores in between is in the log no later than
+/// that.
+pub(super) fn boundary(work: Work, begins: bool, at: Timestamp) -> register::Event {
+    let event = Event::new(work.kind(), at, [STORE.to_owned()]);
+    outbox(&event.outcome(Outcome::Success, Some(work.detail(begins).to_owned())))
 }
 
 /// Entries of the log that no checkpoint had signed were taken over while no database could tell of them.
@@ -189,6 +189,14 @@ pub(super) fn copied(manifest: &Manifest, copy: ArchivalCopy, objects: &[Stored]
     let event =
         Event::new(EventKind::Normalization, manifest.made, about).objects(objects).outcome(normalized(copy), None);
     outbox(&event)
+}
+
+/// The rules were applied again to the words that are kept of a document.
+pub(super) fn reread(manifest: &Manifest, objects: &[Stored]) -> register::Event {
+    let about = [manifest.document.to_string(), manifest.record.to_string()];
+    let rules = manifest.findings.last().map(|findings| findings.rule_set.clone());
+    let event = Event::new(EventKind::MetadataExtraction, manifest.made, about).objects(objects);
+    outbox(&event.outcome(Outcome::Success, rules))
 }
 
 fn normalized(copy: ArchivalCopy) -> Outcome {

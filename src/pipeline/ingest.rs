@@ -320,7 +320,9 @@ impl Run<'_> {
         let read = stored::reading(app, self.examiner, &original, media, &|_| self.watcher.page(), self.cancel)?;
         reached("reading-stored");
         let text = examine::guarded(|| Text::build(&read.reading))?;
-        let found = stored::findings(app, self.examiner, &read, &text)?;
+        let rules = self.examiner.rules.ok_or_else(|| Error::new(ErrorKind::Internal, "a register needs rules"))?;
+        let words = stored::Words { key: read.key, text: &text, signatures: &read.signatures };
+        let found = stored::keep(app, &stored::find(app, rules, self.examiner.language, &words)?, rules)?;
         reached("findings-stored");
         let units = units_of(&text);
         drop(text);
@@ -360,7 +362,7 @@ impl Run<'_> {
         let document = new.document.clone();
         let outcome = Outcome::Archived { original: stored::original(&manifest), documents: vec![new] };
         self.commit(item, outcome, story, Some(media))?;
-        app.index_soon(&document, units)
+        app.index_soon(&document, document.reading_key.clone(), units)
     }
 
     fn quarantine(&self, item: &Item, kept: Kept, media: Option<MediaType>, reason: Reason) -> Result<()> {

@@ -21,6 +21,10 @@ pub const POINTS: [&str; 10] = [
 pub const COPYING_POINTS: [&str; 4] =
     ["copying-begun", "missing-copy-stored", "copied-manifest-stored", "copied-database-committed"];
 
+/// The same of `griffie reread`, which applies the rules again to the words of documents that were taken in earlier.
+pub const REREADING_POINTS: [&str; 4] =
+    ["rereading-begun", "new-findings-stored", "reread-manifest-stored", "reread-database-committed"];
+
 struct Stop {
     point: String,
     left: std::sync::atomic::AtomicU32,
@@ -29,7 +33,8 @@ struct Stop {
 /// Says that a point is reached.
 pub(super) fn reached(point: &'static str) {
     static STOP: OnceLock<Option<Stop>> = OnceLock::new();
-    debug_assert!(POINTS.contains(&point) || COPYING_POINTS.contains(&point), "{point} is no point");
+    let known = [&POINTS[..], &COPYING_POINTS, &REREADING_POINTS].concat();
+    debug_assert!(known.contains(&point), "{point} is no point");
     let stop = STOP.get_or_init(|| {
         let asked = crate::config::variable("GRIFFIE_STOP_AT")?;
         let (point, nth) = asked.split_once(':').unwrap_or((&asked, "1"));

@@ -16,7 +16,8 @@ use crate::{
         Refusal, Rendition, Stored,
     },
     error::Fold as _,
-    model::{Blake3, Digests, Fields, MediaType, PageNo, Problem, Reading, record::ContractType},
+    extract::RuleSet,
+    model::{Blake3, Digests, Fields, Language, MediaType, PageNo, Problem, Reading, record::ContractType},
     register::{
         self, ArchivalCopy, Batch, Document, Item, ItemState, NewDocument, Outcome, PageCounts, Reason, Receipt, Role,
         Totals,
@@ -58,6 +59,13 @@ pub(super) struct Findings {
     pub stored: Stored,
 }
 
+impl Findings {
+    /// As a manifest names them.
+    pub fn at(&self, found: jiff::Timestamp) -> FindingsRef {
+        FindingsRef { key: self.key, rule_set: self.rule_set.hex(), found }
+    }
+}
+
 /// The words of an original: those that were read before with the same settings, or read now and stored.
 pub(super) fn reading(
     app: &App,
@@ -67,12 +75,7 @@ pub(super) fn reading(
     page_done: &dyn Fn(PageDone),
     cancel: &CancelFlag,
 ) -> Result<Read> {
-    let recipe = Recipe {
-        step: "read".into(),
-        version: READ_VERSION.into(),
-        settings: examiner.settings_digest(),
-        inputs: vec![original.digests().blake3],
-    };
+    let recipe = read_recipe(examiner.settings_digest(), original.digests().blake3);
     let key = recipe.key();
     let file = app.archive.original_file(&original.digests().blake3)?;
     let signatures = examiner.signatures(&file, media, cancel)?;
@@ -98,31 +101,80 @@ pub(super) fn reading(
     Ok(Read { reading: reading.into(), key, stored, original: original.digests().blake3, signatures })
 }
 
-/// What the rules find in the words, found before or now.
-pub(super) fn findings(app: &App, examiner: &Examiner<'_>, read: &Read, text: &Text) -> Result<Findings> {
-    let rules = examiner.rules.ok_or_else(|| Error::new(ErrorKind::Internal, "a register needs rules"))?;
-    let mut recipe = Recipe {
-        step: "extract".into(),
-        version: EXTRACT_VERSION.into(),
-        settings: Blake3::of(examiner.language.code().as_bytes()),
-        inputs: vec![read.key, rules.digest()],
-    };
-    if !read.signatures.is_empty() {
-        let facts = serde_json::to_vec(&read.signatures).fold(ErrorKind::Internal, || "facts do not serialize")?;
-        recipe.inputs.push(Blake3::of(&facts));
-    }
-    let key = recipe.key();
-    let fields = match app.archive.findings(&key)? {
+/// What the rules are applied to.
+pub(super) struct Words<'a> {
+    /// The key of the reading.
+    pub key: Blake3,
+    pub text: &'a Text,
+    pub signatures: &'a [SignatureFact],
+}
+
+/// What the rules find in the words, found before or now; stored by [`keep`].
+pub(super) fn find(app: &App, rules: &RuleSet, language: Language, words: &Words<'_>) -> Result<archive::Findings> {
+    let recipe = extract_recipe(rules, language, &words.key, words.signatures)?;
+    let fields = match app.archive.findings(&recipe.key())? {
         Some(earlier) => earlier.fields,
         None => {
-            let mut fields = examine::guarded(|| rules.extract(text, examiner.language))?;
-            signatures::propose_signing_date(&mut fields, &read.signatures, examiner.language);
+            let mut fields = examine::guarded(|| rules.extract(words.text, language))?;
+            signatures::propose_signing_date(&mut fields, words.signatures, language);
             fields
         }
     };
-    let findings = archive::Findings { recipe, reading: read.key, rule_set: rules.digest().hex(), fields };
-    let (stored, findings) = app.archive.put_findings(&findings)?;
-    Ok(Findings { key, rule_set: rules.digest(), fields: findings.fields, stored })
+    Ok(archive::Findings { recipe, reading: words.key, rule_set: rules.digest().hex(), fields })
+}
+
+fn extract_recipe(
+    rules: &RuleSet,
+    language: Language,
+    reading: &Blake3,
+    signatures: &[SignatureFact],
+) -> Result<Recipe> {
+    let mut recipe = Recipe {
+        step: "extract".into(),
+        version: EXTRACT_VERSION.into(),
+        settings: Blake3::of(language.code().as_bytes()),
+        inputs: vec![*reading, rules.digest()],
+    };
+    if !signatures.is_empty() {
+        let facts = serde_json::to_vec(signatures).fold(ErrorKind::Internal, || "facts do not serialize")?;
+        recipe.inputs.push(Blake3::of(&facts));
+    }
+    Ok(recipe)
+}
+
+/// Stores what the rules found.
+pub(super) fn keep(app: &App, findings: &archive::Findings, rules: &RuleSet) -> Result<Findings> {
+    let (stored, findings) = app.archive.put_findings(findings)?;
+    Ok(Findings { key: findings.recipe.key(), rule_set: rules.digest(), fields: findings.fields, stored })
+}
+
+/// Whether the last findings in a document were made by these rules and by this version of the program. In what language
+/// they are explained does not matter.
+pub(super) fn is_found_by(app: &App, rules: &RuleSet, document: &Document, found: &register::Findings) -> Result<bool> {
+    if found.rule_set != rules.digest() {
+        return Ok(false);
+    }
+    let key: Blake3 = found.key.parse().fold(ErrorKind::Storage, || "the key of findings")?;
+    // Where there are no signatures the key itself tells, and nothing need be fetched.
+    if let Ok(reading) = document.reading_key.parse() {
+        for language in [Language::Dutch, Language::English] {
+            if extract_recipe(rules, language, &reading, &[])?.key() == key {
+                return Ok(true);
+            }
+        }
+    }
+    let stored = app.archive.findings(&key)?;
+    Ok(stored.is_some_and(|findings| findings.recipe.version == EXTRACT_VERSION))
+}
+
+/// Whether a document's words were read as this program reads, by the engine that read it then.
+pub(super) fn is_read_as_now(document: &Document) -> bool {
+    let recipe = read_recipe(Blake3::of(document.engine.as_bytes()), document.original);
+    document.reading_key == recipe.key().hex()
+}
+
+fn read_recipe(settings: Blake3, original: Blake3) -> Recipe {
+    Recipe { step: "read".into(), version: READ_VERSION.into(), settings, inputs: vec![original] }
 }
 
 /// Forms made of an original on the way to its words, which the reading names.
@@ -151,6 +203,14 @@ pub(super) fn renditions(app: &App, item: &Item, read: &Read) -> Result<Vec<(Sto
         .collect()
 }
 
+/// What a document is in its dossier, by what was found in it.
+pub(super) fn role_of(fields: &Fields) -> DocumentRole {
+    match fields.contract_type.value {
+        Some(ContractType::Amendment) => DocumentRole::Amendment,
+        _ => DocumentRole::Main,
+    }
+}
+
 /// The manifest of a document that has all pages of an original. Times come from the item, so that a second try after
 /// a crash makes the same object.
 pub(super) fn manifest(
@@ -167,10 +227,7 @@ pub(super) fn manifest(
     Manifest {
         document: item.document.clone(),
         record: item.record.clone(),
-        role: match found.fields.contract_type.value {
-            Some(ContractType::Amendment) => DocumentRole::Amendment,
-            _ => DocumentRole::Main,
-        },
+        role: role_of(&found.fields),
         made: item.accessioned,
         program: PROGRAM.into(),
         original: ManifestOriginal {
@@ -188,11 +245,21 @@ pub(super) fn manifest(
         mean_ocr_confidence: reading.mean_ocr_confidence(),
         engine: reading.engine.clone(),
         reading: Some(read.key),
-        findings: vec![FindingsRef { key: found.key, rule_set: found.rule_set.hex(), found: item.accessioned }],
+        findings: vec![found.at(item.accessioned)],
         problems: reading.all_problems().cloned().collect(),
         renditions,
         refused,
         signatures: read.signatures.iter().filter_map(|fact| serde_json::to_value(fact).ok()).collect(),
+    }
+}
+
+/// A role as rows name it.
+pub(super) fn role(role: DocumentRole) -> Role {
+    match role {
+        DocumentRole::Main => Role::Main,
+        DocumentRole::Amendment => Role::Amendment,
+        DocumentRole::Annex => Role::Annex,
+        DocumentRole::Letter => Role::Letter,
     }
 }
 
@@ -209,12 +276,7 @@ pub(super) fn document(manifest: &Manifest) -> Document {
     Document {
         id: manifest.document.clone(),
         record: manifest.record.clone(),
-        role: match manifest.role {
-            DocumentRole::Main => Role::Main,
-            DocumentRole::Amendment => Role::Amendment,
-            DocumentRole::Annex => Role::Annex,
-            DocumentRole::Letter => Role::Letter,
-        },
+        role: role(manifest.role),
         original: manifest.original.digests.blake3,
         first_page: manifest.first_page.unwrap_or(first),
         last_page: manifest.last_page.unwrap_or(first),

@@ -39,11 +39,37 @@ pub const BATCH_BEGUN: &str = "begun";
 /// The detail of the event that closes a batch.
 pub const BATCH_RECEIPT: &str = "receipt";
 
-/// The detail of the event that begins the making of copies of documents that were taken in earlier. Until the one that
-/// ends it, copies may be in the store that no event names yet.
-pub const COPYING_BEGUN: &str = "copying_begun";
-/// The detail of the event that ends it.
-pub const COPYING_DONE: &str = "copying_done";
+/// Work on documents that were taken in earlier. Between the event that begins it and the one that ends it, objects may
+/// be in the store that no event names yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// Archival copies are made.
+    Copying,
+    /// The rules are applied again to the words that are kept.
+    Rereading,
+}
+
+impl Work {
+    const ALL: [Self; 2] = [Self::Copying, Self::Rereading];
+
+    /// Of what kind its events are.
+    pub fn kind(self) -> EventKind {
+        match self {
+            Self::Copying => EventKind::Normalization,
+            Self::Rereading => EventKind::MetadataExtraction,
+        }
+    }
+
+    /// The detail of the event that begins it, or of the one that ends it.
+    pub fn detail(self, begins: bool) -> &'static str {
+        match (self, begins) {
+            (Self::Copying, true) => "copying_begun",
+            (Self::Copying, false) => "copying_done",
+            (Self::Rereading, true) => "rereading_begun",
+            (Self::Rereading, false) => "rereading_done",
+        }
+    }
+}
 
 /// Kinds of event: terms of the PREMIS event type vocabulary in snake_case, and some of our own at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -175,13 +201,11 @@ impl Event {
         self.about.first().filter(|_| self.event == EventKind::Ingestion).map(|batch| (batch.as_str(), opens))
     }
 
-    /// Whether the making of copies begins (`true`) or ends with it, where it says so.
-    pub fn copying_boundary(&self) -> Option<bool> {
-        match self.detail.as_deref().filter(|_| self.event == EventKind::Normalization)? {
-            COPYING_BEGUN => Some(true),
-            COPYING_DONE => Some(false),
-            _ => None,
-        }
+    /// The work that begins (`true`) or ends with it, where it says so.
+    pub fn work_boundary(&self) -> Option<(Work, bool)> {
+        let detail = self.detail.as_deref()?;
+        let boundaries = Work::ALL.into_iter().flat_map(|work| [(work, true), (work, false)]);
+        boundaries.into_iter().find(|&(work, begins)| self.event == work.kind() && detail == work.detail(begins))
     }
 
     /// As the outbox keeps it.

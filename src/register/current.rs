@@ -1,7 +1,7 @@
 //! The values that hold now: what was found in the main document, what other documents of the dossier say otherwise,
 //! and a person's decisions before both. Values computed from a decided one are computed anew.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{civil::Date, tz::TimeZone};
 use rusqlite::Transaction;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{Act, Decision, Record, Register, Role, decision, dossier, fields, record};
 use crate::{
     Result,
-    model::{Field, Fields, Language, RecordId, Status, reckon, record::Against, record::Term},
+    model::{DocumentId, Field, Fields, Language, RecordId, Status, reckon, record::Against, record::Term},
 };
 
 /// A record as it stands now.
@@ -43,15 +43,39 @@ impl Register {
     pub fn current(&self, record: &RecordId, language: Language) -> Result<Current> {
         self.read(|tx| of_record(tx, record, language))
     }
+
+    /// The values that would hold if this were what the last run of the rules found in these documents.
+    pub fn foreseen(&self, record: &RecordId, found: &NewlyFound, language: Language) -> Result<Current> {
+        self.read(|tx| with_findings(tx, record, found, language))
+    }
 }
 
+/// What a run of the rules finds in documents, and what each is in its dossier by that.
+pub type NewlyFound = BTreeMap<DocumentId, (Role, Fields)>;
+
 pub(super) fn of_record(tx: &Transaction<'_>, id: &RecordId, language: Language) -> Result<Current> {
-    let record = record::record(tx, id)?;
+    with_findings(tx, id, &NewlyFound::new(), language)
+}
+
+fn with_findings(tx: &Transaction<'_>, id: &RecordId, newly: &NewlyFound, language: Language) -> Result<Current> {
+    let mut record = record::record(tx, id)?;
+    for document in &mut record.documents {
+        if let Some((role, _)) = newly.get(&document.id)
+            && !dossier::is_placed(tx, &document.id)?
+        {
+            document.role = *role;
+        }
+    }
+    record.documents.sort_by_key(|document| document.role != Role::Main);
     let main = record.documents.iter().find(|document| document.role == Role::Main).or(record.documents.first());
     let mut values = fields::to_value(&Fields::absent())?;
     for document in main.into_iter().chain(record.documents.iter().filter(|&other| Some(other) != main)) {
-        let Some(found) = record::findings(tx, &document.id)? else { continue };
-        let mut found = fields::to_value(&found.fields)?;
+        let found = match newly.get(&document.id) {
+            Some((_, fields)) => Some(fields.clone()),
+            None => record::findings(tx, &document.id)?.map(|found| found.fields),
+        };
+        let Some(found) = found else { continue };
+        let mut found = fields::to_value(&found)?;
         if Some(document) == main {
             values = found;
         } else if document.role == Role::Amendment {
@@ -310,7 +334,7 @@ mod tests {
         decide(&register, &item.record, correct("title", "Huurovereenkomst kade 4")).unwrap();
         let found = register.findings(&item.document).unwrap().unwrap();
         let newer = Findings { key: "rules 2".into(), ..found };
-        register.add_findings(&item.document, &newer, &[]).unwrap();
+        register.add_findings(&item.document, Role::Main, &newer, &[]).unwrap();
         let title = fields_of(&register, &item.record).title;
         assert_eq!(title.value.as_deref(), Some("Huurovereenkomst kade 4"));
         assert_eq!((title.status, title.confidence, title.rule), (Status::Auto, 1.0, None));
@@ -326,7 +350,7 @@ mod tests {
         decide(&register, &item.record, Request::Accept { field: "parties".into(), choose: None }).unwrap();
         let fields = Fields { parties: vec![party("Iemand anders", "Huurder")], ..lease() };
         let newer = Findings { key: "rules 2".into(), rule_set: Blake3::of(b"2"), found: moment(), fields };
-        register.add_findings(&item.document, &newer, &[]).unwrap();
+        register.add_findings(&item.document, Role::Main, &newer, &[]).unwrap();
         let parties = fields_of(&register, &item.record).parties;
         let names: Vec<_> = parties.iter().map(|party| party.value.as_ref().unwrap().name.as_str()).collect();
         assert_eq!(names, ["Gemeente Diemen", "Café Zürich B.V."]);

@@ -1,13 +1,13 @@
 //! Originals, documents and what was found in them, as rows. Rows are only ever added; of a document only the state of
-//! its archival copy and the record it belongs to may become known later.
+//! its archival copy, the record it belongs to and what it is there may become known later.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ArchivalState, Db as _, Event, Register, fields, holding, json_column, name, named, outbox, parsed, parsed_option,
-    to_json,
+    ArchivalState, Db as _, Event, Register, dossier, fields, holding, json_column, name, named, outbox, parsed,
+    parsed_option, to_json,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -208,9 +208,13 @@ impl Register {
     }
 
     /// Adds what a new run of the rules found in a document; what was found before stays. The same findings again
-    /// (the same key) change nothing.
-    pub fn add_findings(&self, document: &DocumentId, findings: &Findings, events: &[Event]) -> Result<()> {
+    /// (the same key) change nothing. What the document is in its dossier follows them, unless a person said it.
+    pub fn add_findings(&self, document: &DocumentId, role: Role, findings: &Findings, events: &[Event]) -> Result<()> {
         self.write(|tx| {
+            if !dossier::is_placed(tx, document)? {
+                tx.execute("UPDATE documents SET role = ?2 WHERE document = ?1", [document.as_str(), &name(&role)?])
+                    .db("cannot note what a document is")?;
+            }
             insert_findings(tx, document, findings)?;
             outbox::insert(tx, events)
         })
@@ -314,16 +318,35 @@ fn to_sql(error: Error) -> rusqlite::Error {
 }
 
 fn insert_findings(tx: &Transaction<'_>, document: &DocumentId, findings: &Findings) -> Result<()> {
-    let known = tx
+    let known: Option<(u32, u32)> = tx
         .query_row(
-            "SELECT 1 FROM findings WHERE document = ?1 AND findings_key = ?2",
+            "SELECT generation, (SELECT max(generation) FROM findings WHERE document = ?1) FROM findings
+             WHERE document = ?1 AND findings_key = ?2",
             params![document.as_str(), findings.key],
-            |_| Ok(()),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()
         .db("cannot look up findings")?;
-    if known.is_some() {
-        return Ok(());
+    match known {
+        Some((generation, last)) if generation == last => return Ok(()),
+        // The rules of an earlier day hold again, and with them what they found.
+        Some((generation, last)) => {
+            tx.execute_batch("PRAGMA defer_foreign_keys = ON").db("cannot renew findings")?;
+            for table in ["findings", "field_values"] {
+                tx.execute(
+                    &format!("UPDATE {table} SET generation = ?3 WHERE document = ?1 AND generation = ?2"),
+                    params![document.as_str(), generation, last + 1],
+                )
+                .db("cannot renew findings")?;
+            }
+            tx.execute(
+                "UPDATE findings SET found = ?2 WHERE document = ?1 AND findings_key = ?3",
+                params![document.as_str(), findings.found.to_string(), findings.key],
+            )
+            .db("cannot renew findings")?;
+            return holding::refresh_of_document(tx, document);
+        }
+        None => {}
     }
     let generation: u32 = tx
         .query_row(

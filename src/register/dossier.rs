@@ -246,6 +246,16 @@ pub(super) fn home(tx: &Transaction<'_>, document: &DocumentId) -> Result<Option
     Ok(records(tx, "SELECT record FROM items WHERE document = ?1", [document.as_str()])?.pop())
 }
 
+/// Whether a person said in which dossier a document belongs, and with that what it is there.
+pub(super) fn is_placed(tx: &Transaction<'_>, document: &DocumentId) -> Result<bool> {
+    tx.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM items JOIN decisions USING (record)
+                        WHERE items.document = ?1 AND act = 'belongs_to')",
+    )
+    .and_then(|mut statement| statement.query_row([document.as_str()], |row| row.get(0)))
+    .db("cannot look up who placed a document")
+}
+
 /// The other records as which the documents of a record's dossier came in.
 pub(super) fn joined(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<RecordId>> {
     let query = "SELECT DISTINCT items.record FROM documents JOIN items USING (document)

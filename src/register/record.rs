@@ -75,6 +75,20 @@ impl Register {
         })
     }
 
+    /// The same, each with what it was made of: the key of its words, and that of its findings where the rules were
+    /// applied to those words again.
+    pub fn documents_as_read(&self) -> Result<Vec<(Document, String)>> {
+        self.read(|tx| as_read(tx, None))
+    }
+
+    /// What a document was made of, in the same words.
+    pub fn read_as(&self, document: &DocumentId) -> Result<String> {
+        let found = self.read(|tx| as_read(tx, Some(document)))?.pop();
+        found
+            .map(|(_, made_of)| made_of)
+            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no document `{document}`")))
+    }
+
     /// What the latest run of the rules found in a document, where they have run.
     pub fn findings(&self, document: &DocumentId) -> Result<Option<Findings>> {
         self.read(|tx| findings(tx, document))
@@ -151,6 +165,20 @@ pub(super) fn record(tx: &Transaction<'_>, id: &RecordId) -> Result<Record> {
     Ok(Record { documents, ..record })
 }
 
+fn as_read(tx: &Transaction<'_>, only: Option<&DocumentId>) -> Result<Vec<(Document, String)>> {
+    tx.prepare_cached(
+        "SELECT *, reading_key || ifnull((SELECT ' ' || findings_key FROM findings
+             WHERE findings.document = documents.document AND generation > 1
+             ORDER BY generation DESC LIMIT 1), '') AS made_of
+         FROM documents WHERE ?1 IS NULL OR document = ?1 ORDER BY document",
+    )
+    .and_then(|mut statement| {
+        let row = |row: &Row<'_>| Ok((Document::of_row(row)?, row.get("made_of")?));
+        statement.query_map([only.map(DocumentId::as_str)], row)?.collect()
+    })
+    .db("cannot list documents")
+}
+
 fn document(tx: &Transaction<'_>, id: &DocumentId) -> Result<Document> {
     tx.prepare_cached("SELECT * FROM documents WHERE document = ?1")
         .and_then(|mut statement| statement.query_row([id.as_str()], Document::of_row).optional())
@@ -178,7 +206,10 @@ mod tests {
     use super::*;
     use crate::{
         model::Blake3,
-        register::testing::{TestRegister, auto, moment, party},
+        register::{
+            Role,
+            testing::{TestRegister, auto, moment, party},
+        },
     };
 
     fn fields() -> Fields {
@@ -201,11 +232,12 @@ mod tests {
         let register = TestRegister::new();
         let item = register.archive("a.pdf", fields());
         let mut again = register.findings(&item.document).unwrap().unwrap();
+        let first = again.clone();
         again.fields.title = auto("Iets anders".into());
-        register.add_findings(&item.document, &again, &[]).unwrap();
+        register.add_findings(&item.document, Role::Main, &again, &[]).unwrap();
         assert_eq!(register.findings(&item.document).unwrap().unwrap().fields, fields(), "the same key");
         let newer = Findings { key: "rules 2".into(), rule_set: Blake3::of(b"2"), found: moment(), ..again };
-        register.add_findings(&item.document, &newer, &[]).unwrap();
+        register.add_findings(&item.document, Role::Main, &newer, &[]).unwrap();
         assert_eq!(register.findings(&item.document).unwrap().unwrap(), newer);
         let titles: u32 = register
             .read(|tx| {
@@ -213,6 +245,12 @@ mod tests {
             })
             .unwrap();
         assert_eq!(titles, 2, "what was found before stays");
+        let made_of = register.read_as(&item.document).unwrap();
+        assert!(made_of.ends_with(" rules 2"), "{made_of}");
+        let earlier = Findings { found: moment(), fields: fields(), ..first };
+        register.add_findings(&item.document, Role::Amendment, &earlier, &[]).unwrap();
+        assert_eq!(register.findings(&item.document).unwrap().unwrap(), earlier, "the rules of an earlier day again");
+        assert_eq!(register.document(&item.document).unwrap().role, Role::Amendment);
     }
 
     #[test]

@@ -59,6 +59,33 @@ pub fn json_of(command: &mut Command, codes: &[i32]) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {stderr}"))
 }
 
+/// Makes a true copy of the rules that are built in, the configured ones of a data folder, and gives its folder.
+pub fn own_rules(data: &Path) -> PathBuf {
+    let (built_in, rules) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines"), data.join("rules"));
+    assert!(Command::new("cp").arg("-rL").arg(built_in).arg(&rules).status().unwrap().success());
+    std::fs::write(data.join("griffie.toml"), "rules = \"rules\"\n").unwrap();
+    rules
+}
+
+/// The same, without the rules for the day on which a contract begins.
+pub fn rules_that_read_no_start(data: &Path) {
+    let rules = own_rules(data);
+    let mut folders = vec![rules];
+    let mut removed = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if std::fs::read_to_string(&path).unwrap().contains("field = \"effective_date\"") {
+                std::fs::remove_file(path).unwrap();
+                removed += 1;
+            }
+        }
+    }
+    assert!(removed > 0);
+}
+
 /// A born-digital PDF of one page with a line of text for every line of `text`.
 pub fn write_pdf(path: &Path, text: &str) {
     let mut pdf = Document::with_version("1.7");

@@ -17,7 +17,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::Fold,
     model::Blake3,
-    provenance::{Event, tiles::LOG},
+    provenance::{Event, Work, tiles::LOG},
     storage::{Entry, ObjectName},
 };
 
@@ -114,8 +114,8 @@ pub(super) struct Ledger {
     to_line_up: bool,
     /// Whether a history is kept, and whether it tells of earlier runs.
     history: History,
-    /// Whether the log says that the making of copies is begun and not ended.
-    pub copying: bool,
+    /// What the log says is begun and not ended, of work on documents that were taken in earlier.
+    pub open_work: BTreeSet<Work>,
     /// What the events of an append name that was stopped before its checkpoint.
     pub unsigned: BTreeMap<String, Blake3>,
 }
@@ -192,7 +192,7 @@ impl Ledger {
             open_batches: BTreeSet::new(),
             to_line_up: false,
             history,
-            copying: false,
+            open_work: BTreeSet::new(),
             unsigned: BTreeMap::new(),
         })
     }
@@ -241,7 +241,11 @@ impl Ledger {
         match event.batch_boundary() {
             Some((batch, true)) => _ = self.open_batches.insert(batch.to_owned()),
             Some((batch, false)) => _ = self.open_batches.remove(batch),
-            None => self.copying = event.copying_boundary().unwrap_or(self.copying),
+            None => match event.work_boundary() {
+                Some((work, true)) => _ = self.open_work.insert(work),
+                Some((work, false)) => _ = self.open_work.remove(&work),
+                None => {}
+            },
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::{Accession, Area, Format, Manifest, name},
     model::Blake3,
-    provenance::tiles,
+    provenance::{Work, tiles},
     storage::{Entry, ObjectName, Store},
 };
 
@@ -249,7 +249,11 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
                 "een gestopte levering heeft het opgeslagen en nog niet vastgelegd: geef dezelfde `griffie ingest` nog eens",
                 "a stopped run stored it and has not logged it yet: give the same `griffie ingest` again",
             ),
-            Stopped::Copying => (
+            Stopped::Work(Work::Rereading) => (
+                "een gestopte `griffie reread` heeft het opgeslagen en nog niet vastgelegd: geef die opdracht nog eens",
+                "a stopped `griffie reread` stored it and has not logged it yet: give that command again",
+            ),
+            Stopped::Work(Work::Copying) => (
                 "een gestopte `griffie copies` heeft het opgeslagen en nog niet vastgelegd: geef die opdracht nog eens",
                 "a stopped `griffie copies` stored it and has not logged it yet: give that command again",
             ),

@@ -1,13 +1,16 @@
 //! Tells what a stopped run left behind from damage. An object without an event is unfinished only while the signed log
-//! says that a batch, or the making of copies, is begun and not ended, if the object is what its name says and changes
-//! the meaning of nothing that is logged but by a copy more; everything else without an event stays a finding.
+//! says that a batch, or work on documents that are there, is begun and not ended, if the object is what its name says and
+//! changes the meaning of nothing that is logged but by what that work adds; everything else without an event stays a
+//! finding.
+
+use std::collections::BTreeSet;
 
 use super::{Findings, ledger::Ledger};
 use crate::{
     Result,
     archive::{Accession, Area, Batch, Format, Manifest, name, reading_v1},
     model::{Blake3, DocumentId},
-    provenance::{ObjectRef, checkpoints, entries},
+    provenance::{ObjectRef, Work, checkpoints, entries},
     storage::{ObjectName, Store},
 };
 
@@ -16,8 +19,18 @@ use crate::{
 pub(super) enum Stopped {
     /// The taking in of a batch.
     Batch,
-    /// The making of copies of documents that were taken in earlier.
-    Copying,
+    /// Work on documents that were taken in earlier.
+    Work(Work),
+}
+
+/// What stopped work left in the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct HalfDone {
+    /// The work that was stopped.
+    pub work: BTreeSet<Work>,
+    /// The documents of which it stored a manifest and did not come to log it, each with how many manifests of it the log
+    /// names.
+    pub documents: Vec<(DocumentId, usize)>,
 }
 
 /// What was stopped that left an object which the log does not name, with bytes of this digest; `None` where that is not
@@ -35,7 +48,7 @@ pub(super) fn of(
     if ledger.unsigned.get(name.as_str()) == Some(found) {
         return Ok(Some(Stopped::Batch));
     }
-    if ledger.open_batches.is_empty() && !ledger.copying {
+    if ledger.open_batches.is_empty() && ledger.open_work.is_empty() {
         return Ok(None);
     }
     let left = match Area::of(name) {
@@ -52,13 +65,18 @@ pub(super) fn of(
                 ledger.open_batches.contains(receipt.batch.as_str()) && name::batch(&receipt.batch) == *name
             })
         }
-        Some(Area::Manifests) if ledger.copying && copied(store, name, ledger)?.is_some() => {
-            return Ok(Some(Stopped::Copying));
-        }
+        Some(Area::Manifests) => match half_done_by(store, name, ledger)? {
+            Some((_, work)) => return Ok(Some(Stopped::Work(work))),
+            None => counts_for_nothing(store, name, ledger)?,
+        },
         _ => counts_for_nothing(store, name, ledger)?,
     };
-    let stopped = if ledger.open_batches.is_empty() { Stopped::Copying } else { Stopped::Batch };
-    Ok(left.then_some(stopped))
+    let work = match Area::of(name) {
+        Some(Area::Findings) => ledger.open_work.last(),
+        _ => ledger.open_work.first(),
+    };
+    let stopped = work.copied().map_or(Stopped::Batch, Stopped::Work);
+    Ok(left.then_some(if ledger.open_batches.is_empty() { stopped } else { Stopped::Batch }))
 }
 
 /// Whether an object that the log does not name is what its name says and belongs to no document: bytes under their
@@ -93,18 +111,26 @@ fn in_its_series(store: &Store, name: &ObjectName) -> Option<(Manifest, String)>
     rest.starts_with('/').then_some((manifest, series))
 }
 
-/// The document of a manifest that comes after the last one logged and says nothing else than that one, but that a copy
-/// was made or refused since.
-fn copied(store: &Store, name: &ObjectName, ledger: &Ledger) -> Result<Option<DocumentId>> {
+/// The document of a manifest that comes after the last one logged and says nothing else than that one, but what open work
+/// adds: that a copy was made or refused since, or that the rules found something in the same words.
+fn half_done_by(store: &Store, name: &ObjectName, ledger: &Ledger) -> Result<Option<(DocumentId, Work)>> {
     let Some((manifest, series)) = in_its_series(store, name) else { return Ok(None) };
     let Some(last) = ledger.last_logged(&series)?.filter(|last| name.as_str() > last.as_str()) else { return Ok(None) };
     let Some((before, _)) = in_its_series(store, &last.parse()?) else { return Ok(None) };
     let mut without = manifest.clone();
-    without.renditions.truncate(before.renditions.len());
-    without.refused.truncate(before.refused.len());
     without.made = before.made;
     without.program.clone_from(&before.program);
-    Ok((without == before && manifest != without).then_some(manifest.document))
+    let work = if manifest.findings.len() > before.findings.len() {
+        without.findings.truncate(before.findings.len());
+        without.role = before.role;
+        Work::Rereading
+    } else {
+        without.renditions.truncate(before.renditions.len());
+        without.refused.truncate(before.refused.len());
+        Work::Copying
+    };
+    let adds = without == before && manifest != without && ledger.open_work.contains(&work);
+    Ok(adds.then_some((manifest.document, work)))
 }
 
 /// The objects that a stopped run left, which no event names and no document has. To be asked when no batch is open.
@@ -121,23 +147,22 @@ pub(in crate::archive) fn left_over(store: &Store) -> Result<Vec<ObjectRef>> {
     Ok(left)
 }
 
-/// The documents of which a stopped making of copies stored a manifest and did not come to log it, each with how many
-/// manifests of it the log names; `None` where none was stopped.
-pub(in crate::archive) fn half_copied(store: &Store) -> Result<Option<Vec<(DocumentId, usize)>>> {
+/// What stopped work on documents left.
+pub(in crate::archive) fn half_done(store: &Store) -> Result<HalfDone> {
     let ledger = logged(store, Area::Manifests.folder())?;
-    if !ledger.copying {
-        return Ok(None);
+    if ledger.open_work.is_empty() {
+        return Ok(HalfDone::default());
     }
     let mut documents = Vec::new();
     for text in ledger.unnamed()? {
-        if let Some(document) = copied(store, &text.parse()?, &ledger)? {
+        if let Some((document, _)) = half_done_by(store, &text.parse()?, &ledger)? {
             let last = ledger.last_logged(&Area::Manifests.folder_of(document.as_str()))?;
             let number = last.and_then(|last| last.rsplit('/').next()?.trim_end_matches(".json").parse().ok());
             documents.extend(number.map(|number| (document, number)));
         }
     }
     documents.dedup();
-    Ok(Some(documents))
+    Ok(HalfDone { work: ledger.open_work, documents })
 }
 
 /// What the log says of the objects in a folder.
