@@ -32,7 +32,7 @@ use crate::{
     error::Fold as _,
     model::{Language, MediaType},
 };
-use unpack::{Container, Labels, Unpacker};
+use unpack::{Container, Labels, Member, Unpacker};
 
 /// How much may come out of containers. The first four are what kreuzberg, a well-kept extraction library, allows.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -73,6 +73,51 @@ impl Default for Limits {
             settle_seconds: 2,
         }
     }
+}
+
+/// What may still come out of what is attached to PDFs in one file that came in.
+#[derive(Clone, Debug)]
+pub struct Room {
+    /// So many files.
+    pub files: usize,
+    /// So many bytes.
+    pub bytes: u64,
+    /// The limits that these are what is left of.
+    pub limits: Limits,
+}
+
+impl Room {
+    /// As much as the limits allow.
+    pub fn of(limits: Limits) -> Self {
+        Self { files: limits.members, bytes: limits.unpacked_bytes, limits }
+    }
+}
+
+/// A file that was attached to a PDF.
+#[derive(Debug)]
+pub struct Attached {
+    /// What it is called there.
+    pub name: String,
+    /// Where it was written, or why not.
+    pub bytes: Result<PathBuf, Reason>,
+}
+
+impl Attached {
+    /// What is not known by name, and not taken.
+    pub fn rest(reason: Reason) -> Self {
+        Self { name: "…".to_owned(), bytes: Err(reason) }
+    }
+}
+
+/// A PDF with files attached to it, which is a document itself.
+#[derive(Clone, Debug)]
+pub struct Carrier {
+    /// The file, or the outermost container it is in, as it was found.
+    pub source: PathBuf,
+    /// Its label inside the outermost container.
+    pub member: Option<String>,
+    /// How many containers it is in.
+    pub inside: usize,
 }
 
 /// Where files come in.
@@ -122,6 +167,7 @@ impl Intake {
             paths: Vec::from(paths).into_iter(),
             walking: None,
             bag: Vec::new().into_iter(),
+            above: 0,
             open: Vec::new(),
         })
     }
@@ -183,6 +229,8 @@ pub struct Arrivals {
     walking: Option<walkdir::IntoIter>,
     /// Files of a bag that was checked.
     bag: std::vec::IntoIter<PathBuf>,
+    /// How many containers are around the first that is open.
+    above: usize,
     open: Vec<Opened>,
 }
 
@@ -193,6 +241,8 @@ struct Opened {
     source: PathBuf,
     member: Option<String>,
     labels: Labels,
+    /// It is a PDF, and a document itself.
+    is_carrier: bool,
 }
 
 impl Iterator for Arrivals {
@@ -262,6 +312,27 @@ fn bag_files(folder: &Path) -> Result<Vec<PathBuf>, bagit::Fault> {
 }
 
 impl Arrivals {
+    /// Where files are unpacked.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// How many bytes may still be unpacked.
+    pub fn bytes_left(&self) -> u64 {
+        self.bytes_left
+    }
+
+    /// Lets the files come that are attached to a PDF, as members of it. They were taken out into [`Self::folder`]; the
+    /// arrival with the number 0 is the PDF itself, which does not come again.
+    pub fn open_attached(&mut self, carrier: Carrier, files: Vec<Attached>, room: &Room) {
+        let Carrier { source, member, inside } = carrier;
+        let members: Vec<_> = files.into_iter().map(|file| Member::attached(&file.name, file.bytes)).collect();
+        let (labels, container) = (Labels::default(), Container::Written(members.into_iter()));
+        self.open.push(Opened { container, index: self.next_index, source, member, labels, is_carrier: true });
+        self.next_index += 1;
+        (self.above, self.bytes_left, self.members_left) = (inside, room.bytes, room.files);
+    }
+
     /// Takes a bag as it says it is, or else not at all.
     fn open_bag(&mut self, folder: &Path) -> Option<Arrival> {
         match bag_files(folder) {
@@ -332,7 +403,7 @@ impl Arrivals {
         if !media.is_container() && !matches!(media, MediaType::Eml | MediaType::Pdf) {
             return;
         }
-        let too_deep = self.open.len() >= self.intake.limits.nesting;
+        let too_deep = self.above + self.open.len() >= self.intake.limits.nesting;
         if too_deep && media != MediaType::Pdf {
             arrival.media = Err(Reason::NestedTooDeep(self.intake.limits.nesting));
             return;
@@ -348,6 +419,7 @@ impl Arrivals {
                     source: arrival.source.clone(),
                     member: arrival.member.clone(),
                     labels: Labels::default(),
+                    is_carrier: false,
                 });
             }
             Err(reason) => arrival.media = Err(reason),
@@ -376,7 +448,7 @@ impl Arrivals {
         };
         let label = opened.labels.unique(member.label);
         let label = opened.member.as_ref().map_or_else(|| label.clone(), |outer| format!("{outer}!{label}"));
-        let (parent, source) = (opened.index, opened.source.clone());
+        let (parent, source, is_carrier) = (opened.index, opened.source.clone(), opened.is_carrier);
         let mut arrival = self.arrival(source, Ok(MediaType::Zip), Place::Nowhere, 0);
         arrival.parent = Some(parent);
         arrival.member = Some(label);
@@ -391,6 +463,9 @@ impl Arrivals {
                 }
             }
             Err(reason) => arrival.media = Err(reason),
+        }
+        if is_carrier && matches!(arrival.media, Err(Reason::UnsupportedType(nl, en)) if (nl, en) == marks::XML) {
+            arrival.media = Err(Reason::AttachedData);
         }
         Some(arrival)
     }

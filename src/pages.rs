@@ -31,7 +31,10 @@ use std::{
     sync::Arc,
 };
 
-use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::{
+    Pdf,
+    object::{Dict, Stream},
+};
 use image::ImageFormat;
 use memmap2::Mmap;
 
@@ -69,6 +72,29 @@ struct Scaled {
     from: (u32, u32),
     /// What its sides were divided by.
     divisor: u32,
+}
+
+/// The files inside a PDF, each once. `each` gets the name of one, and its bytes where they can be unpacked.
+pub fn attached_files(
+    path: &Path,
+    password: Option<&str>,
+    mut each: impl FnMut(&str, Option<&[u8]>) -> Result<()>,
+) -> Result<()> {
+    let parsed = pdf::parse(&Arc::new(map(path)?), password)?;
+    for (name, bytes) in beside::files(&parsed.pdf) {
+        // Damaged data unpacks to its sound beginning: how long it must be, it mostly says (7.11.4.1).
+        let size = |bytes: &Stream<'_>| bytes.dict().get::<Dict<'_>>("Params")?.get::<i64>("Size");
+        let is_whole = |unpacked: &[u8]| {
+            bytes
+                .as_ref()
+                .and_then(size)
+                .is_none_or(|size| i64::try_from(unpacked.len()).is_ok_and(|length| length >= size))
+        };
+        let unpacked = bytes.as_ref().and_then(|bytes| bytes.decoded_data().ok());
+        let unpacked = unpacked.filter(|unpacked| is_whole(unpacked));
+        each(&name, unpacked.as_deref())?;
+    }
+    Ok(())
 }
 
 /// Says that a page was scaled down for reading.

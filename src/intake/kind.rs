@@ -79,7 +79,7 @@ pub(super) fn of(file: &mut File, size: u64, max_members: usize) -> Result<Media
             )),
         };
     }
-    if let Some((nl, en)) = marks::single(&head) {
+    if let Some((nl, en)) = marks::single(after_mark) {
         return Err(Reason::UnsupportedType(nl, en));
     }
     // A PDF that lost its start still has its end; whether it can be read is for its reader to say.

@@ -34,6 +34,9 @@ const PACKAGES: [Mark; 21] = [
     (0, b"begin 644 ", "een bestand in uuencode", "a uuencoded file"),
 ];
 
+/// What XML is called.
+pub(super) const XML: Names = ("een XML-bestand", "an XML file");
+
 /// Kinds that are one thing.
 const SINGLE: [Mark; 15] = [
     (0, b"GIF8", "een GIF-afbeelding", "a GIF picture"),
@@ -50,7 +53,7 @@ const SINGLE: [Mark; 15] = [
     (0, b"%!PS", "een PostScript-bestand", "a PostScript file"),
     (0, b"\x7fELF", "een programma", "a program"),
     (0, b"MZ", "een programma", "a program"),
-    (0, b"<?xml", "een XML-bestand", "an XML file"),
+    (0, b"<?xml", XML.0, XML.1),
 ];
 
 /// Names of a kind in Dutch and in English.

@@ -33,6 +33,10 @@ pub enum Reason {
     TooLarge(u64),
     /// What an e-mail says this attachment's bytes are coded as does not hold.
     DamagedAttachment,
+    /// What is attached to a PDF could not be taken out of it.
+    DamagedAttached,
+    /// Data for computers that a PDF brings along, such as the figures of an invoice (factur-x.xml).
+    AttachedData,
     /// The e-mail has no end: what came after its last attachment is missing.
     MailCut,
     /// This member's bytes are not those that the archive says they are.
@@ -58,6 +62,9 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The kind of [`Self::AttachedData`], for which nobody need do anything.
+    pub const ATTACHED_DATA: &str = "attached_data";
+
     /// The typed kind, which stays the same for ever.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -74,6 +81,8 @@ impl Reason {
             Self::AmbiguousNames => "ambiguous_names",
             Self::TooLarge(_) => "too_large",
             Self::DamagedAttachment => "damaged_attachment",
+            Self::DamagedAttached => "damaged_attached_file",
+            Self::AttachedData => Self::ATTACHED_DATA,
             Self::MailCut => "mail_cut",
             Self::DamagedMember => "damaged_member",
             Self::UnsupportedCompression => "unsupported_compression",
@@ -162,6 +171,18 @@ impl Reason {
                 .say(
                     "de bijlage is beschadigd in de e-mail: vraag de afzender om haar opnieuw te sturen",
                     "the attachment is damaged inside the e-mail: ask the sender to send it again",
+                )
+                .into(),
+            Self::DamagedAttached => language
+                .say(
+                    "wat als bijlage in de PDF zit is er niet uit te halen: open hem en lever de bijlage apart aan",
+                    "what is attached to the PDF cannot be taken out: open it and hand in the attachment by itself",
+                )
+                .into(),
+            Self::AttachedData => language
+                .say(
+                    "het zijn gegevens voor computers, die met hun PDF zijn bewaard: er hoeft niets te gebeuren",
+                    "it is data for computers, which is kept with its PDF: nothing need be done",
                 )
                 .into(),
             Self::MailCut => language

@@ -6,7 +6,7 @@ use std::{
     fs::File,
     io::{self, Read, Seek as _, SeekFrom, Write as _},
     ops::Range,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
@@ -24,8 +24,8 @@ use crate::model::MediaType;
 pub(super) enum Container {
     /// A ZIP archive and the index of its next member.
     Zip(Box<Named>, usize),
-    /// The attachments of an e-mail, already written.
-    Mail(std::vec::IntoIter<Member>),
+    /// The attachments of an e-mail or of a PDF, already written.
+    Written(std::vec::IntoIter<Member>),
     /// A file that holds others one after the other, where these are, each with its number, and what they are called
     /// around that.
     Row(File, std::iter::Enumerate<std::vec::IntoIter<Range<u64>>>, (&'static str, &'static str)),
@@ -110,13 +110,13 @@ impl Container {
         // What is missing is accounted for beside what is there.
         let end = is_cut.then(|| Member { label: "…".to_owned(), unpacked: Err(Reason::MailCut), is_letter: false });
         let members: Vec<_> = letter.into_iter().chain(attachments).chain(end).collect();
-        Ok(Some(Self::Mail(members.into_iter())))
+        Ok(Some(Self::Written(members.into_iter())))
     }
 
     /// The next member, if there is one.
     pub(super) fn next(&mut self, unpacker: &mut Unpacker<'_>) -> Option<Member> {
         match self {
-            Self::Mail(members) => members.next(),
+            Self::Written(members) => members.next(),
             Self::Row(file, parts, (before, after)) => {
                 let (index, part) = parts.next()?;
                 *unpacker.members_left = unpacker.members_left.saturating_sub(1);
@@ -142,6 +142,14 @@ impl Container {
                 }
             },
         }
+    }
+}
+
+impl Member {
+    /// A file that was attached to a PDF.
+    pub(super) fn attached(name: &str, bytes: Result<PathBuf, Reason>) -> Self {
+        let unpacked = bytes.and_then(|path| TempPath::try_from_path(path).map_err(Into::into));
+        Self { label: label(name, None), unpacked, is_letter: false }
     }
 }
 

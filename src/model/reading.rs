@@ -104,6 +104,9 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The kind of the problem that a PDF has files in it.
+    pub const ATTACHED: &str = "attachments_not_read";
+
     /// What a fault of an original or of its reader makes of a page, by the fault's name.
     pub fn of_page(fault: Option<&str>, page: PageNo, why: &str) -> Self {
         let kind = match fault {
@@ -170,8 +173,8 @@ impl Problem {
             "struck_out" => Cow::from(format!(
                 "pagina {page} heeft tekst die met een annotatie is doorgehaald, en die is meegelezen: ga na wat geldt"
             )),
-            "attachments_not_read" => Cow::from(format!(
-                "het bestand heeft bijlagen, die niet worden gelezen: lever ze apart aan: {}",
+            Self::ATTACHED => Cow::from(format!(
+                "het bestand heeft bijlagen, die geen deel van deze tekst zijn; `griffie ingest` neemt elk apart op: {}",
                 self.told_after_colon()
             )),
             "nothing_read" => Cow::from(format!(

@@ -1,11 +1,11 @@
 //! What a PDF holds beside what its pages show: files inside it, and remarks that are no part of any page. Neither is
-//! read; both are told of.
+//! read with them; both are told of, and the files can be taken out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use hayro::hayro_syntax::{
     Pdf,
-    object::{Array, Dict, Name, Object},
+    object::{Array, Dict, Name, Object, ObjectIdentifier, Stream},
     page::Page,
 };
 
@@ -25,43 +25,77 @@ const HIDDEN: u32 = 1 << 1 | 1 << 5;
 /// concerns the whole.
 pub(super) fn attached(pdf: &Pdf) -> Option<Problem> {
     let mut files = Files::default();
-    if let Some(root) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) {
-        if let Some(names) = root.get::<Dict<'_>>("Names").and_then(|names| names.get::<Dict<'_>>("EmbeddedFiles")) {
-            files.of_tree(names);
-        }
-        files.of_array(&root);
-    }
-    let names: Vec<_> = files.names.into_iter().collect();
-    let first = PageNo::from_index(0);
-    (!names.is_empty()).then(|| attachment(first, &names))
+    files.of_document(pdf);
+    files.problem(PageNo::from_index(0))
 }
 
-fn attachment(page: PageNo, names: &[String]) -> Problem {
-    let more = if names.len() > MOST_TOLD { ", …" } else { "" };
-    let names = names.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join(", ");
-    let message =
-        format!("the file has attachments, which are not read and must be handed in by themselves: {names}{more}");
-    Problem { kind: "attachments_not_read".to_owned(), message, page: Some(page) }
+/// The files inside a PDF, each once: what it is called, and its bytes as they are packed, where they are there.
+pub(super) fn files(pdf: &Pdf) -> Vec<(String, Option<Stream<'_>>)> {
+    let mut files = Files::default();
+    files.of_document(pdf);
+    for page in pdf.pages().iter() {
+        files.of_array(page.raw());
+        let annotations = page.raw().get::<Array<'_>>("Annots");
+        let annotations = annotations.iter().flat_map(|annotations| annotations.iter::<Object<'_>>().take(MOST));
+        for annotation in annotations.filter_map(Object::into_dict).filter(is_shown) {
+            files.of_annotation(&annotation);
+        }
+    }
+    files.found
+}
+
+fn is_shown(annotation: &Dict<'_>) -> bool {
+    annotation.get::<u32>("F").unwrap_or(0) & HIDDEN == 0
 }
 
 #[derive(Default)]
-struct Files {
-    names: BTreeSet<String>,
+struct Files<'a> {
+    found: Vec<(String, Option<Stream<'a>>)>,
+    /// Where what was found stands: a file is mostly named in more than one place.
+    known: HashSet<ObjectIdentifier>,
     looked_at: usize,
 }
 
-impl Files {
+impl<'a> Files<'a> {
+    fn problem(self, page: PageNo) -> Option<Problem> {
+        let names: BTreeSet<_> = self.found.into_iter().map(|(name, _)| name).collect();
+        let more = if names.len() > MOST_TOLD { ", …" } else { "" };
+        let told = names.iter().take(MOST_TOLD).cloned().collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "the file has attachments, which are no part of this text; `griffie ingest` takes each in by itself: \
+             {told}{more}"
+        );
+        let problem = Problem { kind: Problem::ATTACHED.to_owned(), message, page: Some(page) };
+        (!names.is_empty()).then_some(problem)
+    }
+
+    /// Counts what is looked at. Where that is too much, something without a name stands for the rest.
+    fn is_enough(&mut self) -> bool {
+        self.looked_at += 1;
+        if self.looked_at == MOST + 1 {
+            self.found.push(("…".to_owned(), None));
+        }
+        self.looked_at > MOST
+    }
+
+    fn of_document(&mut self, pdf: &'a Pdf) {
+        let Some(root) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else { return };
+        if let Some(names) = root.get::<Dict<'_>>("Names").and_then(|names| names.get::<Dict<'_>>("EmbeddedFiles")) {
+            self.of_tree(names);
+        }
+        self.of_array(&root);
+    }
+
     /// A name tree (7.9.6).
-    fn of_tree(&mut self, root: Dict<'_>) {
+    fn of_tree(&mut self, root: Dict<'a>) {
         let mut waiting = vec![root];
         while let Some(node) = waiting.pop() {
             // A tree that comes back to itself ends here too.
-            self.looked_at += 1;
-            if self.looked_at > MOST {
+            if self.is_enough() {
                 break;
             }
             if let Some(entries) = node.get::<Array<'_>>("Names") {
-                entries.iter::<Object<'_>>().take(2 * MOST).for_each(|entry| self.file(entry));
+                entries.iter::<Object<'_>>().take(2 * MOST + 2).for_each(|entry| self.file(entry));
             }
             if let Some(kids) = node.get::<Array<'_>>("Kids") {
                 waiting.extend(kids.iter::<Object<'_>>().filter_map(Object::into_dict).take(MOST));
@@ -70,24 +104,33 @@ impl Files {
     }
 
     /// Files that are said to belong to an object (PDF 2.0, 14.13).
-    fn of_array(&mut self, of: &Dict<'_>) {
+    fn of_array(&mut self, of: &Dict<'a>) {
         if let Some(files) = of.get::<Array<'_>>("AF") {
-            files.iter::<Object<'_>>().take(MOST).for_each(|file| self.file(file));
+            files.iter::<Object<'_>>().take(MOST + 1).for_each(|file| self.file(file));
+        }
+    }
+
+    fn of_annotation(&mut self, annotation: &Dict<'a>) {
+        let is_file = annotation.get::<Name<'_>>("Subtype").is_some_and(|name| &*name == b"FileAttachment");
+        if let Some(file) = annotation.get::<Object<'_>>("FS").filter(|_| is_file) {
+            self.file(file);
         }
     }
 
     /// A file specification (7.11.3), where it has the file itself.
-    fn file(&mut self, specification: Object<'_>) {
-        self.looked_at += 1;
-        if self.looked_at > MOST {
+    fn file(&mut self, specification: Object<'a>) {
+        let Some(file) = specification.into_dict() else { return };
+        if self.is_enough() {
             return;
         }
-        let Some(file) = specification.into_dict() else { return };
-        if file.get::<Dict<'_>>("EF").is_some() {
-            let name =
-                ["UF", "F", "Desc"].iter().find_map(|key| file.get::<Object<'_>>(*key).and_then(|name| text_of(&name)));
-            self.names.insert(told(&name.unwrap_or_else(|| "?".to_owned())));
+        let Some(inside) = file.get::<Dict<'_>>("EF") else { return };
+        let bytes = ["UF", "F", "Unix", "Mac", "DOS"].iter().find_map(|key| inside.get::<Stream<'_>>(*key));
+        if bytes.as_ref().is_some_and(|bytes| !self.known.insert(bytes.obj_id())) {
+            return;
         }
+        let name =
+            ["UF", "F", "Desc"].iter().find_map(|key| file.get::<Object<'_>>(*key).and_then(|name| text_of(&name)));
+        self.found.push((told(&name.unwrap_or_else(|| "?".to_owned())), bytes));
     }
 }
 
@@ -100,7 +143,7 @@ pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
     let annotations = page.raw().get::<Array<'_>>("Annots");
     let annotations = annotations.iter().flat_map(|annotations| annotations.iter::<Object<'_>>().take(MOST));
     for annotation in annotations.filter_map(Object::into_dict) {
-        if annotation.get::<u32>("F").unwrap_or(0) & HIDDEN != 0 {
+        if !is_shown(&annotation) {
             continue;
         }
         let subtype = annotation.get::<Name<'_>>("Subtype");
@@ -109,11 +152,7 @@ pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
             contents.map(|contents| told(&contents)).filter(|contents| !contents.trim().is_empty())
         };
         match subtype.as_deref() {
-            Some(b"FileAttachment") => {
-                if let Some(file) = annotation.get::<Object<'_>>("FS") {
-                    files.file(file);
-                }
-            }
+            Some(b"FileAttachment") => files.of_annotation(&annotation),
             // Viewers make an appearance of what it says.
             Some(b"FreeText") if annotation.get::<Dict<'_>>("AP").is_none() => unshown.extend(contents()),
             Some(b"FreeText" | b"Link" | b"Widget" | b"Popup" | b"Watermark") => {}
@@ -136,9 +175,7 @@ pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
         let what = "has text that is struck out by an annotation, which was read with the rest: make sure what binds";
         tell("struck_out", format!("page {number} {what}"));
     }
-    if !files.names.is_empty() {
-        problems.push(attachment(number, &files.names.into_iter().collect::<Vec<_>>()));
-    }
+    problems.extend(files.problem(number));
     problems
 }
 

@@ -364,7 +364,9 @@ fn what_a_file_holds_beside_its_pages_is_told() {
         dictionary! { "Type" => "Filespec", "UF" => name, "EF" => dictionary! { "F" => stream } }
     };
     let attached = |names: &str| {
-        let message = format!("het bestand heeft bijlagen, die niet worden gelezen: lever ze apart aan: {names}");
+        let message = format!(
+            "het bestand heeft bijlagen, die geen deel van deze tekst zijn; `griffie ingest` neemt elk apart op: {names}"
+        );
         vec![("attachments_not_read".to_owned(), message)]
     };
     let listed = told(&|document, catalog, _| {
@@ -374,6 +376,12 @@ fn what_a_file_holds_beside_its_pages_is_told() {
         catalog.set("AF", vec![file(document, "bijlage 2.pdf").into()]);
     });
     assert_eq!(listed, attached("bijlage 2.pdf, contract.pdf"));
+    let many = told(&|document, catalog, _| {
+        let file = Object::from(file(document, "a.pdf"));
+        let names = (0..2_001).flat_map(|_| [Object::string_literal("a"), file.clone()]).collect::<Vec<_>>();
+        catalog.set("Names", dictionary! { "EmbeddedFiles" => dictionary! { "Names" => names } });
+    });
+    assert_eq!(many, attached("a.pdf, …"));
     let annotation = |subtype: &str, contents: &str| {
         let contents = Object::string_literal(contents);
         dictionary! { "Type" => "Annot", "Subtype" => subtype, "Contents" => contents }

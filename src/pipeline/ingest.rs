@@ -2,6 +2,8 @@
 //! [`Run::archive`] is the way of a document. Each of its steps can be taken again after a crash and gives the same
 //! objects, since ids and times are set aside before the first of them.
 
+mod attached;
+
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
@@ -23,8 +25,8 @@ use crate::{
     Error, ErrorKind, Result,
     archive::Original,
     error::Context as _,
-    intake::{Arrival, Intake},
-    model::{BatchId, Digests, ItemId, Language, MediaType},
+    intake::{Arrival, Intake, Room},
+    model::{BatchId, Digests, ItemId, Language, MediaType, Problem},
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
     storage::digests_of_file,
     text::Text,
@@ -66,17 +68,28 @@ pub fn ingest(
     watcher: &dyn Watcher,
     cancel: &CancelFlag,
 ) -> Result<Receipt> {
-    let batch = begin_or_resume(app, request)?;
+    let (batch, resumed) = begin_or_resume(app, request)?;
     app.register.add_events(&[events::begun(&batch, &app.archive.explanation()?)])?;
     app.log_waiting_events()?;
-    let run =
-        Run { app, examiner, request, watcher, cancel, batch: &batch, gate: Mutex::new(()), commits: Condvar::new() };
+    let run = Run {
+        app,
+        examiner,
+        request,
+        watcher,
+        cancel,
+        batch: &batch,
+        resumed,
+        gate: Mutex::new(()),
+        commits: Condvar::new(),
+        room: Mutex::default(),
+    };
     run.all()?;
     cancel.check()?;
     stored::finish_batch(app, &batch)
 }
 
-fn begin_or_resume(app: &App, request: &Request) -> Result<Batch> {
+/// The batch, and whether it was begun by a run that was stopped.
+fn begin_or_resume(app: &App, request: &Request) -> Result<(Batch, bool)> {
     let absolute = |path: &PathBuf| {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         path.to_string_lossy().into_owned()
@@ -91,13 +104,13 @@ fn begin_or_resume(app: &App, request: &Request) -> Result<Batch> {
         }
     }
     if let Some(batch) = resumed {
-        return Ok(batch);
+        return Ok((batch, true));
     }
     // A batch that was begun is gone on with whatever became of its files; a new one is not begun for a slip of the pen.
     check_paths(&request.paths)?;
     let batch = Batch { id: BatchId::random(), started: app.clock.now(), finished: None, paths };
     app.register.begin_batch(&batch)?;
-    Ok(batch)
+    Ok((batch, false))
 }
 
 /// Whether everything that is to be taken in is there.
@@ -122,8 +135,11 @@ struct Run<'a> {
     watcher: &'a dyn Watcher,
     cancel: &'a CancelFlag,
     batch: &'a Batch,
+    resumed: bool,
     gate: Mutex<()>,
     commits: Condvar,
+    /// What may still come out of the PDFs of a file that came in, where something did.
+    room: Mutex<HashMap<String, Room>>,
 }
 
 /// A container whose members are on their way.
@@ -167,6 +183,9 @@ impl Run<'_> {
         for container in containers {
             self.close_container(&container)?;
         }
+        if self.resumed {
+            self.take_what_was_attached_to_the_gone()?;
+        }
         for gone in self.app.register.pending_items(&self.batch.id)? {
             let reason = Reason {
                 kind: "vanished".into(),
@@ -182,13 +201,32 @@ impl Run<'_> {
 
     /// Sets an item aside for everything that comes in, and hands it on.
     fn walk(&self, found: &crossbeam_channel::Sender<(Item, Arrival)>) -> Result<Vec<Opened>> {
-        let mut intake = Intake::new(self.app.clock, self.app.scratch()?);
-        intake.limits.original_bytes = self.app.config.original_bytes();
+        let mut intake = self.intake()?;
         intake.leave_out =
             [Some(&self.app.data), self.request.move_to.as_ref()].into_iter().flatten().cloned().collect();
+        let arrivals = intake.walk(&self.request.paths)?;
+        self.set_aside(arrivals, HashMap::new(), &mut |item, arrival| {
+            drop(found.send((item, arrival)));
+            Ok(())
+        })
+    }
+
+    fn intake(&self) -> Result<Intake> {
+        let mut intake = Intake::new(self.app.clock, self.app.scratch()?);
+        intake.limits.original_bytes = self.app.config.original_bytes();
+        Ok(intake)
+    }
+
+    /// Sets an item aside for each arrival, and hands on those that hold no others; gives those that do, whose members
+    /// were handed on. `ids` has the items of those that are open already, by the number of their arrival.
+    fn set_aside(
+        &self,
+        arrivals: impl Iterator<Item = Arrival>,
+        mut ids: HashMap<usize, ItemId>,
+        hand_on: &mut dyn FnMut(Item, Arrival) -> Result<()>,
+    ) -> Result<Vec<Opened>> {
         let mut containers = Vec::new();
-        let mut ids: HashMap<usize, ItemId> = HashMap::new();
-        for arrival in intake.walk(&self.request.paths)? {
+        for arrival in arrivals {
             if self.cancel.is_set() {
                 break;
             }
@@ -206,7 +244,7 @@ impl Run<'_> {
                 ids.insert(arrival.index, item.id.clone());
                 containers.extend(self.open_container(item, &arrival)?);
             } else {
-                drop(found.send((item, arrival)));
+                hand_on(item, arrival)?;
             }
         }
         Ok(containers)
@@ -240,14 +278,19 @@ impl Run<'_> {
         if self.cancel.is_set() {
             return Ok(());
         }
-        let outcome = match item.state {
+        let taken = match item.state {
             ItemState::Pending => self.take_pending(item, arrival),
             // A run that was stopped had come so far.
             state => {
                 self.watcher.done(&item.path(), state, item.reason.as_ref());
-                self.released_if_taken(item, arrival)
+                Ok(())
             }
         };
+        let outcome = taken.and_then(|()| {
+            let item = self.app.register.item(&item.id)?;
+            self.take_attached(&item)?;
+            self.released_if_taken(&item, arrival)
+        });
         outcome.doing(|| format!("failed to take in `{}`", item.path())).inspect_err(|_| self.cancel.set())
     }
 
@@ -309,7 +352,7 @@ impl Run<'_> {
                 }
             }
         }
-        self.released_if_taken(&self.app.register.item(&item.id)?, arrival)
+        Ok(())
     }
 
     /// The way of a document.
@@ -421,7 +464,12 @@ impl Run<'_> {
     /// see to it. Members go with their container.
     fn released_if_taken(&self, item: &Item, arrival: &Arrival) -> Result<()> {
         let taken = matches!(item.state, ItemState::Archived | ItemState::Duplicate);
-        if taken && item.parent.is_none() { self.release(item, &arrival.source) } else { Ok(()) }
+        // What is attached to it may not have been taken when the run was stopped.
+        if taken && item.parent.is_none() && !self.cancel.is_set() {
+            self.release(item, &arrival.source)
+        } else {
+            Ok(())
+        }
     }
 
     fn release(&self, item: &Item, source: &Path) -> Result<()> {

@@ -17,6 +17,7 @@ use crate::{
     tools::{CancelFlag, Sandbox, WorkerProgram},
 };
 
+mod attaching;
 mod copying;
 mod signing;
 mod slot;

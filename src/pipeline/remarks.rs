@@ -3,9 +3,9 @@
 
 use super::{App, stored::ARCHIVAL_COPY};
 use crate::{
-    Result,
+    Result, intake,
     model::{DocumentId, Problem},
-    register::{ArchivalState, Receipt},
+    register::{ArchivalState, Reason, Receipt},
 };
 
 /// What was remarked on a document.
@@ -41,8 +41,13 @@ pub fn add_to(app: &App, receipt: &mut Receipt) -> Result<()> {
 /// content that is missing, a copy that was refused?
 pub fn is_incomplete(receipt: &Receipt) -> bool {
     let documents = || receipt.files.iter().flat_map(|file| &file.documents);
-    receipt.totals.quarantined > 0
+    receipt.files.iter().filter_map(|file| file.reason.as_ref()).any(needs_attention)
         || receipt.totals.pages.unreadable > 0
         || documents().any(|document| document.archival_copy == ArchivalState::Refused)
         || documents().flat_map(|document| &document.problems).any(Problem::is_loss)
+}
+
+/// Must somebody see to what is quarantined? Data attached to a document for programs is no document.
+pub fn needs_attention(reason: &Reason) -> bool {
+    reason.kind != intake::Reason::ATTACHED_DATA
 }

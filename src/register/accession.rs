@@ -273,7 +273,9 @@ impl Register {
             tx.prepare_cached(
                 "WITH RECURSIVE below (item, state) AS (
                      SELECT item, state FROM items WHERE parent = ?1
-                     UNION SELECT items.item, items.state FROM items JOIN below ON items.parent = below.item)
+                     UNION SELECT items.item, items.state FROM items JOIN below ON items.parent = below.item
+                     -- What is attached to an archived PDF is in the archive with it, whether it can be read or not.
+                     WHERE items.state <> 'quarantined' OR below.state NOT IN ('archived', 'duplicate'))
                  SELECT NOT EXISTS (SELECT 1 FROM below WHERE state IN ('pending', 'quarantined'))",
             )
             .and_then(|mut statement| statement.query_row([container.as_str()], |row| row.get(0)))

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use rusqlite::{Row, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::{Db as _, Document, ItemState, PageCounts, Reason, Register, accession};
+use super::{Db as _, Document, Item, ItemState, PageCounts, Reason, Register, accession};
 use crate::{
     Error, ErrorKind, Result,
-    model::{BatchId, Blake3, DocumentId, Problem, RecordId},
+    model::{BatchId, Blake3, DocumentId, ItemId, Problem, RecordId},
 };
 
 /// What a batch became.
@@ -92,11 +92,26 @@ fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
+/// Members behind what they are in: those of a PDF are found when it is read, whatever came in meanwhile.
+fn in_order(items: Vec<Item>) -> Vec<Item> {
+    let mut members: HashMap<Option<ItemId>, Vec<Item>> = HashMap::new();
+    for item in items.into_iter().rev() {
+        members.entry(item.parent.clone()).or_default().push(item);
+    }
+    let mut waiting = members.remove(&None).unwrap_or_default();
+    let mut ordered = Vec::new();
+    while let Some(item) = waiting.pop() {
+        waiting.extend(members.remove(&Some(item.id.clone())).unwrap_or_default());
+        ordered.push(item);
+    }
+    ordered
+}
+
 impl Register {
     /// The receipt of a batch. Files without a state yet are counted as pending and not listed.
     pub fn receipt(&self, batch: &BatchId) -> Result<Receipt> {
         self.read(|tx| {
-            let items = accession::items_of(tx, batch)?;
+            let items = in_order(accession::items_of(tx, batch)?);
             let documents = documents_of(tx, batch)?;
             let mut totals = Totals::default();
             let mut files = Vec::with_capacity(items.len());
@@ -215,10 +230,10 @@ mod tests {
         assert_eq!(json["totals"], totals);
         assert_eq!(json["schema"], "griffie-receipt/1");
         assert_eq!(json["files"][0]["state"], "container");
-        assert_eq!(json["files"][1]["reason"]["kind"], "zero_bytes");
-        assert_eq!(json["files"][1]["blake3"], serde_json::Value::Null);
-        assert_eq!(json["files"][2]["path"], "mail.eml!lease.pdf");
-        let document = &json["files"][2]["documents"][0];
+        assert_eq!(json["files"][1]["path"], "mail.eml!lease.pdf", "behind what it is in, though found later");
+        let document = &json["files"][1]["documents"][0];
+        assert_eq!(json["files"][2]["reason"]["kind"], "zero_bytes");
+        assert_eq!(json["files"][2]["blake3"], serde_json::Value::Null);
         assert_eq!(document["id"], member.document.as_str());
         assert_eq!(document["record"], member.record.as_str());
         assert_eq!(document["archival_copy"], "none");

@@ -16,6 +16,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::{
     ReadSettings,
+    attaching::AttachedTask,
     copying::{self, Answer, CopyTask, Written},
     signing::SignatureTask,
     worker::{Job, Opening, Pages, Reply},
@@ -23,6 +24,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     error::{Context, Fold as _},
+    intake::{Attached, Reason},
     model::{MediaType, PageNo, PageReading, PageState, Problem},
     ocr::{EngineFacts, Languages, language},
     signatures::SignatureFact,
@@ -40,6 +42,8 @@ pub enum Work {
     Copy(CopyTask),
     /// A PDF to look for signatures in.
     Signatures(SignatureTask),
+    /// A PDF to take files out of.
+    Attached(AttachedTask),
 }
 
 /// Pages of a document for a worker.
@@ -121,7 +125,8 @@ impl Slot {
                 Work::Pages(task) if !task.abandoned.load(Ordering::Relaxed) => self.perform(task),
                 Work::Copy(task) if !task.abandoned.load(Ordering::Relaxed) => self.copy(&task),
                 Work::Signatures(task) if !task.abandoned.load(Ordering::Relaxed) => self.look_for_signatures(&task),
-                Work::Pages(_) | Work::Copy(_) | Work::Signatures(_) => {}
+                Work::Attached(task) if !task.abandoned.load(Ordering::Relaxed) => self.take_out_attached(&task),
+                Work::Pages(_) | Work::Copy(_) | Work::Signatures(_) | Work::Attached(_) => {}
             }
         }
     }
@@ -169,9 +174,30 @@ impl Slot {
         let _ = task.answer.send(answer);
     }
 
+    /// Has attached files taken out. Where that ends the workers who try, what was out by then is there.
+    fn take_out_attached(&mut self, task: &AttachedTask) {
+        let mut out = Vec::new();
+        let tried = self.twice(|slot, memory_bytes| {
+            let limits = Sandbox { memory_bytes, ..slot.settings.limits };
+            let patience = slot.settings.patience;
+            task.attempt(slot.worker()?, limits, patience, &mut out)
+        });
+        let answer = tried.map(|tried| {
+            if tried.is_err_and(|death| death != Death::Unwanted) {
+                out.push(Attached::rest(Reason::DamagedAttached));
+            }
+            out
+        });
+        // Fails when the caller has gone: then nobody wants to know.
+        let _ = task.answer.send(answer);
+    }
+
     /// Tries something with so much memory, and once more where that ended the worker: with more where it had too little,
     /// for which there is room in one place at a time. What took too long would do so again.
-    fn twice<T>(&mut self, attempt: impl Fn(&mut Self, u64) -> Result<Result<T, Death>>) -> Result<Result<T, Death>> {
+    fn twice<T>(
+        &mut self,
+        mut attempt: impl FnMut(&mut Self, u64) -> Result<Result<T, Death>>,
+    ) -> Result<Result<T, Death>> {
         let memory_bytes = self.settings.limits.memory_bytes;
         let death = match attempt(self, memory_bytes)? {
             Ok(done) => return Ok(Ok(done)),

@@ -10,6 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
+    attaching::{self, AttachedJob},
     copying::{self, CopyJob},
     signing::{self, SignatureJob},
     slot::unreadable,
@@ -40,6 +41,8 @@ pub enum Job {
     Copy(Box<CopyJob>),
     /// A PDF to look for signatures in.
     Signatures(SignatureJob),
+    /// A PDF to take files out of.
+    Attached(AttachedJob),
 }
 
 /// Pages to read.
@@ -69,7 +72,9 @@ pub enum Reply {
     Signatures(Vec<SignatureFact>),
     /// The job is done, or as much of a lead as is needed.
     Done,
-    /// The next bytes of an archival copy.
+    /// The next file that is attached to a PDF has this name; whether its bytes follow.
+    File(String, bool),
+    /// The next bytes of an archival copy, or of an attached file.
     Bytes(Vec<u8>),
     /// All bytes of a copy were sent.
     Built(Built),
@@ -213,6 +218,10 @@ fn serve_on<R: DocumentReader>(channel: &mut Channel) -> Result<()> {
             }
             Job::Signatures(job) => {
                 signing::perform(&job, channel)?;
+                continue;
+            }
+            Job::Attached(job) => {
+                attaching::perform(&job, channel)?;
                 continue;
             }
         };
