@@ -123,14 +123,17 @@ fn the_same_file_gives_the_same_words_on_any_day() {
     }
     let desk = Desk::new();
     let field = r#"{\field{\*\fldinst DATE \\@ "d-M-yyyy"}{\fldrslt 3-3-2015}}"#;
-    fs::write(desk.path("a.rtf"), format!(r"{{\rtf1\ansi Getekend op {field} te Zwolle. {{\strike Boete}}\par}}"))
-        .unwrap();
+    fs::write(
+        desk.path("a.rtf"),
+        format!(r"{{\rtf1\ansi Getekend op {field} te Zwolle. {{\strike Boete}} {{\v Niet waar}}\par}}"),
+    )
+    .unwrap();
     let (text, _) = check(desk.griffie(&["text"]).arg(desk.path("a.rtf")), 0);
-    assert!(text.contains("Getekend op 3-3-2015 te Zwolle."), "{text}");
+    assert!(text.contains("Getekend op 3-3-2015 te Zwolle.") && !text.contains("Niet waar"), "{text}");
     let read = json_of(desk.griffie(&["extract", "--json"]).arg(desk.path("a.rtf")), &[0]);
     let problems = read["document"]["problems"].as_array().unwrap();
     let kinds: Vec<_> = problems.iter().map(|problem| problem["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["field_as_stored", "struck_out"]);
+    assert_eq!(kinds, ["field_as_stored", "struck_out", "hidden_text"]);
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub struct Notes {
     pub without_value: BTreeSet<String>,
     /// Text that is struck out.
     pub struck: Excerpt,
+    /// Text that is hidden, and was not read.
+    pub hidden: Excerpt,
     /// What comments say.
     pub comments: Excerpt,
     /// Files inside it that are not read.
@@ -65,6 +67,12 @@ impl Excerpt {
 }
 
 impl Notes {
+    /// What is told of text comes from elsewhere from here on.
+    pub(super) fn end_of_paragraph(&mut self) {
+        self.struck.end();
+        self.hidden.end();
+    }
+
     /// The same as problems of the document.
     pub fn problems(&self, language: Language) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -111,6 +119,14 @@ impl Notes {
                 format!(
                     "the file holds text that is struck out, which was read with the rest: make sure what binds: “{text}”"
                 ),
+            );
+        }
+        if !self.hidden.is_empty() {
+            let text = self.hidden.text.trim();
+            tell(
+                "hidden_text",
+                format!("het bestand bevat verborgen tekst, die niet is gelezen: ga na of zij geldt: “{text}”"),
+                format!("the file holds hidden text, which was not read: make sure whether it binds: “{text}”"),
             );
         }
         if !self.comments.is_empty() {

@@ -5,7 +5,6 @@ mod format;
 mod looks;
 
 use std::{
-    collections::HashSet,
     fs::File,
     io::{Read as _, Write as _},
     path::Path,
@@ -15,7 +14,7 @@ use zip::{ZipArchive, ZipWriter, write::SimpleFileOptions};
 
 pub(super) use format::Format;
 use format::is_odt_field;
-use looks::Looks;
+use looks::{Looks, Styles};
 
 use super::{
     fields::{Field, Fields},
@@ -31,12 +30,12 @@ const LARGEST: u64 = 256 << 20;
 pub(super) fn settle(path: &Path, copy: &Path, format: Format, notes: &mut Notes) -> Result<bool> {
     let file = File::open(path).fold(ErrorKind::Storage, || "cannot open the original")?;
     let Ok(mut package) = ZipArchive::new(file) else { return Ok(false) };
-    let mut struck = HashSet::new();
+    let mut styles = Styles::default();
     for name in format.style_parts() {
         if let Some(index) = package.index_for_name(name)
             && let Some(bytes) = part(&mut package, index)?
         {
-            struck.extend(struck_styles(&bytes, format));
+            styles.add(&bytes, format);
         }
     }
     let out = File::create(copy).fold(ErrorKind::Storage, || "cannot copy the original")?;
@@ -49,7 +48,7 @@ pub(super) fn settle(path: &Path, copy: &Path, format: Format, notes: &mut Notes
         if format.is_text(&name) {
             let Some(bytes) = part(&mut package, index)? else { return Ok(false) };
             let is_comments = name.ends_with("/comments.xml");
-            if let Some(settled) = settle_xml(&bytes, &Part { format, struck: &struck, is_comments }, notes) {
+            if let Some(settled) = settle_xml(&bytes, &Part { format, styles: &styles, is_comments }, notes) {
                 out.start_file(name, SimpleFileOptions::default())
                     .and_then(|()| Ok(out.write_all(&settled)?))
                     .fold(ErrorKind::Storage, || "cannot copy the original")?;
@@ -77,29 +76,11 @@ fn part(package: &mut ZipArchive<File>, index: usize) -> Result<Option<Vec<u8>>>
     Ok(Some(bytes))
 }
 
-/// Names of the styles that strike text out.
-fn struck_styles(xml: &[u8], format: Format) -> HashSet<Vec<u8>> {
-    let mut found = HashSet::new();
-    let mut style: Option<&[u8]> = None;
-    for tag in xml::pieces(xml).filter_map(Tag::of) {
-        match tag.name {
-            b"style" if tag.closes => style = None,
-            b"style" => style = tag.attribute(if format == Format::Docx { "styleId" } else { "name" }),
-            _ => {
-                if let Some(name) = style.filter(|_| format.strikes(&tag) == Some(true)) {
-                    found.insert(name.to_owned());
-                }
-            }
-        }
-    }
-    found
-}
-
 /// A part of a package, and what is known of all of it.
 struct Part<'a> {
     format: Format,
-    /// Styles that strike text out.
-    struck: &'a HashSet<Vec<u8>>,
+    /// How text looks by its style.
+    styles: &'a Styles,
     /// All its text is that of comments.
     is_comments: bool,
 }
@@ -109,7 +90,7 @@ struct Part<'a> {
 fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>> {
     let format = part.format;
     let mut out = Vec::with_capacity(xml.len());
-    let mut changes = false;
+    let (mut changes, mut is_mended) = (false, false);
     // The dropped element that is open, and how many of its name.
     let mut dropped: Option<(&[u8], usize)> = None;
     let mut fields = Fields::default();
@@ -149,6 +130,10 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
         }
         if format.opens(&tag) {
             changes = true;
+            continue;
+        }
+        if format.misleads(&tag) {
+            is_mended = true;
             continue;
         }
         looks.see(&tag, part, notes);
@@ -214,9 +199,9 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
         }
     }
     notes.changes |= changes;
-    notes.struck.end();
+    notes.end_of_paragraph();
     notes.comments.end();
-    let is_settled = changes || !fields.cuts.is_empty();
+    let is_settled = changes || is_mended || !fields.cuts.is_empty();
     is_settled.then(|| fields.cut(out))
 }
 

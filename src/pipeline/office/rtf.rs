@@ -33,6 +33,7 @@ enum Place {
 struct Group {
     deleted: bool,
     struck: bool,
+    hidden: bool,
     place: Place,
     /// Where it starts, in what is written, and whether it is a field.
     start: usize,
@@ -95,9 +96,10 @@ fn settled(rtf: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
                         changes = true;
                         continue;
                     }
-                    b"plain" => (group.deleted, group.struck) = (false, false),
+                    b"plain" => (group.deleted, group.struck, group.hidden) = (false, false, false),
+                    b"v" => group.hidden = is_on,
                     b"strike" | b"striked" => group.struck = is_on,
-                    b"par" | b"cell" | b"row" => notes.struck.end(),
+                    b"par" | b"cell" | b"row" => notes.end_of_paragraph(),
                     b"annotation" => group.place = Place::Comment,
                     b"fonttbl" | b"colortbl" | b"stylesheet" | b"info" | b"pict" | b"objdata" | b"atnid" => {
                         group.place = Place::Elsewhere;
@@ -174,16 +176,17 @@ fn settled(rtf: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
                 if sign != ' ' {
                     fields.text();
                 }
-                if group.struck {
-                    notes.struck.push(text);
-                } else if sign != ' ' {
-                    notes.struck.end();
+                match (group.hidden, group.struck) {
+                    (true, _) => notes.hidden.push(text),
+                    (false, true) => notes.struck.push(text),
+                    (false, false) if sign != ' ' => notes.end_of_paragraph(),
+                    (false, false) => {}
                 }
             }
         }
     }
     notes.changes |= changes;
-    notes.struck.end();
+    notes.end_of_paragraph();
     let is_settled = changes || !fields.cuts.is_empty();
     is_settled.then(|| fields.cut(out))
 }
@@ -299,6 +302,10 @@ mod tests {
             None,
             &notes,
         );
+        let mut notes = Notes::default();
+        notes.hidden.push("niet");
+        notes.hidden.end();
+        check(r"{\rtf1 een {\v niet} twee {\v0 wel}}", None, &notes);
         let mut notes = Notes { inside: ["object 1".to_owned()].into(), ..Notes::default() };
         notes.comments.push("nee");
         check(r"{\rtf1 {\object{\*\objdata 0105}}a{\*\annotation{\*\atndate 1}nee}b}", None, &notes);

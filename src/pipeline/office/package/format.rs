@@ -1,5 +1,6 @@
 //! Where DOCX and ODT have their text, and which marks mean what in it.
 
+use super::looks::Look;
 use crate::pipeline::office::xml::Tag;
 
 /// The two kinds of package.
@@ -75,16 +76,34 @@ impl Format {
         }
     }
 
-    /// Does a tag of a style, or of a run, strike its text out? Nothing where it does not speak of that.
-    pub(super) fn strikes(self, tag: &Tag<'_>) -> Option<bool> {
-        match self {
-            Self::Docx if matches!(tag.name, b"strike" | b"dstrike") && !tag.closes => {
-                Some(!matches!(tag.attribute("val"), Some(b"0" | b"false" | b"off" | b"none")))
-            }
-            Self::Odt if tag.name == b"text-properties" => {
-                let line = tag.attribute("text-line-through-style").or(tag.attribute("text-line-through-type"))?;
-                Some(line != b"none")
-            }
+    /// Marks that hide text from readers on the web only (17.3.2.44), which LibreOffice hides from all.
+    pub(super) fn misleads(self, tag: &Tag<'_>) -> bool {
+        self == Self::Docx && tag.name == b"webHidden"
+    }
+
+    /// What a tag of a style, or of a run, says of how its text looks.
+    pub(super) fn look(self, tag: &Tag<'_>) -> Look {
+        let is_on = || !matches!(tag.attribute("val"), Some(b"0" | b"false" | b"off" | b"none"));
+        match (self, tag.name) {
+            _ if tag.closes => Look::default(),
+            (Self::Docx, b"strike" | b"dstrike") => Look { struck: Some(is_on()), ..Look::default() },
+            (Self::Docx, b"vanish") => Look { hidden: Some(is_on()), ..Look::default() },
+            (Self::Odt, b"text-properties") => Look {
+                struck: tag
+                    .attribute("text-line-through-style")
+                    .or(tag.attribute("text-line-through-type"))
+                    .map(|line| line != b"none"),
+                hidden: tag.attribute("display").map(|display| display == b"none"),
+            },
+            _ => Look::default(),
+        }
+    }
+
+    /// The style that a style goes on from, where this tag of it says so.
+    pub(super) fn parent_style<'t>(self, tag: &Tag<'t>) -> Option<&'t [u8]> {
+        match (self, tag.name) {
+            (Self::Docx, b"basedOn") => tag.attribute("val"),
+            (Self::Odt, b"style") => tag.attribute("parent-style-name"),
             _ => None,
         }
     }

@@ -4,8 +4,9 @@ use super::*;
 
 fn settled(xml: &str, format: Format) -> (Option<String>, Notes) {
     let mut notes = Notes::default();
-    let struck = struck_styles(xml.as_bytes(), format);
-    let part = Part { format, struck: &struck, is_comments: xml.contains("w:comment") };
+    let mut styles = Styles::default();
+    styles.add(xml.as_bytes(), format);
+    let part = Part { format, styles: &styles, is_comments: xml.contains("w:comment") };
     let settled = settle_xml(xml.as_bytes(), &part, &mut notes).map(|bytes| String::from_utf8(bytes).unwrap());
     (settled, notes)
 }
@@ -137,6 +138,32 @@ fn what_is_struck_out_is_named() {
         Format::Odt,
         &["b"],
     );
+}
+
+#[test]
+fn what_is_hidden_is_named_and_what_only_looks_so_stays() {
+    let check = |xml: &str, format: Format, want: &[&str]| {
+        let mut notes = Notes::default();
+        want.iter().for_each(|text| {
+            notes.hidden.push(text);
+            notes.hidden.end();
+        });
+        assert_eq!(settled(xml, format).1, notes, "{xml}");
+    };
+    let run = |properties: &str, text: &str| format!("<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>");
+    let docx = Format::Docx;
+    check(&format!("<w:p>{}{}</w:p>", run("<w:vanish/>", "boete"), run("", "huur")), docx, &["boete"]);
+    check(&run(r#"<w:vanish w:val="0"/>"#, "huur"), docx, &[]);
+    check("<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>x</w:t></w:r></w:p>", docx, &[]);
+    // A style that goes on from one that hides; a ring of styles has an end too.
+    let styles = r#"<w:style w:styleId="A"><w:rPr><w:vanish/></w:rPr></w:style><w:style w:styleId="B"><w:basedOn w:val="A"/></w:style><w:style w:styleId="C"><w:basedOn w:val="D"/></w:style><w:style w:styleId="D"><w:basedOn w:val="C"/></w:style>"#;
+    let paragraph = |style: &str, runs: &str| format!(r#"<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{runs}</w:p>"#);
+    let runs = [run("", "boete"), run(r#"<w:vanish w:val="false"/>"#, "huur")].concat();
+    check(&[styles, &paragraph("B", &runs), &paragraph("C", &runs)].concat(), docx, &["boete"]);
+    let odt = r#"<style:style style:name="T1"><style:text-properties text:display="none"/></style:style><style:style style:name="T2" style:parent-style-name="T1"/><text:p>a <text:span text:style-name="T2">b</text:span> c</text:p><text:section text:display="none"><text:p>d</text:p></text:section><text:section text:display="true"><text:p>e</text:p></text:section>"#;
+    check(odt, Format::Odt, &["b", "d"]);
+    let (settled, notes) = settled(&run("<w:webHidden/>", "12"), docx);
+    assert_eq!((settled, notes), (Some(run("", "12")), Notes::default()), "hidden on the web only");
 }
 
 #[test]
