@@ -9,6 +9,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::{
     Error, ErrorKind, Result,
@@ -204,11 +205,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             let mut stderr = io::stderr().lock();
             match language {
-                Language::Dutch => _ = writeln!(stderr, "griffie: {}", harmless(&error.explain(language))),
+                Language::Dutch => _ = writeln!(stderr, "griffie: {}", indented(&error.explain(language))),
                 Language::English => {
-                    let _ = writeln!(stderr, "griffie: {}", harmless(&error.to_string()));
+                    let _ = writeln!(stderr, "griffie: {}", indented(&error.to_string()));
                     if let Some(advice) = error.advice() {
-                        let _ = writeln!(stderr, "hint: {advice}");
+                        let _ = writeln!(stderr, "hint: {}", indented(advice));
                     }
                 }
             }
@@ -292,15 +293,62 @@ fn print_line(line: impl std::fmt::Display) -> Result<()> {
     writeln!(io::stdout().lock(), "{}", harmless(&line.to_string())).map_err(output_failed)
 }
 
-/// A text without characters that a terminal obeys: names of files and words of contracts are their senders'.
+/// Prints JSON, which keeps every text exactly: what a terminal would obey stands in it as an escape.
+fn print_json(value: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string_pretty(value).map_err(io::Error::from).map_err(output_failed)?;
+    writeln!(io::stdout().lock(), "{}", harmless_json(&json)).map_err(output_failed)
+}
+
+/// The same on one line.
+fn print_json_line(value: &impl Serialize) -> Result<()> {
+    let json = serde_json::to_string(value).map_err(io::Error::from).map_err(output_failed)?;
+    writeln!(io::stdout().lock(), "{}", harmless_json(&json)).map_err(output_failed)
+}
+
+fn harmless_json(json: &str) -> Cow<'_, str> {
+    replaced(json, |c| is_obeyed(c) && c != '\n', |c| format!("\\u{:04x}", u32::from(c)))
+}
+
+/// Whether a terminal obeys a character, or shows what comes after it elsewhere (Unicode 16, UAX 9): names of files and
+/// words of contracts are their senders'.
+fn is_obeyed(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn escaped(c: char) -> String {
+    match c {
+        '\n' => "\\n".to_owned(),
+        '\r' => "\\r".to_owned(),
+        '\t' => "\\t".to_owned(),
+        c => format!("\\u{{{:x}}}", u32::from(c)),
+    }
+}
+
+fn replaced(text: &str, which: impl Fn(char) -> bool, by: impl Fn(char) -> String) -> Cow<'_, str> {
+    if !text.contains(&which) {
+        return text.into();
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if which(c) { out += &by(c) } else { out.push(c) }
+    }
+    out.into()
+}
+
+/// A text without characters that a terminal obeys.
 fn harmless(text: &str) -> Cow<'_, str> {
-    let obeyed = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
-    if text.contains(obeyed) { text.replace(obeyed, "\u{fffd}").into() } else { text.into() }
+    replaced(text, |c| is_obeyed(c) && !matches!(c, '\n' | '\t'), escaped)
 }
 
 /// The same for what must stay on its line: the name of a file may hold anything.
 fn one_line(text: &str) -> String {
-    text.replace(|c: char| c.is_control(), "\u{fffd}")
+    replaced(text, is_obeyed, escaped).into_owned()
+}
+
+/// The same for what has lines of its own: none of them begins as ours do.
+fn indented(text: &str) -> String {
+    harmless(text).replace('\n', "\n    ")
 }
 
 /// Whether an option is on, as its environment variable says.
@@ -345,9 +393,14 @@ mod tests {
 
     #[test]
     fn a_terminal_obeys_no_name_of_a_file() {
-        assert_eq!(harmless("a\u{1b}[2Jb\u{7}\n\tc"), "a\u{fffd}[2Jb\u{fffd}\n\tc");
+        assert_eq!(harmless("a\u{1b}[2Jb\u{7}\n\tc"), "a\\u{1b}[2Jb\\u{7}\n\tc");
         assert_eq!(harmless("één"), "één");
-        assert_eq!(one_line("a\nb"), "a\u{fffd}b");
+        assert_eq!(one_line("a\nb\u{202e}fdp.exe"), "a\\nb\\u{202e}fdp.exe");
+        assert_eq!(indented("a\ngriffie: b"), "a\n    griffie: b");
+        let json = serde_json::to_string_pretty(&["a\n\u{85}\u{202e}b"]).unwrap();
+        assert_eq!(harmless_json(&json), "[\n  \"a\\n\\u0085\\u202eb\"\n]");
+        let back: Vec<String> = serde_json::from_str(&harmless_json(&json)).unwrap();
+        assert_eq!(back, ["a\n\u{85}\u{202e}b"], "kept exactly");
     }
 
     #[test]

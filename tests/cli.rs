@@ -61,6 +61,42 @@ fn quarantine_gives_its_reason_in_the_language_asked_for() {
 }
 
 #[test]
+fn the_name_of_a_file_forges_no_line_and_json_has_it_exactly() {
+    let desk = Desk::new();
+    let names = ["a\n  archived      b.pdf", "fdp.\u{202e}exe\u{1b}[2J.pdf"];
+    fs::create_dir(desk.path("in")).unwrap();
+    for (n, name) in names.iter().enumerate() {
+        write_pdf(&desk.path("in").join(name), &format!("Huurovereenkomst {n}"));
+    }
+    fs::write(desk.path("in/c\nd.xyz"), b"\0\x01\x02").unwrap();
+    let shown = ["a\\n  archived      b.pdf", "c\\nd.xyz", "fdp.\\u{202e}exe\\u{1b}[2J.pdf"];
+    let (told, told_meanwhile) = check(desk.griffie(&["ingest", "--no-copies"]).arg(desk.path("in")), 11);
+    for (line, name) in told.lines().skip(1).zip(shown) {
+        assert!(line.contains(&format!("/in/{name}  ")), "{told}");
+    }
+    assert!(told_meanwhile.contains("/in/c\\nd.xyz: "), "{told_meanwhile}");
+    let batch = told.lines().next().unwrap().rsplit(' ').next().unwrap().to_owned();
+    let (again, _) = check(&mut desk.griffie(&["show", &batch]), 0);
+    assert_eq!(again, told);
+    let output = desk.griffie(&["show", &batch, "--json"]).output().unwrap().stdout;
+    let json = String::from_utf8(output).unwrap();
+    assert!(!json.contains('\u{202e}'), "{json}");
+    let receipt: Value = serde_json::from_str(&json).unwrap();
+    for (file, name) in [(0, names[0]), (1, "c\nd.xyz"), (2, names[1])] {
+        assert!(receipt["files"][file]["path"].as_str().unwrap().ends_with(&format!("/in/{name}")), "{receipt:#}");
+    }
+    let record = receipt["files"][0]["documents"][0]["record"].as_str().unwrap();
+    for arguments in [&["show", record][..], &["register", "--waiting"], &["register", "--waiting", "--csv"]] {
+        let (told, _) = check(&mut desk.griffie(arguments), 0);
+        assert!(!told.contains("a\n  archived"), "{told}");
+    }
+    let (told, _) = check(desk.griffie(&["extract"]).arg(desk.path("in").join(names[0])), 0);
+    assert!(told.contains("/in/a\\n  archived      b.pdf ("), "{told}");
+    let (_, told) = check(desk.griffie(&["text"]).arg(desk.path("in/c\nd.xyz")), 11);
+    assert!(told.contains("/in/c\\nd.xyz`: "), "{told}");
+}
+
+#[test]
 fn a_file_that_is_too_large_is_refused_alike_by_extract_and_ingest() {
     for language in ["nl", "en"] {
         let desk = Desk::new();

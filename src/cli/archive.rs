@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Context, Outcome, output_failed, print_line};
+use super::{Context, Outcome, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
     archive::{Archive, Checked, PastChecks, VerifyOptions, past_checks},
@@ -122,10 +122,15 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         note::fixity_check(&context.data, &context.config, &report, now);
     }
     if arguments.json {
-        print_line(serde_json::to_string_pretty(&report).map_err(std::io::Error::from).map_err(output_failed)?)?;
+        print_json(&report)?;
     } else {
         for finding in &report.findings {
-            print_line(format!("{}  {}: {}", super::table::name_of(&finding.kind), finding.what, finding.message))?;
+            print_line(super::one_line(&format!(
+                "{}  {}: {}",
+                super::table::name_of(&finding.kind),
+                finding.what,
+                finding.message
+            )))?;
         }
         for left in report.unfinished.iter().take(SHOWN) {
             print_line(format!("{}  {}: {}", super::table::name_of(&left.kind), left.what, left.message))?;
@@ -198,7 +203,7 @@ fn past(history: Option<&Path>, object: &str, json: bool) -> Result<Outcome> {
             .dutch(format!("van `{object}` is geen controle bekend")));
     }
     if json {
-        print_line(serde_json::to_string_pretty(&checks).map_err(std::io::Error::from).map_err(output_failed)?)?;
+        print_json(&checks)?;
     } else {
         for PastChecks { object, since, until, times, outcome } in checks {
             print_line(format!("{outcome:<17} {times:>5}× {since} … {until}  {object}"))?;

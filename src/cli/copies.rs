@@ -31,7 +31,7 @@ pub(super) fn copies(context: &Context, arguments: &CopiesArguments) -> Result<O
         if let (ArchivalCopy::Refused, Some(refusal)) = (copy, manifest.refused.last()) {
             let label = language.say("niet aanvaard", "refused");
             let line = format!("{label}: {}: {}", manifest.original.name, refusal.reason);
-            let _ = writeln!(io::stderr(), "{}", super::harmless(&line));
+            let _ = writeln!(io::stderr(), "{}", super::one_line(&line));
         }
     };
     let counts = copies::make_missing(&app, &examiner, arguments.again, &told, &CancelFlag::on_signals()?)?;

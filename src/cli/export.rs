@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use clap::Args;
 
-use super::{Context, Outcome, output_failed, print_line, register::FilterArguments};
+use super::{Context, Outcome, print_json, print_line, register::FilterArguments};
 use crate::{
     Error, ErrorKind, Result,
     index::{Options, Query},
@@ -47,7 +47,7 @@ pub(super) fn export(context: &Context, arguments: &ExportArguments) -> Result<O
     let records = chosen(&app, arguments)?;
     let written = export::export(&mut app, &records, &arguments.bagit)?;
     if arguments.json {
-        print_line(serde_json::to_string_pretty(&written).map_err(std::io::Error::from).map_err(output_failed)?)?;
+        print_json(&written)?;
         return Ok(Outcome::Done);
     }
     let (folder, n) = (arguments.bagit.display(), records.len());

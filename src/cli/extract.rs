@@ -12,7 +12,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Context, Outcome, output_failed, print_line, progress::Progress};
+use super::{Context, Outcome, output_failed, print_json_line, print_line, progress::Progress};
 use crate::{
     Result,
     model::Language,
@@ -61,8 +61,7 @@ pub(super) fn extract(context: &Context, arguments: &ExtractArguments) -> Result
         let partial = examined.is_partial();
         let line = examined.into_line(path, context.config.language);
         if arguments.json {
-            let json = serde_json::to_string(&line).map_err(io::Error::from).map_err(output_failed)?;
-            print_line(json)?;
+            print_json_line(&line)?;
         } else {
             print_line(super::table::record(&line, language))?;
         }
@@ -91,7 +90,7 @@ pub(super) fn text(context: &Context, arguments: &TextArguments) -> Result<Outco
 
 fn warn(path: &Path, error: &crate::Error, language: Language) {
     let line = format!("griffie: `{}`: {}", path.display(), error.explain(language));
-    let _ = writeln!(io::stderr(), "{}", super::harmless(&line));
+    let _ = writeln!(io::stderr(), "{}", super::one_line(&line));
 }
 
 /// Whose turn it is to be printed, and what was examined before its turn came.

@@ -7,7 +7,7 @@ use std::{
 
 use clap::Args;
 
-use super::{Context, Outcome, output_failed, print_line, progress::Progress, table};
+use super::{Context, Outcome, print_json, print_line, progress::Progress, table};
 use crate::{
     Result,
     model::{Language, PageState},
@@ -89,7 +89,7 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
     told.progress.finish();
     let receipt = receipt?;
     if arguments.json {
-        print_line(serde_json::to_string_pretty(&receipt).map_err(io::Error::from).map_err(output_failed)?)?;
+        print_json(&receipt)?;
     } else {
         print_line(receipt_text(&receipt, language))?;
     }
@@ -112,7 +112,7 @@ pub(super) fn receipt_text(receipt: &Receipt, language: Language) -> String {
             ItemState::Container => language.say("houder", "container"),
         };
         let more = match &file.reason {
-            Some(reason) => format!("  ({}: {})", reason.kind, reason.message),
+            Some(reason) => format!("  ({}: {})", reason.kind, super::one_line(&reason.message)),
             None => file.documents.iter().map(|document| format!("  {} {}", document.record, document.id)).collect(),
         };
         lines.push(format!("  {state:<13} {}{more}", super::one_line(&file.path)));

@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{Context, Outcome, output_failed, print_line};
+use super::{Context, Outcome, output_failed, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
     error::{Context as _, Fold as _},
@@ -96,7 +96,7 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
             let head = proof::head(&store)?;
             let index = proof::find(&store, head.checkpoint.size, what)?;
             let inclusion = proof::inclusion(&store, head, index)?;
-            if *json { print_line(inclusion_json(&inclusion))? } else { print_exactly(&inclusion.text())? }
+            if *json { print_json(&inclusion_json(&inclusion))? } else { print_exactly(&inclusion.text())? }
         }
         LogCommand::Verify { checkpoint } => {
             let store = store(context)?;
@@ -190,16 +190,15 @@ pub(super) fn stamp_line(size: u64, stamp: &TimeStamp, language: Language) -> St
     )
 }
 
-fn inclusion_json(inclusion: &Inclusion) -> String {
+fn inclusion_json(inclusion: &Inclusion) -> serde_json::Value {
     let path: Vec<_> = inclusion.path.iter().map(|hash| STANDARD.encode(hash)).collect();
-    let value = json!({
+    json!({
         "index": inclusion.index,
         "event": inclusion.event,
         "entry": STANDARD.encode(&inclusion.entry),
         "proof": path,
         "checkpoint": inclusion.head.note,
-    });
-    format!("{value:#}")
+    })
 }
 
 fn print_page(store: &Store, head: &Head, language: Language) -> Result<()> {

@@ -85,7 +85,7 @@ impl Progress {
 
     /// Says something between the lines of progress.
     pub(crate) fn say(&self, line: &str) {
-        let line = super::harmless(line);
+        let line = super::one_line(line);
         match &self.bar {
             Some(bar) => bar.suspend(|| drop(writeln!(std::io::stderr(), "{line}"))),
             None => drop(writeln!(std::io::stderr(), "{line}")),

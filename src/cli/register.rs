@@ -114,9 +114,9 @@ pub(super) fn register(context: &Context, arguments: &RegisterArguments) -> Resu
         (_, true, _) => return ics::print(&app, &ids, as_of),
         (true, _, true) => return waiting::print_csv(&app, &ids, as_of),
         (true, _, false) => return csv::print(&app, &ids, as_of),
-        (_, _, true) if arguments.json => return print_json(&ids, |id| waiting::to_json(&app, id, as_of)),
+        (_, _, true) if arguments.json => return print_list(&ids, |id| waiting::to_json(&app, id, as_of)),
         (_, _, true) => return waiting::print(&app, &ids, as_of),
-        _ if arguments.json => return print_json(&ids, |id| to_json(&entry(&app, id, as_of)?).map(Some)),
+        _ if arguments.json => return print_list(&ids, |id| to_json(&entry(&app, id, as_of)?).map(Some)),
         _ => {}
     }
     let language = app.config.language;
@@ -150,12 +150,12 @@ fn chosen(app: &App, arguments: &RegisterArguments, as_of: Date) -> Result<Vec<R
 }
 
 /// One by one: memory does not grow with the register.
-fn print_json(ids: &[RecordId], line: impl Fn(&RecordId) -> Result<Option<Value>>) -> Result<Outcome> {
+fn print_list(ids: &[RecordId], line: impl Fn(&RecordId) -> Result<Option<Value>>) -> Result<Outcome> {
     let mut stdout = io::stdout().lock();
     let mut before = "[";
     for id in ids {
         if let Some(line) = line(id)? {
-            write!(stdout, "{before}{line}").map_err(output_failed)?;
+            write!(stdout, "{before}{}", super::harmless_json(&line.to_string())).map_err(output_failed)?;
             before = ",\n";
         }
     }

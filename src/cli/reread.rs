@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 
 use super::{
-    Context, Outcome, one_line, output_failed, print_line,
+    Context, Outcome, one_line, output_failed, print_json,
     progress::Progress,
     register::FilterArguments,
     table::{field_name, status_name, value_text},
@@ -68,7 +68,7 @@ pub(super) fn reread(context: &Context, arguments: &RereadArguments) -> Result<O
     progress.finish();
     let receipt = receipt?;
     if arguments.json {
-        print_line(serde_json::to_string_pretty(&receipt).map_err(io::Error::from).map_err(output_failed)?)?;
+        print_json(&receipt)?;
     } else {
         print(&receipt, language)?;
     }

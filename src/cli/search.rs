@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Context, Outcome, print_line};
+use super::{Context, Outcome, print_json_line, print_line};
 use crate::{
     Result,
     index::{Found, Hit, Options, Query},
@@ -68,7 +68,7 @@ pub(super) fn search(context: &Context, arguments: &SearchArguments) -> Result<O
     if arguments.json {
         let mut texts = HashMap::new();
         let hits = found.hits.iter().map(|hit| hit_json(&app, hit, &mut texts)).collect::<Result<Vec<_>>>()?;
-        print_line(json!({"query": asked, "total": found.total, "hits": hits}))?;
+        print_json_line(&json!({"query": asked, "total": found.total, "hits": hits}))?;
         return Ok(Outcome::Done);
     }
     let language = context.config.language;
@@ -83,7 +83,7 @@ pub(super) fn search(context: &Context, arguments: &SearchArguments) -> Result<O
         let title = titles.get(&hit.record).and_then(Option::as_deref).map(|title| format!("  {title}"));
         let clause = hit.clause.as_ref().map(|clause| format!(", {clause}")).unwrap_or_default();
         let place = format!("{} {} p. {}{clause}{}", hit.record, hit.document, hit.page, title.unwrap_or_default());
-        print_line(format!("{}\n    {}", super::one_line(&place), hit.snippet))?;
+        print_line(format!("{}\n    {}", super::one_line(&place), super::one_line(&hit.snippet)))?;
     }
     print_line(language.count(found.total, ["vindplaats", "vindplaatsen"], ["hit", "hits"]))?;
     Ok(Outcome::Done)

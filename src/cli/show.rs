@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     Context, Outcome, day,
     ingest::receipt_text,
-    print_line,
+    one_line, print_json_line, print_line,
     register::{entry, to_json},
     table,
 };
@@ -59,7 +59,7 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
         let language = app.config.language;
         print_line(table::entry_in_full(&entry, language).trim_end())?;
         for Signatures { facts, .. } in signatures(&app, &dossier)? {
-            facts.iter().try_for_each(|fact| print_line(table::signature(fact, language)))?;
+            facts.iter().try_for_each(|fact| print_line(one_line(&table::signature(fact, language))))?;
         }
         for (document, arrivals) in dossier.iter().zip(&arrivals) {
             print_line(document_line(document, arrivals, language))?;
@@ -72,7 +72,7 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
         decisions.sort_by(|a, b| (a.at, &a.record, a.number).cmp(&(b.at, &b.record, b.number)));
         return decisions
             .iter()
-            .try_for_each(|decision| print_line(decision_line(decision, &record, language)))
+            .try_for_each(|decision| print_line(one_line(&decision_line(decision, &record, language))))
             .map(|()| Outcome::Done);
     }
     let main = dossier.first().ok_or_else(|| Error::new(ErrorKind::NotFound, format!("`{record}` has no document")))?;
@@ -83,7 +83,7 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     shown["decisions"] = decide::as_json(&app.register.decisions(&record)?);
     shown["joined_decisions"] = to_json(&joined(&app, &record)?)?;
     shown["arrivals"] = to_json(&arrivals)?;
-    print_line(shown)?;
+    print_json_line(&shown)?;
     Ok(Outcome::Done)
 }
 
@@ -103,10 +103,10 @@ fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
     };
     let mut receipt = app.register.receipt(&batch.id)?;
     remarks::add_to(app, &mut receipt)?;
-    print_line(match json {
-        true => to_json(&receipt)?.to_string(),
-        false => receipt_text(&receipt, app.config.language),
-    })?;
+    match json {
+        true => print_json_line(&receipt)?,
+        false => print_line(receipt_text(&receipt, app.config.language))?,
+    }
     Ok(Outcome::Done)
 }
 
@@ -168,7 +168,7 @@ fn document_line(document: &Document, arrivals: &[Arrival], language: Language) 
     for Arrival { batch, path, received, duplicate, .. } in arrivals {
         let day = received.strftime("%Y-%m-%d");
         let again = if *duplicate { language.say("nog eens ", "again ") } else { "" };
-        let path = super::one_line(path);
+        let path = one_line(path);
         line += &language.say(
             format!("\n      {again}ontvangen {day} als {path} ({batch})"),
             format!("\n      {again}received {day} as {path} ({batch})"),

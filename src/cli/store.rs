@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{Context, Outcome, output_failed, print_line};
+use super::{Context, Outcome, print_json, print_line};
 use crate::{
     Result,
     model::Language,
@@ -80,10 +80,6 @@ struct ProbeJson<'a> {
     #[serde(flatten)]
     probe: &'a Probe,
     verdict: Trialed,
-}
-
-fn print_json(value: &impl Serialize) -> Result<()> {
-    print_line(serde_json::to_string_pretty(value).map_err(std::io::Error::from).map_err(output_failed)?)
 }
 
 fn print_probe(probe: &Probe, language: Language) -> Result<()> {

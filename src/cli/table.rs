@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::one_line;
 use crate::{
     model::{
         Language, Problem, Status,
@@ -83,7 +84,7 @@ pub(crate) fn fields(fields: &Fields, language: Language) -> String {
 fn fields_in_full(fields: &Fields, language: Language) -> String {
     each_value(fields, |name, status, value| {
         let mut lines = value_line(name, status, value, language);
-        let mut add = |line: String| lines += &format!("      {line}\n");
+        let mut add = |line: String| lines += &format!("      {}\n", one_line(&line));
         value["evidence"].as_array().into_iter().flatten().for_each(|place| add(quoted(place, language)));
         value["explanation"].as_str().into_iter().for_each(|explanation| add(explanation.to_owned()));
         for other in value["alternatives"].as_array().into_iter().flatten() {
@@ -130,7 +131,7 @@ fn value_line(name: &str, status: Status, value: &Value, language: Language) -> 
         (status, None) => format!("  [{status}]"),
         (status, Some(place)) => format!("  [{status}; {place}]"),
     };
-    format!("  {:<19} {}{note}\n", field_name(name, language), value_text(&value["value"]))
+    one_line(&format!("  {:<19} {}{note}", field_name(name, language), value_text(&value["value"]))) + "\n"
 }
 
 /// The words of a piece of evidence, and where they stand as parts of the page's height and width.
@@ -149,10 +150,11 @@ pub(crate) fn quoted(place: &Value, language: Language) -> String {
 pub(crate) fn record(line: &RecordLine, language: Language) -> String {
     let document = &line.document;
     let pages = language.say("pagina's", "pages");
-    let mut out = format!("{} ({} {pages}, {})\n", document.path, document.pages, document.text_source);
+    let path = one_line(&document.path);
+    let mut out = format!("{path} ({} {pages}, {})\n", document.pages, document.text_source);
     for problem in &document.problems {
         let page = problem.page.map(|page| format!("p. {page}: ")).unwrap_or_default();
-        let _ = writeln!(out, "  ! {page}{}", problem.message);
+        let _ = writeln!(out, "  ! {page}{}", one_line(&problem.message));
     }
     out + &fields(&line.fields, language)
 }
@@ -231,7 +233,7 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
                 format!("{record} may be about this contract ({explanation})"),
             ),
         };
-        let _ = writeln!(out, "  ? {line}");
+        let _ = writeln!(out, "  ? {}", one_line(&line));
     }
     out + &deadlines(entry, language)
 }
@@ -252,7 +254,8 @@ pub(crate) fn deadlines(entry: &Entry, language: Language) -> String {
         let kind = deadline_name(deadline.kind, language);
         let party = deadline.party.as_ref().map(|party| format!(" {party}")).unwrap_or_default();
         let doubt = if deadline.certain { "" } else { language.say(" (onzeker)", " (uncertain)") };
-        let _ = writeln!(out, "  > {} {kind}{party}{doubt}: {}", deadline.date, deadline.explanation);
+        let line = format!("  > {} {kind}{party}{doubt}: {}", deadline.date, deadline.explanation);
+        let _ = writeln!(out, "{}", one_line(&line));
     }
     out
 }

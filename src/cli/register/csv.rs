@@ -40,7 +40,7 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome>
         line.push(next.map(|next| next.certain.to_string()).unwrap_or_default());
         line.push(next.map(|next| next.explanation.clone()).unwrap_or_default());
         line.push(not_certain(&fields));
-        line.push(files(app, id)?);
+        line.push(crate::cli::one_line(&files(app, id)?));
         line.push(entry.documents.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
         print_line(csv_line(&line))?;
     }

@@ -119,10 +119,11 @@ impl Waiting {
                 .flatten()
                 .map(|place| table::quoted(place, language))
                 .collect();
-            text += &format!("      {number}  {}  {}\n", table::value_text(&reading["value"]), places.join(", "));
+            let line = format!("      {number}  {}  {}", table::value_text(&reading["value"]), places.join(", "));
+            text += &(one_line(&line) + "\n");
         }
         if let Some(why) = &self.why {
-            text += &format!("         {why}\n");
+            text += &format!("         {}\n", one_line(why));
         }
         text
     }
@@ -158,7 +159,7 @@ pub(super) fn print_csv(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outc
         let entry = super::entry(app, id, as_of)?;
         for waiting in waiting(&entry.fields)? {
             let title = entry.fields.title.value.clone().unwrap_or_default();
-            let head = [id.to_string(), title, files(app, id)?, next(&entry).unwrap_or_default()];
+            let head = [id.to_string(), title, one_line(&files(app, id)?), next(&entry).unwrap_or_default()];
             let head = head.into_iter().chain([waiting.field.to_owned(), waiting.status.clone()]).collect::<Vec<_>>();
             let tails = match waiting.readings.is_empty() {
                 true => vec![[const { String::new() }; 4]],

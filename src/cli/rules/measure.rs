@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    cli::{Context, progress::Progress},
+    cli::{Context, one_line, progress::Progress},
     clock::Clock,
     error::{Context as _, Fold as _},
     extract::{
@@ -164,7 +164,7 @@ pub(super) fn diff(args: &DiffArgs, context: &Context, out: &mut dyn Write) -> R
             let line = if args.json {
                 json!({"document": name, "change": change}).to_string()
             } else {
-                format!("{name}  {}", change.say(language))
+                one_line(&format!("{name}  {}", change.say(language)))
             };
             say(out, &format!("{line}\n"))?;
         }
@@ -252,7 +252,8 @@ fn read_each<T: Send>(
         match result {
             Ok(made) => read.push((number, made)),
             Err(error) => {
-                let (path, why) = (paths[number].display(), error.explain(language));
+                let path = one_line(&paths[number].display().to_string());
+                let why = one_line(&error.explain(language));
                 eprintln!(
                     "{}",
                     language.say(format!("niet gelezen: {path}: {why}"), format!("not read: {path}: {why}"))
