@@ -264,8 +264,8 @@ impl Iterator for Arrivals {
                     None => self.walking = None,
                     Some(Err(error)) => {
                         let source = error.path().unwrap_or_else(|| Path::new("?")).to_owned();
-                        let why = error.into_io_error().map_or_else(|| "?".into(), |error| error.kind().to_string());
-                        return Some(self.arrival(source, Err(Reason::Unreadable(why)), Place::Nowhere, 0));
+                        let why = error.into_io_error().map_or_else(|| Reason::Unreadable("?".into()), Into::into);
+                        return Some(self.arrival(source, Err(why), Place::Nowhere, 0));
                     }
                     Some(Ok(entry)) if entry.file_type().is_dir() => {
                         if self.is_left_out(entry.path()) {

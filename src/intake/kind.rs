@@ -289,6 +289,8 @@ mod tests {
         check(&at(0, b"\x1f\x8b\x08", 30), "a gzip archive");
         check(&at(0, b"MSCF", 80), "a CAB archive");
         check(&at(510, b"\x55\xaa", 900), "a disk image");
+        let signed = b"\x30\x82\x10\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
+        check(&at(0, signed, 900), "a signed or encrypted message (S/MIME)");
         check(&at(32_769, b"CD001", 900), "a disc image (ISO)");
         let mut old_tar = at(0, b"een.pdf", 512);
         let sum = b"een.pdf".iter().map(|byte| u32::from(*byte)).sum::<u32>() + 8 * 32;

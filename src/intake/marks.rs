@@ -5,7 +5,7 @@
 type Mark = (usize, &'static [u8], &'static str, &'static str);
 
 /// Kinds that hold other files. What looks like a document inside one is a part of it, and not all of it.
-const PACKAGES: [Mark; 21] = [
+const PACKAGES: [Mark; 25] = [
     (
         0,
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
@@ -31,14 +31,22 @@ const PACKAGES: [Mark; 21] = [
     (510, b"\x55\xaa", "een schijfkopie", "a disk image"),
     (0, b"MSWIM\0\0\0", "een WIM-schijfkopie", "a WIM disk image"),
     (0, b"conectix", "een schijfkopie", "a disk image"),
+    (2, SIGNED_DATA, SEALED.0, SEALED.1),
+    (4, SIGNED_DATA, SEALED.0, SEALED.1),
+    (5, SIGNED_DATA, SEALED.0, SEALED.1),
+    (6, SIGNED_DATA, SEALED.0, SEALED.1),
     (0, b"begin 644 ", "een bestand in uuencode", "a uuencoded file"),
 ];
+
+/// How CMS begins (RFC 5652, 3): the identifier of a kind of content, behind the length of all.
+const SIGNED_DATA: &[u8] = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07";
+const SEALED: Names = ("een ondertekend of versleuteld bericht (S/MIME)", "a signed or encrypted message (S/MIME)");
 
 /// What XML is called.
 pub(super) const XML: Names = ("een XML-bestand", "an XML file");
 
 /// Kinds that are one thing.
-const SINGLE: [Mark; 15] = [
+const SINGLE: [Mark; 19] = [
     (0, b"GIF8", "een GIF-afbeelding", "a GIF picture"),
     (0, b"BM", "een BMP-afbeelding", "a BMP picture"),
     (4, b"ftyphei", "een HEIC-foto", "a HEIC photo"),
@@ -52,6 +60,10 @@ const SINGLE: [Mark; 15] = [
     (0, b"\0\0\0\x0cjP  ", "een JPEG 2000-afbeelding", "a JPEG 2000 picture"),
     (0, b"%!PS", "een PostScript-bestand", "a PostScript file"),
     (0, b"\x7fELF", "een programma", "a program"),
+    (0, b"\xffWPC", "een WordPerfect-bestand", "a WordPerfect file"),
+    (0, b"P4\n", "een PNM-afbeelding", "a PNM picture"),
+    (0, b"P5\n", "een PNM-afbeelding", "a PNM picture"),
+    (0, b"P6\n", "een PNM-afbeelding", "a PNM picture"),
     (0, b"MZ", "een programma", "a program"),
     (0, b"<?xml", XML.0, XML.1),
 ];

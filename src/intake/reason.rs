@@ -19,6 +19,10 @@ pub enum Reason {
     SpecialFile,
     /// It grew or changed while it was looked at.
     StillWritten,
+    /// It was there, and is there no more.
+    Vanished,
+    /// Whoever runs the program may not read it.
+    MayNotRead,
     /// The operating system would not let it be read.
     Unreadable(String),
     /// An operating system or program left it behind for its own use.
@@ -74,6 +78,8 @@ impl Reason {
             Self::SymbolicLink => "symbolic_link",
             Self::SpecialFile => "special_file",
             Self::StillWritten => "still_written",
+            Self::Vanished => "vanished",
+            Self::MayNotRead => "may_not_read",
             Self::Unreadable(_) => "unreadable",
             Self::SystemFile => "system_file",
             Self::Encrypted => "encrypted",
@@ -133,6 +139,18 @@ impl Reason {
                 .say(
                     "het bestand werd nog geschreven: neem het opnieuw op als het klaar is",
                     "the file was still being written: ingest it again when it is complete",
+                )
+                .into(),
+            Self::Vanished => language
+                .say(
+                    "het bestand verdween terwijl het werd opgenomen",
+                    "the file went away while it was taken in",
+                )
+                .into(),
+            Self::MayNotRead => language
+                .say(
+                    "het bestand mag niet worden gelezen: geef er leesrechten op",
+                    "the file may not be read: give permission to read it",
                 )
                 .into(),
             Self::Unreadable(why) => language.say(
@@ -255,6 +273,10 @@ impl Reason {
 
 impl From<std::io::Error> for Reason {
     fn from(error: std::io::Error) -> Self {
-        Self::Unreadable(error.kind().to_string())
+        match error.kind() {
+            std::io::ErrorKind::NotFound => Self::Vanished,
+            std::io::ErrorKind::PermissionDenied => Self::MayNotRead,
+            kind => Self::Unreadable(kind.to_string()),
+        }
     }
 }

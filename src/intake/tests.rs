@@ -121,7 +121,7 @@ fn a_link_that_is_named_is_followed() {
     std::os::unix::fs::symlink(&pdf, &link).unwrap();
     let arrivals: Vec<_> = room.intake().walk(&[link.clone(), room.input.path().join("missing")]).unwrap().collect();
     assert_eq!((arrivals[0].media.clone(), &arrivals[0].source), (Ok(MediaType::Pdf), &link));
-    assert_eq!(arrivals[1].media.clone().unwrap_err().kind(), "unreadable");
+    assert_eq!(arrivals[1].media.clone().unwrap_err().kind(), "vanished");
     assert_eq!(identify(&link).unwrap(), MediaType::Pdf);
 }
 

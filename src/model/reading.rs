@@ -116,6 +116,11 @@ impl Problem {
             Some("damaged") => "page_damaged",
             _ => "page_unreadable",
         };
+        let why = match kind {
+            // What a decoder says of its input helps nobody who has the page before them.
+            "page_damaged" => "its image is damaged: ask for another copy",
+            _ => why.strip_prefix(&format!("failed to read page {page}: ")).unwrap_or(why),
+        };
         let message = format!("page {page} could not be read: {why}");
         Self { kind: kind.to_owned(), message, page: Some(page) }
     }
@@ -242,5 +247,22 @@ impl Reading {
     /// All problems, those of the document first.
     pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
         self.problems.iter().chain(self.pages.iter().flat_map(|page| &page.problems))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_not_read_says_why_once() {
+        let page = PageNo::from_index(2);
+        let check = |fault, why: &str, want: &str| {
+            assert_eq!(Problem::of_page(fault, page, why).message, format!("page 3 could not be read: {want}"));
+        };
+        let decoder = "failed to read page 3: the image is damaged: it cannot be decoded: CRC error: expected 0xf3";
+        check(Some("damaged"), decoder, "its image is damaged: ask for another copy");
+        check(None, "failed to read page 3: no space for it", "no space for it");
+        check(Some("too_slow"), "it takes too long", "it takes too long");
     }
 }

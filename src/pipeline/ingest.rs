@@ -25,7 +25,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::Original,
     error::Context as _,
-    intake::{Arrival, Intake, Room},
+    intake::{self, Arrival, Intake, Room},
     model::{BatchId, Digests, ItemId, Language, MediaType, Problem},
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
     storage::digests_of_file,
@@ -297,17 +297,12 @@ impl Run<'_> {
     fn take_pending(&self, item: &Item, arrival: &Arrival) -> Result<()> {
         let language = self.app.config.language;
         let refused =
-            |reason: &crate::intake::Reason| Reason { kind: reason.kind().into(), message: reason.message(language) };
+            |reason: &intake::Reason| Reason { kind: reason.kind().into(), message: reason.message(language) };
         let digests = match arrival.path().map(digests_of_file).transpose() {
             Ok(digests) => digests,
             Err(error) => {
                 let gone = arrival.path().is_some_and(|path| matches!(path.try_exists(), Ok(false)));
-                let vanished = || {
-                    let en = "the file went away while it was taken in";
-                    let message = language.say("het bestand verdween terwijl het werd opgenomen", en).to_owned();
-                    Reason { kind: "vanished".into(), message }
-                };
-                let reason = if gone { vanished() } else { reason_of(&error, language) };
+                let reason = if gone { refused(&intake::Reason::Vanished) } else { reason_of(&error, language) };
                 return self.quarantine(item, Kept::Nothing(None), None, reason);
             }
         };
