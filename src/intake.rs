@@ -93,7 +93,7 @@ impl Room {
     }
 }
 
-/// A file that was attached to a PDF.
+/// A file that was attached to a PDF, or put into a word-processor file.
 #[derive(Debug)]
 pub struct Attached {
     /// What it is called there.
@@ -502,6 +502,13 @@ fn is_system_file(name: &str) -> bool {
         || file.starts_with("~$")
         || file.starts_with(".~lock.")
         || name.split(['/', '!']).any(|part| matches!(part, "__MACOSX" | "@eaDir"))
+}
+
+/// The documents inside a DOCX file, as far as there is room, unpacked into a folder of the caller's.
+pub fn embedded(path: &Path, folder: &Path, room: &Room) -> Result<Vec<Attached>, Reason> {
+    let inside = folder.join("inside");
+    std::fs::create_dir(&inside)?;
+    unpack::embedded(path, &inside, room)
 }
 
 /// The same reason as an error.

@@ -14,7 +14,7 @@ use tempfile::TempPath;
 use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 use super::{
-    Limits, Reason,
+    Attached, Limits, Reason, Room,
     alike::{Named, Patched},
     kind, mail, mailbox, several,
 };
@@ -235,6 +235,49 @@ impl Unpacker<'_> {
             file.write_all(&buffer[..length])?;
         }
     }
+}
+
+/// The documents inside a DOCX file, as far as there is room: parts that another program put there (ISO/IEC 29500-1, 11.3.3
+/// and 17.17.2). What else is in it is its own.
+pub(super) fn embedded(path: &Path, folder: &Path, room: &Room) -> Result<Vec<Attached>, Reason> {
+    let is_one = |name: &str| {
+        let chunk = || [".rtf", ".docx", ".pdf"].iter().any(|ending| name.ends_with(ending));
+        name.strip_prefix("word/").is_some_and(|part| part.starts_with("embeddings/") || chunk())
+    };
+    let Named { mut archive, .. } = kind::open_zip(File::open(path)?, room.limits.members)?;
+    let (mut next_name, mut bytes_left, mut members_left) = (1, room.bytes, room.files);
+    let (next_name, bytes_left, members_left) = (&mut next_name, &mut bytes_left, &mut members_left);
+    let mut unpacker = Unpacker { folder, limits: &room.limits, next_name, bytes_left, members_left };
+    let mut found = Vec::new();
+    for index in 0..archive.len() {
+        let Ok(entry) = archive.by_index_data(index) else { continue };
+        let name = String::from_utf8_lossy(entry.name_raw()).into_owned();
+        if entry.is_dir() || !is_one(&name) {
+            continue;
+        }
+        if found.len() >= room.files {
+            found.push(Attached::rest(Reason::TooManyMembers(room.limits.members)));
+            break;
+        }
+        let bytes = unpacker.zip_member(&mut archive, index).and_then(|unpacked| {
+            let mut file = File::open(&unpacked)?;
+            let size = file.metadata()?.len();
+            let media = kind::of(&mut file, size, room.limits.members).ok();
+            let is_document = media.is_some_and(|media| media.is_office() || media == MediaType::Pdf);
+            Ok(is_document.then_some(unpacked))
+        });
+        let name = name.rsplit('/').next().unwrap_or_default().to_owned();
+        match bytes {
+            Ok(Some(unpacked)) => {
+                let bytes = unpacked.keep().map_err(|error| error.error.into());
+                found.push(Attached { name, bytes });
+            }
+            // A drawing, the figures of a diagram: the problems of its document name it.
+            Ok(None) => {}
+            Err(reason) => found.push(Attached { name, bytes: Err(reason) }),
+        }
+    }
+    Ok(found)
 }
 
 /// Has a picture the pixels of a page: no side too short to be read, and not the shape of a banner?

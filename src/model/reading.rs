@@ -106,6 +106,8 @@ pub struct Problem {
 impl Problem {
     /// The kind of the problem that a PDF has files in it.
     pub const ATTACHED: &str = "attachments_not_read";
+    /// The same of a word-processor file.
+    pub const EMBEDDED: &str = "embedded_left_out";
 
     /// What a fault of an original or of its reader makes of a page, by the fault's name.
     pub fn of_page(fault: Option<&str>, page: PageNo, why: &str) -> Self {

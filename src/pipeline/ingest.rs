@@ -26,7 +26,7 @@ use crate::{
     archive::Original,
     error::Context as _,
     intake::{self, Arrival, Intake, Room},
-    model::{BatchId, Digests, ItemId, Language, MediaType, Problem},
+    model::{BatchId, Digests, ItemId, Language, MediaType},
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
     storage::digests_of_file,
     text::Text,

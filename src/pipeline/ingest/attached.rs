@@ -1,22 +1,35 @@
-//! Files attached to a PDF: each is an item of its own, a member of the PDF's item, and accounted for as what comes out of
-//! an archive. The PDF itself is a document all the same.
+//! Files attached to a PDF, and documents put into a DOCX file: each is an item of its own, a member of the item that it
+//! is in, and accounted for as what comes out of an archive. What it is in is a document all the same.
 
-use super::*;
-use crate::intake::{Attached, Carrier, Reason};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::PoisonError,
+};
+
+use super::{Run, is_the_files_own};
+use crate::{
+    ErrorKind, Result,
+    intake::{self, Attached, Carrier, Reason, Room},
+    model::{Digests, MediaType, Problem},
+    register::{Item, ItemState},
+};
 
 impl Run<'_> {
-    /// Takes what is attached to an archived PDF, where there is something; from the bytes as they are archived.
+    /// Takes what is attached to an archived document, where there is something; from the bytes as they are archived.
     pub(super) fn take_attached(&self, item: &Item) -> Result<()> {
         let Some(digests) = item.digests.filter(|_| matches!(item.state, ItemState::Archived | ItemState::Duplicate))
         else {
             return Ok(());
         };
         let Some((original, documents)) = self.app.register.find_original(digests.blake3)? else { return Ok(()) };
-        let has_files = documents
-            .iter()
-            .flat_map(|document| &document.problems)
-            .any(|problem| problem.kind == Problem::ATTACHED && original.media_type == MediaType::Pdf);
-        if !has_files {
+        let media = original.media_type;
+        let told_by = match media {
+            MediaType::Pdf => Problem::ATTACHED,
+            MediaType::Docx => Problem::EMBEDDED,
+            _ => return Ok(()),
+        };
+        if !documents.iter().flat_map(|document| &document.problems).any(|problem| problem.kind == told_by) {
             return Ok(());
         }
         let mut arrivals = self.intake()?.walk(&[])?;
@@ -26,11 +39,14 @@ impl Run<'_> {
         let files = if inside >= room.limits.nesting {
             vec![Attached::rest(Reason::NestedTooDeep(room.limits.nesting))]
         } else {
-            match self.take_out(&digests, arrivals.folder(), &room) {
+            match self.take_out(&digests, media, arrivals.folder(), &room) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
                 taken => taken?,
             }
         };
+        if files.is_empty() {
+            return Ok(());
+        }
         let taken: u64 =
             files.iter().filter_map(|file| file.bytes.as_ref().ok()?.metadata().ok()).map(|facts| facts.len()).sum();
         room.bytes = room.bytes.saturating_sub(taken);
@@ -56,9 +72,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn take_out(&self, digests: &Digests, folder: &Path, room: &Room) -> Result<Vec<Attached>> {
+    fn take_out(&self, digests: &Digests, media: MediaType, folder: &Path, room: &Room) -> Result<Vec<Attached>> {
         let examiner = self.examiner;
         let file = self.app.archive.original_file(&digests.blake3)?;
+        if media == MediaType::Docx {
+            let taken = intake::embedded(&file, folder, room);
+            return Ok(taken.unwrap_or_else(|reason| vec![Attached::rest(reason)]));
+        }
         let taken = examiner
             .passwords
             .try_each(|password| examiner.reader.attached(&file, password, folder, room, self.cancel));

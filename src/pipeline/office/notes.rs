@@ -140,9 +140,15 @@ impl Notes {
         if !self.inside.is_empty() {
             let names = listed(&self.inside);
             tell(
-                "embedded_left_out",
-                format!("in het bestand zitten andere bestanden, die niet zijn gelezen: lever ze apart aan: {names}"),
-                format!("the file holds other files, which were not read: hand them in by themselves: {names}"),
+                Problem::EMBEDDED,
+                format!(
+                    "in het bestand zitten andere bestanden, die geen deel van deze tekst zijn: lever apart aan wat niet \
+                     zelf is opgenomen: {names}"
+                ),
+                format!(
+                    "the file holds other files, which are no part of this text: hand in what was not taken in by \
+                     itself: {names}"
+                ),
             );
         }
         if !self.attached.is_empty() {
