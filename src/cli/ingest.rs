@@ -62,7 +62,9 @@ impl Watcher for Told {
     }
     fn done(&self, path: &str, state: ItemState, reason: Option<&Reason>) {
         self.progress.file_done();
-        if let (ItemState::Quarantined, Some(reason)) = (state, reason.filter(|reason| remarks::needs_attention(reason))) {
+        if let (ItemState::Quarantined, Some(reason)) =
+            (state, reason.filter(|reason| remarks::needs_attention(reason)))
+        {
             let label = self.language.say("in quarantaine", "quarantined");
             self.progress.say(&format!("{label}: {path}: {}", reason.message));
         }

@@ -73,9 +73,10 @@ pub struct Worth {
 
 /// A value fills the register by itself from this lower bound.
 pub const AUTO_FROM: f64 = 0.90;
-/// A field's pool with fewer values is filled up to so many with those of other fields that are as likely. Judged by
-/// left-out families, three of five values of the gold set then fill by themselves, and 99 of 100 are right.
-const FILLED_UP: f64 = 160.0;
+/// A field's pool with fewer values is filled up to so many with those of other fields that are as likely: nearly all of
+/// them. On eighteen contracts by a hand that nothing was made with, 59 of 100 values then fill by themselves and 95 of
+/// 100 of these are right; with 160 it is 47, and 97 right.
+const FILLED_UP: f64 = 1000.0;
 /// A band with fewer values than this counts together with the one below.
 const ENOUGH: f64 = 20.0;
 /// Lower ends of the bands of probability, in percent. The last ones are narrow: there it is decided what goes alone.
