@@ -133,13 +133,15 @@ fn an_invoice_with_its_figures_as_data_is_done_and_goes_to_the_done_folder() {
     let desk = Desk::new();
     fs::create_dir(desk.path("in")).unwrap();
     let data = "\u{feff}<?xml version=\"1.0\"?><rsm:CrossIndustryInvoice/>";
-    carrier(&desk.path("in/factuur.pdf"), "Factuur 2019-1", &[(By::Name, "factur-x.xml", data.as_bytes())]);
+    let files: [(By, &str, &[u8]); 2] =
+        [(By::Name, "factur-x.xml", data.as_bytes()), (By::Document, "formule.xml", b"<math><mi>x</mi></math>")];
+    carrier(&desk.path("in/factuur.pdf"), "Factuur 2019-1", &files);
     common::write_zip(&desk.path("in/map.zip"), &[("factuur.pdf", &fs::read(desk.path("in/factuur.pdf")).unwrap())]);
     let mut ingest = desk.griffie(&["ingest", "--language", "nl", "--move-to"]);
     let (told, told_meanwhile) = check(ingest.arg(desk.path("done")).arg(desk.path("in")), 0);
     assert!(told.contains("factuur.pdf!factur-x.xml  (attached_data: het zijn gegevens voor computers"), "{told}");
-    assert!(told.contains("5 bestanden = 1 gearchiveerd + 1 dubbel + 2 in quarantaine + 1 houder"), "{told}");
-    assert!(!told_meanwhile.contains("factur-x"), "{told_meanwhile}");
+    assert!(told.contains("7 bestanden = 1 gearchiveerd + 1 dubbel + 4 in quarantaine + 1 houder"), "{told}");
+    assert!(!told_meanwhile.contains(".xml"), "{told_meanwhile}");
     assert!(desk.path("done/factuur.pdf").is_file() && desk.path("done/map.zip").is_file());
 }
 
@@ -200,6 +202,16 @@ fn what_cannot_be_taken_out_is_accounted_for() {
         states(&receipt),
         ["brief.pdf archived", "brief.pdf!kapot.pdf damaged_attached_file", "brief.pdf!heel.pdf unsupported_type"]
     );
+    // One that unpacks to more than a worker may hold costs itself and what comes after it.
+    fs::create_dir(desk.path("data")).ok();
+    fs::write(desk.path("data/griffie.toml"), "worker_memory_mib = 256\n").unwrap();
+    fs::create_dir_all(desk.path("bomb/in")).unwrap();
+    let (small, bomb) = (pdf(&desk, &contract("Raamovereenkomst")), vec![0; 300 << 20]);
+    carrier(&desk.path("bomb/in/a.pdf"), "Zie.", &[(By::Name, "eerst.pdf", &small), (By::Name, "bom", &bomb)]);
+    let receipt = json_of(desk.griffie(&["ingest", "--json", "--no-copies"]).arg(desk.path("bomb")), &[11]);
+    let want = ["a.pdf archived", "a.pdf!eerst.pdf archived", "a.pdf!… damaged_attached_file"];
+    assert_eq!(states(&receipt), want);
+    fs::remove_file(desk.path("data/griffie.toml")).unwrap();
     // One inside the other, deeper than archives may be.
     let mut inner = whole;
     for depth in 0..4 {

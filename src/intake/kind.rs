@@ -96,7 +96,13 @@ pub(super) fn of(file: &mut File, size: u64, max_members: usize) -> Result<Media
             Ok(_) => true,
             Err(error) => error.error_len().is_none(),
         };
-    Err(if is_text { Reason::UnsupportedType("platte tekst", "plain text") } else { Reason::UnknownType })
+    // XML need not say that it is.
+    let is_markup = matches!(text, [b'<', next, ..] if next.is_ascii_alphabetic());
+    Err(match (is_text, is_markup) {
+        (true, true) => Reason::UnsupportedType(marks::XML.0, marks::XML.1),
+        (true, false) => Reason::UnsupportedType("platte tekst", "plain text"),
+        (false, _) => Reason::UnknownType,
+    })
 }
 
 fn place(bytes: &[u8], mark: &[u8]) -> Option<usize> {

@@ -54,7 +54,7 @@ pub fn perform(job: &AttachedJob, channel: &mut Channel) -> Result<()> {
         .and_then(|()| job.limits.allow_work());
     let done = started.and_then(|()| {
         pages::attached_files(&job.path, job.password.as_deref(), |name, bytes| {
-            channel.reply(&Reply::File(name.to_owned(), bytes.is_some()))?;
+            channel.reply(&Reply::File(name.to_owned(), bytes.map(|bytes| bytes.len() as u64)))?;
             for part in bytes.unwrap_or_default().chunks(MESSAGE_BYTES) {
                 channel.reply(&Reply::Bytes(part.to_vec()))?;
             }
@@ -67,6 +67,8 @@ pub fn perform(job: &AttachedJob, channel: &mut Channel) -> Result<()> {
 /// A file that is being written.
 struct Open {
     name: String,
+    /// How many bytes are still to come.
+    left: u64,
     bytes: std::result::Result<Written, Reason>,
 }
 
@@ -94,17 +96,23 @@ impl AttachedTask {
         }
         loop {
             match worker.receive(patience, &self.abandoned) {
-                Ok(Reply::File(name, is_there)) => {
-                    out.extend(open.take().map(Open::close));
+                Ok(Reply::File(name, length)) => {
+                    if open.is_some() {
+                        return Err(copying::turn());
+                    }
                     if out.len() >= room.files {
                         return Ok(Self::stop_at(out, Reason::TooManyMembers(room.limits.members)));
                     }
-                    let bytes = if is_there { Ok(self.create(out.len())?) } else { Err(Reason::DamagedAttached) };
-                    open = Some(Open { name, bytes });
+                    match length {
+                        None => out.push(Attached { name, bytes: Err(Reason::DamagedAttached) }),
+                        Some(left) => open = Some(Open { name, bytes: Ok(self.create(out.len())?), left }),
+                    }
                 }
                 Ok(Reply::Bytes(part)) => {
-                    let Some(open) = &mut open else { return Err(copying::turn()) };
                     let length = part.len() as u64;
+                    let Some(open) = open.as_mut().filter(|open| open.left >= length) else {
+                        return Err(copying::turn());
+                    };
                     if room.bytes < length {
                         return Ok(Self::stop_at(out, Reason::TooMuchInside(room.limits.unpacked_bytes)));
                     }
@@ -112,13 +120,14 @@ impl AttachedTask {
                     room.bytes -= length;
                     open.write(&part, room.limits.original_bytes)?;
                 }
-                Ok(Reply::Done) => {
-                    out.extend(open.take().map(Open::close));
-                    return Ok(Ok(()));
-                }
+                Ok(Reply::Done) if open.is_none() => return Ok(Ok(())),
                 Ok(Reply::Refused(error)) => return Err(error.into()),
                 Ok(_) => return Err(copying::turn()),
                 Err(death) => return Ok(Err(death)),
+            }
+            // What is whole is kept, whatever becomes of the worker.
+            if let Some(whole) = open.take_if(|open| open.left == 0) {
+                out.push(whole.close());
             }
         }
     }
@@ -139,6 +148,7 @@ impl AttachedTask {
 
 impl Open {
     fn write(&mut self, part: &[u8], most: u64) -> Result<()> {
+        self.left = self.left.saturating_sub(part.len() as u64);
         let Ok(written) = &mut self.bytes else { return Ok(()) };
         written.length += part.len() as u64;
         if written.length > most {

@@ -72,8 +72,8 @@ pub enum Reply {
     Signatures(Vec<SignatureFact>),
     /// The job is done, or as much of a lead as is needed.
     Done,
-    /// The next file that is attached to a PDF has this name; whether its bytes follow.
-    File(String, bool),
+    /// The next file that is attached to a PDF has this name, and so many bytes, which follow; none that can be had.
+    File(String, Option<u64>),
     /// The next bytes of an archival copy, or of an attached file.
     Bytes(Vec<u8>),
     /// All bytes of a copy were sent.
