@@ -344,6 +344,9 @@ impl<'a> Slots<'a, '_, '_> {
                 _ => None,
             };
         };
+        let at_midnight =
+            self.rule.field == FieldId::EndDate && at_midnight(&self.scene.text.running[find.range.end..]);
+        let exclusive = exclusive || at_midnight;
         let last_in_force = |day: Date| if exclusive { day.yesterday().ok() } else { Some(day) };
         match &find.thing {
             Thing::Entity(Entity::Date(reading)) => match *reading {
@@ -581,6 +584,13 @@ pub fn beside_label<'r>(
     let slots = Slots { rule, say: &labelled, scene, found: &filled };
     let (value, doubtful) = slots.value()?;
     Some(candidate(value, find.read_at(), features(&find.range, Some(find), doubtful)))
+}
+
+/// What ends on a day at 00.00 hours is over before that day begins.
+fn at_midnight(behind: &str) -> bool {
+    let behind = behind.trim_start_matches([',', ' ']);
+    let behind = ["om ", "te ", "at "].iter().find_map(|at| behind.strip_prefix(at)).unwrap_or(behind);
+    ["00.00", "00:00", "0.00 u", "0:00 u"].iter().any(|hour| behind.starts_with(hour))
 }
 
 /// `€ 210 per hectare per jaar, dus € 1.985,13 per jaar`: the second is what the first comes to.
