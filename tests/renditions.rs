@@ -96,7 +96,7 @@ fn timed_climb(
     let digests = Digests::of(&fs::read(original).unwrap());
     let request = request(original, media, reading, &digests);
     let folder = tempfile::tempdir().unwrap();
-    let tried = renditions::climb(&mut |way| {
+    let tried = renditions::climb(reading, &mut |way| {
         let (effort, from) = match way {
             Way::Original(effort) => (effort, original.to_path_buf()),
             Way::Anew => (

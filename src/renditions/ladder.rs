@@ -6,7 +6,10 @@ use std::{collections::BTreeSet, path::Path, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{Acceptance, Built, Effort, Method, Request, accept, check, write};
-use crate::{ErrorKind, Result, model::PageNo};
+use crate::{
+    ErrorKind, Result,
+    model::{PageNo, Reading},
+};
 
 /// A way of making a copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,8 +73,10 @@ fn conforms_alone(request: &Request<'_>, page: PageNo) -> bool {
 }
 
 /// Tries the ways until a copy is accepted: the original's own objects, what Ghostscript makes of it, the pages
-/// concerned drawn as images, all pages drawn. The last that was tried comes back where none was accepted.
-pub fn climb<C>(try_way: &mut dyn FnMut(Way) -> Result<Tried<C>>) -> Result<Tried<C>> {
+/// concerned drawn as images, all pages drawn. The last that was tried comes back where none was accepted. The reading
+/// tells what none can be made of.
+pub fn climb<C>(reading: &Reading, try_way: &mut dyn FnMut(Way) -> Result<Tried<C>>) -> Result<Tried<C>> {
+    let is_settled = |tried: &Result<Tried<C>>| is_settled(tried, reading);
     let faithful = try_way(Way::Original(Effort::Faithful));
     if is_settled(&faithful) {
         return faithful;
@@ -114,26 +119,37 @@ fn behind(why: Option<&str>) -> String {
 }
 
 /// Is there an end to trying: a copy was accepted, or none can be, or nobody wants one any more?
-fn is_settled<C>(tried: &Result<Tried<C>>) -> bool {
-    match tried {
-        Ok(tried) => tried.verdict.acceptance.accepted,
-        // What takes too long or too much memory to draw does so in every way, since the original's page is drawn beside
-        // the copy's in each.
-        Err(error) => {
-            error.kind() == ErrorKind::Interrupted || matches!(error.reason(), Some("too_slow" | "too_large"))
-        }
+fn is_settled<C>(tried: &Result<Tried<C>>, reading: &Reading) -> bool {
+    let error = match tried {
+        Ok(tried) => return tried.verdict.acceptance.accepted,
+        Err(error) => error,
+    };
+    // What takes too long to draw does so in every way, since the original's page is drawn beside the copy's in each. So
+    // does what takes too much memory, where it took that to be read too: else only this way of building it may.
+    let mut problems = reading.pages.iter().flat_map(|page| &page.problems);
+    match error.reason() {
+        Some("too_slow") => true,
+        Some("too_large") => problems.any(|problem| problem.kind == "page_too_large"),
+        _ => error.kind() == ErrorKind::Interrupted,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Error;
+    use crate::{
+        Error,
+        model::{PageReading, PageState, Problem},
+    };
 
-    /// How many ways are tried where each fails for this reason.
-    fn tried(reason: &'static str) -> usize {
+    /// How many ways are tried where each fails for this reason, and the reading has this problem.
+    fn tried(reason: &'static str, problem: &str) -> usize {
+        let first = PageNo::from_index(0);
+        let mut page = PageReading::wordless(first, PageState::Read, 595.0, 842.0);
+        page.problems.push(Problem { kind: problem.to_owned(), message: String::new(), page: Some(first) });
+        let reading = Reading { pages: vec![page], language: None, engine: String::new(), problems: Vec::new() };
         let mut ways = 0;
-        let climbed = climb::<()>(&mut |_| {
+        let climbed = climb::<()>(&reading, &mut |_| {
             ways += 1;
             Err(Error::new(ErrorKind::Engine, "it cannot be made").because(reason, "het kan niet"))
         });
@@ -143,6 +159,7 @@ mod tests {
 
     #[test]
     fn what_no_way_can_draw_is_tried_once() {
-        assert_eq!((tried("too_slow"), tried("too_large"), tried("damaged")), (1, 1, 3));
+        assert_eq!((tried("too_slow", ""), tried("damaged", ""), tried("damaged", "page_too_large")), (1, 3, 3));
+        assert_eq!((tried("too_large", "page_too_large"), tried("too_large", "scaled_for_reading")), (1, 3));
     }
 }

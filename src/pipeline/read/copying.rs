@@ -163,8 +163,9 @@ impl Reader {
     /// not have been accepted all the same; an error means that no copy could be made.
     pub fn copy(&self, source: Source, cancel: &CancelFlag) -> Result<Copied> {
         let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
+        let reading = Arc::clone(&source.reading);
         let mut place = Place { reader: self, source: Arc::new(source), folder: folder.path(), cancel, made: 0 };
-        let Tried { copy, built, verdict } = renditions::climb(&mut |way| place.make(way))?;
+        let Tried { copy, built, verdict } = renditions::climb(&reading, &mut |way| place.make(way))?;
         Ok(Copied { folder, file: copy, built, acceptance: verdict.acceptance })
     }
 }
