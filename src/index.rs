@@ -21,6 +21,7 @@ use crate::{
 
 mod analysis;
 mod fields;
+mod guard;
 mod hits;
 mod matching;
 mod query;
@@ -152,6 +153,10 @@ impl Index {
 
     /// Compares the index with the documents (and what they are made of) that the register has.
     pub fn lag<'a>(&self, documents: impl IntoIterator<Item = (&'a DocumentId, &'a str)>) -> Result<Lag> {
+        self.guarded(|| self.lag_behind(documents))
+    }
+
+    fn lag_behind<'a>(&self, documents: impl IntoIterator<Item = (&'a DocumentId, &'a str)>) -> Result<Lag> {
         let searcher = self.reader.searcher();
         let count = |field, text: &str| {
             let query = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic);

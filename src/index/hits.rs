@@ -80,6 +80,10 @@ impl Index {
         if among.is_some_and(<[_]>::is_empty) {
             return Ok(Found { total: 0, hits: Vec::new() });
         }
+        self.guarded(|| self.find(query, among, options))
+    }
+
+    fn find(&self, query: &Query, among: Option<&[DocumentId]>, options: Options) -> Result<Found> {
         let searcher = self.reader.searcher();
         // A few documents narrow the search itself; many are looked up for each unit that matches.
         let few = among.filter(|among| among.len() <= FEW);

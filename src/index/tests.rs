@@ -182,3 +182,25 @@ fn a_broken_index_is_put_aside_and_starts_anew() {
     assert_eq!(index.lag([(&a.document, "k")]).unwrap().missing, std::slice::from_ref(&a.document));
     assert!(folder.path().join("broken-1").is_dir());
 }
+
+#[test]
+fn a_damaged_index_is_told_with_the_file_and_what_to_do_and_never_a_panic() {
+    let documents: Vec<_> = (0..40).map(|_| document("k", &["huur van de woning", "koop van de woning"])).collect();
+    let TestIndex { index, folder } = TestIndex::with(&documents);
+    drop(index);
+    let place = folder.path().join(LAYOUT);
+    for file in std::fs::read_dir(&place).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_some_and(|extension| extension == "idx" || extension == "store") {
+            let mut bytes = std::fs::read(&file).unwrap();
+            let quarter = bytes.len() / 4;
+            bytes[quarter..3 * quarter].fill(0);
+            std::fs::write(&file, bytes).unwrap();
+        }
+    }
+    let index = Index::open(folder.path()).unwrap();
+    assert!(!index.damaged_files().is_empty());
+    let options = Options { limit: 10, offset: 0, ocr_tolerant: false };
+    let error = index.search(&Query::parse("woning").unwrap(), None, options).unwrap_err();
+    assert!(error.to_string().contains("the index is damaged (`"), "{error}");
+    assert!(error.advice().unwrap().contains("griffie rebuild"));
+}
