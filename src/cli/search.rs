@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Context, Outcome, print_json_line, print_line};
 use crate::{
-    Result,
+    ErrorKind, Result,
     index::{Found, Hit, Options, Query},
     model::{DocumentId, Language, PageBox, RecordId, Subject},
     pipeline::App,
@@ -64,7 +64,8 @@ pub(super) fn search(context: &Context, arguments: &SearchArguments) -> Result<O
         false => arguments.limit,
     };
     let options = Options { limit, offset: arguments.offset, ocr_tolerant: arguments.ocr_tolerant };
-    let found = app.index.search(&query, among.as_deref(), options)?;
+    let mut found = app.index.search(&query, among.as_deref(), options)?;
+    name_dossiers(&app, &mut found)?;
     if arguments.json {
         let mut texts = HashMap::new();
         let hits = found.hits.iter().map(|hit| hit_json(&app, hit, &mut texts)).collect::<Result<Vec<_>>>()?;
@@ -87,6 +88,25 @@ pub(super) fn search(context: &Context, arguments: &SearchArguments) -> Result<O
     }
     print_line(language.count(found.total, ["vindplaats", "vindplaatsen"], ["hit", "hits"]))?;
     Ok(Outcome::Done)
+}
+
+/// Names the record in whose dossier each document is now: a person may have put it there since it was indexed.
+fn name_dossiers(app: &App, found: &mut Found) -> Result<()> {
+    let mut records = HashMap::new();
+    for hit in &mut found.hits {
+        if !records.contains_key(&hit.document) {
+            let record = match app.register.document(&hit.document) {
+                Ok(document) => document.record,
+                Err(error) if error.kind() == ErrorKind::NotFound => hit.record.clone(),
+                Err(error) => return Err(error),
+            };
+            records.insert(hit.document.clone(), record);
+        }
+        if let Some(record) = records.get(&hit.document) {
+            hit.record.clone_from(record);
+        }
+    }
+    Ok(())
 }
 
 /// Brings the index up to date; where that cannot be, says how much a search cannot find.
