@@ -135,7 +135,11 @@ impl Log {
             places.push(place);
         }
         if !entries.is_empty() {
-            self.write(&mut next, entries).doing(|| "failed to append to the provenance log")?;
+            self.write(&mut next, entries).map_err(|error| match error.kind() {
+                // Its objects are only ever added, each under a name that one writer alone can take.
+                ErrorKind::Conflict => written_by_another(append).source(error),
+                _ => error.context("failed to append to the provenance log"),
+            })?;
             *state = next;
         }
         Ok(places)
@@ -286,6 +290,17 @@ impl Log {
         // State is replaced whole, so a panic elsewhere cannot leave it half done.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Since it was opened somebody else has appended to the log.
+fn written_by_another(size: u64) -> Error {
+    let message = format!("another griffie wrote to this log since it had {size} events; nothing of it was changed");
+    Error::new(ErrorKind::Conflict, message)
+        .hint("give `griffie rebuild`, then the same command again; let one data folder write to a store")
+        .dutch(format!(
+            "een andere griffie schreef in dit logboek sinds het {size} gebeurtenissen had; er is niets aan veranderd: geef \
+             `griffie rebuild` en dan dezelfde opdracht nog eens; laat één gegevensmap in een opslag schrijven"
+        ))
 }
 
 /// Beyond its last checkpoint the log has an event that the program did not write.

@@ -155,3 +155,16 @@ fn events_survive_the_outbox() {
     assert_eq!(Event::from_json(&event.to_json()).unwrap(), event);
     assert_ne!(event.id, events(1, 2)[0].id);
 }
+
+#[test]
+fn of_two_that_append_the_second_is_told_of_the_first_and_not_of_damage() {
+    let store = Store::memory();
+    log(&store).append(&events(0, 3)).unwrap();
+    let (first, second) = (log(&store), log(&store));
+    first.append(&events(3, 5)).unwrap();
+    let error = second.append(&events(7, 9)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(error.to_string().starts_with("another griffie wrote to this log"), "{error}");
+    assert!(error.advice().unwrap().contains("griffie rebuild"));
+    assert_eq!(log(&store).append(&events(7, 9)).unwrap(), [5, 6]);
+}
