@@ -8,6 +8,7 @@ mod decision_v1;
 mod findings_v1;
 mod format;
 mod hold_v1;
+mod known;
 mod layout;
 mod manifest_v1;
 mod probe_v1;
@@ -15,7 +16,7 @@ mod reading_v1;
 mod recipe;
 mod verify;
 
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, sync::Arc};
 
 pub use access_v1::Access;
 pub use accession_v1::{Accession, AccessionState, Reason};
@@ -36,14 +37,37 @@ use crate::{
     Error, ErrorKind, Result,
     error::{Context, Fold},
     model::{BatchId, Blake3, Digests, DocumentId, ItemId, Reading, RecordId},
-    provenance::ObjectRef,
+    provenance::{Event, ObjectRef},
     storage::{LocalFile, ObjectName, Put, Store, digests_of_file},
 };
+use known::Known;
 
 /// The archive: what is in a store, by its meaning. Clones share it.
 #[derive(Clone)]
 pub struct Archive {
     store: Store,
+    /// Where only what the log names counts, and only with the bytes that it names.
+    known: Option<Arc<Known>>,
+}
+
+/// An object that is not what the log says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// Its name.
+    pub name: ObjectName,
+    /// In which way.
+    pub how: How,
+}
+
+/// In which way an object is not what the log says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// It is gone.
+    Missing,
+    /// Its bytes are others.
+    Changed,
+    /// The log does not name it.
+    Unlogged,
 }
 
 /// An object that was written and read back, now or earlier. Only the archive makes one: who holds it holds the proof.
@@ -96,7 +120,7 @@ impl Original {
 impl Archive {
     /// Opens the archive in a store; a new one gets the text that explains it.
     pub fn open(store: Store) -> Result<Self> {
-        let archive = Self { store };
+        let archive = Self::existing(store);
         let readme = name::README.parse()?;
         if archive.store.head(&readme)?.is_none() {
             archive.store.put_new(&readme, include_str!("archive/README.txt"))?;
@@ -106,7 +130,48 @@ impl Archive {
 
     /// Opens the archive in a store without writing to it: a copy that is to be verified, for one.
     pub fn existing(store: Store) -> Self {
-        Self { store }
+        Self { store, known: None }
+    }
+
+    /// The same archive as its log tells of it: what the log does not name is not there, and what has other bytes than
+    /// the log says is an error. `also` are events that are still on their way to the log.
+    pub fn as_logged(&self, also: &[Event]) -> Result<Self> {
+        Ok(Self { store: self.store.clone(), known: Some(Arc::new(Known::of(&self.store, also)?)) })
+    }
+
+    /// What a register follows from and is not as the log of [`Self::as_logged`] says, in the order of names.
+    pub fn against_log(&self) -> Result<Vec<Wrong>> {
+        let Some(known) = &self.known else { return Ok(Vec::new()) };
+        let mut wrong = Vec::new();
+        for area in known::TOLD {
+            for name in known.names(area.folder())? {
+                let how = match self.store.blake3(&name) {
+                    Ok((found, _)) if known.digest(&name)? == Some(found) => continue,
+                    Ok(_) => How::Changed,
+                    Err(error) if error.kind() == ErrorKind::NotFound => How::Missing,
+                    Err(error) => return Err(error),
+                };
+                wrong.push(Wrong { name, how });
+            }
+            for entry in self.store.list(area.folder()) {
+                let name = match entry {
+                    Ok(entry) => entry.name,
+                    // No object can have its name, so nothing reads it.
+                    Err(error) if error.kind() == ErrorKind::InvalidInput => continue,
+                    Err(error) => return Err(error),
+                };
+                if known.digest(&name)?.is_none() {
+                    wrong.push(Wrong { name, how: How::Unlogged });
+                }
+            }
+        }
+        wrong.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(wrong)
+    }
+
+    /// How many documents have a manifest in the store.
+    pub fn count_documents(&self) -> Result<usize> {
+        Ok(self.folders(Area::Manifests)?.len())
     }
 
     /// The text that explains the store.
@@ -227,9 +292,9 @@ impl Archive {
         self.get_optional(&name::accession(batch, item))
     }
 
-    /// The accessions of a batch, in no order.
-    pub fn accessions(&self, batch: &BatchId) -> impl Iterator<Item = Result<Accession>> {
-        self.all(&format!("{}/{batch}", Area::Accessions.folder()))
+    /// The accessions of a batch, in the order of their items' ids.
+    pub fn accessions(&self, batch: &BatchId) -> Result<Vec<Accession>> {
+        self.series(Area::Accessions, batch.as_str())
     }
 
     /// Stores the receipt of a finished batch.
@@ -244,18 +309,18 @@ impl Archive {
 
     /// All batches, whether they finished or not, in the order of their ids.
     pub fn batches(&self) -> Result<Vec<BatchId>> {
-        let mut ids = self
-            .store
-            .folders(Area::Accessions.folder())?
-            .iter()
-            .map(|id| parse_id(id))
-            .collect::<Result<Vec<BatchId>>>()?;
-        for entry in self.store.list(Area::Batches.folder()) {
-            ids.push(parse_id(entry?.name.last().trim_end_matches(".json"))?);
-        }
+        let mut ids =
+            self.folders(Area::Accessions)?.iter().map(|id| parse_id(id)).collect::<Result<Vec<BatchId>>>()?;
+        ids.extend(self.finished_batches()?);
         ids.sort_unstable();
         ids.dedup();
         Ok(ids)
+    }
+
+    /// The batches whose receipt is stored, in the order of their ids.
+    pub fn finished_batches(&self) -> Result<Vec<BatchId>> {
+        let names = self.names(Area::Batches.folder())?;
+        names.iter().map(|name| parse_id(name.last().trim_end_matches(".json"))).collect()
     }
 
     /// Stores the words read under the key of what read them, and returns those that hold: where a reading with this
@@ -387,13 +452,7 @@ impl Archive {
     }
 
     fn series<T: Format>(&self, area: Area, id: &str) -> Result<Vec<T>> {
-        let mut names = self
-            .store
-            .list(&area.folder_of(id))
-            .map(|entry| entry.map(|entry| entry.name))
-            .collect::<Result<Vec<_>>>()?;
-        names.sort_unstable();
-        names.iter().map(|name| self.get(name)).collect()
+        self.names(&area.folder_of(id))?.iter().map(|name| self.get(name)).collect()
     }
 
     fn all_series<T, I>(&self, area: Area) -> Result<impl Iterator<Item = Result<(I, Vec<T>)>>>
@@ -401,16 +460,31 @@ impl Archive {
         T: Format,
         I: std::str::FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>,
     {
-        let ids = self.store.folders(area.folder())?;
+        let ids = self.folders(area)?;
         Ok(ids.into_iter().map(move |id| Ok((parse_id(&id)?, self.series(area, &id)?))))
     }
 
-    fn all<'a, T: Format>(&'a self, folder: &str) -> impl Iterator<Item = Result<T>> + use<'a, T> {
-        self.store.list(folder).map(|entry| self.get(&entry?.name))
+    /// The names of the objects below some folders, sorted.
+    fn names(&self, prefix: &str) -> Result<Vec<ObjectName>> {
+        if let Some(known) = &self.known {
+            return known.names(prefix);
+        }
+        let mut names = self.store.list(prefix).map(|entry| Ok(entry?.name)).collect::<Result<Vec<_>>>()?;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn folders(&self, area: Area) -> Result<Vec<String>> {
+        match &self.known {
+            Some(known) => known.folders(area.folder()),
+            None => self.store.folders(area.folder()),
+        }
     }
 
     fn get<T: Format>(&self, name: &ObjectName) -> Result<T> {
-        T::decode(&self.store.get(name)?).doing(|| format!("failed to read `{name}`"))
+        let bytes = self.bytes(name)?;
+        let bytes = bytes.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no object `{name}`")))?;
+        T::decode(&bytes).doing(|| format!("failed to read `{name}`"))
     }
 
     fn get_optional<T: Format>(&self, name: &ObjectName) -> Result<Option<T>> {
@@ -419,9 +493,22 @@ impl Archive {
     }
 
     fn bytes(&self, name: &ObjectName) -> Result<Option<bytes::Bytes>> {
+        let digest = match &self.known {
+            Some(known) => match known.digest(name)? {
+                Some(digest) => Some(digest),
+                None => return Ok(None),
+            },
+            None => None,
+        };
         match self.store.get(name) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Ok(bytes) if digest.is_none_or(|digest| digest == Blake3::of(&bytes)) => Ok(Some(bytes)),
+            Ok(_) => Err(Error::new(ErrorKind::FixityMismatch, format!("the stored bytes of `{name}` have changed"))
+                .hint("run `griffie verify` and restore the object from a copy")),
+            Err(error) if error.kind() == ErrorKind::NotFound && digest.is_none() => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Err(Error::new(ErrorKind::FixityMismatch, format!("`{name}` is gone; the log names it"))
+                    .hint("run `griffie verify` and restore the object from a copy"))
+            }
             Err(error) => Err(error),
         }
     }

@@ -4,6 +4,7 @@
 
 mod listing;
 mod location;
+mod lock;
 mod name;
 mod probe;
 mod s3;
@@ -30,6 +31,7 @@ use object_store::{
 
 use listing::Listing;
 pub use location::Location;
+pub use lock::Lock;
 pub use name::ObjectName;
 pub use probe::{Attempt, Extended, Probe, Trial, Trialed};
 
@@ -395,7 +397,7 @@ impl Store {
                     continue;
                 }
                 let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) else { continue };
-                if !is_leftover(name) {
+                if !is_leftover(name) || lock::is_lock(name) {
                     continue;
                 }
                 let changed = entry.metadata().and_then(|found| found.modified()).fold(ErrorKind::Storage, doing)?;

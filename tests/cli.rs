@@ -326,7 +326,10 @@ fn mark(desk: &Desk, record: &str) {
     let stored = [archive.put_access(&access).unwrap(), archive.put_hold(&hold).unwrap()];
     let log = Log::open(archive.store(), &desk.path("data/log.key"), &|_| false).unwrap();
     let event = Event::new(EventKind::AccessMark, at, [record.to_owned()]).objects(&stored);
-    log.append(&[event]).unwrap();
+    let register = Register::open(&desk.path("data/griffie.sqlite")).unwrap();
+    register.add_events(&[griffie::register::Event { id: event.id.clone(), json: event.to_json() }]).unwrap();
+    let places = log.append(std::slice::from_ref(&event)).unwrap();
+    register.mark_logged([(event.id.as_str(), places[0])]).unwrap();
     fs::write(desk.path("data/log.head"), log.head().unwrap().text()).unwrap();
 }
 

@@ -271,5 +271,11 @@ pub(super) fn rebuild(context: &Context) -> Result<Outcome> {
             counts.batches, counts.items, counts.documents, counts.decisions
         ),
     ))?;
-    Ok(Outcome::Done)
+    for name in &counts.left_out {
+        print_line(language.say(
+            format!("weggelaten: `{name}`: het logboek kent het niet; `griffie verify` zegt wat het is"),
+            format!("left out: `{name}`: the log does not name it; `griffie verify` says what it is"),
+        ))?;
+    }
+    Ok(Outcome::partial_if(!counts.left_out.is_empty()))
 }

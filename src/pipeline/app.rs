@@ -8,7 +8,11 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::events;
+use super::{
+    events,
+    lock::{InPlace, Lock},
+    standing,
+};
 use crate::{
     Error, ErrorKind, Result,
     archive::Archive,
@@ -42,6 +46,8 @@ const LEFTOVER_AGE: Duration = Duration::from_secs(60);
 struct OpenLog {
     log: Log,
     last: Option<Instant>,
+    /// Whether its head is noted in the data folder: a database that is still made beside another one notes nothing.
+    noted: bool,
 }
 
 /// The head of a data folder's log as it was last noted.
@@ -55,6 +61,14 @@ pub fn known_head(data: &Path) -> Result<Option<Checkpoint>> {
         Some(head) => Ok(Some(head)),
         None => Err(Error::new(ErrorKind::FixityMismatch, format!("`{LOG_HEAD}` holds no head of a log"))),
     }
+}
+
+/// Notes the log's head outside the store: it tells whether the log's end was cut off.
+pub(super) fn keep_head(data: &Path, head: &Checkpoint) -> Result<()> {
+    let doing = || "cannot note the head of the log";
+    let new = data.join("log.head.new");
+    std::fs::write(&new, head.text()).fold(ErrorKind::Storage, doing)?;
+    std::fs::rename(&new, data.join(LOG_HEAD)).fold(ErrorKind::Storage, doing)
 }
 
 /// Where the objects of a data folder lie: as it was first said, in the configuration or by `--store`. A data folder
@@ -84,7 +98,7 @@ pub fn known_location(data: &Path) -> Result<Option<Location>> {
 }
 
 /// The database of a data folder.
-fn database(data: &Path) -> PathBuf {
+pub(super) fn database(data: &Path) -> PathBuf {
     data.join("griffie.sqlite")
 }
 
@@ -112,6 +126,7 @@ fn noted_store(data: &Path) -> Result<Option<String>> {
 
 /// Whether an archive is there; else what to do.
 fn must_be_there(data: &Path, config: &Config) -> Result<()> {
+    standing::must_be_finished(data)?;
     // Not to be allowed to look is another thing than that nothing is there.
     match std::fs::metadata(database(data)) {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
@@ -167,13 +182,13 @@ pub struct App {
 }
 
 /// The objects of a data folder, and where they lie.
-struct Stored {
-    location: Location,
-    archive: Archive,
+pub(super) struct Stored {
+    pub location: Location,
+    pub archive: Archive,
 }
 
 impl Stored {
-    fn open(data: &Path, config: &Config) -> Result<Self> {
+    pub fn open(data: &Path, config: &Config) -> Result<Self> {
         let location = location(data, config)?;
         let archive = Archive::open(Store::open(&location, &s3(data, config)?)?)?;
         Ok(Self { location, archive })
@@ -181,9 +196,29 @@ impl Stored {
 }
 
 impl App {
-    /// Opens a data folder for taking things in; makes it where there is none. Refused while another process does.
+    /// Opens a data folder for taking things in; makes it where there is none. Refused while another process does, and
+    /// where the database is not that of the store.
     pub fn open_for_writing(data: &Path, config: Config) -> Result<Self> {
-        Self::open_and_lock(data, config, false)
+        std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
+        let mut lock = Lock::or_refuse(data)?;
+        standing::must_be_finished(data)?;
+        // The store and what explains it before the database: without them nothing is to be made here, and whoever finds
+        // a database may look for both.
+        let stored = Stored::open(data, &config)?;
+        lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+        if !Self::is_there(data) {
+            standing::must_be_empty(&stored.archive, &stored.location)?;
+        }
+        let register = Register::open(&database(data))?;
+        standing::must_know(&register, &stored.archive, &stored.location, data)?;
+        let mut app = Self::of_parts(data, config, stored, register, Index::open(&data.join("index"))?);
+        app.note_location()?;
+        lock.take()?;
+        app.clear_leftovers(&mut lock)?;
+        app.take_log(lock)?;
+        app.log_waiting_events()?;
+        app.index_what_is_missing()?;
+        Ok(app)
     }
 
     /// Whether a data folder holds a database.
@@ -194,33 +229,30 @@ impl App {
     /// Opens a data folder that is there for work on what is in it. A slip of the pen makes no second archive.
     pub fn open_existing_for_writing(data: &Path, config: Config) -> Result<Self> {
         must_be_there(data, &config)?;
-        Self::open_and_lock(data, config, false)
+        Self::open_for_writing(data, config)
     }
 
-    /// The same for a database that is made anew, which knows nothing of the events that the last program handed to the
-    /// log.
-    pub(super) fn open_anew(data: &Path, config: Config) -> Result<Self> {
-        Self::open_and_lock(data, config, true)
-    }
-
-    fn open_and_lock(data: &Path, config: Config, is_anew: bool) -> Result<Self> {
-        std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
-        let mut lock = lock(data)?.ok_or_else(|| {
-            Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
-                .hint("wait until it is done, or give another --data folder")
-                .dutch(format!(
-                    "in `{}` is al een griffie aan het werk: wacht tot die klaar is, of geef een andere map met --data",
-                    data.display()
-                ))
-        })?;
-        let mut app = Self::open_parts(data, config)?;
+    /// A data folder with a database and an index that are made beside those that are there. The log is told what waits
+    /// in that database, which knows nothing of the events that the last program handed to the log.
+    pub(super) fn beside(
+        data: &Path,
+        config: Config,
+        stored: Stored,
+        register: Register,
+        index: Index,
+        lock: Lock,
+    ) -> Result<Self> {
+        let mut app = Self::of_parts(data, config, stored, register, index);
         app.note_location()?;
-        lock.take()?;
-        app.clear_leftovers(&mut lock)?;
-        app.take_log(lock, is_anew)?;
+        app.open_log(lock, true)?;
         app.log_waiting_events()?;
-        app.index_what_is_missing()?;
         Ok(app)
+    }
+
+    /// Lets go of database and index, which may then be moved; the lock is kept. Gives the head of the log as well.
+    pub(super) fn into_lock(self) -> (Option<Lock>, Option<Checkpoint>) {
+        let log = self.log.map(|log| log.into_inner().unwrap_or_else(PoisonError::into_inner));
+        (self.lock, log.and_then(|log| log.log.head()))
     }
 
     /// Opens a data folder that is there, for reading and for decisions.
@@ -232,14 +264,11 @@ impl App {
             false => Index::open(&data.join("index"))?,
         };
         let stored = Stored::open(data, &config)?;
+        // Over a network this would cost every command some questions.
+        if stored.archive.store().root().is_some() || register.is_empty()? {
+            standing::must_know(&register, &stored.archive, &stored.location, data)?;
+        }
         Ok(Self::of_parts(data, config, stored, register, index))
-    }
-
-    fn open_parts(data: &Path, config: Config) -> Result<Self> {
-        // The store and what explains it before the database: without them nothing is to be made here, and whoever finds
-        // a database may look for both.
-        let stored = Stored::open(data, &config)?;
-        Ok(Self::of_parts(data, config, stored, Register::open(&database(data))?, Index::open(&data.join("index"))?))
     }
 
     fn of_parts(data: &Path, config: Config, stored: Stored, register: Register, index: Index) -> Self {
@@ -300,7 +329,11 @@ impl App {
         Ok(())
     }
 
-    fn take_log(&mut self, lock: Lock, is_anew: bool) -> Result<()> {
+    fn take_log(&mut self, lock: Lock) -> Result<()> {
+        self.open_log(lock, false)
+    }
+
+    fn open_log(&mut self, lock: Lock, is_anew: bool) -> Result<()> {
         // An append is written for events that wait in the database, and marked there once it is signed.
         let waiting = self.register.waiting_events(EVENTS_AT_ONCE)?;
         let waiting = waiting.iter().map(|event| Event::from_json(&event.json)).collect::<Result<Vec<_>>>()?;
@@ -309,7 +342,7 @@ impl App {
         if is_anew && log.completed() > 0 {
             self.register.add_events(&[events::taken_over(log.completed(), self.clock.now())])?;
         }
-        self.log = Some(Mutex::new(OpenLog { log, last: None }));
+        self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew }));
         self.lock = Some(lock);
         Ok(())
     }
@@ -335,8 +368,8 @@ impl App {
             let places = log.log.append(&events)?;
             self.register.mark_logged(waiting.iter().map(|event| event.id.as_str()).zip(places))?;
             log.last = Some(Instant::now());
-            if let Some(head) = log.log.head() {
-                self.keep_head(&head)?;
+            if let Some(head) = log.log.head().filter(|_| log.noted) {
+                keep_head(&self.data, &head)?;
             }
         }
     }
@@ -353,24 +386,26 @@ impl App {
         if due { self.log_waiting_events() } else { Ok(()) }
     }
 
-    /// Notes the log's head outside the store: it tells whether the log's end was cut off.
-    fn keep_head(&self, head: &Checkpoint) -> Result<()> {
-        let doing = || "cannot note the head of the log";
-        let new = self.data.join("log.head.new");
-        std::fs::write(&new, head.text()).fold(ErrorKind::Storage, doing)?;
-        std::fs::rename(&new, self.data.join(LOG_HEAD)).fold(ErrorKind::Storage, doing)
-    }
-
     /// The same for a process that has not locked the data folder; if another one has, that one logs them.
     pub(super) fn log_if_free(&mut self) -> Result<()> {
         if self.register.is_read_only() {
             return Ok(());
         }
         if self.log.is_none() {
-            let Some(lock) = lock(&self.data)? else { return Ok(()) };
-            self.take_log(lock, false)?;
+            let Some(mut lock) = Lock::of(&self.data)? else { return Ok(()) };
+            if !lock.also(self.archive.store())? {
+                return Ok(());
+            }
+            standing::must_know(&self.register, &self.archive, &self.location, &self.data)?;
+            self.take_log(lock)?;
         }
         self.log_waiting_events()
+    }
+
+    /// To be held by a process that writes to the database without the lock on the data folder: no rebuild puts another
+    /// database in its place meanwhile.
+    pub(super) fn stays(&self) -> Result<InPlace> {
+        InPlace::stays(&self.data)
     }
 
     /// Notes a document for the index, with what the register says that it was made of.
@@ -407,7 +442,7 @@ impl App {
             let known = documents.iter().map(|(document, made_of)| (&document.id, made_of.as_str()));
             return Ok(self.index.lag(known)?.missing.len());
         }
-        if let Some(_lock) = lock(&self.data)? {
+        if let Some(_lock) = Lock::of(&self.data)? {
             self.index_what_is_missing()?;
         }
         Ok(0)
@@ -441,49 +476,4 @@ pub(super) fn units_of(text: &Text) -> Vec<Unit> {
         unit.subjects = subjects::of(text, &unit.range);
     }
     units
-}
-
-/// The lock of a data folder. While a program takes things in, the lock's file says so: what is found saying so was left by
-/// one that was stopped.
-struct Lock {
-    file: File,
-    /// This process wrote that it is at work.
-    taken: bool,
-    /// An earlier process had, and did not come to take it back.
-    found_taken: bool,
-    /// Leftovers of that process were too young to be told from the work of another.
-    left_some: bool,
-}
-
-impl Lock {
-    fn take(&mut self) -> Result<()> {
-        let doing = || "cannot note that a program is at work";
-        let length = self.file.metadata().fold(ErrorKind::Storage, doing)?.len();
-        (self.taken, self.found_taken) = (true, length > 0);
-        if length > 0 {
-            return Ok(());
-        }
-        (&self.file).write_all(b"at work\n").and_then(|()| self.file.sync_all()).fold(ErrorKind::Storage, doing)
-    }
-}
-
-impl Drop for Lock {
-    fn drop(&mut self) {
-        if self.taken && !self.left_some {
-            // Where this fails, the next one looks for leftovers in vain.
-            let _ = self.file.set_len(0);
-        }
-    }
-}
-
-/// The lock of a data folder, where no other process has it. It goes with the process.
-fn lock(data: &Path) -> Result<Option<Lock>> {
-    let path = data.join("lock");
-    let doing = || format!("cannot lock `{}`", data.display());
-    let file = File::options().create(true).truncate(false).write(true).open(&path).fold(ErrorKind::Storage, doing)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(Lock { file, taken: false, found_taken: false, left_some: false })),
-        Err(std::fs::TryLockError::WouldBlock) => Ok(None),
-        Err(std::fs::TryLockError::Error(error)) => Err(error).fold(ErrorKind::Storage, doing),
-    }
 }

@@ -15,6 +15,7 @@ const TRIES: u32 = 5;
 /// Takes a decision on a record.
 pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<Decision> {
     app.register.must_be_writable()?;
+    let _stays = app.stays()?;
     let mut tries = 0;
     loop {
         tries += 1;

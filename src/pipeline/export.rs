@@ -16,6 +16,7 @@ pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Writ
         return Err(Error::new(ErrorKind::NotFound, "no record was chosen, so there is nothing to export")
             .dutch("er is geen record gekozen, dus er is niets om uit te voeren"));
     }
+    let _stays = if app.register.is_read_only() { None } else { Some(app.stays()?) };
     // What people decided just now must be in the log before the log goes along.
     app.log_if_free()?;
     let sender = Sender {

@@ -434,7 +434,7 @@ impl Run<'_> {
             // A run that was stopped had decided otherwise: the sender's file was there then, for one. That holds.
             Err(error) if error.kind() == ErrorKind::Conflict => {
                 let Some(earlier) = app.archive.accession(&item.batch, &item.id)? else { return Err(error) };
-                outcome = stored::outcome(app, &earlier)?;
+                outcome = stored::outcome(&app.archive, &earlier)?;
                 story = stored::story(app, item, &earlier)?;
             }
             Err(error) => return Err(error),

@@ -13,6 +13,7 @@ use crate::{Result, archive::VerifyReport, config::Config};
 pub fn fixity_check(data: &Path, config: &Config, report: &VerifyReport, at: Timestamp) {
     let tell = || -> Result<()> {
         let mut app = App::open(data, config.clone())?;
+        let _stays = app.stays()?;
         app.register.add_events(&[events::fixity_check(report, at)])?;
         app.log_if_free()
     };

@@ -1,19 +1,30 @@
-//! Makes database and index anew from the object store alone, through the functions that wrote them first.
+//! Makes database and index anew from the object store alone, through the functions that wrote them first. What the log
+//! does not name stays out; both are made beside those that are there, and put in their place when they are whole.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{App, app::location, decide, stored};
+use super::{
+    App,
+    app::{self, Stored, database, location},
+    decide,
+    lock::{InPlace, Lock},
+    standing,
+    stop::reached,
+    stored,
+};
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Accession, AccessionState},
+    archive::{Accession, AccessionState, Archive, How, Wrong},
     config::Config,
     error::Fold as _,
+    index::Index,
     model::BatchId,
-    register::{Batch, Completion, Outcome},
+    register::{Batch, Completion, Outcome, Register},
+    storage::ObjectName,
 };
 
 /// What was found in the store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Batches.
     pub batches: usize,
@@ -23,22 +34,95 @@ pub struct Counts {
     pub documents: usize,
     /// Decisions of people.
     pub decisions: usize,
+    /// Objects that a register would follow from and that the log does not name: they were left out.
+    pub left_out: Vec<ObjectName>,
 }
 
-/// Rebuilds a data folder. A database that is there is put aside, never overwritten.
+/// Where a rebuild works, in the data folder; with a number of its own behind it.
+const WORKPLACE: &str = "rebuild.new-";
+/// So many objects are named to people.
+const NAMED: usize = 20;
+
+/// Rebuilds a data folder. Database and index that are there are put aside, never overwritten, and stand untouched until
+/// the new ones are whole.
 pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
     if location(data, config)?.folder().is_some_and(|folder| !folder.is_dir()) {
         return Err(Error::new(ErrorKind::NotFound, format!("there is no object store in `{}`", data.display()))
             .hint("restore the folder `store` first, or name a --store: everything else follows from it"));
     }
-    put_aside(data)?;
-    let app = App::open_anew(data, config.clone())?;
-    let mut counts = Counts::default();
-    let batches = app.archive.batches()?;
+    std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
+    let mut lock = Lock::or_refuse(data)?;
+    let _sole = InPlace::goes(data)?;
+    let stored = Stored::open(data, config)?;
+    lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+    clear(data)?;
+    let workplace = tempfile::Builder::new()
+        .prefix(WORKPLACE)
+        .tempdir_in(data)
+        .fold(ErrorKind::Storage, || format!("cannot make a folder in `{}`", data.display()))?;
+    let register = Register::open(&database(workplace.path()))?;
+    take_over_events(data, &register)?;
+    let index = Index::open(&workplace.path().join("index"))?;
+    let archive = stored.archive.clone();
+    let mut app = App::beside(data, config.clone(), stored, register, index, lock)?;
+    app.archive = archive.as_logged(&[])?;
+    let mut counts = Counts { left_out: sound(&app.archive)?, ..Counts::default() };
+    reached("rebuild-begun");
+    build(&app.archive, &app.register, &mut counts)?;
+    reached("rebuild-database-made");
+    app.index_what_is_missing()?;
+    reached("rebuild-index-made");
+    let (lock, head) = app.into_lock();
+    put_in_place(data, workplace.path())?;
+    if let Some(head) = head {
+        app::keep_head(data, &head)?;
+    }
+    // Into the folder that goes with the work: what is noted is so no more.
+    std::fs::rename(standing::unfinished(data), workplace.path().join("unfinished"))
+        .fold(ErrorKind::Storage, || "cannot note that the rebuild is done")?;
+    drop(lock);
+    Ok(counts)
+}
+
+/// Refuses an archive of which the log names what is gone or changed: no part of a register is made as if it were all.
+/// Gives what the log does not name.
+fn sound(archive: &Archive) -> Result<Vec<ObjectName>> {
+    let (unlogged, wrong): (Vec<_>, Vec<_>) =
+        archive.against_log()?.into_iter().partition(|wrong| wrong.how == How::Unlogged);
+    if wrong.is_empty() {
+        // Words and findings that no document has yet count for nothing.
+        let counts = |name: &ObjectName| !["readings", "findings"].contains(&name.folder());
+        return Ok(unlogged.into_iter().map(|wrong| wrong.name).filter(counts).collect());
+    }
+    let told = |gone: &str, changed: &str, more: &str| {
+        let one =
+            |Wrong { name, how }: &Wrong| format!("`{name}` {}", if *how == How::Missing { gone } else { changed });
+        let mut told: Vec<_> = wrong.iter().take(NAMED).map(one).collect();
+        if wrong.len() > NAMED {
+            told.push(format!("{more} {}", wrong.len() - NAMED));
+        }
+        told.join("; ")
+    };
+    let en = told("is gone", "has other bytes than the log says", "and so many more:");
+    let nl = told("is weg", "heeft andere bytes dan het logboek zegt", "en nog eens");
+    Err(Error::new(
+        ErrorKind::FixityMismatch,
+        format!("the register cannot be made whole, so it stays as it was: {en}"),
+    )
+    .hint("restore these objects from a copy of the store, then give `griffie rebuild` again")
+    .dutch(format!(
+        "het register kan niet heel worden gemaakt en blijft zoals het was: {nl}; zet die objecten terug uit een kopie \
+             van de opslag, en geef nog eens `griffie rebuild`"
+    )))
+}
+
+/// Fills an empty register with what an archive tells.
+pub(super) fn build(archive: &Archive, register: &Register, counts: &mut Counts) -> Result<()> {
+    let batches = archive.batches()?;
     for id in &batches {
-        let accessions = accessions(&app, id)?;
+        let accessions = accessions(archive, id)?;
         let id = id.clone();
-        let batch = match app.archive.batch(&id)? {
+        let batch = match archive.batch(&id)? {
             Some(batch) => Batch { id, started: batch.started, finished: Some(batch.finished), paths: batch.paths },
             // It was stopped: when it began is known by its first item, what was handed over is not.
             None => {
@@ -46,54 +130,111 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
                 Batch { id, started, finished: None, paths: Vec::new() }
             }
         };
-        app.register.begin_batch(&batch)?;
+        register.begin_batch(&batch)?;
         counts.batches += 1;
         counts.items += accessions.len();
         let items: Vec<_> = accessions.iter().map(stored::item).collect();
-        app.register.restore_items(&items)?;
+        register.restore_items(&items)?;
     }
     // Originals before their duplicates, which may lie in a batch that comes first.
     for duplicates in [false, true] {
         for id in &batches {
-            for accession in accessions(&app, id)? {
+            for accession in accessions(archive, id)? {
                 if (accession.state == AccessionState::Duplicate) == duplicates {
-                    let outcome = stored::outcome(&app, &accession)?;
+                    let outcome = stored::outcome(archive, &accession)?;
                     if let Outcome::Archived { documents, .. } = &outcome {
                         counts.documents += documents.len();
                     }
                     let completion = Completion { item: accession.item, outcome, events: Vec::new() };
-                    app.register.complete_items(&[completion])?;
+                    register.restore_completions(&[completion])?;
                 }
             }
         }
     }
-    for series in app.archive.decisions()? {
+    for series in archive.decisions()? {
         for decision in series?.1 {
-            app.register.add_decision(&decide::row(decision)?, &[])?;
+            register.add_decision(&decide::row(decision)?, &[])?;
             counts.decisions += 1;
         }
     }
-    app.index_what_is_missing()?;
-    Ok(counts)
+    Ok(())
 }
 
 /// What became of the items of a batch, in the order in which they were found.
-fn accessions(app: &App, batch: &BatchId) -> Result<Vec<Accession>> {
-    let mut accessions = app.archive.accessions(batch).collect::<Result<Vec<_>>>()?;
+fn accessions(archive: &Archive, batch: &BatchId) -> Result<Vec<Accession>> {
+    let mut accessions = archive.accessions(batch)?;
     accessions.sort_by_key(|accession| accession.ordinal);
     Ok(accessions)
 }
 
-/// Moves the database, if there is one, to a name that nothing has. The index is made anew where it is behind.
-fn put_aside(data: &Path) -> Result<()> {
-    for name in ["griffie.sqlite", "griffie.sqlite-wal", "griffie.sqlite-shm"] {
-        let from = data.join(name);
-        if !from.is_file() {
-            continue;
+/// What the database that is there has still to tell the log goes along: else what it tells of would be unlogged for
+/// ever. One that cannot be read has nothing to tell.
+fn take_over_events(data: &Path, register: &Register) -> Result<()> {
+    if !database(data).is_file() {
+        return Ok(());
+    }
+    match Register::open(&database(data)).and_then(|old| old.waiting_events(u32::MAX)) {
+        Ok(waiting) => register.add_events(&waiting),
+        Err(error) => {
+            tracing::warn!("the database that is there cannot be read, and is put aside: {error}");
+            Ok(())
         }
-        let free = (1..).map(|number| data.join(format!("{name}.before-rebuild-{number}")));
-        let Some(to) = free.into_iter().find(|path| matches!(path.try_exists(), Ok(false))) else { continue };
-        std::fs::rename(&from, &to).fold(ErrorKind::Storage, || format!("cannot put `{}` aside", from.display()))?;
+    }
+}
+
+/// Puts database and index aside, under names that nothing has, and those that were made in their place. Until the note
+/// that is written first is gone again, no command works with what is there.
+fn put_in_place(data: &Path, workplace: &Path) -> Result<()> {
+    let failed = || format!("cannot put the new database in its place in `{}`", data.display());
+    std::fs::File::create(standing::unfinished(data))
+        .and_then(|note| note.sync_all())
+        .fold(ErrorKind::Storage, failed)?;
+    flush(data)?;
+    let database = ["griffie.sqlite", "griffie.sqlite-wal", "griffie.sqlite-shm"];
+    let names = || database.into_iter().chain(["index"]);
+    for name in names() {
+        let from = data.join(name);
+        if from.try_exists().fold(ErrorKind::Storage, failed)? {
+            std::fs::rename(&from, aside(data, name))
+                .fold(ErrorKind::Storage, || format!("cannot put `{}` aside", from.display()))?;
+        }
+    }
+    flush(data)?;
+    reached("rebuild-put-aside");
+    for name in names() {
+        let made = workplace.join(name);
+        if made.try_exists().fold(ErrorKind::Storage, failed)? {
+            std::fs::rename(&made, data.join(name)).fold(ErrorKind::Storage, failed)?;
+        }
+    }
+    flush(data)?;
+    reached("rebuild-in-place");
+    Ok(())
+}
+
+fn aside(data: &Path, name: &str) -> PathBuf {
+    let mut free = (1..).map(|number| data.join(format!("{name}.before-rebuild-{number}")));
+    free.find(|path| matches!(path.try_exists(), Ok(false)))
+        .unwrap_or_else(|| data.join(format!("{name}.before-rebuild")))
+}
+
+fn flush(folder: &Path) -> Result<()> {
+    std::fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .fold(ErrorKind::Storage, || format!("cannot flush `{}`", folder.display()))
+}
+
+/// Removes the work of rebuilds that were stopped: the lock is held, so nobody is at it.
+#[expect(clippy::disallowed_methods, reason = "what is removed here was made here, from the store, and never counted")]
+fn clear(data: &Path) -> Result<()> {
+    let failed = || format!("cannot look into `{}`", data.display());
+    for entry in std::fs::read_dir(data).fold(ErrorKind::Storage, failed)? {
+        let entry = entry.fold(ErrorKind::Storage, failed)?;
+        let is_ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(WORKPLACE));
+        if is_ours && entry.file_type().fold(ErrorKind::Storage, failed)?.is_dir() {
+            std::fs::remove_dir_all(entry.path())
+                .fold(ErrorKind::Storage, || format!("cannot clear `{}`", entry.path().display()))?;
+        }
     }
     Ok(())
 }

@@ -60,7 +60,7 @@ fn complete_one(
         app.register.set_archival_copy(id, row.archival_copy, &[event])?;
         return Ok(Work::Copying);
     }
-    let found = stored::restored_document(app, manifest)?
+    let found = stored::restored_document(&app.archive, manifest)?
         .findings
         .ok_or_else(|| Error::new(ErrorKind::FixityMismatch, format!("the manifest of `{id}` names no findings")))?;
     app.register.add_findings(id, row.role, &found, &[events::reread(manifest, &objects)])?;

@@ -25,6 +25,10 @@ pub const COPYING_POINTS: [&str; 4] =
 pub const REREADING_POINTS: [&str; 4] =
     ["rereading-begun", "new-findings-stored", "reread-manifest-stored", "reread-database-committed"];
 
+/// The same of `griffie rebuild`.
+pub const REBUILD_POINTS: [&str; 5] =
+    ["rebuild-begun", "rebuild-database-made", "rebuild-index-made", "rebuild-put-aside", "rebuild-in-place"];
+
 struct Stop {
     point: String,
     left: std::sync::atomic::AtomicU32,
@@ -33,8 +37,8 @@ struct Stop {
 /// Says that a point is reached.
 pub(super) fn reached(point: &'static str) {
     static STOP: OnceLock<Option<Stop>> = OnceLock::new();
-    let known = [&POINTS[..], &COPYING_POINTS, &REREADING_POINTS].concat();
-    debug_assert!(known.contains(&point), "{point} is no point");
+    let points = || POINTS.iter().chain(&COPYING_POINTS).chain(&REREADING_POINTS).chain(&REBUILD_POINTS);
+    debug_assert!(points().any(|known| *known == point), "{point} is no point");
     let stop = STOP.get_or_init(|| {
         let asked = crate::config::variable("GRIFFIE_STOP_AT")?;
         let (point, nth) = asked.split_once(':').unwrap_or((&asked, "1"));

@@ -12,8 +12,8 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     archive::{
-        self, Accession, AccessionState, DocumentRole, FindingsRef, Manifest, ManifestOriginal, Original, Recipe,
-        Refusal, Rendition, Stored,
+        self, Accession, AccessionState, Archive, DocumentRole, FindingsRef, Manifest, ManifestOriginal, Original,
+        Recipe, Refusal, Rendition, Stored,
     },
     error::Fold as _,
     extract::RuleSet,
@@ -304,7 +304,7 @@ pub(super) fn new_document(manifest: &Manifest, fields: Fields) -> Result<NewDoc
 }
 
 /// A document as its manifest and the objects that this names tell of it.
-pub(super) fn restored_document(app: &App, manifest: &Manifest) -> Result<NewDocument> {
+pub(super) fn restored_document(archive: &Archive, manifest: &Manifest) -> Result<NewDocument> {
     let Some(last) = manifest.findings.last() else {
         return Ok(NewDocument {
             document: document(manifest),
@@ -312,7 +312,7 @@ pub(super) fn restored_document(app: &App, manifest: &Manifest) -> Result<NewDoc
             findings: None,
         });
     };
-    let findings = app.archive.findings(&last.key)?.ok_or_else(|| {
+    let findings = archive.findings(&last.key)?.ok_or_else(|| {
         Error::new(ErrorKind::FixityMismatch, format!("the findings `{}` are not in the store", last.key))
             .hint("`griffie verify` names everything that is missing")
     })?;
@@ -381,7 +381,7 @@ pub(super) fn item(accession: &Accession) -> Item {
 }
 
 /// What became of an item, as its accession and the objects that this names tell.
-pub(super) fn outcome(app: &App, accession: &Accession) -> Result<Outcome> {
+pub(super) fn outcome(archive: &Archive, accession: &Accession) -> Result<Outcome> {
     let digests = accession.digests;
     let known = || {
         digests.ok_or_else(|| {
@@ -400,12 +400,12 @@ pub(super) fn outcome(app: &App, accession: &Accession) -> Result<Outcome> {
             let mut documents = Vec::new();
             let mut original = None;
             for id in &accession.documents {
-                let manifests = app.archive.manifests(id)?;
+                let manifests = archive.manifests(id)?;
                 let manifest = manifests.last().ok_or_else(|| {
                     Error::new(ErrorKind::FixityMismatch, format!("document `{id}` has no manifest"))
                         .hint("`griffie verify` names everything that is missing")
                 })?;
-                documents.push(restored_document(app, manifest)?);
+                documents.push(restored_document(archive, manifest)?);
                 original = Some(self::original(manifest));
             }
             let original = original.ok_or_else(|| {

@@ -172,6 +172,22 @@ pub struct Completion {
 }
 
 impl Register {
+    /// Whether nothing was ever handed over.
+    pub fn is_empty(&self) -> Result<bool> {
+        self.read(|tx| {
+            tx.query_row("SELECT NOT EXISTS (SELECT 1 FROM batches)", [], |row| row.get(0)).db("cannot count batches")
+        })
+    }
+
+    /// Whether a batch is known.
+    pub fn has_batch(&self, batch: &BatchId) -> Result<bool> {
+        self.read(|tx| {
+            tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM batches WHERE batch = ?1)")
+                .and_then(|mut statement| statement.query_row([batch.as_str()], |row| row.get(0)))
+                .db("cannot look up a batch")
+        })
+    }
+
     /// Begins a batch.
     pub fn begin_batch(&self, batch: &Batch) -> Result<()> {
         self.write(|tx| {
@@ -369,18 +385,28 @@ impl Register {
 
     /// Gives items their final states, with everything that these states tell of: all of it or nothing.
     pub fn complete_items(&self, completions: &[Completion]) -> Result<()> {
-        self.write(|tx| completions.iter().try_for_each(|completion| complete(tx, completion)))
+        self.write(|tx| completions.iter().try_for_each(|completion| complete(tx, completion, false)))
+    }
+
+    /// The same for states that the store tells of. There the same bytes may be archived twice, by programs that did not
+    /// know of each other: their documents stand beside each other.
+    pub fn restore_completions(&self, completions: &[Completion]) -> Result<()> {
+        self.write(|tx| completions.iter().try_for_each(|completion| complete(tx, completion, true)))
     }
 }
 
-fn complete(tx: &Transaction<'_>, completion: &Completion) -> Result<()> {
+fn complete(tx: &Transaction<'_>, completion: &Completion, restored: bool) -> Result<()> {
     let item = &completion.item;
     match &completion.outcome {
         Outcome::Archived { original, documents } => {
             if documents.is_empty() {
                 return Err(Error::new(ErrorKind::Internal, format!("archived item `{item}` has no document")));
             }
-            document::insert_original(tx, original)?;
+            if restored {
+                document::restore_original(tx, original)?
+            } else {
+                document::insert_original(tx, original)?
+            }
             documents.iter().try_for_each(|new| document::insert_document(tx, new))?;
             set_state(tx, item, ItemState::Archived, Some(&original.digests), None)?;
         }

@@ -271,6 +271,31 @@ pub(super) fn insert_original(tx: &Transaction<'_>, original: &Original) -> Resu
     Ok(())
 }
 
+/// The same where the bytes may be there already: what came in first tells of them, in whatever order they are restored.
+pub(super) fn restore_original(tx: &Transaction<'_>, original: &Original) -> Result<()> {
+    let known = tx
+        .prepare_cached("SELECT * FROM originals WHERE blake3 = ?1")
+        .and_then(|mut statement| statement.query_row([original.digests.blake3.hex()], original_of_row).optional())
+        .db("cannot look up an original")?;
+    match known {
+        None => insert_original(tx, original),
+        Some(known) if known.digests != original.digests => Err(Error::new(
+            ErrorKind::FixityMismatch,
+            format!("two manifests tell differently of the original `{}`", original.digests.blake3),
+        )
+        .hint("`griffie verify` names what was changed")),
+        Some(known) if known.accessioned <= original.accessioned => Ok(()),
+        Some(_) => {
+            tx.execute(
+                "UPDATE originals SET media_type = ?2, accessioned = ?3 WHERE blake3 = ?1",
+                params![original.digests.blake3.hex(), name(&original.media_type)?, original.accessioned.to_string()],
+            )
+            .db("cannot restore an original")?;
+            Ok(())
+        }
+    }
+}
+
 pub(super) fn insert_document(tx: &Transaction<'_>, new: &NewDocument) -> Result<()> {
     let document = &new.document;
     let record = document.record.as_str();

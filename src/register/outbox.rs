@@ -33,6 +33,24 @@ impl Register {
         })
     }
 
+    /// One more than the last place in the log that this database knows to be its own; `None` where it knows of none.
+    pub fn logged_until(&self) -> Result<Option<u64>> {
+        self.read(|tx| {
+            tx.query_row("SELECT max(log_index) + 1 FROM outbox", [], |row| row.get(0))
+                .map(|until: Option<i64>| until.map(i64::unsigned_abs))
+                .db("cannot look up the last event that was logged")
+        })
+    }
+
+    /// Whether an event was handed over here for the log.
+    pub fn has_event(&self, event: &str) -> Result<bool> {
+        self.read(|tx| {
+            tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox WHERE event = ?1)")
+                .and_then(|mut statement| statement.query_row([event], |row| row.get(0)))
+                .db("cannot look up an event")
+        })
+    }
+
     /// Notes where in the log events stand now.
     pub fn mark_logged<'a>(&self, places: impl IntoIterator<Item = (&'a str, u64)>) -> Result<()> {
         self.write(|tx| {

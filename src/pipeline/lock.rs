@@ -1,0 +1,137 @@
+//! Who may write: the locks of a data folder and of its store. All are the operating system's, so that a program that
+//! is killed leaves none behind.
+
+use std::{
+    fs::{File, TryLockError},
+    io::Write as _,
+    path::Path,
+};
+
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold as _,
+    storage::{self, Store},
+};
+
+/// The lock of a data folder. While a program takes things in, the lock's file says so: what is found saying so was left by
+/// one that was stopped.
+pub(super) struct Lock {
+    file: File,
+    /// That of the store, which other data folders may share.
+    store: Option<storage::Lock>,
+    /// This process wrote that it is at work.
+    taken: bool,
+    /// An earlier process had, and did not come to take it back.
+    pub found_taken: bool,
+    /// Leftovers of that process were too young to be told from the work of another.
+    pub left_some: bool,
+}
+
+impl Lock {
+    /// The lock of a data folder, where no other process has it.
+    pub fn of(data: &Path) -> Result<Option<Self>> {
+        let doing = || format!("cannot lock `{}`", data.display());
+        let file = open(&data.join("lock")).fold(ErrorKind::Storage, doing)?;
+        let lock = Self { file, store: None, taken: false, found_taken: false, left_some: false };
+        match lock.file.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error).fold(ErrorKind::Storage, doing),
+        }
+    }
+
+    /// The same, where another process is a refusal.
+    pub fn or_refuse(data: &Path) -> Result<Self> {
+        Self::of(data)?.ok_or_else(|| {
+            Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
+                .hint("wait until it is done, or give another --data folder")
+                .dutch(format!(
+                    "in `{}` is al een griffie aan het werk: wacht tot die klaar is, of geef een andere map met --data",
+                    data.display()
+                ))
+        })
+    }
+
+    /// Takes the store's lock as well; says whether no program with another data folder has it.
+    pub fn also(&mut self, store: &Store) -> Result<bool> {
+        self.store = store.try_lock()?;
+        Ok(self.store.is_some())
+    }
+
+    /// The same, where another process is a refusal.
+    pub fn also_or_refuse(&mut self, store: &Store, location: &storage::Location) -> Result<()> {
+        if self.also(store)? {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Conflict,
+            format!("another griffie, with a data folder of its own, is at work in the store `{location}`"),
+        )
+        .hint("wait until it is done; a store is best written from one data folder")
+        .dutch(format!(
+            "in de opslag `{location}` is al een griffie met een eigen gegevensmap aan het werk: wacht tot die klaar \
+             is; laat liefst één gegevensmap in een opslag schrijven"
+        )))
+    }
+
+    /// Notes that a program is at work.
+    pub fn take(&mut self) -> Result<()> {
+        let doing = || "cannot note that a program is at work";
+        let length = self.file.metadata().fold(ErrorKind::Storage, doing)?.len();
+        (self.taken, self.found_taken) = (true, length > 0);
+        if length > 0 {
+            return Ok(());
+        }
+        (&self.file).write_all(b"at work\n").and_then(|()| self.file.sync_all()).fold(ErrorKind::Storage, doing)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if self.taken && !self.left_some {
+            // Where this fails, the next one looks for leftovers in vain.
+            let _ = self.file.set_len(0);
+        }
+    }
+}
+
+/// The right to write to a database beside a program that takes things in (a decision, an export), or the sole right to
+/// put another database in its place.
+pub(super) struct InPlace {
+    _file: File,
+}
+
+impl InPlace {
+    /// The database stays the one that it is as long as this is held.
+    pub fn stays(data: &Path) -> Result<Self> {
+        Self::locked(data, File::try_lock_shared)
+    }
+
+    /// Nobody writes to the database as long as this is held.
+    pub fn goes(data: &Path) -> Result<Self> {
+        Self::locked(data, File::try_lock)
+    }
+
+    fn locked(data: &Path, lock: impl Fn(&File) -> Result<(), TryLockError>) -> Result<Self> {
+        let doing = || format!("cannot lock the database in `{}`", data.display());
+        let file = open(&data.join("rebuild.lock")).fold(ErrorKind::Storage, doing)?;
+        match lock(&file) {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(Error::new(
+                ErrorKind::Conflict,
+                format!("the database in `{}` is being rebuilt, or written to by another griffie", data.display()),
+            )
+            .hint("wait until it is done, and give the same command again")
+            .dutch(format!(
+                "de database in `{}` wordt herbouwd, of een andere griffie schrijft erin: wacht tot dat klaar is, en geef \
+                 dezelfde opdracht nog eens",
+                data.display()
+            ))),
+            Err(TryLockError::Error(error)) => Err(error).fold(ErrorKind::Storage, doing),
+        }
+    }
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    File::options().create(true).truncate(false).write(true).open(path)
+}

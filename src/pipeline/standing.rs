@@ -1,0 +1,116 @@
+//! Whether a data folder's database is that of its store. It is not where it was lost and begun anew, where it was put
+//! back from an older copy, or where a griffie with another data folder wrote to the store: then nothing is taken in
+//! twice, and no part of a register is shown as if it were all.
+
+use std::path::Path;
+
+use super::app;
+use crate::{
+    Error, ErrorKind, Result,
+    archive::Archive,
+    error::Fold as _,
+    provenance::{checkpoints, entries},
+    register::Register,
+    storage::Location,
+};
+
+/// Is there from when a rebuild begins to put its work in place until it is done.
+const UNFINISHED: &str = "rebuild.unfinished";
+
+/// Refuses a data folder in which a rebuild was stopped while it put its work in place.
+pub(super) fn must_be_finished(data: &Path) -> Result<()> {
+    let mark = data.join(UNFINISHED);
+    let there = mark.try_exists().fold(ErrorKind::Storage, || format!("cannot look for `{}`", mark.display()))?;
+    if !there {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Conflict, format!("a rebuild of `{}` was not finished", data.display()))
+        .hint("give `griffie rebuild` again: nothing is lost")
+        .dutch(format!(
+            "een herbouw van `{}` is niet afgemaakt: geef nog eens `griffie rebuild`, er is niets verloren",
+            data.display()
+        )))
+}
+
+/// The file that says so.
+pub(super) fn unfinished(data: &Path) -> std::path::PathBuf {
+    data.join(UNFINISHED)
+}
+
+/// Refuses to begin a database beside a store that holds something already.
+pub(super) fn must_be_empty(archive: &Archive, location: &Location) -> Result<()> {
+    let (documents, events) = (archive.count_documents()?, logged(archive)?);
+    if documents == 0 && events == 0 { Ok(()) } else { Err(unknown(location, documents, 0, events)) }
+}
+
+/// Refuses a database that does not know all that the log of its store tells of. A log that cannot be read is for
+/// `verify` to name, and for those who write to it.
+pub(super) fn must_know(register: &Register, archive: &Archive, location: &Location, data: &Path) -> Result<()> {
+    match knows(register, archive, location, data) {
+        Err(error) if error.kind() != ErrorKind::Conflict => Ok(()),
+        known => known,
+    }
+}
+
+fn knows(register: &Register, archive: &Archive, location: &Location, data: &Path) -> Result<()> {
+    // The log first: what it has, this database's outbox had before, unless somebody else wrote it.
+    let size = logged(archive)?;
+    let empty = register.is_empty()?;
+    let known = match register.logged_until()? {
+        Some(until) => until,
+        // It was rebuilt and has told nothing since.
+        None if !empty || archive.count_documents()? == 0 => app::known_head(data)?.map_or(0, |head| head.size),
+        None => 0,
+    };
+    for entry in entries(archive.store(), known, size) {
+        let (_, _, event) = entry?;
+        if !register.has_event(&event.id)? {
+            return Err(unknown(location, archive.count_documents()?, register.documents()?.len(), size));
+        }
+    }
+    // A database that was begun anew beside a store tells the log of itself from then on, and lacks what was before.
+    let lacks = |archive: &Archive| -> Result<bool> {
+        let batches = archive.finished_batches()?;
+        Ok(batches.iter().map(|batch| register.has_batch(batch)).collect::<Result<Vec<_>>>()?.contains(&false))
+    };
+    let strange = empty && size == 0 && archive.count_documents()? > 0;
+    if strange || lacks(archive)? && lacks(&archive.as_logged(&[])?)? {
+        return Err(unknown(location, archive.count_documents()?, register.documents()?.len(), size));
+    }
+    Ok(())
+}
+
+/// How many events the signed log has.
+fn logged(archive: &Archive) -> Result<u64> {
+    Ok(checkpoints(archive.store())?.last().copied().unwrap_or(0))
+}
+
+fn unknown(location: &Location, there: usize, known: usize, events: u64) -> Error {
+    let (en, nl) = match known {
+        _ if there == 0 => (
+            format!("the store `{location}` has a log of {events} events that this data folder does not know"),
+            format!(
+                "de opslag `{location}` heeft een logboek van {events} gebeurtenissen dat deze gegevensmap niet kent"
+            ),
+        ),
+        0 => (
+            format!("the store `{location}` holds {there} documents, this data folder knows none of them"),
+            format!("de opslag `{location}` bevat {there} documenten, deze gegevensmap kent er geen van"),
+        ),
+        _ => (
+            format!(
+                "another griffie wrote to the store `{location}`: it holds {there} documents and a log of {events} \
+                 events; this data folder knows {known} documents, and not all of those events"
+            ),
+            format!(
+                "een andere griffie schreef in de opslag `{location}`: die bevat {there} documenten en een logboek van \
+                 {events} gebeurtenissen; deze gegevensmap kent {known} documenten, en niet al die gebeurtenissen"
+            ),
+        ),
+    };
+    Error::new(ErrorKind::Conflict, en)
+        .hint("give `griffie rebuild`: it makes the database anew from the store, and takes nothing in twice")
+        .dutch(format!(
+            "{nl}: geef `griffie rebuild`, dat maakt de database opnieuw uit de opslag en neemt niets dubbel op"
+        ))
+}

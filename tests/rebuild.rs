@@ -1,0 +1,336 @@
+//! Database and index made anew from the store: what the store's log says and nothing else, whole or not at all, however
+//! often it is stopped on its way; and no command that takes a part of it for all.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
+
+mod common;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use common::{Desk, check, griffie, json_of, write_pdf};
+use griffie::register::Register;
+use serde_json::Value;
+
+const TITLES: [&str; 3] = ["Huurovereenkomst", "Raamovereenkomst", "Licentieovereenkomst"];
+
+fn contract(title: &str) -> String {
+    format!(
+        "{title}\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Opdrachtgever; en\nBedrijf {title} B.V., \
+         hierna te noemen: Opdrachtnemer;\nkomen overeen als volgt.\nArtikel 1 Duur\nDeze overeenkomst gaat in op \
+         1 maart 2021 en eindigt op 28 februari 2026."
+    )
+}
+
+/// A desk with three contracts taken in and a decision on the first, whose record is told.
+fn archive() -> (Desk, String) {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("in")).unwrap();
+    for title in TITLES {
+        write_pdf(&desk.path(&format!("in/{title}.pdf")), &contract(title));
+    }
+    let receipt = json_of(desk.griffie(&["ingest", "--no-copies", "--json"]).arg(desk.path("in")), &[0]);
+    let record = receipt["files"][0]["documents"][0]["record"].as_str().unwrap().to_owned();
+    decide(&desk, &record, &["accept", "title"]);
+    (desk, record)
+}
+
+#[track_caller]
+fn decide(desk: &Desk, record: &str, act: &[&str]) {
+    check(desk.griffie(&["decide", record, "--by", "A. Jansen"]).args(act), 0);
+}
+
+fn dump(data: &Path) -> String {
+    Register::open(&data.join("griffie.sqlite")).unwrap().dump().unwrap()
+}
+
+fn records(data: &Path) -> usize {
+    json_of(griffie(data).args(["register", "--json"]), &[0]).as_array().unwrap().len()
+}
+
+fn findings(data: &Path) -> Vec<(String, String)> {
+    let report = json_of(griffie(data).args(["verify", "--json"]), &[0, 8]);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let findings = report["findings"].as_array().unwrap();
+    findings.iter().map(|finding| (text(&finding["kind"]), text(&finding["what"]))).collect()
+}
+
+fn lose_database(data: &Path) {
+    for name in ["griffie.sqlite", "griffie.sqlite-wal", "griffie.sqlite-shm"] {
+        let _ = fs::remove_file(data.join(name));
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+}
+
+/// The objects of a part of the store, sorted.
+fn objects(data: &Path, part: &str) -> Vec<PathBuf> {
+    let (mut found, mut folders) = (Vec::new(), vec![data.join("store").join(part)]);
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_full_store_without_its_database_is_never_begun_anew() {
+    let (desk, record) = archive();
+    let (data, store) = (desk.path("data"), desk.path("data/store"));
+    let before = dump(&data);
+    lose_database(&data);
+    let originals = objects(&data, "originals");
+    let told = "holds 3 documents, this data folder knows none of them";
+    let refused = |command: &mut Command| {
+        let (stdout, stderr) = check(command, 6);
+        assert!(stderr.contains("griffie rebuild") && stdout.is_empty(), "{stdout}{stderr}");
+        stderr
+    };
+    assert!(refused(desk.griffie(&["ingest"]).arg(desk.path("in"))).contains(told));
+    for command in [
+        &["register"][..],
+        &["search", "duur"],
+        &["show", &record],
+        &["copies"],
+        &["export", "--all", "--bagit", "bag"],
+    ] {
+        refused(&mut desk.griffie(command));
+    }
+    // Another data folder on the same store, and an empty database in the place of the one that was lost.
+    let other = desk.path("other");
+    let on_store = |arguments: &[&str]| {
+        let mut command = griffie(&other);
+        command.args(arguments).arg("--store").arg(&store);
+        command
+    };
+    assert!(refused(on_store(&["ingest"]).arg(desk.path("in"))).contains(told));
+    drop(Register::open(&data.join("griffie.sqlite")).unwrap());
+    for command in [&["register"][..], &["search", "duur"], &["decide", &record, "--by", "J.", "accept", "title"]] {
+        assert!(refused(&mut desk.griffie(command)).contains(told));
+    }
+    assert!(refused(desk.griffie(&["ingest"]).arg(desk.path("in"))).contains(told));
+    assert_eq!(objects(&data, "originals"), originals, "nothing was taken in");
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(dump(&data), before);
+    let again = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("in")), &[0]);
+    assert_eq!(again["totals"]["duplicate"], 3);
+    assert_eq!(findings(&data), []);
+}
+
+#[test]
+fn a_database_that_is_behind_its_store_says_so() {
+    let (desk, record) = archive();
+    let data = desk.path("data");
+    copy(&data.join("griffie.sqlite"), &desk.path("older.sqlite"));
+    decide(&desk, &record, &["correct", "title", "Huur"]);
+    let now = dump(&data);
+    lose_database(&data);
+    copy(&desk.path("older.sqlite"), &data.join("griffie.sqlite"));
+    for command in [&["register"][..], &["decide", &record, "--by", "J.", "accept", "title"]] {
+        let (_, stderr) = check(&mut desk.griffie(command), 6);
+        assert!(stderr.contains("another griffie wrote") && stderr.contains("griffie rebuild"), "{stderr}");
+    }
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(dump(&data), now);
+    decide(&desk, &record, &["accept", "contract_type"]);
+}
+
+/// Two programs that knew nothing of each other archived the same bytes twice: here one forgets what it had.
+#[test]
+fn an_original_that_was_archived_twice_is_two_documents_beside_each_other() {
+    let (desk, _) = archive();
+    let data = desk.path("data");
+    let forget = "PRAGMA foreign_keys = OFF; DELETE FROM holding_values; DELETE FROM decisions; DELETE FROM field_values;
+                  DELETE FROM findings; DELETE FROM documents; DELETE FROM records; DELETE FROM originals; DELETE FROM items;";
+    rusqlite::Connection::open(data.join("griffie.sqlite")).unwrap().execute_batch(forget).unwrap();
+    let again = json_of(desk.griffie(&["ingest", "--no-copies", "--json"]).arg(desk.path("in")), &[0]);
+    assert_eq!(again["totals"]["archived"], 3);
+    let (told, _) = check(&mut desk.griffie(&["rebuild"]), 0);
+    assert!(told.contains("6 items, 6 documents, 1 decisions"), "{told}");
+    assert_eq!((records(&data), findings(&data)), (6, Vec::new()));
+    let whole = dump(&data);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(dump(&data), whole);
+    let third = json_of(desk.griffie(&["ingest", "--no-copies", "--json"]).arg(desk.path("in")), &[0]);
+    assert_eq!(third["totals"]["duplicate"], 3);
+    assert_eq!(third["files"][0]["documents"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn killed_at_any_point_a_rebuild_leaves_the_old_state_or_says_that_it_was_not_finished() {
+    let (desk, _) = archive();
+    let whole = dump(&desk.path("data"));
+    for point in griffie::pipeline::stop::REBUILD_POINTS {
+        for lost in [false, true] {
+            let what = format!("killed at `{point}`, the database lost: {lost}");
+            let case = tempfile::tempdir().unwrap();
+            let data = case.path().join("data");
+            copy(&desk.path("data"), &data);
+            if lost {
+                lose_database(&data);
+            }
+            let mut rebuild = griffie(&data);
+            rebuild.arg("rebuild").env("GRIFFIE_STOP_AT", point).stdout(Stdio::null()).stderr(Stdio::null());
+            assert_eq!(rebuild.status().unwrap().code(), None, "`{point}` was not reached");
+            let in_place = ["rebuild-put-aside", "rebuild-in-place"].contains(&point);
+            if in_place || lost {
+                let (stdout, stderr) = check(griffie(&data).arg("register"), 6);
+                let why = if in_place { "was not finished" } else { "there is no database" };
+                assert!(stdout.is_empty() && stderr.contains(why), "{what}: {stderr}");
+                assert!(stderr.contains("griffie rebuild"), "{what}: {stderr}");
+                check(griffie(&data).arg("ingest").arg(desk.path("in")), 6);
+            } else {
+                assert_eq!(records(&data), 3, "{what}");
+                assert_eq!(dump(&data), whole, "{what}");
+            }
+            check(griffie(&data).arg("rebuild"), 0);
+            assert_eq!(dump(&data), whole, "{what}");
+            assert_eq!(records(&data), 3, "{what}");
+            assert!(check(griffie(&data).args(["search", "duur"]), 0).0.ends_with("3 hits\n"), "{what}");
+            assert_eq!(findings(&data), [], "{what}");
+            let left = fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            assert!(!left.into_iter().any(|name| name.contains("new-") || name.contains("unfinished")), "{what}");
+        }
+    }
+}
+
+#[test]
+fn what_the_log_does_not_name_stays_out_and_what_it_names_must_be_whole() {
+    let (desk, record) = archive();
+    let data = desk.path("data");
+    decide(&desk, &record, &["correct", "title", "Huur"]);
+    let whole = dump(&data);
+    // Laid there by other means: a manifest that is none, and a decision that nobody took.
+    let manifest = objects(&data, "manifests").remove(0).with_file_name("000002.json");
+    fs::write(&manifest, "{").unwrap();
+    let decision = data.join(format!("store/decisions/{record}/000003.json"));
+    let forged = fs::read_to_string(decision.with_file_name("000002.json")).unwrap();
+    fs::write(&decision, forged.replace("Huur", "Koop").replace("\"number\": 2", "\"number\": 3")).unwrap();
+    let (stdout, _) = check(&mut desk.griffie(&["rebuild"]), 11);
+    let told: Vec<_> = stdout.lines().filter(|line| line.starts_with("left out:")).collect();
+    assert!(told.len() == 2 && told[0].contains("decisions/") && told[1].contains("manifests/"), "{stdout}");
+    assert_eq!(dump(&data), whole);
+    fs::remove_file(manifest).unwrap();
+    fs::remove_file(&decision).unwrap();
+
+    let finding = objects(&data, "findings").remove(0);
+    let decided = decision.with_file_name("000001.json");
+    for (object, change) in [(&finding, None), (&decided, None), (&decided, Some("accept")), (&finding, Some("status"))]
+    {
+        let bytes = fs::read_to_string(object).unwrap();
+        let name = object.strip_prefix(data.join("store")).unwrap().display().to_string();
+        fs::remove_file(object).unwrap();
+        if let Some(word) = change {
+            fs::write(object, bytes.replacen(word, "x", 1)).unwrap();
+        }
+        for language in ["en", "nl"] {
+            let (_, stderr) = check(&mut desk.griffie(&["rebuild", "--language", language]), 8);
+            assert!(stderr.contains(&name) && stderr.contains("griffie rebuild"), "{stderr}");
+        }
+        assert_eq!(dump(&data), whole, "the database stands as it was");
+        assert_eq!(records(&data), 3);
+        let _ = fs::remove_file(object);
+        fs::write(object, bytes).unwrap();
+        check(&mut desk.griffie(&["rebuild"]), 0);
+        assert_eq!(dump(&data), whole);
+    }
+}
+
+#[test]
+fn a_rebuild_waits_for_no_one_and_takes_nothing_from_a_program_at_work() {
+    let (desk, record) = archive();
+    let data = desk.path("data");
+    let before = fs::metadata(data.join("griffie.sqlite")).unwrap();
+    let lock = fs::File::options().write(true).open(data.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let (_, stderr) = check(&mut desk.griffie(&["rebuild"]), 6);
+    assert!(stderr.contains("at work"), "{stderr}");
+    use std::os::unix::fs::MetadataExt as _;
+    assert_eq!(
+        fs::metadata(data.join("griffie.sqlite")).unwrap().ino(),
+        before.ino(),
+        "the database stays where it is"
+    );
+    drop(lock);
+    // While another database is put in its place nobody writes to this one.
+    let lock = fs::File::options().create(true).truncate(false).write(true).open(data.join("rebuild.lock")).unwrap();
+    lock.lock().unwrap();
+    let (_, stderr) = check(&mut desk.griffie(&["decide", &record, "--by", "J.", "accept", "contract_type"]), 6);
+    assert!(stderr.contains("being rebuilt"), "{stderr}");
+    drop(lock);
+    decide(&desk, &record, &["accept", "contract_type"]);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+}
+
+#[test]
+fn one_data_folder_at_a_time_writes_to_a_store() {
+    let (desk, record) = archive();
+    let (data, other) = (desk.path("data"), desk.path("other"));
+    let store = data.join("store");
+    let lock = fs::File::options().write(true).open(store.join("incoming/lock")).unwrap();
+    lock.lock().unwrap();
+    for command in [&["ingest", "--no-copies"][..], &["rebuild"]] {
+        let mut command = desk.griffie(command);
+        if command.get_args().next().unwrap() == "ingest" {
+            command.arg(desk.path("in"));
+        }
+        let (_, stderr) = check(&mut command, 6);
+        assert!(stderr.contains("at work in the store"), "{stderr}");
+    }
+    drop(lock);
+    // The second one is told what to do, does it, and then the first one is behind.
+    check(griffie(&other).arg("rebuild").arg("--store").arg(&store), 0);
+    write_pdf(&desk.path("new.pdf"), &contract("Koopovereenkomst"));
+    check(griffie(&other).args(["ingest", "--no-copies"]).arg(desk.path("new.pdf")), 0);
+    let (_, stderr) = check(&mut desk.griffie(&["register"]), 6);
+    assert!(stderr.contains("holds 4 documents") && stderr.contains("knows 3 documents"), "{stderr}");
+    check(desk.griffie(&["ingest", "--no-copies"]).arg(desk.path("new.pdf")), 6);
+    check(&mut desk.griffie(&["decide", &record, "--by", "J.", "accept", "contract_type"]), 6);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(records(&data), 4);
+    decide(&desk, &record, &["accept", "contract_type"]);
+    assert_eq!(findings(&data), []);
+}
+
+#[test]
+fn a_rebuild_makes_the_index_anew_and_search_tells_of_a_damaged_one() {
+    let (desk, _) = archive();
+    let data = desk.path("data");
+    for file in fs::read_dir(data.join("index/v2")).unwrap().map(|entry| entry.unwrap().path()) {
+        if file.extension().is_some_and(|extension| extension == "idx" || extension == "store") {
+            let mut bytes = fs::read(&file).unwrap();
+            let quarter = bytes.len() / 4;
+            bytes[quarter..3 * quarter].fill(0);
+            fs::write(&file, bytes).unwrap();
+        }
+    }
+    for (language, words) in [("en", "the index is damaged"), ("nl", "de index is beschadigd")] {
+        let (_, stderr) = check(&mut desk.griffie(&["search", "overeenkomst", "--language", language]), 10);
+        assert!(stderr.contains(words) && stderr.contains("griffie rebuild"), "{stderr}");
+        assert!(!stderr.contains("panicked"), "{stderr}");
+    }
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert!(data.join("index.before-rebuild-1").is_dir());
+    assert!(check(&mut desk.griffie(&["search", "duur"]), 0).0.ends_with("3 hits\n"));
+}
+
+#[test]
+fn what_joined_a_dossier_is_found_in_it() {
+    let (desk, record) = archive();
+    let register = json_of(&mut desk.griffie(&["register", "--json"]), &[0]);
+    let ids = register.as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned());
+    let joining = ids.into_iter().find(|id| *id != record).unwrap();
+    decide(&desk, &joining, &["belongs-to", &record]);
+    for _ in 0..2 {
+        let (found, _) = check(&mut desk.griffie(&["search", "--records", "duur"]), 0);
+        assert!(!found.contains(&joining) && found.contains(&record) && found.ends_with("2 records\n"), "{found}");
+        assert!(!check(&mut desk.griffie(&["search", "duur"]), 0).0.contains(&joining));
+        check(&mut desk.griffie(&["rebuild"]), 0);
+    }
+}
