@@ -1,6 +1,7 @@
 //! The steps of a document in order, on one screen ([`ingest`]), and what stands around them.
 
 pub mod app;
+pub mod compare;
 pub mod copies;
 pub mod decide;
 mod events;

@@ -19,6 +19,7 @@ use crate::{
 mod accession;
 mod current;
 mod decision;
+mod difference;
 mod document;
 mod dossier;
 mod dump;
@@ -34,6 +35,7 @@ mod schema;
 pub use accession::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason};
 pub use current::{Closure, Current, NewlyFound};
 pub use decision::{Act, Decision, Request, choices};
+pub use difference::{Difference, Differs};
 pub use document::{ArchivalCopy, Document, Findings, NewDocument, Original, PageCounts, Role};
 pub use dossier::{Related, Relation};
 pub use holding::Filter;
@@ -60,6 +62,15 @@ impl Register {
         schema::configure(&writer).doing(doing)?;
         schema::migrate(&mut writer).doing(doing)?;
         Ok(Self { path: path.to_owned(), read_only: None, writer: Mutex::new(writer), idle_readers: Mutex::default() })
+    }
+
+    /// Makes a database that counts only once it is whole: nothing is flushed on the way.
+    pub fn scratch(path: &Path) -> Result<Self> {
+        let register = Self::open(path)?;
+        let writer = register.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        writer.pragma_update(None, "synchronous", "OFF").db("cannot set up the connection to the database")?;
+        drop(writer);
+        Ok(register)
     }
 
     /// Opens a database that is there for reading; where nobody may write to its folder (a mounted copy, a folder of
@@ -193,7 +204,19 @@ impl<T> Db<T> for rusqlite::Result<T> {
                 Some(rusqlite::ErrorCode::ConstraintViolation) => ErrorKind::Conflict,
                 _ => ErrorKind::Storage,
             };
-            Error::new(kind, doing).source(error)
+            let is_damaged = matches!(
+                error.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
+            );
+            let folded = Error::new(kind, doing);
+            let folded = if is_damaged {
+                folded
+                    .hint("the database is damaged: `griffie rebuild` makes it anew from the store")
+                    .dutch("de database is beschadigd: `griffie rebuild` maakt die opnieuw uit de opslag")
+            } else {
+                folded
+            };
+            folded.source(error)
         })
     }
 }

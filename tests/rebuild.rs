@@ -334,3 +334,81 @@ fn what_joined_a_dossier_is_found_in_it() {
         check(&mut desk.griffie(&["rebuild"]), 0);
     }
 }
+
+fn change(data: &Path, sql: &str) {
+    rusqlite::Connection::open(data.join("griffie.sqlite")).unwrap().execute_batch(sql).unwrap();
+}
+
+#[test]
+fn what_the_database_says_otherwise_than_the_store_is_found_and_never_handed_out() {
+    let (desk, record) = archive();
+    let whole = desk.path("data");
+    assert_eq!(findings(&whole), []);
+    let no_keys = "PRAGMA foreign_keys = OFF;";
+    let cases = [
+        (
+            "UPDATE field_values SET value = '\"2040-01-01\"' WHERE field = 'end_date' AND document =
+             (SELECT document FROM documents WHERE record = '{}')",
+            "altered_row",
+            "{} end_date",
+        ),
+        ("UPDATE decisions SET by = 'De Vries'", "altered_row", "{} 1"),
+        ("DELETE FROM decisions", "missing_row", "{} 1"),
+        (
+            "INSERT INTO decisions VALUES ('{}', 2, 'ended_on', NULL, '\"2020-01-01\"', 'Niemand', '2026-01-01T00:00:00Z', NULL)",
+            "additional_row",
+            "{} 2",
+        ),
+        (
+            "DELETE FROM holding_values WHERE record = '{}'; DELETE FROM decisions;
+             DELETE FROM field_values WHERE document IN (SELECT document FROM documents WHERE record = '{}');
+             DELETE FROM findings WHERE document IN (SELECT document FROM documents WHERE record = '{}');
+             DELETE FROM documents WHERE record = '{}'; DELETE FROM records WHERE record = '{}'",
+            "missing_row",
+            "{}",
+        ),
+    ];
+    for (sql, kind, what) in cases {
+        let case = tempfile::tempdir().unwrap();
+        let data = case.path().join("data");
+        copy(&whole, &data);
+        change(&data, &format!("{no_keys} {}", sql.replace("{}", &record)));
+        for _ in 0..2 {
+            let found = findings(&data);
+            assert!(found.contains(&(kind.into(), what.replace("{}", &record))), "{sql}: {found:?}");
+            assert!(found.iter().all(|(_, what)| what.contains(&record)), "{sql}: {found:?}");
+        }
+        let (_, stderr) = check(griffie(&data).arg("verify"), 8);
+        assert!(stderr.contains("griffie rebuild"), "{stderr}");
+        let bag = case.path().join("bag");
+        let (_, stderr) = check(griffie(&data).args(["export", "--all", "--bagit"]).arg(&bag), 8);
+        assert!(stderr.contains("nothing is handed out") && !bag.exists(), "{stderr}");
+        check(griffie(&data).arg("rebuild"), 0);
+        assert_eq!(findings(&data), [], "{sql}");
+        check(griffie(&data).args(["export", "--all", "--bagit"]).arg(&bag), 0);
+    }
+}
+
+#[test]
+fn a_damaged_database_or_index_is_a_finding_and_the_answer_of_every_command() {
+    let (desk, _) = archive();
+    let data = desk.path("data");
+    let idx = fs::read_dir(data.join("index/v2")).unwrap().map(|entry| entry.unwrap().path());
+    let idx = idx.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "idx")).unwrap();
+    let mut bytes = fs::read(&idx).unwrap();
+    bytes[20] ^= 0xff;
+    fs::write(&idx, bytes).unwrap();
+    let name = format!("index/{}", idx.file_name().unwrap().to_str().unwrap());
+    assert_eq!(findings(&data), [("damaged_file".to_owned(), name)]);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(findings(&data), []);
+    let database = fs::File::options().write(true).open(data.join("griffie.sqlite")).unwrap();
+    database.set_len(40_000).unwrap();
+    assert_eq!(findings(&data), [("damaged_file".to_owned(), "griffie.sqlite".to_owned())]);
+    for (language, words) in [("en", "the database is damaged"), ("nl", "de database is beschadigd")] {
+        let (_, stderr) = check(&mut desk.griffie(&["register", "--language", language]), 10);
+        assert!(stderr.contains(words) && stderr.contains("griffie rebuild"), "{stderr}");
+    }
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!((findings(&data), records(&data)), (Vec::new(), 3));
+}

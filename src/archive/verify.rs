@@ -118,6 +118,14 @@ pub enum FindingKind {
     Unfinished,
     /// A time-stamp does not hold, or is not about its checkpoint.
     BadTimestamp,
+    /// The database says something else than the store.
+    AlteredRow,
+    /// The database lacks what the store tells of.
+    MissingRow,
+    /// The database has what nothing in the store tells of.
+    AdditionalRow,
+    /// The file of the database, or one of the index, is not as it was written.
+    DamagedFile,
 }
 
 /// What was looked at.

@@ -1,6 +1,7 @@
 //! `griffie get`, `griffie verify` and `griffie rebuild`: the archive itself.
 
 use std::{
+    io::{self, Write as _},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,10 +11,14 @@ use clap::Args;
 use super::{Context, Outcome, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, Checked, PastChecks, VerifyOptions, past_checks},
+    archive::{Archive, Checked, FindingKind, PastChecks, VerifyFinding, VerifyOptions, past_checks},
     clock::Clock,
     model::RecordId,
-    pipeline::{App, app, note, rebuild},
+    pipeline::{
+        App, app,
+        compare::{self, Compared},
+        note, rebuild,
+    },
     register::{ArchivalCopy, Document, Named},
     storage::{Location, Store},
 };
@@ -117,7 +122,19 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         ..VerifyOptions::default()
     };
     let now = Clock::System.now();
-    let report = archive.verify(&options, now)?;
+    let mut report = archive.verify(&options, now)?;
+    if !elsewhere && own.is_some() {
+        match compare::compare(&context.data, &context.config)? {
+            Compared::With(found) => report.findings.extend(found),
+            Compared::Not(why) => {
+                let told = language.say(
+                    format!("de database is niet met de opslag vergeleken: {why}"),
+                    format!("the database was not compared with the store: {why}"),
+                );
+                let _ = writeln!(io::stderr(), "griffie: {told}");
+            }
+        }
+    }
     if !elsewhere && may_write {
         note::fixity_check(&context.data, &context.config, &report, now);
     }
@@ -172,6 +189,20 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     }
     if report.findings.is_empty() {
         return Ok(Outcome::Done);
+    }
+    let count = report.findings.len();
+    let of_database = |finding: &VerifyFinding| {
+        use FindingKind::{AdditionalRow, AlteredRow, DamagedFile, MissingRow};
+        matches!(finding.kind, AlteredRow | MissingRow | AdditionalRow | DamagedFile)
+    };
+    if report.findings.iter().all(of_database) {
+        let message = format!("the database or the index is not what the store says: {count} findings");
+        return Err(Error::new(ErrorKind::FixityMismatch, message)
+            .hint("the store is whole: `griffie rebuild` makes database and index anew from it, and puts these aside")
+            .dutch(format!(
+                "de database of de index is niet wat de opslag zegt, {count} bevindingen: de opslag is heel, `griffie \
+                 rebuild` maakt database en index er opnieuw uit en legt deze opzij"
+            )));
     }
     Err(Error::new(
         ErrorKind::FixityMismatch,

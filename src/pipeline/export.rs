@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{App, events, examine, stored::PROGRAM};
+use super::{App, compare, events, examine, stored::PROGRAM};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
@@ -17,8 +17,10 @@ pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Writ
             .dutch("er is geen record gekozen, dus er is niets om uit te voeren"));
     }
     let _stays = if app.register.is_read_only() { None } else { Some(app.stays()?) };
-    // What people decided just now must be in the log before the log goes along.
+    // What people decided just now must be in the log before the log goes along, and the register must say what the
+    // archive does: an event vouches for every object in a bag, and for no row.
     app.log_if_free()?;
+    compare::must_agree(&app.register, &app.archive)?;
     let sender = Sender {
         organization: app.config.own_organizations.first().cloned(),
         program: PROGRAM.into(),

@@ -60,7 +60,7 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
         .prefix(WORKPLACE)
         .tempdir_in(data)
         .fold(ErrorKind::Storage, || format!("cannot make a folder in `{}`", data.display()))?;
-    let register = Register::open(&database(workplace.path()))?;
+    let register = Register::scratch(&database(workplace.path()))?;
     take_over_events(data, &register)?;
     let index = Index::open(&workplace.path().join("index"))?;
     let archive = stored.archive.clone();
@@ -73,6 +73,8 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
     app.index_what_is_missing()?;
     reached("rebuild-index-made");
     let (lock, head) = app.into_lock();
+    let made = std::fs::File::options().write(true).open(database(workplace.path()));
+    made.and_then(|made| made.sync_all()).fold(ErrorKind::Storage, || "cannot flush the new database")?;
     put_in_place(data, workplace.path())?;
     if let Some(head) = head {
         app::keep_head(data, &head)?;

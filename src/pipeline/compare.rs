@@ -1,0 +1,177 @@
+//! Compares a data folder's database with what its store says: with the database that a rebuild would make, made in a
+//! temporary folder.
+
+use std::path::Path;
+
+use super::{
+    app::{Stored, database},
+    lock::{InPlace, Lock},
+    rebuild::{Counts, build},
+    standing,
+};
+use crate::{
+    Error, ErrorKind, Result,
+    archive::{Archive, FindingKind, VerifyFinding},
+    config::Config,
+    error::Fold as _,
+    index::Index,
+    model::Language,
+    provenance::Event,
+    register::{Difference, Differs, Register},
+};
+
+const DATABASE: &str = "griffie.sqlite";
+
+/// What came of it.
+#[derive(Debug)]
+pub enum Compared {
+    /// What is wrong; nothing, where the database says what the store says.
+    With(Vec<VerifyFinding>),
+    /// It was not compared, for this reason.
+    Not(String),
+}
+
+/// Compares database and index of a data folder with its store.
+pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
+    let language = config.language;
+    if let Err(error) = standing::must_be_finished(data) {
+        return Ok(Compared::Not(error.explain(language)));
+    }
+    if !database(data).is_file() {
+        return Ok(Compared::Not(language.say(
+            "er is geen database; `griffie rebuild` maakt die uit de opslag".into(),
+            "there is no database; `griffie rebuild` makes it from the store".into(),
+        )));
+    }
+    let register = match Register::open_for_reading(&database(data)).and_then(|register| {
+        let damage = register.damage()?;
+        Ok((register, damage))
+    }) {
+        Ok((register, None)) => register,
+        Ok((_, Some(damage))) => return Ok(Compared::With(vec![damaged(DATABASE, &damage, language)])),
+        Err(error) if error.kind() == ErrorKind::Storage && error.advice().is_some() => {
+            return Ok(Compared::With(vec![damaged(DATABASE, &error.to_string(), language)]));
+        }
+        Err(error) => return Err(error),
+    };
+    let stored = Stored::open(data, config)?;
+    // What a program at work writes stands in one of the two before the other.
+    let _lock = if register.is_read_only() {
+        let at_work = std::fs::metadata(data.join("lock")).is_ok_and(|lock| lock.len() > 0);
+        if at_work {
+            return Ok(Compared::Not(busy(language)));
+        }
+        None
+    } else {
+        match Lock::of(data)? {
+            Some(lock) => Some(lock),
+            None => return Ok(Compared::Not(busy(language))),
+        }
+    };
+    if let Err(error) = standing::must_know(&register, &stored.archive, &stored.location, data) {
+        let told =
+            VerifyFinding { kind: FindingKind::MissingRow, what: DATABASE.into(), message: error.explain(language) };
+        return Ok(Compared::With(vec![told]));
+    }
+    let found = match differences(&register, &stored.archive) {
+        // Somebody may have decided something meanwhile: it is looked at again while nobody can.
+        Ok(found) if !found.is_empty() && !register.is_read_only() => {
+            let Ok(_alone) = InPlace::goes(data) else { return Ok(Compared::Not(busy(language))) };
+            differences(&register, &stored.archive)
+        }
+        found => found,
+    };
+    match found {
+        Ok(found) => {
+            let mut told: Vec<_> = found.iter().map(|difference| finding(difference, language)).collect();
+            told.extend(of_index(data, language));
+            Ok(Compared::With(told))
+        }
+        // The store is named for itself.
+        Err(error) if matches!(error.kind(), ErrorKind::FixityMismatch | ErrorKind::NotFound | ErrorKind::Conflict) => {
+            Ok(Compared::Not(error.explain(language)))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The rows that say otherwise than the store: what waits for the log counts as said by it.
+fn differences(register: &Register, archive: &Archive) -> Result<Vec<Difference>> {
+    let waiting = register.waiting_events(u32::MAX)?;
+    let waiting = waiting.iter().map(|event| Event::from_json(&event.json)).collect::<Result<Vec<_>>>()?;
+    let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
+    let truth = Register::scratch(&database(folder.path()))?;
+    build(&archive.as_logged(&waiting)?, &truth, &mut Counts::default())?;
+    register.differences(&truth)
+}
+
+fn busy(language: Language) -> String {
+    language.say("er is een andere griffie in aan het werk".into(), "another griffie is at work in it".into())
+}
+
+fn damaged(what: &str, why: &str, language: Language) -> VerifyFinding {
+    let message = language.say(
+        format!("het bestand is beschadigd ({why}); `griffie rebuild` maakt het opnieuw uit de opslag"),
+        format!("the file is damaged ({why}); `griffie rebuild` makes it anew from the store"),
+    );
+    VerifyFinding { kind: FindingKind::DamagedFile, what: what.into(), message }
+}
+
+/// The files of the index that are not as they were written.
+fn of_index(data: &Path, language: Language) -> Vec<VerifyFinding> {
+    let folder = data.join("index");
+    let files = match folder.is_dir().then(|| Index::open_for_reading(&folder)) {
+        Some(Ok(index)) => index.damaged_files(),
+        Some(Err(error)) => return vec![damaged("index", &error.to_string(), language)],
+        None => return Vec::new(),
+    };
+    let why = language.say("de som van zijn bytes klopt niet", "the sum of its bytes is another");
+    files.iter().map(|file| damaged(&format!("index/{file}"), why, language)).collect()
+}
+
+fn finding(difference: &Difference, language: Language) -> VerifyFinding {
+    let Difference { table, about, part, differs } = difference;
+    let what = if part.is_empty() { about.clone() } else { format!("{about} {part}") };
+    let (kind, message) = match differs {
+        Differs::Altered { column, says, should } => (
+            FindingKind::AlteredRow,
+            language.say(
+                format!("de database zegt in `{table}` van `{column}`: {says}; volgens de opslag is het: {should}"),
+                format!("the database says in `{table}` of `{column}`: {says}; by the store it is: {should}"),
+            ),
+        ),
+        Differs::Missing => (
+            FindingKind::MissingRow,
+            language.say(
+                format!("de database mist het in `{table}`; de opslag vertelt ervan"),
+                format!("the database lacks it in `{table}`; the store tells of it"),
+            ),
+        ),
+        Differs::Additional => (
+            FindingKind::AdditionalRow,
+            language.say(
+                format!("de database heeft het in `{table}`; niets in de opslag vertelt ervan"),
+                format!("the database has it in `{table}`; nothing in the store tells of it"),
+            ),
+        ),
+    };
+    VerifyFinding { kind, what, message }
+}
+
+/// Refuses to hand out records of a database that does not say what the store says.
+pub(super) fn must_agree(register: &Register, archive: &Archive) -> Result<()> {
+    let found = differences(register, archive)?;
+    let Some(first) = found.first() else { return Ok(()) };
+    let VerifyFinding { what, message, .. } = finding(first, Language::English);
+    let told = finding(first, Language::Dutch);
+    Err(Error::new(
+        ErrorKind::FixityMismatch,
+        format!("the database is not what the store says, so nothing is handed out: {what}: {message}"),
+    )
+    .hint("`griffie verify` names every row; `griffie rebuild` makes the database anew from the store")
+    .dutch(format!(
+        "de database is niet wat de opslag zegt, dus er wordt niets uitgevoerd: {}: {}; `griffie verify` noemt elke regel, \
+         `griffie rebuild` maakt de database opnieuw uit de opslag",
+        told.what, told.message
+    )))
+}
