@@ -209,6 +209,7 @@ impl Register {
                 Request::StillHolds => Act::SupersededBy(record.clone()),
             };
             check::order_of_days(&shown, &act)?;
+            check::order_of_time(tx, &shown, record, at)?;
             let number = next_number(tx, record)?;
             Ok(Decision { record: record.clone(), number, act, by: by.trim().into(), at, note })
         })
@@ -226,7 +227,22 @@ impl Register {
                     decision.record,
                     next.saturating_sub(1)
                 );
-                return Err(Error::new(ErrorKind::Conflict, message).hint("look at the record again and decide anew"));
+                if decision.number > next {
+                    let lost = format!("decisions/{}/{next:06}.json", decision.record);
+                    return Err(Error::new(ErrorKind::FixityMismatch, format!("{message}: `{lost}` is gone"))
+                        .hint("restore it from a copy of the store; `griffie verify` names all that is missing")
+                        .dutch(format!(
+                            "`{lost}` is weg, een besluit dat voor besluit {} kwam: zet het terug uit een kopie van de \
+                             opslag; `griffie verify` noemt alles wat ontbreekt",
+                            decision.number
+                        )));
+                }
+                return Err(Error::new(ErrorKind::Conflict, message)
+                    .hint("look at the record again and decide anew")
+                    .dutch(format!(
+                        "iemand anders besloot net iets over `{}`: kijk er nog eens naar en besluit opnieuw",
+                        decision.record
+                    )));
             }
             let value = decision.act.value();
             tx.execute(

@@ -1,12 +1,13 @@
 //! What a decision may not say: days out of order, and the withdrawal of what nobody decided.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
+use rusqlite::Transaction;
 
-use super::{Act, current::Current};
+use super::{Act, current::Current, parsed};
 use crate::{
     Error, ErrorKind, Result,
     model::{RecordId, Status},
-    register::Closure,
+    register::{Closure, Db as _},
 };
 
 /// Refuses a last day before the first one: a slip of the pen would end a contract that runs.
@@ -42,6 +43,33 @@ pub(super) fn order_of_days(shown: &Current, act: &Act) -> Result<()> {
     }
 }
 
+/// Refuses a decision that would be older than what it is about: the receipt of a document, or the decision before it.
+/// A clock that was set back would sign it into the log for ever.
+pub(super) fn order_of_time(tx: &Transaction<'_>, shown: &Current, record: &RecordId, at: Timestamp) -> Result<()> {
+    let decided = super::of_record(tx, record)?.into_iter().map(|decision| decision.at);
+    let received = arrivals(tx, record)?.into_iter().chain([shown.record.created]);
+    let Some(last) = decided.chain(received).max().filter(|last| at < *last) else { return Ok(()) };
+    Err(Error::new(
+        ErrorKind::Refused,
+        format!("the clock stands at {at}, and the last that happened to `{record}` was at {last}"),
+    )
+    .hint("set the clock of this machine right, and decide again: nothing was stored")
+    .dutch(format!(
+        "de klok staat op {at}, en het laatste dat met `{record}` gebeurde was op {last}: zet de klok van deze machine \
+         goed en besluit opnieuw; er is niets opgeslagen"
+    )))
+}
+
+/// When the documents of a record's dossier, and those that came in as it, were received.
+fn arrivals(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<Timestamp>> {
+    tx.prepare_cached(
+        "SELECT accessioned AS at FROM items WHERE record = ?1
+         UNION ALL SELECT items.accessioned FROM documents JOIN items USING (document) WHERE documents.record = ?1",
+    )
+    .and_then(|mut statement| statement.query_map([record.as_str()], |row| parsed(row, "at"))?.collect())
+    .db("cannot look up when a record came in")
+}
+
 /// Refuses to withdraw what nobody decided.
 pub(super) fn decided(shown: &Current, record: &RecordId, field: &str) -> Result<()> {
     if shown.decided.contains(field) {
@@ -50,4 +78,69 @@ pub(super) fn decided(shown: &Current, record: &RecordId, field: &str) -> Result
     Err(Error::new(ErrorKind::InvalidInput, format!("nobody decided about `{field}` of `{record}`"))
         .hint("nothing needs to be withdrawn: the register shows what was read")
         .dutch(format!("over `{field}` van `{record}` is niets besloten: het register toont wat er is gelezen")))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan as _;
+
+    use super::*;
+    use crate::{
+        model::{Fields, Language},
+        register::{
+            Request,
+            testing::{TestRegister, auto, moment},
+        },
+    };
+
+    #[test]
+    fn a_clock_that_was_set_back_decides_nothing() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", Fields { title: auto("Huur".into()), ..Fields::absent() });
+        let accept = || Request::Accept { field: "title".into(), choose: None };
+        let at = |hours: i64| moment() + hours.hours();
+        let decide = |hours| register.prepare_decision(&item.record, accept(), "J.", at(hours), None);
+        let refused = |hours, last: i64| {
+            let error = decide(hours).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Refused);
+            for language in [Language::English, Language::Dutch] {
+                let told = error.explain(language);
+                assert!(told.contains(&at(hours).to_string()) && told.contains(&at(last).to_string()), "{told}");
+            }
+        };
+        // Before its receipt, then before the decision that was taken last.
+        refused(-24 * 365, 0);
+        register.add_decision(&decide(2).unwrap(), &[]).unwrap();
+        refused(1, 2);
+        register.add_decision(&decide(2).unwrap(), &[]).unwrap();
+        // Of a document that joined it the receipt counts as well.
+        let later = register.archive("b.pdf", Fields::absent());
+        register
+            .write(|tx| {
+                tx.execute(
+                    "UPDATE items SET accessioned = ?1 WHERE document = ?2",
+                    [at(5).to_string().as_str(), later.document.as_str()],
+                )
+                .db("test")
+            })
+            .unwrap();
+        let joins = Request::BelongsTo(item.record.clone());
+        let joins = register.prepare_decision(&later.record, joins, "J.", at(5), None).unwrap();
+        register.add_decision(&joins, &[]).unwrap();
+        refused(4, 5);
+        assert!(decide(6).is_ok());
+    }
+
+    #[test]
+    fn a_decision_after_one_that_is_gone_names_it() {
+        let register = TestRegister::new();
+        let item = register.archive("a.pdf", Fields { title: auto("Huur".into()), ..Fields::absent() });
+        let request = Request::Accept { field: "title".into(), choose: None };
+        let mut decision = register.prepare_decision(&item.record, request, "J.", moment(), None).unwrap();
+        decision.number = 2;
+        let error = register.add_decision(&decision, &[]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::FixityMismatch);
+        let lost = format!("decisions/{}/000001.json", item.record);
+        assert!(error.to_string().contains(&lost) && error.advice().unwrap().contains("restore it"), "{error}");
+    }
 }
