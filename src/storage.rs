@@ -50,6 +50,9 @@ const READ_BYTES: usize = 128 << 10;
 /// Where streamed uploads grow before they get their name; never listed as objects.
 const INCOMING: &str = "incoming";
 
+/// The reason of a put that found other bytes under the name: those that are stored have changed, or are another's.
+pub const STORED_CHANGED: &str = "stored_changed";
+
 /// What a create-only put found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {
@@ -228,7 +231,14 @@ impl Store {
             }
             (Put::AlreadyThere, false) => {
                 return Err(Error::new(ErrorKind::Conflict, format!("`{name}` is there already, with other bytes"))
-                    .hint("run `griffie verify`: nothing in a store may ever change"));
+                    .hint("run `griffie verify`: nothing in a store may ever change")
+                    .because(
+                        STORED_CHANGED,
+                        format!(
+                            "`{name}` is er al, met andere bytes: geef `griffie verify`, want in een opslag mag nooit iets \
+                             veranderen"
+                        ),
+                    ));
             }
         }
         Ok(put)

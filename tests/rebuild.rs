@@ -412,3 +412,30 @@ fn a_damaged_database_or_index_is_a_finding_and_the_answer_of_every_command() {
     check(&mut desk.griffie(&["rebuild"]), 0);
     assert_eq!((findings(&data), records(&data)), (Vec::new(), 3));
 }
+
+#[test]
+fn one_damaged_original_stops_no_other_file_of_a_batch() {
+    let (desk, _) = archive();
+    let original = objects(&desk.path("data"), "originals").remove(1);
+    let bytes = fs::read(&original).unwrap();
+    fs::remove_file(&original).unwrap();
+    fs::write(&original, &bytes[1..]).unwrap();
+    write_pdf(&desk.path("in/Vierde.pdf"), &contract("Koopovereenkomst"));
+    for (language, words) in [("en", "restore `originals/"), ("nl", "zet `originals/")] {
+        let arguments = ["ingest", "--no-copies", "--json", "--language", language];
+        let receipt = json_of(desk.griffie(&arguments).arg(desk.path("in")), &[11]);
+        let totals = &receipt["totals"];
+        assert_eq!((&totals["files"], &totals["quarantined"]), (&4.into(), &1.into()), "{receipt:#}");
+        let refused = receipt["files"].as_array().unwrap().iter().find(|file| file["state"] == "quarantined").unwrap();
+        assert_eq!(refused["reason"]["kind"], "stored_changed");
+        assert!(refused["reason"]["message"].as_str().unwrap().contains(words), "{refused}");
+    }
+    fs::remove_file(&original).unwrap();
+    fs::write(&original, bytes).unwrap();
+    let receipt = json_of(desk.griffie(&["ingest", "--no-copies", "--json"]).arg(desk.path("in")), &[0]);
+    assert_eq!(receipt["totals"]["duplicate"], 4);
+    assert_eq!(findings(&desk.path("data")), []);
+    let whole = dump(&desk.path("data"));
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(dump(&desk.path("data")), whole);
+}

@@ -23,12 +23,12 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::Original,
+    archive::{self, Original},
     error::Context as _,
     intake::{self, Arrival, Intake, Room},
     model::{BatchId, Digests, ItemId, Language, MediaType},
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
-    storage::digests_of_file,
+    storage::{STORED_CHANGED, digests_of_file},
     text::Text,
     tools::{self, CancelFlag},
 };
@@ -254,8 +254,38 @@ impl Run<'_> {
     fn open_container(&self, item: Item, arrival: &Arrival) -> Result<Option<Opened>> {
         let Some(path) = arrival.path() else { return Ok(None) };
         let digests = digests_of_file(path)?;
-        let original = self.app.archive.store_original(path, &digests)?;
+        let original = match self.kept(path, &digests)? {
+            Ok(original) => original,
+            Err(reason) if item.state == ItemState::Pending => {
+                self.quarantine(&item, Kept::Nothing(Some(digests)), None, reason)?;
+                return Ok(None);
+            }
+            Err(_) => return Ok(None),
+        };
         Ok(Some(Opened { item, original, source: arrival.source.clone() }))
+    }
+
+    /// The bytes of a file as an original, or why they are not: where those that are stored already have changed, that
+    /// is no fault of the other files of the batch.
+    fn kept(&self, path: &Path, digests: &Digests) -> Result<std::result::Result<Original, Reason>> {
+        match self.app.archive.store_original(path, digests) {
+            Ok(original) => Ok(Ok(original)),
+            Err(error) if error.reason() == Some(STORED_CHANGED) => {
+                let name = archive::name::original(&digests.blake3);
+                let message = self.app.config.language.say(
+                    format!(
+                        "het archief heeft deze bytes al, en wat is opgeslagen is beschadigd: zet `{name}` terug uit een \
+                         kopie van de opslag en geef het bestand dan opnieuw"
+                    ),
+                    format!(
+                        "the archive has these bytes already, and what is stored is damaged: restore `{name}` from a copy \
+                         of the store, then give the file again"
+                    ),
+                );
+                Ok(Err(Reason { kind: STORED_CHANGED.into(), message }))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     fn close_container(&self, container: &Opened) -> Result<()> {
@@ -310,8 +340,10 @@ impl Run<'_> {
             (Ok(media), Some(path), Some(digests)) => (*media, path, digests),
             // What no one can read is kept all the same: the reason may be ours.
             (Err(reason), Some(path), Some(digests)) if digests.size_bytes > 0 => {
-                let original = self.app.archive.store_original(path, &digests)?;
-                return self.quarantine(item, Kept::Bytes(original), None, refused(reason));
+                return match self.kept(path, &digests)? {
+                    Ok(original) => self.quarantine(item, Kept::Bytes(original), None, refused(reason)),
+                    Err(damaged) => self.quarantine(item, Kept::Nothing(Some(digests)), None, damaged),
+                };
             }
             (Err(reason), _, digests) => return self.quarantine(item, Kept::Nothing(digests), None, refused(reason)),
             (Ok(_), ..) => return Err(Error::new(ErrorKind::Internal, "a file without a place")),
@@ -335,7 +367,10 @@ impl Run<'_> {
                 },
                 Claim::Archived(_) => {
                     // The sender's file may go only if the archive's copy is whole.
-                    self.app.archive.store_original(path, &digests)?;
+                    if let Err(damaged) = self.kept(path, &digests)? {
+                        self.quarantine(item, Kept::Nothing(Some(digests)), Some(media), damaged)?;
+                        break;
+                    }
                     let story = Story::of(item).received(Some(&digests), Some(media)).duplicate();
                     self.commit(item, Outcome::Duplicate(digests), story, Some(media))?;
                     break;
