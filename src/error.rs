@@ -187,11 +187,14 @@ impl Error {
     }
 
     /// Whether there was no room left for what was to be written, whoever was to write it.
-    fn is_full_disk(&self) -> bool {
+    pub fn is_full_disk(&self) -> bool {
         std::iter::successors(self.cause(), |error| error.source()).any(|error| {
             let io = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
             let database = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
-            io == Some(std::io::ErrorKind::StorageFull) || database == Some(rusqlite::ErrorCode::DiskFull)
+            let code = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error);
+            io == Some(std::io::ErrorKind::StorageFull)
+                || database == Some(rusqlite::ErrorCode::DiskFull)
+                || code.is_some_and(|code| code.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE)
         })
     }
 }
@@ -294,6 +297,10 @@ mod tests {
         let error = Error::new(ErrorKind::Storage, "cannot write `a`").source(Told(full));
         assert_eq!(error.to_string(), format!("cannot write `a`: unable to copy: {why}"));
         assert_eq!(error.advice(), Some(MAKE_ROOM));
+        let no_room_to_share = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+        let error = Error::new(ErrorKind::Storage, "cannot open it");
+        let error = error.source(rusqlite::Error::SqliteFailure(no_room_to_share, None));
+        assert_eq!(error.advice(), Some(MAKE_ROOM), "the database says `disk I/O error`");
         let other = Error::new(ErrorKind::Storage, "cannot write `a`").source(std::io::Error::other("worn out"));
         assert_eq!(other.advice(), None);
     }

@@ -114,6 +114,11 @@ impl Register {
         Ok(Self { read_only: Some(ReadOnly::Copy(folder)), ..Self::open(&copy)? })
     }
 
+    /// Whether an error says that the file itself is damaged.
+    pub fn is_damaged_by(error: &Error) -> bool {
+        error.cause().and_then(|cause| cause.downcast_ref()).is_some_and(is_damage)
+    }
+
     /// Whether it may only be looked at.
     pub fn is_read_only(&self) -> bool {
         self.read_only.is_some()
@@ -192,6 +197,11 @@ enum ReadOnly {
     Copy(#[expect(dead_code, reason = "goes when this does")] tempfile::TempDir),
 }
 
+fn is_damage(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(code, Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase))
+}
+
 /// Folds a database error into griffie's: a broken constraint contradicts what is there, the rest is the store's fault.
 trait Db<T> {
     fn db(self, doing: &'static str) -> Result<T>;
@@ -204,10 +214,7 @@ impl<T> Db<T> for rusqlite::Result<T> {
                 Some(rusqlite::ErrorCode::ConstraintViolation) => ErrorKind::Conflict,
                 _ => ErrorKind::Storage,
             };
-            let is_damaged = matches!(
-                error.sqlite_error_code(),
-                Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase)
-            );
+            let is_damaged = is_damage(&error);
             let folded = Error::new(kind, doing);
             let folded = if is_damaged {
                 folded

@@ -122,7 +122,17 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         ..VerifyOptions::default()
     };
     let now = Clock::System.now();
-    let mut report = archive.verify(&options, now)?;
+    let mut report = match archive.verify(&options, now) {
+        Err(error) if error.is_full_disk() && options.history.is_some() => {
+            let told = language.say(
+                "de schijf is vol: de controle gaat door, maar wordt niet in haar geschiedenis bijgehouden",
+                "the disk is full: the check goes on, and is not kept in its history",
+            );
+            let _ = writeln!(io::stderr(), "griffie: {told}");
+            archive.verify(&VerifyOptions { history: None, ..options }, now)?
+        }
+        report => report?,
+    };
     if !elsewhere && own.is_some() {
         match compare::compare(&context.data, &context.config)? {
             Compared::With(found) => report.findings.extend(found),

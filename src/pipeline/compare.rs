@@ -49,9 +49,10 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
     }) {
         Ok((register, None)) => register,
         Ok((_, Some(damage))) => return Ok(Compared::With(vec![damaged(DATABASE, &damage, language)])),
-        Err(error) if error.kind() == ErrorKind::Storage && error.advice().is_some() => {
+        Err(error) if Register::is_damaged_by(&error) => {
             return Ok(Compared::With(vec![damaged(DATABASE, &error.to_string(), language)]));
         }
+        Err(error) if error.is_full_disk() => return Ok(Compared::Not(error.explain(language))),
         Err(error) => return Err(error),
     };
     let stored = Stored::open(data, config)?;
@@ -88,6 +89,7 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
             Ok(Compared::With(told))
         }
         // The store is named for itself.
+        Err(error) if error.is_full_disk() => Ok(Compared::Not(error.explain(language))),
         Err(error) if matches!(error.kind(), ErrorKind::FixityMismatch | ErrorKind::NotFound | ErrorKind::Conflict) => {
             Ok(Compared::Not(error.explain(language)))
         }
