@@ -123,6 +123,12 @@ impl Store {
                     root.display()
                 )));
         }
+        match fs::read_dir(root) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                return Err(config::may_not_read(root).source(error));
+            }
+            _ => {}
+        }
         let root = root.canonicalize().fold(ErrorKind::Storage, doing)?;
         let backend = LocalFileSystem::new_with_prefix(&root).fold(ErrorKind::Storage, doing)?.with_fsync(true);
         Ok(Self { backend: Arc::new(backend), root: Some(root.into()), s3: None })

@@ -241,6 +241,13 @@ fn whoever_may_only_read_a_data_folder_sees_all_and_changes_nothing() {
     let (_, stderr) = check(&mut onlooker(&["decide", &lease, "--by", "J.", "not-in-contract", "court"]), 7);
     assert!(stderr.contains("may only be read") && stderr.contains("hint: "), "{stderr}");
 
+    // The store is its owner's: whoever was given the rest alone is told what is missing.
+    assert!(Command::new("chmod").arg("go-rwx").arg(desk.path("data/store")).status().unwrap().success());
+    for command in ["register", "verify"] {
+        let (_, stderr) = check(&mut onlooker(&[command]), 7);
+        assert!(stderr.contains("may not read") && stderr.contains("/store`"), "{stderr}");
+    }
+
     // Nothing was written, and one who may not even look is told so.
     assert!(Command::new("chmod").args(["-R", "u+w,go-rwx"]).arg(desk.path("data")).status().unwrap().success());
     assert_eq!(own(&asked[1]), told[1]);
