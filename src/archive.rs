@@ -25,6 +25,7 @@ pub use decision_v1::{Act, Decision};
 pub use findings_v1::Findings;
 pub use format::Format;
 pub use hold_v1::Hold;
+pub use known::is_of_register;
 pub use layout::{Area, name};
 pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, PageCounts, Refusal, Rendition};
 pub use probe_v1::Probe;

@@ -114,6 +114,33 @@ fn damage_on_s3_is_named_and_never_leaves_the_archive() {
 }
 
 #[test]
+fn a_second_data_folder_on_a_bucket_is_told_of_the_first_and_takes_nothing_in_twice() {
+    let (moto, desk, other) = (Moto::start(), Desk::new(), Desk::new());
+    moto.make_bucket("archief", false);
+    for desk in [&desk, &other] {
+        moto.write_config(&desk.path("data"), "");
+        write_pdf(&desk.path("lease.pdf"), "Huurovereenkomst\nDeze overeenkomst eindigt op 28 februari 2026.");
+    }
+    write_pdf(&other.path("nda.pdf"), "Geheimhoudingsovereenkomst\nDeze overeenkomst gaat in op 1 mei 2022.");
+    let ingest = |desk: &Desk, file: &str, code| {
+        let arguments = ["ingest", "--no-copies", "--json", "--store", "s3://archief"];
+        check(desk.griffie(&arguments).arg(desk.path(file)), code)
+    };
+    ingest(&desk, "lease.pdf", 0);
+    let (_, stderr) = ingest(&other, "lease.pdf", 6);
+    assert!(stderr.contains("holds 1 documents, this data folder knows none of them"), "{stderr}");
+    assert!(stderr.contains("griffie rebuild"), "{stderr}");
+    check(&mut other.griffie(&["rebuild", "--store", "s3://archief"]), 0);
+    assert!(ingest(&other, "lease.pdf", 0).0.contains("\"duplicate\": 1"));
+    ingest(&other, "nda.pdf", 0);
+    let (_, stderr) = ingest(&desk, "lease.pdf", 6);
+    assert!(stderr.contains("another griffie wrote") && stderr.contains("griffie rebuild"), "{stderr}");
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    ingest(&desk, "lease.pdf", 0);
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
+#[test]
 fn a_server_that_lets_retentions_be_shortened_fails_the_probe() {
     let (moto, desk) = (Moto::start(), Desk::new());
     moto.make_bucket("archief", true);

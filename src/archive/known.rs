@@ -25,6 +25,15 @@ use crate::{
 pub(super) const TOLD: [Area; 7] =
     [Area::Manifests, Area::Accessions, Area::Batches, Area::Readings, Area::Findings, Area::Decisions, Area::Holds];
 
+fn is_told(name: &ObjectName) -> bool {
+    Area::of(name).is_some_and(|area| TOLD.contains(&area))
+}
+
+/// Whether an event tells of what a register follows from: a check of the store, for one, does not.
+pub fn is_of_register(event: &Event) -> bool {
+    event.objects.iter().any(|object| is_told(&object.name))
+}
+
 /// Names and digests of objects, as the log gives them.
 pub(super) struct Known(Mutex<Connection>);
 

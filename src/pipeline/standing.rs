@@ -7,7 +7,7 @@ use std::path::Path;
 use super::app;
 use crate::{
     Error, ErrorKind, Result,
-    archive::Archive,
+    archive::{Archive, is_of_register},
     error::Fold as _,
     provenance::{checkpoints, entries},
     register::Register,
@@ -64,7 +64,7 @@ fn knows(register: &Register, archive: &Archive, location: &Location, data: &Pat
     };
     for entry in entries(archive.store(), known, size) {
         let (_, _, event) = entry?;
-        if !register.has_event(&event.id)? {
+        if is_of_register(&event) && !register.has_event(&event.id)? {
             return Err(unknown(location, archive.count_documents()?, register.documents()?.len(), size));
         }
     }
