@@ -29,7 +29,7 @@ use object_store::{
     memory::InMemory,
 };
 
-use listing::Listing;
+pub use listing::Listing;
 pub use location::Location;
 pub use lock::Lock;
 pub use name::ObjectName;
@@ -377,7 +377,7 @@ impl Store {
     /// All objects whose name starts with the folders `prefix` (`""` for all), in no order, as they stream in.
     /// What interrupted writes left behind is not among them; a file with a name that no object can have is an
     /// error, and the listing goes on.
-    pub fn list(&self, prefix: &str) -> impl Iterator<Item = Result<Entry>> + use<> {
+    pub fn list(&self, prefix: &str) -> Listing {
         Listing::of(self, prefix)
     }
 

@@ -12,7 +12,13 @@ use object_store::{ObjectMeta, ObjectStore as _};
 use super::{Entry, INCOMING, Store, is_leftover, name::refused, refusal};
 use crate::{ErrorKind, Result, error::Fold as _};
 
-pub(super) enum Listing {
+/// The objects of a store, as they stream in.
+pub struct Listing {
+    from: From,
+    not_plain: Vec<String>,
+}
+
+enum From {
     Folder(Walk),
     Answers(Store, BoxStream<'static, object_store::Result<ObjectMeta>>),
     Done,
@@ -22,8 +28,10 @@ pub(super) enum Listing {
 const DEEPEST: usize = 32;
 
 /// A walk through folders; a link to one is one.
-pub(super) struct Walk {
+struct Walk {
     root: Arc<Path>,
+    /// What is neither a file nor a folder.
+    not_plain: Vec<String>,
     /// The folder to begin with, until it is open.
     begin: Option<String>,
     /// Folders that are open, the innermost last, each with its name and a `/` (the root has neither).
@@ -34,11 +42,22 @@ impl Listing {
     pub(super) fn of(store: &Store, prefix: &str) -> Self {
         if let Some(root) = &store.root {
             let begin = Some(prefix.trim_end_matches('/').to_owned());
-            return Self::Folder(Walk { root: Arc::clone(root), begin, open: Vec::new() });
+            let walk = Walk { root: Arc::clone(root), not_plain: Vec::new(), begin, open: Vec::new() };
+            return Self { from: From::Folder(walk), not_plain: Vec::new() };
         }
         let prefix = object_store::path::Path::from(prefix);
         let prefix = (!prefix.as_ref().is_empty()).then_some(prefix);
-        Self::Answers(store.clone(), store.backend.list(prefix.as_ref()))
+        let answers = store.backend.list(prefix.as_ref());
+        Self { from: From::Answers(store.clone(), answers), not_plain: Vec::new() }
+    }
+
+    /// What was met so far that is neither a file nor a folder: a link, for one. A link to a file is listed all the same,
+    /// so that all can be said of what it leads to.
+    pub fn not_plain(&self) -> &[String] {
+        match &self.from {
+            From::Folder(walk) => &walk.not_plain,
+            _ => &self.not_plain,
+        }
     }
 }
 
@@ -47,18 +66,19 @@ impl Iterator for Listing {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let found = match self {
-                Self::Folder(walk) => walk.next(),
-                Self::Answers(store, answers) => match store.wait(answers.next()) {
+            let found = match &mut self.from {
+                From::Folder(walk) => walk.next(),
+                From::Answers(store, answers) => match store.wait(answers.next()) {
                     Some(Err(object_store::Error::NotFound { .. })) => continue,
                     Some(Err(error)) => Some(Err(refusal(error, "cannot list the store".to_owned()))),
                     Some(Ok(meta)) => Some(Ok((meta.location.as_ref().to_owned(), meta.size))),
                     None => None,
                 },
-                Self::Done => return None,
+                From::Done => return None,
             };
             let Some(found) = found else {
-                *self = Self::Done;
+                self.not_plain = self.not_plain().to_vec();
+                self.from = From::Done;
                 return None;
             };
             let entry = found.and_then(|(name, size_bytes)| {
@@ -100,7 +120,10 @@ impl Walk {
                 continue;
             }
             let found = match entry.metadata() {
-                Ok(found) if found.is_symlink() => fs::metadata(entry.path()),
+                Ok(found) if !found.is_file() && !is_leftover(&name) => {
+                    self.not_plain.push(name.clone());
+                    fs::metadata(entry.path())
+                }
                 found => found,
             };
             match found {
@@ -108,7 +131,9 @@ impl Walk {
                     Ok(()) => {}
                     Err(error) => return Some(Err(error)),
                 },
-                Ok(found) => return Some(Ok((name, found.len()))),
+                Ok(found) if found.is_file() => return Some(Ok((name, found.len()))),
+                // To open one would be to wait for ever.
+                Ok(_) => {}
                 // It went since the folder was read, or is a link to nothing.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => return Some(Err(error).fold(ErrorKind::Storage, || "cannot list the store")),
