@@ -31,7 +31,8 @@ pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, Pag
 pub use probe_v1::Probe;
 pub use recipe::Recipe;
 pub use verify::{
-    Checked, FindingKind, HalfDone, PastChecks, Stamped, VerifyFinding, VerifyOptions, VerifyReport, past_checks,
+    Checked, FindingKind, HalfDone, PastChecks, Stamped, Told, ToldBy, VerifyFinding, VerifyOptions, VerifyReport, Witness,
+    Word, past_checks,
 };
 
 use crate::{
@@ -275,12 +276,19 @@ impl Archive {
 
     /// A document's manifests, oldest first; none where the document is unknown.
     pub fn manifests(&self, document: &DocumentId) -> Result<Vec<Manifest>> {
-        self.series(Area::Manifests, document.as_str())
+        let manifests = self.series(Area::Manifests, document.as_str())?;
+        of_one_original(document, &manifests)?;
+        Ok(manifests)
     }
 
     /// All documents with their manifests, oldest first, in the order of their ids.
     pub fn documents(&self) -> Result<impl Iterator<Item = Result<(DocumentId, Vec<Manifest>)>>> {
-        self.all_series(Area::Manifests)
+        let all = self.all_series(Area::Manifests)?;
+        Ok(all.map(|series: Result<(DocumentId, Vec<Manifest>)>| {
+            let (document, manifests) = series?;
+            of_one_original(&document, &manifests)?;
+            Ok((document, manifests))
+        }))
     }
 
     /// Stores what became of a submission item. Each item has exactly one accession.
@@ -369,6 +377,17 @@ impl Archive {
     /// error of kind `Conflict`.
     pub fn put_decision(&self, decision: &Decision) -> Result<Stored> {
         self.put(name::numbered(Area::Decisions, decision.record.as_str(), decision.number), decision)
+    }
+
+    /// Name and digest that a decision gets.
+    pub fn decision_ref(decision: &Decision) -> Result<ObjectRef> {
+        let name = name::numbered(Area::Decisions, decision.record.as_str(), decision.number);
+        Ok(ObjectRef { name, blake3: Blake3::of(&decision.encode()?) })
+    }
+
+    /// What the log says of the objects, to hold them against.
+    pub fn witness(&self) -> Result<Witness> {
+        Witness::of(&self.store)
     }
 
     /// The decisions on a record, oldest first.
@@ -513,6 +532,24 @@ impl Archive {
             Err(error) => Err(error),
         }
     }
+}
+
+/// A later manifest may change everything but what its document came from.
+fn of_one_original(document: &DocumentId, manifests: &[Manifest]) -> Result<()> {
+    let Some(first) = manifests.first() else { return Ok(()) };
+    let other = manifests.iter().position(|manifest| !manifest.is_of_the_same_original(first));
+    let other = other.or_else(|| (first.document != *document).then_some(0));
+    let Some(other) = other else { return Ok(()) };
+    let number = other + 1;
+    Err(Error::new(
+        ErrorKind::FixityMismatch,
+        format!("manifest {number} of `{document}` names another original, item or accession than the first"),
+    )
+    .hint("somebody exchanged what the document is: run `griffie verify`, and restore the store from a copy")
+    .dutch(format!(
+        "manifest {number} van `{document}` noemt een ander origineel, stuk of ontvangst dan het eerste: iemand heeft \
+         verwisseld wat het document is; geef `griffie verify`, en zet de opslag terug uit een kopie"
+    )))
 }
 
 fn parse_id<I: std::str::FromStr<Err: Into<Box<dyn std::error::Error + Send + Sync>>>>(id: &str) -> Result<I> {

@@ -11,6 +11,7 @@ pub mod ingest;
 pub mod keeping;
 mod letter;
 mod lock;
+pub mod log_key;
 pub mod note;
 pub mod office;
 pub mod read;
@@ -22,5 +23,6 @@ mod standing;
 mod standing_work;
 pub mod stop;
 mod stored;
+pub mod told;
 
 pub use app::App;

@@ -2,6 +2,7 @@
 //! layout of C2SP tlog-tiles, with signed checkpoints; it holds no document content and outlives the documents.
 
 mod event_v1;
+pub mod keys;
 mod log;
 pub mod merkle;
 pub mod note;
@@ -9,8 +10,9 @@ pub mod proof;
 pub mod tiles;
 pub mod timestamp;
 
-pub use event_v1::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, ObjectRef, Outcome, Work};
-pub use log::{Log, checkpoints, entries, verifier_keys};
+pub use event_v1::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, LEFT_OVER, ObjectRef, Outcome, Work};
+pub use keys::KeyChange;
+pub use log::{Log, checkpoints, entries, signer_of};
 
 pub(crate) use log::peak_root;
 

@@ -40,7 +40,7 @@ pub use document::{ArchivalCopy, Document, Findings, NewDocument, Original, Page
 pub use dossier::{Related, Relation};
 pub use holding::Filter;
 pub use listing::Entry;
-pub use outbox::Event;
+pub use outbox::{Event, Sealer, Waiting};
 pub use receipt::{ArchivalState, Receipt, ReceiptDocument, ReceiptFile, Totals};
 pub use record::{Named, Record};
 
@@ -52,6 +52,7 @@ pub struct Register {
     read_only: Option<ReadOnly>,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
+    seal: outbox::Seal,
 }
 
 impl Register {
@@ -61,7 +62,13 @@ impl Register {
         let mut writer = Connection::open(path).db("cannot open the file").doing(doing)?;
         schema::configure(&writer).doing(doing)?;
         schema::migrate(&mut writer).doing(doing)?;
-        Ok(Self { path: path.to_owned(), read_only: None, writer: Mutex::new(writer), idle_readers: Mutex::default() })
+        Ok(Self {
+            path: path.to_owned(),
+            read_only: None,
+            writer: Mutex::new(writer),
+            idle_readers: Mutex::default(),
+            seal: Default::default(),
+        })
     }
 
     /// Makes a database that counts only once it is whole: nothing is flushed on the way.
@@ -96,7 +103,13 @@ impl Register {
             if schema::is_current(&writer)? {
                 let read_only = Some(ReadOnly::Immutable);
                 let writer = Mutex::new(writer);
-                return Ok(Self { path: path.to_owned(), read_only, writer, idle_readers: Mutex::default() });
+                return Ok(Self {
+                    path: path.to_owned(),
+                    read_only,
+                    writer,
+                    idle_readers: Mutex::default(),
+                    seal: Default::default(),
+                });
             }
         }
         let folder = tempfile::tempdir().fold(ErrorKind::Storage, doing)?;

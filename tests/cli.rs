@@ -316,7 +316,7 @@ fn database_and_index_follow_from_the_objects() {
 /// An access mark on the document of a record, and a legal hold on the record; the log knows of both.
 fn mark(desk: &Desk, record: &str) {
     let archive = Archive::existing(Store::existing_folder(&desk.path("data/store")).unwrap());
-    let at = "2026-03-01T09:30:00Z".parse().unwrap();
+    let at = jiff::Timestamp::now();
     let by = "A. Jansen".to_owned();
     let manifests = archive.documents().unwrap().map(Result::unwrap);
     let (document, _) = manifests.into_iter().find(|(_, series)| series[0].record.as_str() == record).unwrap();

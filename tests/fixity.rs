@@ -14,9 +14,13 @@ use std::{
 };
 
 use griffie::{
-    archive::{Archive, FindingKind, VerifyOptions},
+    archive::{Archive, Decision, FindingKind, Manifest, Stored, VerifyOptions},
     model::Blake3,
-    provenance::{Event, Log, Outcome, note::SignerKey, tiles},
+    provenance::{
+        Event, EventKind, Log, Outcome,
+        note::{Checkpoint, SignerKey},
+        tiles,
+    },
     storage::Store,
 };
 
@@ -94,6 +98,51 @@ impl Copy {
             }
         }
         self.remove(tiles::checkpoint_name(size).as_str());
+    }
+
+    fn archive(&self) -> Archive {
+        Archive::existing(Store::existing_folder(&self.root()).unwrap())
+    }
+
+    fn lay_key(&self, key: &SignerKey) {
+        self.write(&format!("log/keys/{}", key.verifier().id_hex()), key.verifier().encode() + "\n");
+    }
+
+    /// Logs objects at a time, as the keeper of a key.
+    fn log(&self, key: SignerKey, kind: EventKind, at: &str, objects: &[Stored]) {
+        let event = Event::new(kind, at.parse().unwrap(), ["d-000000000001".to_owned()]).objects(objects);
+        Log::with_key(self.archive().store(), key).unwrap().append(&[event]).unwrap();
+    }
+
+    /// Gives the first document another manifest, with other bytes in the store.
+    fn exchange_original(&self, key: SignerKey) {
+        let forged = self.folder.path().join("forged.pdf");
+        fs::write(&forged, "%PDF-1.7 forged").unwrap();
+        let (archive, digests) = (self.archive(), griffie::storage::digests_of_file(&forged).unwrap());
+        let original = archive.store_original(&forged, &digests).unwrap();
+        let mut manifest = archive.manifests(&"d-000000000001".parse().unwrap()).unwrap().remove(0);
+        manifest.original.digests = digests;
+        let manifest = archive.put_manifest(&manifest).unwrap();
+        self.log(key, EventKind::Normalization, "2026-03-01T09:30:00Z", &[original.stored().clone(), manifest]);
+    }
+
+    /// Gives the first document a further manifest, changed with that of the second at hand.
+    fn add_manifest(&self, key: SignerKey, change: fn(&mut Manifest, &Manifest)) {
+        let archive = self.archive();
+        let [mut manifest, other] = [1, 2]
+            .map(|number| archive.manifests(&format!("d-00000000000{number}").parse().unwrap()).unwrap().remove(0));
+        change(&mut manifest, &other);
+        let manifest = archive.put_manifest(&manifest).unwrap();
+        self.log(key, EventKind::Normalization, "2026-03-01T09:30:00Z", &[manifest]);
+    }
+
+    /// Takes a decision of a day, and logs it on one.
+    fn decide(&self, day: &str, logged: &str) {
+        let archive = self.archive();
+        let last = archive.decisions_on(&"c-000000000001".parse().unwrap()).unwrap().pop().unwrap();
+        let decision = Decision { number: last.number + 1, at: day.parse().unwrap(), ..last };
+        let stored = archive.put_decision(&decision).unwrap();
+        self.log(store::signer(), EventKind::Decision, logged, &[stored]);
     }
 
     /// Writes the whole log anew, with another event at a place, signed with a key.
@@ -222,6 +271,45 @@ const LOG: [Damage; 18] = [
     ("log-removed", |copy| fs::remove_dir_all(copy.path("log")).unwrap()),
 ];
 
+/// What was done by one who knows how a log is written, with a key of his own or with the log's.
+const FORGED: [Damage; 9] = [
+    ("log-key-laid-beside", |copy| copy.lay_key(&SignerKey::from_secret([9; 32]))),
+    ("log-gone-on-with-another-key", |copy| {
+        copy.exchange_original(store::signer());
+        let other = SignerKey::from_secret([9; 32]).for_log(store::signer().verifier().name());
+        copy.lay_key(&other);
+        let name = tiles::checkpoint_name(313);
+        let note = String::from_utf8(copy.read(name.as_str())).unwrap();
+        let root = Checkpoint::parse(note.split("\n\n").next().map(|text| format!("{text}\n")).unwrap().as_str())
+            .unwrap()
+            .root;
+        copy.write(name.as_str(), other.sign(313, root).1);
+    }),
+    ("log-taken-over-with-another-key", |copy| {
+        let store = Store::existing_folder(&copy.root()).unwrap();
+        let own = store::signer();
+        let other = SignerKey::from_secret([9; 32]).for_log(own.verifier().name());
+        let event = Event::of_key_change(own.verifier(), other.verifier(), "Mallory", store::moment());
+        Log::taken_over(&store, other).unwrap().append(&[event]).unwrap();
+    }),
+    ("event-beyond-the-last-checkpoint", |copy| {
+        copy.exchange_original(store::signer());
+        copy.remove(tiles::checkpoint_name(313).as_str());
+    }),
+    ("original-exchanged-by-a-later-manifest", |copy| copy.exchange_original(store::signer())),
+    ("original-of-another-document-in-a-later-manifest", |copy| {
+        copy.add_manifest(store::signer(), |manifest, other| manifest.original = other.original.clone());
+    }),
+    ("decision-of-long-ago-added", |copy| copy.decide("2020-01-05T08:17:00Z", "2020-01-05T08:17:00Z")),
+    ("decision-of-another-day-than-its-event", |copy| copy.decide("2020-01-05T08:17:00Z", "2026-03-01T09:30:00Z")),
+    ("object-is-a-link", |copy| {
+        let name = copy.nth("originals", 0);
+        let aside = copy.folder.path().join("aside");
+        fs::rename(copy.path(&name), &aside).unwrap();
+        std::os::unix::fs::symlink(aside, copy.path(&name)).unwrap();
+    }),
+];
+
 /// What a store by itself cannot tell: it takes a checkpoint kept elsewhere, such as the data folder's note of the head.
 const KNOWN_HEAD: [Damage; 3] = [
     ("log-tail-removed-with-its-objects", |copy| {
@@ -269,7 +357,8 @@ fn every_damage_is_reported_exactly() {
     let write = std::env::var_os("GRIFFIE_WRITE_REPORTS").is_some();
     let (mut wrong, mut reports) = (Vec::new(), Vec::new());
     let sound: Damage = ("nothing", |_| ());
-    let damages = std::iter::once(sound).chain(CHANGED).chain(MOVED).chain(LOG).map(|damage| (damage, false));
+    let damages =
+        std::iter::once(sound).chain(CHANGED).chain(MOVED).chain(LOG).chain(FORGED).map(|damage| (damage, false));
     for ((name, damage), known_head) in damages.chain(KNOWN_HEAD.map(|damage| (damage, true))) {
         let copy = Copy::of(made.path());
         if known_head {

@@ -49,13 +49,6 @@ fn everything_works_on_s3_and_follows_from_it() {
     check(desk.griffie(&["get", &document, "-o"]).arg(desk.path("out.pdf")), 0);
     assert_eq!(fs::read(desk.path("out.pdf")).unwrap(), fs::read(desk.path("lease.pdf")).unwrap());
 
-    // Another machine, with the store alone.
-    let other = Desk::new();
-    moto.write_config(&other.path("data"), LOCKED);
-    check(other.griffie(&["rebuild"]).args(store), 0);
-    assert_eq!(json_of(&mut other.griffie(&["register", "--json", "--as-of", "2025-01-01"]), &[0]), register);
-    check(&mut other.griffie(&["verify"]), 0);
-
     // The data folder knows how its store was reached, so that a lost configuration does not lead elsewhere.
     let config = desk.path("data/griffie.toml");
     let configured = fs::read_to_string(&config).unwrap();
@@ -67,6 +60,21 @@ fn everything_works_on_s3_and_follows_from_it() {
 
     let (_, stderr) = check(&mut desk.griffie(&["register", "--store", "s3://archief/another"]), 6);
     assert!(stderr.contains("belongs to the store `s3://archief/griffie`"), "{stderr}");
+
+    // Another machine, with the store and what signs its log.
+    let other = Desk::new();
+    moto.write_config(&other.path("data"), LOCKED);
+    let (_, stderr) = check(other.griffie(&["rebuild"]).args(store), 7);
+    assert!(stderr.contains("log.key") && stderr.contains("put log.key back"), "{stderr}");
+    for name in ["log.key", "log.head"] {
+        fs::copy(desk.path("data").join(name), other.path("data").join(name)).unwrap();
+    }
+    check(other.griffie(&["rebuild"]).args(store), 0);
+    assert_eq!(json_of(&mut other.griffie(&["register", "--json", "--as-of", "2025-01-01"]), &[0]), register);
+    check(&mut other.griffie(&["verify"]), 0);
+    // The first one sees that somebody else writes to its log now.
+    let (stdout, _) = check(&mut desk.griffie(&["verify"]), 8);
+    assert!(stdout.contains("foreign_event"), "{stdout}");
 }
 
 #[test]

@@ -13,10 +13,9 @@ use crate::{
     provenance::{
         Event, checkpoints, decode_entry,
         merkle::{Hash, leaf_hash, root_of},
-        note::read_checkpoint,
+        keys::chain_of,
         peak_root,
         tiles::{WIDTH, bundle_name, checkpoint_name, unpack},
-        verifier_keys,
     },
     storage::{ObjectName, Store},
 };
@@ -65,7 +64,7 @@ impl Known {
             }
         }
         if size > 0 {
-            let head = read_checkpoint(&store.get(&checkpoint_name(size))?, &verifier_keys(store)?)?;
+            let head = chain_of(store)?.read(size, &store.get(&checkpoint_name(size))?)?;
             if head.size != size || head.root != peak_root(&edges) {
                 let message = "the events of the log are not those that its last checkpoint signs";
                 return Err(Error::new(ErrorKind::FixityMismatch, message).hint("run `griffie verify`"));

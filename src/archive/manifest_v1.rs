@@ -135,6 +135,16 @@ pub struct Refusal {
 }
 
 impl Manifest {
+    /// Whether it is of the same document and the same bytes, received as the same item at the same time: what no later
+    /// manifest changes.
+    pub fn is_of_the_same_original(&self, other: &Self) -> bool {
+        let of = |manifest: &Self| {
+            let ManifestOriginal { digests, item, accessioned, .. } = &manifest.original;
+            (manifest.document.clone(), *digests, item.clone(), *accessioned)
+        };
+        of(self) == of(other)
+    }
+
     /// The objects that it says are there.
     pub fn refers_to(&self) -> Vec<ObjectName> {
         let mut names = vec![name::original(&self.original.digests.blake3)];

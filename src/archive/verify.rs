@@ -6,31 +6,36 @@ mod log;
 mod object;
 mod stamp;
 mod unfinished;
+mod witness;
 
 use std::{
     collections::BTreeMap,
+    fmt,
     path::PathBuf,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
 use serde::Serialize;
+use x509_cert::Certificate;
 
 use super::Archive;
 use crate::{
     Error, Result,
-    model::{Blake3, Language},
+    model::{Blake3, DocumentId, Language, RecordId},
     provenance::{
-        ObjectRef,
+        Event, KeyChange, ObjectRef, checkpoints, entries,
         note::{Checkpoint, VerifierKey},
         tiles::LOG,
         timestamp::TimeStamp,
     },
-    storage::ObjectName,
+    storage::{ObjectName, Store},
 };
 use ledger::{Ledger, Outcome};
 pub use ledger::{PastChecks, past_checks};
 pub use unfinished::HalfDone;
+pub use witness::{Witness, Word};
 
 /// How to check.
 #[derive(Clone, Debug)]
@@ -44,11 +49,15 @@ pub struct VerifyOptions {
     pub history: Option<PathBuf>,
     /// Checkpoints from elsewhere (printed, mailed, kept by another party) that this log must have grown from.
     pub known: Vec<Checkpoint>,
-    /// How many events the log had when its own data folder noted it last (none of a copy): what the log has beyond its
-    /// last checkpoint is then the work of a stopped program, and not of one who took a checkpoint away.
-    pub noted: Option<u64>,
-    /// Keys from elsewhere; where there are any, those in the store count for nothing.
+    /// The head of the log as its own data folder noted it last.
+    pub head: Option<Checkpoint>,
+    /// What the database of its own data folder tells of the log. Without it nobody can say whose what the log has beyond
+    /// its last checkpoint is.
+    pub told: Option<ToldBy>,
+    /// Keys from elsewhere: one of them must be the key that signs the log now.
     pub keys: Vec<VerifierKey>,
+    /// Certificates to which those of time-stamps must lead; without them it is not asked.
+    pub authorities: Option<Vec<Certificate>>,
     /// Language of the sentences in the report.
     pub language: Language,
 }
@@ -60,10 +69,47 @@ impl Default for VerifyOptions {
             within: None,
             history: None,
             known: Vec::new(),
-            noted: None,
+            head: None,
+            told: None,
             keys: Vec::new(),
+            authorities: None,
             language: Language::English,
         }
+    }
+}
+
+/// What a database tells of the log that it hands its events to.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// From where on every event of the log passed through it.
+    pub begin: Option<u64>,
+    /// Where events stand in the log, and the digest of each, in the order of their places.
+    pub logged: Vec<(u64, Blake3)>,
+    /// Events of this program that wait.
+    pub waiting: Vec<Event>,
+    /// The ids of events that wait and that this program did not write.
+    pub foreign: Vec<String>,
+}
+
+/// Asks a database what it tells. It is asked once it is known how far the log goes, since others may
+/// be at work meanwhile.
+#[derive(Clone)]
+pub struct ToldBy {
+    /// How many events of the log it told of before.
+    so_far: u64,
+    ask: Arc<dyn Fn() -> Result<Told> + Send + Sync>,
+}
+
+impl ToldBy {
+    /// What `ask` answers, of a log that had so many events before.
+    pub fn new(so_far: u64, ask: impl Fn() -> Result<Told> + Send + Sync + 'static) -> Self {
+        Self { so_far, ask: Arc::new(ask) }
+    }
+}
+
+impl fmt::Debug for ToldBy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ToldBy").field("so_far", &self.so_far).finish_non_exhaustive()
     }
 }
 
@@ -76,6 +122,9 @@ pub struct VerifyFinding {
     pub what: String,
     /// A sentence for people.
     pub message: String,
+    /// The documents and records that it belongs to, as far as the store tells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<String>,
 }
 
 /// Kinds of damage.
@@ -112,6 +161,24 @@ pub enum FindingKind {
     BadKey,
     /// A key that signed checkpoints is gone.
     MissingKey,
+    /// A key that is not the log's.
+    ForeignKey,
+    /// A key that took the place of another, which did not sign that.
+    UnprovenKey,
+    /// A checkpoint signed with a key that is not the log's.
+    ForeignCheckpoint,
+    /// An event that the database of the data folder did not write.
+    ForeignEvent,
+    /// The data folder's note of the log's head is gone.
+    MissingHead,
+    /// Its time is before that of what came before it, or another than the log's.
+    BackDated,
+    /// A later manifest names another original, item or accession than the first of its document.
+    ChangedOrigin,
+    /// No accession tells where it came from.
+    NoAccession,
+    /// It is no plain file, but a link, for one.
+    NoPlainFile,
     /// There is no log at all.
     MissingLog,
     /// A run that was stopped has not come to log it: no damage, and mended when the run is gone on with.
@@ -160,6 +227,9 @@ pub struct VerifyReport {
     /// Time-stamps that hold, oldest checkpoint first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timestamps: Vec<Stamped>,
+    /// Changes of the key that signs the log, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub key_changes: Vec<KeyChange>,
 }
 
 /// A checkpoint that an authority stamped with its time: what the log held then, it held no later than that.
@@ -249,16 +319,24 @@ impl Archive {
     ) -> Result<VerifyReport> {
         let mut ledger = Ledger::open(options.history.as_deref())?;
         let mut findings = Findings::new(options.language);
+        let mut key_changes = Vec::new();
         let checked: Result<Checked> = std::thread::scope(|scope| {
             let mut readers = object::Readers::start(scope, self.store());
             let within = options.within;
             let any_order = time_is_up.is_none() && within.is_none();
-            let listed = self.store().list("");
-            ledger.take_stock(listed, &mut findings, |entry| any_order && readers.take_listed(entry))?;
+            let mut listed = self.store().list("");
+            ledger.take_stock(&mut listed, &mut findings, |entry| any_order && readers.take_listed(entry))?;
+            for name in listed.not_plain() {
+                let nl =
+                    "het is geen gewoon bestand maar een koppeling of iets anders: de bytes liggen niet in de opslag";
+                let en = "it is no plain file but a link or something else: its bytes do not lie in the store";
+                findings.add(FindingKind::NoPlainFile, name, nl, en);
+            }
             if any_order {
                 object::begin(&mut readers, &ledger, now)?;
             }
-            let mut checked = log::verify(self.store(), options, &mut ledger, &mut findings)?;
+            let (mut checked, changes) = log::verify(self.store(), options, &mut ledger, &mut findings)?;
+            key_changes = changes;
             let layout = Blake3::of(include_bytes!("README.txt"));
             ledger.name(&super::name::README.parse()?, &layout, None, "the layout of the store")?;
             if !any_order {
@@ -271,21 +349,54 @@ impl Archive {
         });
         let mut checked = checked?;
         for (name, by) in ledger.missing()? {
+            // It was stored while the store was listed.
+            if name.parse().is_ok_and(|name| matches!(self.store().head(&name), Ok(Some(_)))) {
+                continue;
+            }
             ledger.checked(&name, now, Outcome::Found(FindingKind::MissingObject))?;
             let nl = format!("het is weg; `{by}` noemt het");
             findings.add(FindingKind::MissingObject, name, nl, format!("it is gone; `{by}` names it"));
         }
-        let timestamps = stamp::verify(self.store(), &mut findings)?;
+        let timestamps = stamp::verify(self.store(), options.authorities.as_deref(), &mut findings)?;
         checked.oldest = ledger.oldest(now, checked.waiting)?;
-        ledger.close(now, &checked, findings.found.len())?;
-        let finding = |((kind, what), message)| VerifyFinding { kind, what, message };
-        let unfinished = |(what, message)| VerifyFinding { kind: FindingKind::Unfinished, what, message };
-        Ok(VerifyReport {
-            checked,
-            findings: findings.found.into_iter().map(finding).collect(),
-            unfinished: findings.unfinished.into_iter().map(unfinished).collect(),
-            timestamps,
-        })
+        let mut belongs = Belongs { store: self.store(), ledger: &ledger, size: None };
+        let mut finding = |kind, what: String, message| {
+            let about = belongs.to(&what)?;
+            Ok(VerifyFinding { kind, what, message, about })
+        };
+        let found = findings.found.into_iter().map(|((kind, what), message)| finding(kind, what, message));
+        let found = found.collect::<Result<Vec<_>>>()?;
+        let unfinished = findings.unfinished.into_iter();
+        let unfinished = unfinished.map(|(what, message)| finding(FindingKind::Unfinished, what, message));
+        let unfinished = unfinished.collect::<Result<_>>()?;
+        ledger.close(now, &checked, found.len())?;
+        Ok(VerifyReport { checked, findings: found, unfinished, timestamps, key_changes })
+    }
+}
+
+/// Tells what an object belongs to: by its name, else by the event that names it.
+struct Belongs<'a> {
+    store: &'a Store,
+    ledger: &'a Ledger,
+    size: Option<u64>,
+}
+
+impl Belongs<'_> {
+    fn to(&mut self, what: &str) -> Result<Vec<String>> {
+        let ours = |id: &&str| id.parse::<DocumentId>().is_ok() || id.parse::<RecordId>().is_ok();
+        let in_name: Vec<_> = what.split('/').filter(ours).map(str::to_owned).collect();
+        let place = self.ledger.event_of(what)?.filter(|_| in_name.is_empty());
+        let Some(place) = place else { return Ok(in_name) };
+        let size = match self.size {
+            Some(size) => size,
+            // Where the log is damaged as well, the object's own name is all that there is.
+            None => {
+                *self.size.insert(checkpoints(self.store).ok().and_then(|sizes| sizes.last().copied()).unwrap_or(0))
+            }
+        };
+        let event = entries(self.store, place, size.max(place)).next().and_then(|entry| entry.ok());
+        let about = event.map(|(_, _, event)| event.about).unwrap_or_default();
+        Ok(about.into_iter().filter(|id| ours(&id.as_str())).collect())
     }
 }
 

@@ -13,12 +13,13 @@ use crate::{
     Error, ErrorKind, Result,
     archive::{Archive, Checked, FindingKind, PastChecks, VerifyFinding, VerifyOptions, past_checks},
     clock::Clock,
-    model::RecordId,
+    model::{Language, RecordId},
     pipeline::{
         App, app,
         compare::{self, Compared},
-        note, rebuild,
+        note, rebuild, told,
     },
+    provenance::note::VerifierKey,
     register::{ArchivalCopy, Document, Named},
     storage::{Location, Store},
 };
@@ -69,6 +70,13 @@ pub(super) struct VerifyArguments {
     /// File that remembers how each object was found [default: fixity.history in the data folder].
     #[arg(long, env = "GRIFFIE_HISTORY", value_name = "FILE")]
     history: Option<PathBuf>,
+    /// The key that must sign the log now, as a printed checkpoint gives it [default: that of the data folder].
+    #[arg(long, env = "GRIFFIE_LOG_KEY", value_name = "KEY")]
+    key: Option<String>,
+    /// Certificates (PEM) to which those of the time-stamps must lead. Without them it is not asked whether an authority
+    /// is to be trusted.
+    #[arg(long, env = "GRIFFIE_TSA_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// Check nothing; print how this object was found in the past (the start of a name is enough, `originals/` for one).
     #[arg(long, value_name = "OBJECT", conflicts_with_all = ["budget", "within"])]
     past: Option<String>,
@@ -104,21 +112,36 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     if let Some(object) = &arguments.past {
         return past(history.as_deref(), object, arguments.json);
     }
+    let keys = match &arguments.key {
+        Some(key) => vec![VerifierKey::decode(key.trim()).map_err(|error| {
+            error
+                .hint("it is the line after `Key` on a printed checkpoint, and in log/keys of the store")
+                .dutch("dit is geen sleutel van een logboek: hij staat achter `Sleutel` op een afgedrukt ijkpunt")
+        })?],
+        None if elsewhere => Vec::new(),
+        None => app::known_key(&context.data),
+    };
+    let authorities = arguments.ca.as_deref().map(super::log::authorities).transpose()?;
     let location = match asked {
         Some(asked) => asked,
         None => app::location(&context.data, &context.config)?,
     };
     let s3 = if elsewhere { context.config.s3.clone() } else { app::s3(&context.data, &context.config)? };
     let archive = Archive::existing(Store::existing(&location, &s3)?);
-    let known = if elsewhere { None } else { app::known_head(&context.data)? };
+    let (head, told) = match elsewhere {
+        true => (None, None),
+        false => (app::known_head(&context.data)?, told::by(&context.data, archive.store())?),
+    };
     let language = context.config.language;
     let options = VerifyOptions {
         budget: arguments.budget,
         within: arguments.within,
         history,
         language,
-        noted: (!elsewhere).then(|| known.as_ref().map_or(0, |head| head.size)),
-        known: known.into_iter().collect(),
+        head,
+        told,
+        keys,
+        authorities,
         ..VerifyOptions::default()
     };
     let now = Clock::System.now();
@@ -152,15 +175,10 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         print_json(&report)?;
     } else {
         for finding in &report.findings {
-            print_line(super::one_line(&format!(
-                "{}  {}: {}",
-                super::table::name_of(&finding.kind),
-                finding.what,
-                finding.message
-            )))?;
+            print_line(super::one_line(&finding_line(finding, language)))?;
         }
         for left in report.unfinished.iter().take(SHOWN) {
-            print_line(format!("{}  {}: {}", super::table::name_of(&left.kind), left.what, left.message))?;
+            print_line(finding_line(left, language))?;
         }
         let unfinished = report.unfinished.len();
         if unfinished > 0 {
@@ -174,6 +192,9 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
                      the same command again, which completes them (--json names them all)"
                 ),
             ))?;
+        }
+        for change in &report.key_changes {
+            print_line(super::log::key_change_line(change, language))?;
         }
         for stamped in &report.timestamps {
             print_line(super::log::stamp_line(stamped.size, &stamped.stamp, language))?;
@@ -214,12 +235,62 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
                  rebuild` maakt database en index er opnieuw uit en legt deze opzij"
             )));
     }
-    Err(Error::new(
-        ErrorKind::FixityMismatch,
-        format!("the store is not as it was: {} findings", report.findings.len()),
-    )
-    .hint("restore the named objects from a copy; `griffie verify --store COPY` tells whether that one is whole")
-                .dutch(format!("de opslag is niet zoals ze was, {} bevindingen: zet de genoemde objecten terug uit een kopie; `griffie verify --store KOPIE` zegt of die heel is", report.findings.len())))
+    let (nl, en) = what_to_do(&report.findings);
+    let findings = report.findings.len();
+    Err(Error::new(ErrorKind::FixityMismatch, format!("the store is not as it was: {findings} findings"))
+        .hint(en)
+        .dutch(format!("de opslag is niet zoals ze was, {findings} bevindingen: {nl}")))
+}
+
+/// A finding in one line, with the document or record that it belongs to where the object's name does not say it.
+fn finding_line(finding: &VerifyFinding, language: Language) -> String {
+    let VerifyFinding { kind, what, message, about } = finding;
+    let about: Vec<_> = about.iter().filter(|id| !what.contains(id.as_str())).map(String::as_str).collect();
+    let about = match about.as_slice() {
+        [] => String::new(),
+        ids => language.say(format!(" (van {})", ids.join(", ")), format!(" (of {})", ids.join(", "))),
+    };
+    format!("{}  {what}{about}: {message}", super::table::name_of(kind))
+}
+
+/// What to do about findings: each sort asks for something else.
+fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
+    use FindingKind::{
+        BackDated, ChangedOrigin, ForeignCheckpoint, ForeignEvent, ForeignKey, ForeignObject, NoAccession, Rewritten,
+        Truncated, UnloggedObject, UnprovenKey,
+    };
+    let (mut damaged, mut added, mut forged) = (false, false, false);
+    for finding in findings {
+        match finding.kind {
+            UnloggedObject | ForeignObject => added = true,
+            Rewritten | Truncated | ForeignCheckpoint | ForeignKey | UnprovenKey | ForeignEvent | BackDated
+            | ChangedOrigin | NoAccession => forged = true,
+            _ => damaged = true,
+        }
+    }
+    let all = [
+        (
+            damaged,
+            "zet de genoemde objecten terug uit een kopie; `griffie verify --store KOPIE` zegt of die heel is",
+            "restore the named objects from a copy; `griffie verify --store COPY` tells whether that one is whole",
+        ),
+        (
+            added,
+            "wat er is bijgelegd telt niet mee: zoek uit wie het daar legde, en leg het opzij",
+            "what was added counts for nothing: find out who laid it there, and put it aside",
+        ),
+        (
+            forged,
+            "het logboek of wat het vertelt klopt niet: laat alles zoals het is, en leg het naast een elders bewaard ijkpunt \
+             (`griffie log verify`) of een kopie",
+            "the log, or what it tells, is not right: leave all as it is, and hold it against a checkpoint kept elsewhere \
+             (`griffie log verify`) or a copy",
+        ),
+    ];
+    let told = || all.iter().filter(|(is_so, ..)| *is_so);
+    let nl: Vec<_> = told().map(|(_, nl, _)| *nl).collect();
+    let en: Vec<_> = told().map(|(_, _, en)| *en).collect();
+    (nl.join("; "), en.join("; "))
 }
 
 /// Whether the history of the checks can be kept: it is made where there is none.

@@ -9,17 +9,19 @@ use std::{
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Args, Subcommand};
 use serde_json::json;
+use x509_cert::Certificate;
 
 use super::{Context, Outcome, output_failed, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
     error::{Context as _, Fold as _},
     model::Language,
-    pipeline::{app, keeping},
+    pipeline::{app, keeping, log_key},
     provenance::{
-        proof::{self, Head, Inclusion},
+        KeyChange,
+        keys::chain_of,
+        proof::{self, Foreign, Head, Inclusion},
         timestamp::{self, Response, TimeStamp},
-        verifier_keys,
     },
     storage::Store,
 };
@@ -55,11 +57,19 @@ enum LogCommand {
         #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
         json: bool,
     },
-    /// Check that the log is that of an older checkpoint, gone on.
+    /// Check that the log is that of an older checkpoint, gone on. Of the objects `griffie verify` tells.
     Verify {
-        /// A checkpoint that was kept elsewhere: the signed note, or its first three lines as they were printed.
+        /// A checkpoint that was kept elsewhere: the signed note, its first three lines, or the whole page as it was
+        /// printed.
         #[arg(long, value_name = "FILE")]
         checkpoint: PathBuf,
+    },
+    /// Sign with a new key from now on. With the old log.key in the data folder the old key signs that; without it (it is
+    /// lost for good) every check says for ever that nobody but the keeper of the new key says so.
+    NewKey {
+        /// Who does this.
+        #[arg(long, value_name = "NAME")]
+        by: String,
     },
     /// Have an authority stamp the newest checkpoint with its time (RFC 3161), and keep the stamp in the store.
     Timestamp(TimestampArguments),
@@ -101,16 +111,35 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
         LogCommand::Verify { checkpoint } => {
             let store = store(context)?;
             let text = read(checkpoint)?;
-            let old = proof::read_foreign(&store, &String::from_utf8_lossy(&text))
-                .doing(|| format!("failed to read the checkpoint `{}`", checkpoint.display()))?;
+            let Foreign { checkpoint: old, is_signed } =
+                proof::read_foreign(&store, &String::from_utf8_lossy(&text))
+                    .doing(|| format!("failed to read the checkpoint `{}`", checkpoint.display()))?;
             let head = proof::head(&store)?;
-            let (old, is_signed) = old;
-            proof::goes_on_from(&store, &old, &head.checkpoint)
-                .map_err(|error| if is_signed { error } else { perhaps_mistyped(error) })?;
+            if let Err(error) = proof::goes_on_from(&store, &old, &head.checkpoint) {
+                if is_signed || error.kind() == ErrorKind::Conflict {
+                    return Err(error);
+                }
+                return Err(proof::slip(&store, &old)?.unwrap_or_else(|| perhaps_mistyped(error)));
+            }
             let (then, now) = (old.size, head.checkpoint.size);
             print_line(language.say(
                 format!("de {then} gebeurtenissen van toen staan onveranderd aan het begin van de {now} van nu"),
                 format!("the {then} events of then stand unchanged at the beginning of the {now} of now"),
+            ))?;
+            for change in chain_of(&store)?.changes() {
+                print_line(key_change_line(change, language))?;
+            }
+            print_line(language.say(
+                "dat geldt het logboek; of de objecten nog zijn wat het logboek zegt, gaat `griffie verify` na",
+                "that is the log; whether the objects still are what the log says, `griffie verify` tells",
+            ))?;
+        }
+        LogCommand::NewKey { by } => {
+            let change = log_key::change(&context.data, &context.config, by)?;
+            print_line(key_change_line(&change, language))?;
+            print_line(language.say(
+                "bewaar het nieuwe log.key en log.head in de reservekopie",
+                "keep the new log.key and log.head in the backup",
             ))?;
         }
         LogCommand::Timestamp(arguments) => stamp(context, arguments)?,
@@ -165,10 +194,7 @@ fn stamp(context: &Context, arguments: &TimestampArguments) -> Result<()> {
                 ));
         }
     };
-    let authorities = match &arguments.ca {
-        Some(file) => Some(timestamp::read_authorities(&read(file)?).doing(|| format!("`{}`", file.display()))?),
-        None => None,
-    };
+    let authorities = arguments.ca.as_deref().map(authorities).transpose()?;
     let response = Response::read(&bytes, authorities.as_deref())?;
     if let Some(request) = request {
         response.answers(&request)?;
@@ -177,11 +203,35 @@ fn stamp(context: &Context, arguments: &TimestampArguments) -> Result<()> {
     print_line(stamp_line(head.checkpoint.size, &stamp, language))
 }
 
+/// The certificates in a file.
+pub(super) fn authorities(file: &Path) -> Result<Vec<Certificate>> {
+    timestamp::read_authorities(&read(file)?).doing(|| format!("`{}`", file.display()))
+}
+
+/// A change of the log's key in one line.
+pub(super) fn key_change_line(change: &KeyChange, language: Language) -> String {
+    let KeyChange { event, at, by, old, new, signed_by_old } = change;
+    let (nl, en) = match signed_by_old {
+        true => ("de oude sleutel heeft dat ondertekend", "the old key signed that"),
+        false => (
+            "zonder de oude sleutel: alleen wie de nieuwe heeft zegt het",
+            "without the old key: only the keeper of the new one says so",
+        ),
+    };
+    language.say(
+        format!("sleutel gewisseld: gebeurtenis {event} ({at}, door {by}) verving {old} door {new}; {nl}"),
+        format!("key changed: event {event} ({at}, by {by}) put {new} in the place of {old}; {en}"),
+    )
+}
+
 /// A time-stamp in one line.
 pub(super) fn stamp_line(size: u64, stamp: &TimeStamp, language: Language) -> String {
     let TimeStamp { at, authority, trusted, .. } = stamp;
     let trust = match trusted {
-        Some(true) => "",
+        Some(true) => language.say(
+            " (diens certificaat leidt naar een van de opgegeven instanties)",
+            " (its certificate leads to one of the authorities given)",
+        ),
         _ => language.say(" (niet nagegaan of die te vertrouwen is)", " (not asked whether it is to be trusted)"),
     };
     language.say(
@@ -202,21 +252,19 @@ fn inclusion_json(inclusion: &Inclusion) -> serde_json::Value {
 }
 
 fn print_page(store: &Store, head: &Head, language: Language) -> Result<()> {
-    let keys = verifier_keys(store)?;
-    let key = keys.iter().find(|key| key.name() == head.checkpoint.origin).map(|key| key.encode());
-    let key = key.unwrap_or_default();
+    let key = chain_of(store)?.active().encode();
     let Head { checkpoint, note } = head;
     let size = checkpoint.size;
     print_exactly(&language.say(
         format!(
             "IJKPUNT VAN HET LOGBOEK\n\nLogboek        {}\nGebeurtenissen {size}\nSleutel        {key}\n\n{note}\nBewaar dit blad \
-             buiten de organisatie die het archief houdt. Typ of scan later de eerste drie\nregels van het ijkpunt in een \
+             buiten de organisatie die het archief houdt. Typ of scan later de eerste drie\nregels van het ijkpunt, of dit hele blad, in een \
              bestand, en laat nagaan dat er sindsdien niets is veranderd:\n\n    griffie log verify --checkpoint BESTAND\n",
             checkpoint.origin
         ),
         format!(
             "CHECKPOINT OF THE LOG\n\nLog    {}\nEvents {size}\nKey    {key}\n\n{note}\nKeep this page outside the \
-             organization that keeps the archive. Later, type or scan the first\nthree lines of the checkpoint into a \
+             organization that keeps the archive. Later, type or scan the first\nthree lines of the checkpoint, or this whole page, into a \
              file, and have it checked that nothing was changed since:\n\n    griffie log verify --checkpoint FILE\n",
             checkpoint.origin
         ),

@@ -8,10 +8,9 @@ use crate::{
     Error, ErrorKind, Result,
     provenance::{
         checkpoints, decode_entry,
+        keys::chain_of,
         merkle::inclusion_proof,
-        note::read_checkpoint,
         tiles::{self, TileNodes},
-        verifier_keys,
     },
 };
 
@@ -22,13 +21,13 @@ impl Package<'_> {
         let Some(size) = checkpoints(store)?.last().copied() else {
             return Err(Error::new(ErrorKind::FixityMismatch, "the log has no checkpoint").hint("run `griffie verify`"));
         };
-        let keys = verifier_keys(store)?;
+        let chain = chain_of(store)?;
         let note = store.get(&tiles::checkpoint_name(size))?;
-        if read_checkpoint(&note, &keys)?.size != size {
+        if chain.read(size, &note)?.size != size {
             return Err(changed(&tiles::checkpoint_name(size)));
         }
         self.writer.add("log/checkpoint", |payload| payload.write(&note))?;
-        for key in &keys {
+        for key in chain.keys() {
             let text = key.encode() + "\n";
             self.writer.add(&format!("log/keys/{}", key.id_hex()), |payload| payload.write(text.as_bytes()))?;
         }

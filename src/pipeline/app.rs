@@ -4,14 +4,13 @@ use std::{
     fs::File,
     io::Write as _,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, OnceLock, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
 use super::{
-    events,
     lock::{InPlace, Lock},
-    standing,
+    rebuild, standing, told,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -22,7 +21,11 @@ use crate::{
     extract::subjects,
     index::{Index, IndexDocument, Unit, units},
     model::{Blake3, Reading},
-    provenance::{Event, Log, note::Checkpoint},
+    provenance::{
+        Event, EventKind, Log, ObjectRef, checkpoints, entries, merkle,
+        note::{Checkpoint, SignerKey, VerifierKey},
+        proof, signer_of,
+    },
     register::{Document, Register},
     storage::{Location, Store},
     text::Text,
@@ -34,7 +37,9 @@ const EVENTS_AT_ONCE: u32 = 1000;
 const INDEXED_AT_ONCE: usize = 100;
 
 /// Where the head of the log is noted, in the data folder.
-const LOG_HEAD: &str = "log.head";
+pub const LOG_HEAD: &str = "log.head";
+/// The key that signs the log, in the data folder.
+pub const LOG_KEY: &str = "log.key";
 /// Where a data folder notes its store, if that is elsewhere.
 const STORE_NOTE: &str = "store.location";
 /// How often the log grows while nothing waits for it.
@@ -48,6 +53,8 @@ struct OpenLog {
     last: Option<Instant>,
     /// Whether its head is noted in the data folder: a database that is still made beside another one notes nothing.
     noted: bool,
+    /// Whose seals count on events that wait.
+    keys: Vec<VerifierKey>,
 }
 
 /// The head of a data folder's log as it was last noted.
@@ -63,12 +70,10 @@ pub fn known_head(data: &Path) -> Result<Option<Checkpoint>> {
     }
 }
 
-/// Notes the log's head outside the store: it tells whether the log's end was cut off.
-pub(super) fn keep_head(data: &Path, head: &Checkpoint) -> Result<()> {
-    let doing = || "cannot note the head of the log";
-    let new = data.join("log.head.new");
-    std::fs::write(&new, head.text()).fold(ErrorKind::Storage, doing)?;
-    std::fs::rename(&new, data.join(LOG_HEAD)).fold(ErrorKind::Storage, doing)
+/// The key that checks what a data folder signs, where it can be read: an onlooker may not.
+pub fn known_key(data: &Path) -> Vec<VerifierKey> {
+    let key = SignerKey::read(&data.join(LOG_KEY)).ok().flatten();
+    key.map(|key| key.verifier().clone()).into_iter().collect()
 }
 
 /// Where the objects of a data folder lie: as it was first said, in the configuration or by `--store`. A data folder
@@ -243,6 +248,7 @@ impl App {
         lock: Lock,
     ) -> Result<Self> {
         let mut app = Self::of_parts(data, config, stored, register, index);
+        rebuild::take_over_events(data, app.archive.store(), &app.register)?;
         app.note_location()?;
         app.open_log(lock, true)?;
         app.log_waiting_events()?;
@@ -273,6 +279,13 @@ impl App {
 
     fn of_parts(data: &Path, config: Config, stored: Stored, register: Register, index: Index) -> Self {
         let Stored { location, archive } = stored;
+        let (store, key_file, signer) = (archive.store().clone(), data.join(LOG_KEY), OnceLock::<SignerKey>::new());
+        register.seal_with(Box::new(move |json| {
+            if signer.get().is_none() {
+                let _ = signer.set(signer_of(&store, &key_file)?);
+            }
+            Ok(signer.get().map(|signer| signer.seal(json)).unwrap_or_default())
+        }));
         Self {
             data: data.to_owned(),
             config,
@@ -334,17 +347,55 @@ impl App {
     }
 
     fn open_log(&mut self, lock: Lock, is_anew: bool) -> Result<()> {
+        let store = self.archive.store();
+        let keys = told::keys_that_count(&self.data, store)?;
         // An append is written for events that wait in the database, and marked there once it is signed.
-        let waiting = self.register.waiting_events(EVENTS_AT_ONCE)?;
-        let waiting = waiting.iter().map(|event| Event::from_json(&event.json)).collect::<Result<Vec<_>>>()?;
-        let is_own = |event: &Event| is_anew || waiting.contains(event);
-        let log = Log::open(self.archive.store(), &self.data.join("log.key"), &is_own)?;
-        if is_anew && log.completed() > 0 {
-            self.register.add_events(&[events::taken_over(log.completed(), self.clock.now())])?;
-        }
-        self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew }));
+        let waiting = told::waiting(&self.register, &keys, EVENTS_AT_ONCE)?.own;
+        let log = Log::open(store, &self.data.join(LOG_KEY), &|event| waiting.contains(event))?;
+        self.must_fit(&log, is_anew)?;
+        self.register.note_log_begin(log.next_index())?;
+        let keys = told::keys_that_count(&self.data, store)?;
+        self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew, keys }));
         self.lock = Some(lock);
         Ok(())
+    }
+
+    /// The log must be the one that this data folder knows, gone on: what was cut off is not written over.
+    fn must_fit(&self, log: &Log, is_anew: bool) -> Result<()> {
+        let (store, size) = (self.archive.store(), log.next_index());
+        match known_head(&self.data)? {
+            Some(head) if head.size > size => return Err(cut_off(LOG_HEAD, head.size, size)),
+            Some(head) if head.size > 0 && proof::checkpoint(store, head.size)?.checkpoint.root != head.root => {
+                return Err(written_anew(LOG_HEAD));
+            }
+            Some(_) => {}
+            None if is_anew || size == 0 => {
+                let none = || Checkpoint { origin: log.verifier().name().into(), size: 0, root: merkle::empty_root() };
+                keep_head(&self.data, &log.head().unwrap_or_else(none))?;
+            }
+            None => return Err(head_is_gone(&self.data)),
+        }
+        if let Some((place, json)) = self.register.last_logged_event()? {
+            if place >= size {
+                return Err(cut_off("griffie.sqlite", place + 1, size));
+            }
+            let found = entries(store, place, size).next().transpose()?.map(|(_, _, event)| event);
+            if found != Event::from_json(&json).ok() {
+                return Err(written_anew("griffie.sqlite"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether this data folder has the key that signs the log; without it nothing is to be done that must be logged.
+    pub(super) fn must_sign(&self) -> Result<()> {
+        signer_of(self.archive.store(), &self.data.join(LOG_KEY)).map(|_| ())
+    }
+
+    /// Events of this program that wait for the log.
+    pub(super) fn waiting_events(&self) -> Result<Vec<Event>> {
+        let keys = told::keys_that_count(&self.data, self.archive.store())?;
+        Ok(told::waiting(&self.register, &keys, EVENTS_AT_ONCE)?.own)
     }
 
     /// Where containers are unpacked.
@@ -360,18 +411,33 @@ impl App {
         let Some(log) = &self.log else { return Ok(()) };
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            let waiting = self.register.waiting_events(EVENTS_AT_ONCE)?;
-            if waiting.is_empty() {
+            let told::Waiting { own, foreign } = told::waiting(&self.register, &log.keys, EVENTS_AT_ONCE)?;
+            if let Some(foreign) = foreign.first() {
+                return Err(told::foreign(foreign));
+            }
+            if own.is_empty() {
                 return Ok(());
             }
-            let events = waiting.iter().map(|event| Event::from_json(&event.json)).collect::<Result<Vec<_>>>()?;
+            let (events, not_done): (Vec<_>, Vec<_>) = own.into_iter().partition(|event| self.was_done(event));
+            for event in not_done {
+                self.register.withdraw_event(&event.id)?;
+            }
             let places = log.log.append(&events)?;
-            self.register.mark_logged(waiting.iter().map(|event| event.id.as_str()).zip(places))?;
             log.last = Some(Instant::now());
+            // Noted first: where the database says that events are logged, the head tells of them.
             if let Some(head) = log.log.head().filter(|_| log.noted) {
                 keep_head(&self.data, &head)?;
             }
+            self.register.mark_logged(events.iter().map(|event| event.id.as_str()).zip(places))?;
         }
+    }
+
+    /// A decision is announced before it is stored. One that was not stored was not taken.
+    fn was_done(&self, event: &Event) -> bool {
+        let is_there = |object: &ObjectRef| {
+            self.archive.store().blake3(&object.name).is_ok_and(|(found, _)| found == object.blake3)
+        };
+        event.event != EventKind::Decision || event.objects.iter().all(is_there)
     }
 
     /// The same, but at most once in a while: each append writes the log's right edge anew. Events are safe in the
@@ -467,6 +533,60 @@ impl App {
                 .hint("`griffie verify` names everything that is missing")
         })
     }
+}
+
+/// Notes the log's head outside the store: it tells whether the log's end was cut off.
+pub(super) fn keep_head(data: &Path, head: &Checkpoint) -> Result<()> {
+    let doing = || "cannot note the head of the log";
+    let new = data.join("log.head.new");
+    std::fs::write(&new, head.text()).fold(ErrorKind::Storage, doing)?;
+    std::fs::rename(&new, data.join(LOG_HEAD)).fold(ErrorKind::Storage, doing)
+}
+
+fn cut_off(by: &str, told: u64, size: u64) -> Error {
+    Error::new(
+        ErrorKind::FixityMismatch,
+        format!("`{by}` tells of {told} events of the log, which has only {size}: its end is gone"),
+    )
+    .hint("nothing was written: restore the store from a copy, and give `griffie verify`")
+    .dutch(format!(
+        "`{by}` telt {told} gebeurtenissen van het logboek, dat er maar {size} heeft: het einde is weg; er is niets \
+             geschreven: zet de opslag terug uit een kopie, en geef `griffie verify`"
+    ))
+}
+
+fn written_anew(by: &str) -> Error {
+    Error::new(ErrorKind::FixityMismatch, format!("the log is not the one that `{by}` tells of: it was rewritten"))
+        .hint("nothing was written: restore the store from a copy, and give `griffie verify`")
+        .dutch(format!(
+            "het logboek is niet dat waarvan `{by}` vertelt: het is herschreven; er is niets geschreven: zet de opslag terug \
+             uit een kopie, en geef `griffie verify`"
+        ))
+}
+
+fn head_is_gone(data: &Path) -> Error {
+    let file = data.join(LOG_HEAD);
+    let file = file.display();
+    Error::new(ErrorKind::Refused, format!("`{file}` is gone, which tells where the log ended"))
+        .hint(
+            "put log.head back from the backup. If there is none, hold the log against a checkpoint kept elsewhere \
+             (`griffie log verify`), and give `griffie rebuild`, which notes the end as it is now",
+        )
+        .dutch(format!(
+            "`{file}`, dat zegt waar het logboek eindigde, is weg: zet log.head terug uit de reservekopie; is er geen, leg het \
+             logboek dan naast een elders bewaard ijkpunt (`griffie log verify`), en geef `griffie rebuild`, die het einde \
+             noteert zoals het nu is"
+        ))
+}
+
+/// Refuses to go on from a log that another key signs, or whose newest checkpoint is somebody else's, before anything is
+/// touched.
+pub(super) fn must_be_own_log(data: &Path, store: &Store) -> Result<()> {
+    if checkpoints(store)?.is_empty() {
+        return Ok(());
+    }
+    signer_of(store, &data.join(LOG_KEY))?;
+    proof::head(store).map(|_| ())
 }
 
 /// The units of a text, with what each is about.

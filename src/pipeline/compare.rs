@@ -7,7 +7,7 @@ use super::{
     app::{Stored, database},
     lock::{InPlace, Lock},
     rebuild::{Counts, build},
-    standing,
+    standing, told,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -16,7 +16,6 @@ use crate::{
     error::Fold as _,
     index::Index,
     model::Language,
-    provenance::Event,
     register::{Difference, Differs, Register},
 };
 
@@ -71,14 +70,14 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
     };
     if let Err(error) = standing::must_know(&register, &stored.archive, &stored.location, data) {
         let told =
-            VerifyFinding { kind: FindingKind::MissingRow, what: DATABASE.into(), message: error.explain(language) };
+            named(FindingKind::MissingRow, DATABASE.into(), error.explain(language));
         return Ok(Compared::With(vec![told]));
     }
-    let found = match differences(&register, &stored.archive) {
+    let found = match differences(data, &register, &stored.archive) {
         // Somebody may have decided something meanwhile: it is looked at again while nobody can.
         Ok(found) if !found.is_empty() && !register.is_read_only() => {
             let Ok(_alone) = InPlace::goes(data) else { return Ok(Compared::Not(busy(language))) };
-            differences(&register, &stored.archive)
+            differences(data, &register, &stored.archive)
         }
         found => found,
     };
@@ -98,9 +97,9 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
 }
 
 /// The rows that say otherwise than the store: what waits for the log counts as said by it.
-fn differences(register: &Register, archive: &Archive) -> Result<Vec<Difference>> {
-    let waiting = register.waiting_events(u32::MAX)?;
-    let waiting = waiting.iter().map(|event| Event::from_json(&event.json)).collect::<Result<Vec<_>>>()?;
+fn differences(data: &Path, register: &Register, archive: &Archive) -> Result<Vec<Difference>> {
+    let keys = told::keys_that_count(data, archive.store())?;
+    let waiting = told::waiting(register, &keys, u32::MAX)?.own;
     let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
     let truth = Register::scratch(&database(folder.path()))?;
     build(&archive.as_logged(&waiting)?, &truth, &mut Counts::default())?;
@@ -116,7 +115,7 @@ fn damaged(what: &str, why: &str, language: Language) -> VerifyFinding {
         format!("het bestand is beschadigd ({why}); `griffie rebuild` maakt het opnieuw uit de opslag"),
         format!("the file is damaged ({why}); `griffie rebuild` makes it anew from the store"),
     );
-    VerifyFinding { kind: FindingKind::DamagedFile, what: what.into(), message }
+    named(FindingKind::DamagedFile, what.into(), message)
 }
 
 /// The files of the index that are not as they were written.
@@ -129,6 +128,11 @@ fn of_index(data: &Path, language: Language) -> Vec<VerifyFinding> {
     };
     let why = language.say("de som van zijn bytes klopt niet", "the sum of its bytes is another");
     files.iter().map(|file| damaged(&format!("index/{file}"), why, language)).collect()
+}
+
+/// What is found names what it is about itself.
+fn named(kind: FindingKind, what: String, message: String) -> VerifyFinding {
+    VerifyFinding { kind, what, message, about: Vec::new() }
 }
 
 fn finding(difference: &Difference, language: Language) -> VerifyFinding {
@@ -157,12 +161,12 @@ fn finding(difference: &Difference, language: Language) -> VerifyFinding {
             ),
         ),
     };
-    VerifyFinding { kind, what, message }
+    named(kind, what, message)
 }
 
 /// Refuses to hand out records of a database that does not say what the store says.
-pub(super) fn must_agree(register: &Register, archive: &Archive) -> Result<()> {
-    let found = differences(register, archive)?;
+pub(super) fn must_agree(data: &Path, register: &Register, archive: &Archive) -> Result<()> {
+    let found = differences(data, register, archive)?;
     let Some(first) = found.first() else { return Ok(()) };
     let VerifyFinding { what, message, .. } = finding(first, Language::English);
     let told = finding(first, Language::Dutch);

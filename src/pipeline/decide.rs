@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{App, events};
+use super::{App, events, stop::reached};
 use crate::{
     Error, ErrorKind, Result, archive,
     model::RecordId,
+    provenance::Event,
     register::{Act, Decision, Request},
+    storage::ObjectName,
 };
 
 /// How often a decision is numbered anew because another person decided at the same time.
@@ -16,33 +18,77 @@ const TRIES: u32 = 5;
 pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<Decision> {
     app.register.must_be_writable()?;
     let _stays = app.stays()?;
+    app.must_sign()?;
+    // Of what a stopped program left, before the log has it; a log that cannot go on takes no decision.
+    let left = app.waiting_events()?;
+    app.log_if_free()?;
     let mut tries = 0;
     loop {
         tries += 1;
-        add_what_is_stored(app, record)?;
+        add_what_is_stored(app, record, &left)?;
         let decision = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note.clone())?;
-        let done = app
-            .archive
-            .put_decision(&object(&decision))
-            .and_then(|stored| app.register.add_decision(&decision, &[events::decided(&decision, &stored)]));
-        match done {
-            Ok(()) => {
-                app.log_if_free()?;
-                return Ok(decision);
-            }
-            Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => {}
-            Err(error) => return Err(error),
+        if let Some(taken) = taken_already(app, &decision, &left)? {
+            app.log_if_free()?;
+            return Ok(taken);
         }
+        // Announced before it is stored, so that an object which a stopped program left is told from another's.
+        let stored = object(&decision);
+        let event = events::decided(&decision, &archive::Archive::decision_ref(&stored)?);
+        app.register.add_events(std::slice::from_ref(&event))?;
+        reached("decision-announced");
+        match app.archive.put_decision(&stored) {
+            Ok(_) => {}
+            Err(error) => {
+                app.register.withdraw_event(&event.id)?;
+                if error.kind() == ErrorKind::Conflict && tries < TRIES {
+                    continue;
+                }
+                return Err(error);
+            }
+        }
+        reached("decision-stored");
+        app.register.add_decision(&decision, &[event])?;
+        reached("decision-noted");
+        app.log_if_free()?;
+        return Ok(decision);
     }
 }
 
-/// Adds decisions that are objects and no rows yet: whoever took them was stopped between the two.
-fn add_what_is_stored(app: &App, record: &RecordId) -> Result<()> {
+/// The same decision by the same person, if it is the record's last and was left waiting for the log: whoever took it was stopped,
+/// and gives it again.
+fn taken_already(app: &App, decision: &Decision, left: &[Event]) -> Result<Option<Decision>> {
+    let Some(last) = app.register.decisions(&decision.record)?.pop() else { return Ok(None) };
+    let same = last.act == decision.act && last.by == decision.by && last.note == decision.note;
+    if !same {
+        return Ok(None);
+    }
+    let name = archive::Archive::decision_ref(&object(&last))?;
+    let waits = left.iter().any(|event| event.objects.contains(&name));
+    Ok(Some(last).filter(|_| waits))
+}
+
+/// Adds decisions that are objects and no rows yet: whoever took them was stopped between the two. One that nobody
+/// announced was laid there by somebody else.
+fn add_what_is_stored(app: &App, record: &RecordId, left: &[Event]) -> Result<()> {
     let known = app.register.decisions(record)?.len();
     for object in app.archive.decisions_on(record)?.into_iter().skip(known) {
+        let name = archive::Archive::decision_ref(&object)?;
+        let announced = left.iter().any(|event| event.objects.contains(&name));
+        if !announced && !app.archive.witness()?.has(&name)? {
+            return Err(nobodys(&name.name));
+        }
         app.register.add_decision(&row(object)?, &[])?;
     }
     Ok(())
+}
+
+fn nobodys(name: &ObjectName) -> Error {
+    Error::new(ErrorKind::FixityMismatch, format!("`{name}` lies in the store, and the log knows nothing of it"))
+        .hint("nothing was decided: somebody else laid it there; `griffie verify` names it, put it aside")
+        .dutch(format!(
+            "`{name}` ligt in de opslag, en het logboek weet er niets van; er is niets besloten: een ander heeft het daar \
+             gelegd; `griffie verify` noemt het, leg het opzij"
+        ))
 }
 
 /// The object of a decision.

@@ -6,7 +6,9 @@ use super::stored;
 use crate::{
     archive::{self, Manifest, Stored, VerifyReport},
     model::{Digests, MediaType},
-    provenance::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, ObjectRef, Outcome, Work, timestamp::TimeStamp},
+    provenance::{
+        Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, LEFT_OVER, ObjectRef, Outcome, Work, timestamp::TimeStamp,
+    },
     register::{self, ArchivalCopy, Batch, Decision, Item, Reason},
     storage::{Extended, Probe, Trialed},
 };
@@ -107,7 +109,7 @@ pub(super) fn begun(batch: &Batch, layout: &Stored) -> register::Event {
 pub(super) fn left_over(about: &str, objects: &[ObjectRef], at: Timestamp) -> register::Event {
     let event = Event::new(EventKind::Ingestion, at, [about.to_owned()])
         .objects(objects.iter().cloned())
-        .outcome(Outcome::Partial, Some("left_over".into()));
+        .outcome(Outcome::Partial, Some(LEFT_OVER.into()));
     outbox(&event)
 }
 
@@ -116,12 +118,6 @@ pub(super) fn left_over(about: &str, objects: &[ObjectRef], at: Timestamp) -> re
 pub(super) fn boundary(work: Work, begins: bool, at: Timestamp) -> register::Event {
     let event = Event::new(work.kind(), at, [STORE.to_owned()]);
     outbox(&event.outcome(Outcome::Success, Some(work.detail(begins).to_owned())))
-}
-
-/// Entries of the log that no checkpoint had signed were taken over while no database could tell of them.
-pub(super) fn taken_over(count: u64, at: Timestamp) -> register::Event {
-    let event = Event::new(EventKind::Validation, at, [STORE.to_owned()]);
-    outbox(&event.outcome(Outcome::Partial, Some(format!("unsigned_events:{count}"))))
 }
 
 /// A batch is finished: its receipt is an object.
@@ -133,10 +129,10 @@ pub(super) fn finished(batch: &archive::Batch, stored: &Stored) -> register::Eve
 }
 
 /// A person decided.
-pub(super) fn decided(decision: &Decision, stored: &Stored) -> register::Event {
+pub(super) fn decided(decision: &Decision, stored: &ObjectRef) -> register::Event {
     let event = Event::new(EventKind::Decision, decision.at, [decision.record.to_string()])
         .by(Agent::Person { name: decision.by.clone() })
-        .objects([stored])
+        .objects([stored.clone()])
         .outcome(Outcome::Success, Some(decision.act.name().to_owned()));
     outbox(&event)
 }
@@ -206,6 +202,6 @@ fn normalized(copy: ArchivalCopy) -> Outcome {
     }
 }
 
-fn outbox(event: &Event) -> register::Event {
+pub(super) fn outbox(event: &Event) -> register::Event {
     register::Event { id: event.id.clone(), json: event.to_json() }
 }

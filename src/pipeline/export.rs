@@ -20,7 +20,7 @@ pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Writ
     // What people decided just now must be in the log before the log goes along, and the register must say what the
     // archive does: an event vouches for every object in a bag, and for no row.
     app.log_if_free()?;
-    compare::must_agree(&app.register, &app.archive)?;
+    compare::must_agree(&app.data, &app.register, &app.archive)?;
     let sender = Sender {
         organization: app.config.own_organizations.first().cloned(),
         program: PROGRAM.into(),

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use super::{
     App,
     app::{self, Stored, database, location},
-    decide,
+    decide, events,
     lock::{InPlace, Lock},
     standing,
     stop::reached,
-    stored,
+    stored, told,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -20,7 +20,7 @@ use crate::{
     index::Index,
     model::BatchId,
     register::{Batch, Completion, Outcome, Register},
-    storage::ObjectName,
+    storage::{ObjectName, Store},
 };
 
 /// What was found in the store.
@@ -55,13 +55,13 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
     let _sole = InPlace::goes(data)?;
     let stored = Stored::open(data, config)?;
     lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+    app::must_be_own_log(data, stored.archive.store())?;
     clear(data)?;
     let workplace = tempfile::Builder::new()
         .prefix(WORKPLACE)
         .tempdir_in(data)
         .fold(ErrorKind::Storage, || format!("cannot make a folder in `{}`", data.display()))?;
     let register = Register::scratch(&database(workplace.path()))?;
-    take_over_events(data, &register)?;
     let index = Index::open(&workplace.path().join("index"))?;
     let archive = stored.archive.clone();
     let mut app = App::beside(data, config.clone(), stored, register, index, lock)?;
@@ -170,13 +170,14 @@ fn accessions(archive: &Archive, batch: &BatchId) -> Result<Vec<Accession>> {
 }
 
 /// What the database that is there has still to tell the log goes along: else what it tells of would be unlogged for
-/// ever. One that cannot be read has nothing to tell.
-fn take_over_events(data: &Path, register: &Register) -> Result<()> {
+/// ever. One that cannot be read has nothing to tell, and what nobody sealed was laid there by other means.
+pub(super) fn take_over_events(data: &Path, store: &Store, register: &Register) -> Result<()> {
     if !database(data).is_file() {
         return Ok(());
     }
-    match Register::open(&database(data)).and_then(|old| old.waiting_events(u32::MAX)) {
-        Ok(waiting) => register.add_events(&waiting),
+    let keys = told::keys_that_count(data, store)?;
+    match Register::open(&database(data)).and_then(|old| told::waiting(&old, &keys, u32::MAX)) {
+        Ok(waiting) => register.add_events(&waiting.own.iter().map(events::outbox).collect::<Vec<_>>()),
         Err(error) => {
             tracing::warn!("the database that is there cannot be read, and is put aside: {error}");
             Ok(())

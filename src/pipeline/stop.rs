@@ -29,6 +29,9 @@ pub const REREADING_POINTS: [&str; 4] =
 pub const REBUILD_POINTS: [&str; 5] =
     ["rebuild-begun", "rebuild-database-made", "rebuild-index-made", "rebuild-put-aside", "rebuild-in-place"];
 
+/// The same of a decision.
+pub const DECIDING_POINTS: [&str; 3] = ["decision-announced", "decision-stored", "decision-noted"];
+
 struct Stop {
     point: String,
     left: std::sync::atomic::AtomicU32,
@@ -37,8 +40,8 @@ struct Stop {
 /// Says that a point is reached.
 pub(super) fn reached(point: &'static str) {
     static STOP: OnceLock<Option<Stop>> = OnceLock::new();
-    let points = || POINTS.iter().chain(&COPYING_POINTS).chain(&REREADING_POINTS).chain(&REBUILD_POINTS);
-    debug_assert!(points().any(|known| *known == point), "{point} is no point");
+    let known = [&POINTS[..], &COPYING_POINTS, &REREADING_POINTS, &REBUILD_POINTS, &DECIDING_POINTS];
+    debug_assert!(known.iter().any(|points| points.contains(&point)), "{point} is no point");
     let stop = STOP.get_or_init(|| {
         let asked = crate::config::variable("GRIFFIE_STOP_AT")?;
         let (point, nth) = asked.split_once(':').unwrap_or((&asked, "1"));

@@ -71,6 +71,9 @@ impl Work {
     }
 }
 
+/// The detail of the event that names what a stopped run left and no run took up.
+pub const LEFT_OVER: &str = "left_over";
+
 /// Kinds of event: terms of the PREMIS event type vocabulary in snake_case, and some of our own at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -100,6 +103,8 @@ pub enum EventKind {
     RetentionLengthened,
     /// An authority stamped a checkpoint of the log with its time.
     TimeStamp,
+    /// Another key signs the log from here on.
+    KeyChange,
 }
 
 /// Who or what did it.
@@ -211,6 +216,11 @@ impl Event {
     /// As the outbox keeps it.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("an event is plain data")
+    }
+
+    /// Digest of what the outbox keeps.
+    pub fn digest(&self) -> Blake3 {
+        Blake3::of(self.to_json().as_bytes())
     }
 
     /// Back from the outbox.

@@ -9,8 +9,9 @@ use std::{
 
 use super::{
     event_v1::{Entry, Event},
+    keys,
     merkle::{self, Hash, leaf_hash, node_hash, root_of},
-    note::{Checkpoint, SignerKey, VerifierKey, read_checkpoint},
+    note::{Checkpoint, SignerKey, VerifierKey},
     tiles::{self, LOG, WIDTH},
 };
 use crate::{
@@ -60,23 +61,55 @@ impl State {
 }
 
 impl Log {
-    /// Opens the log in a store with the key at `key_file`, which is made at first use. What the log has beyond its last
-    /// checkpoint is signed only if `is_own` knows every event of it: any other was written by somebody else.
+    /// Opens the log in a store with the key at `key_file`, which is made for a store that has no log yet. What the log
+    /// has beyond its last checkpoint is signed only if `is_own` knows every event of it: any other was written by
+    /// somebody else.
     pub fn open(store: &Store, key_file: &Path, is_own: &dyn Fn(&Event) -> bool) -> Result<Self> {
-        Self::checked(store, SignerKey::open(key_file)?, is_own)
+        let signer = match SignerKey::read(key_file)? {
+            Some(signer) => signer,
+            None if is_begun(store)? => return Err(key_is_gone(key_file)),
+            None => SignerKey::make(key_file)?,
+        };
+        Self::checked(store, signer, is_own, false)
     }
 
     /// Opens the log with a key, and takes what it has beyond its last checkpoint for its own.
     pub fn with_key(store: &Store, signer: SignerKey) -> Result<Self> {
-        Self::checked(store, signer, &|_| true)
+        Self::checked(store, signer, &|_| true, false)
     }
 
-    fn checked(store: &Store, signer: SignerKey, is_own: &dyn Fn(&Event) -> bool) -> Result<Self> {
-        let key_name: ObjectName = format!("{LOG}/keys/{}", signer.verifier().id_hex()).parse()?;
-        store.put_new(&key_name, signer.verifier().encode() + "\n")?;
+    /// Opens a log whose key is lost with another, which is to sign from now on: the first event appended must say so.
+    pub fn taken_over(store: &Store, signer: SignerKey) -> Result<Self> {
+        Self::checked(store, signer, &|_| false, true)
+    }
+
+    fn checked(store: &Store, signer: SignerKey, is_own: &dyn Fn(&Event) -> bool, taken_over: bool) -> Result<Self> {
+        let chain = keys::chain(store, std::slice::from_ref(signer.verifier()))?;
+        let signer = match &chain {
+            Some(chain) if !taken_over && !chain.active().is_same_key(signer.verifier()) => {
+                return Err(not_its_key(chain, signer.verifier()));
+            }
+            Some(chain) => signer.for_log(chain.active().name()),
+            None if !taken_over => {
+                let lying = keys::lying_in(store)?;
+                if !lying.is_empty() && !lying.contains(signer.verifier()) {
+                    return Err(not_its_key(&keys::Chain::begun_with(lying[0].clone()), signer.verifier()));
+                }
+                signer
+            }
+            None => signer,
+        };
         let mut log = Self { store: store.clone(), signer, state: Mutex::default(), completed: 0 };
-        log.completed = log.recover(is_own).doing(|| "failed to open the provenance log")?;
+        if !taken_over {
+            log.lay_down(log.verifier())?;
+        }
+        log.completed = log.recover(chain.as_ref(), is_own).doing(|| "failed to open the provenance log")?;
         Ok(log)
+    }
+
+    fn lay_down(&self, key: &VerifierKey) -> Result<()> {
+        let name: ObjectName = format!("{LOG}/keys/{}", key.id_hex()).parse()?;
+        self.store.put_new(&name, key.encode() + "\n").map(|_| ())
     }
 
     /// How many events a stopped program had written and not signed, which were signed when the log was opened.
@@ -135,6 +168,10 @@ impl Log {
             places.push(place);
         }
         if !entries.is_empty() {
+            // Beside the log before the log tells of it: whoever reads the log looks there for keys.
+            for key in events.iter().filter_map(Event::new_key) {
+                self.lay_down(&key)?;
+            }
             self.write(&mut next, entries).map_err(|error| match error.kind() {
                 // Its objects are only ever added, each under a name that one writer alone can take.
                 ErrorKind::Conflict => written_by_another(append).source(error),
@@ -188,29 +225,20 @@ impl Log {
             self.store.put_new(&tiles::tile_name(level, index, hashes.len() as u64), hashes.concat())?;
         }
         let (checkpoint, note) = self.signer.sign(state.size, state.root());
-        match self.store.put_new(&tiles::checkpoint_name(state.size), note) {
-            // Ed25519 is deterministic, so only a checkpoint by an earlier key can differ: it must say the same.
-            Err(error) if error.kind() == ErrorKind::Conflict => {
-                let keys = verifier_keys(&self.store)?;
-                let earlier = read_checkpoint(&self.store.get(&tiles::checkpoint_name(state.size))?, &keys)?;
-                if earlier.root != checkpoint.root {
-                    return Err(error);
-                }
-            }
-            done => _ = done?,
-        }
+        self.store.put_new(&tiles::checkpoint_name(state.size), note)?;
         state.head = Some(checkpoint);
         Ok(())
     }
 
     /// Takes up the log at its last checkpoint, then finishes an append whose entries were written but not signed for;
     /// says how many those were.
-    fn recover(&self, is_own: &dyn Fn(&Event) -> bool) -> Result<u64> {
+    fn recover(&self, chain: Option<&keys::Chain>, is_own: &dyn Fn(&Event) -> bool) -> Result<u64> {
         let mut state = State::default();
         let size = checkpoints(&self.store)?.last().copied().unwrap_or(0);
-        if size > 0 {
-            let note = self.store.get(&tiles::checkpoint_name(size))?;
-            let head = read_checkpoint(&note, &verifier_keys(&self.store)?)?;
+        if let Some(chain) = chain.filter(|_| size > 0) {
+            let head = chain
+                .read(size, &self.store.get(&tiles::checkpoint_name(size))?)
+                .map_err(|_| foreign_checkpoint(size))?;
             state.size = size;
             let mut level = 0;
             while size >> (8 * level) > 0 {
@@ -303,6 +331,71 @@ fn written_by_another(size: u64) -> Error {
         ))
 }
 
+/// The key in a file, which must be the one that signs the store's log.
+pub fn signer_of(store: &Store, key_file: &Path) -> Result<SignerKey> {
+    let signer = SignerKey::read(key_file)?.ok_or_else(|| key_is_gone(key_file))?;
+    match keys::chain(store, std::slice::from_ref(signer.verifier()))? {
+        Some(chain) if !chain.active().is_same_key(signer.verifier()) => Err(not_its_key(&chain, signer.verifier())),
+        Some(chain) => Ok(signer.for_log(chain.active().name())),
+        None => Ok(signer),
+    }
+}
+
+/// Whether a store has a log, or the beginning of one.
+fn is_begun(store: &Store) -> Result<bool> {
+    Ok(!checkpoints(store)?.is_empty() || !keys::lying_in(store)?.is_empty())
+}
+
+/// Without its key nothing can be added to a log, and another key would be somebody else's word.
+pub fn key_is_gone(key_file: &Path) -> Error {
+    let file = key_file.display();
+    Error::new(ErrorKind::Refused, format!("the store has a log, and `{file}`, the key that signs it, is gone"))
+        .hint(
+            "put log.key back from the backup; only if it is lost for good, `griffie log new-key --by NAME` goes on with \
+             a new key, which the log then tells of for ever",
+        )
+        .dutch(format!(
+            "de opslag heeft een logboek, en `{file}`, de sleutel die het ondertekent, is er niet: zet log.key terug uit \
+             de reservekopie; alleen als die voorgoed weg is, gaat `griffie log new-key --by NAAM` verder met een nieuwe \
+             sleutel, wat het logboek dan altijd vermeldt"
+        ))
+}
+
+fn not_its_key(chain: &keys::Chain, own: &VerifierKey) -> Error {
+    let (active, own, name) = (chain.active().id_hex(), own.id_hex(), chain.active().name());
+    let since = chain.changes().last();
+    let (since_en, since_nl) = match since {
+        Some(change) => (
+            format!(" since event {} ({}, by {})", change.event, change.at, change.by),
+            format!(" sinds gebeurtenis {} ({}, door {})", change.event, change.at, change.by),
+        ),
+        None => Default::default(),
+    };
+    Error::new(
+        ErrorKind::Refused,
+        format!("the log `{name}` is signed with the key {active}{since_en}; log.key is another key ({own})"),
+    )
+    .hint(
+        "put the log's own log.key back from the backup, and give `griffie verify`; if its key is lost for good, \
+         `griffie log new-key --by NAME` goes on with a new one, which the log then tells of for ever",
+    )
+    .dutch(format!(
+        "het logboek `{name}` wordt ondertekend met de sleutel {active}{since_nl}; log.key is een andere ({own}): zet de \
+         log.key van dit logboek terug uit de reservekopie, en geef `griffie verify`; is die voorgoed weg, dan gaat \
+         `griffie log new-key --by NAAM` verder met een nieuwe, wat het logboek dan altijd vermeldt"
+    ))
+}
+
+pub(super) fn foreign_checkpoint(size: u64) -> Error {
+    let name = tiles::checkpoint_name(size);
+    Error::new(ErrorKind::FixityMismatch, format!("the checkpoint `{name}` does not bear the signature of the log's key"))
+        .hint("it was changed, or somebody else wrote to the log: run `griffie verify`, and restore the store from a copy")
+        .dutch(format!(
+            "het ijkpunt `{name}` draagt niet de handtekening van de sleutel van het logboek: het is veranderd, of een ander \
+             schreef in het logboek; geef `griffie verify`, en zet de opslag terug uit een kopie"
+        ))
+}
+
 /// Beyond its last checkpoint the log has an event that the program did not write.
 fn foreign(size: u64, index: u64) -> Error {
     let bundles = tiles::partial_bundles(index / WIDTH);
@@ -340,21 +433,6 @@ pub fn checkpoints(store: &Store) -> Result<Vec<u64>> {
     }
     sizes.sort_unstable();
     Ok(sizes)
-}
-
-/// The keys in a store that check its checkpoints.
-pub fn verifier_keys(store: &Store) -> Result<Vec<VerifierKey>> {
-    let mut keys = Vec::new();
-    for entry in store.list(&format!("{LOG}/keys")) {
-        let name = entry?.name;
-        let text = String::from_utf8_lossy(&store.get(&name)?).into_owned();
-        let key = VerifierKey::decode(text.strip_suffix('\n').unwrap_or(&text))
-            .doing(|| format!("failed to read `{name}`"))?;
-        if name.last() == key.id_hex() {
-            keys.push(key);
-        }
-    }
-    Ok(keys)
 }
 
 /// The events from `from` up to `size`, which is that of a checkpoint: index, index of the first event of their append,

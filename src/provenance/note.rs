@@ -53,6 +53,9 @@ impl Checkpoint {
     }
 }
 
+/// What stands before the text of a seal: no checkpoint begins with it.
+const SEALED: &str = "griffie-seal/1\n";
+
 /// A key that checks signatures: name, four bytes of digest, public key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifierKey {
@@ -69,6 +72,23 @@ impl VerifierKey {
             .chain_update(self.key.as_bytes())
             .finalize();
         [hash[0], hash[1], hash[2], hash[3]]
+    }
+
+    /// Whether its name is made from it: so only the key with which a log was begun.
+    pub fn named_itself(&self) -> bool {
+        self.name == name_made_from(&self.key)
+    }
+
+    /// Whether it is the same key, whatever the log that it is named after.
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+
+    /// Whether this key sealed a text.
+    pub fn has_sealed(&self, text: &str, seal: &str) -> bool {
+        let signature = STANDARD.decode(seal).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
+        signature
+            .is_some_and(|signature| self.key.verify_strict(format!("{SEALED}{text}").as_bytes(), &signature).is_ok())
     }
 
     /// The key's name: that of the log.
@@ -146,39 +166,62 @@ fn seal(text: &str, signature: &str) -> String {
     format!("{text}\n{signature}\n")
 }
 
+/// The name of a log that is begun with a key.
+fn name_made_from(key: &VerifyingKey) -> String {
+    format!("griffie-log-{}", &hex::encode(Sha256::digest(key.as_bytes()))[..12])
+}
+
 /// The key that signs checkpoints.
+#[derive(Clone)]
 pub struct SignerKey {
     key: SigningKey,
     verifier: VerifierKey,
 }
 
 impl SignerKey {
-    /// A key from its 32 secret bytes.
+    /// A key from its 32 secret bytes, named for a log that is begun with it.
     pub fn from_secret(secret: [u8; 32]) -> Self {
         let key = SigningKey::from_bytes(&secret);
-        let name = format!("griffie-log-{}", &hex::encode(Sha256::digest(key.verifying_key().as_bytes()))[..12]);
-        let verifier = VerifierKey { name, key: key.verifying_key() };
+        let verifier = VerifierKey { name: name_made_from(&key.verifying_key()), key: key.verifying_key() };
         Self { key, verifier }
     }
 
-    /// Reads the key of a data folder, or makes one, readable for this user only.
-    pub fn open(path: &Path) -> Result<Self> {
+    /// The same key for the log of that name.
+    pub fn for_log(mut self, name: &str) -> Self {
+        self.verifier.name = name.to_owned();
+        self
+    }
+
+    /// Reads the key in a file; `None` where there is no file.
+    pub fn read(path: &Path) -> Result<Option<Self>> {
         let doing = || format!("failed to open the log's key `{}`", path.display());
-        if !path.try_exists().fold(ErrorKind::Storage, doing)? {
-            let mut secret = [0; 32];
-            getrandom::fill(&mut secret).expect("the operating system gives random bytes");
-            let pem = SigningKey::from_bytes(&secret)
-                .to_pkcs8_pem(LineEnding::LF)
-                .map_err(|error| Error::new(ErrorKind::Internal, format!("a key has no PEM form: {error}")))?;
-            write_secret(path, pem.as_bytes()).doing(doing)?;
-        }
-        let pem = fs::read_to_string(path).fold(ErrorKind::Storage, doing)?;
+        let pem = match fs::read_to_string(path) {
+            Ok(pem) => pem,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error).fold(ErrorKind::Storage, doing),
+        };
         let key = SigningKey::from_pkcs8_pem(&pem).map_err(|error| {
             Error::new(ErrorKind::Config, format!("it is no Ed25519 key in PKCS#8: {error}"))
                 .hint("restore it from a back-up")
                 .context(doing())
         })?;
-        Ok(Self::from_secret(key.to_bytes()))
+        Ok(Some(Self::from_secret(key.to_bytes())))
+    }
+
+    /// Makes a key and writes it to a file that is not there yet, readable for this user only.
+    pub fn make(path: &Path) -> Result<Self> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).expect("the operating system gives random bytes");
+        let pem = SigningKey::from_bytes(&secret)
+            .to_pkcs8_pem(LineEnding::LF)
+            .map_err(|error| Error::new(ErrorKind::Internal, format!("a key has no PEM form: {error}")))?;
+        write_secret(path, pem.as_bytes()).doing(|| format!("failed to make the log's key `{}`", path.display()))?;
+        Ok(Self::from_secret(secret))
+    }
+
+    /// Seals a text that is no checkpoint: only this key's holder can.
+    pub fn seal(&self, text: &str) -> String {
+        STANDARD.encode(self.key.sign(format!("{SEALED}{text}").as_bytes()).to_bytes())
     }
 
     /// The key that checks its signatures.
@@ -248,9 +291,22 @@ mod tests {
     fn a_key_is_made_once() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log.key");
-        let first = SignerKey::open(&path).unwrap();
-        assert_eq!(SignerKey::open(&path).unwrap().verifier(), first.verifier());
+        assert!(SignerKey::read(&path).unwrap().is_none());
+        let first = SignerKey::make(&path).unwrap();
+        assert_eq!(SignerKey::read(&path).unwrap().unwrap().verifier(), first.verifier());
+        assert!(SignerKey::make(&path).is_err(), "no key is written over another");
         fs::write(folder.path().join("bad.key"), "no key").unwrap();
-        assert_eq!(SignerKey::open(&folder.path().join("bad.key")).err().unwrap().kind(), ErrorKind::Config);
+        assert_eq!(SignerKey::read(&folder.path().join("bad.key")).err().unwrap().kind(), ErrorKind::Config);
+    }
+
+    #[test]
+    fn a_seal_is_of_its_text_and_key_and_no_checkpoint() {
+        let (key, other) = (SignerKey::from_secret([7; 32]), SignerKey::from_secret([8; 32]));
+        let seal = key.seal("an event");
+        assert!(key.verifier().has_sealed("an event", &seal));
+        assert!(key.clone().for_log("another name").verifier().has_sealed("an event", &seal));
+        assert!(!key.verifier().has_sealed("another event", &seal));
+        assert!(!other.verifier().has_sealed("an event", &seal) && !key.verifier().has_sealed("an event", ""));
+        assert!(key.verifier().named_itself() && !key.clone().for_log("another name").verifier().named_itself());
     }
 }

@@ -1,11 +1,19 @@
 //! What anyone can check with the store alone: that an event is in the log, and that the log of today is the log of an
 //! earlier checkpoint, gone on. Reads tiles and one bundle, whatever the log's length.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _,
+    alphabet::STANDARD as STANDARD_ALPHABET,
+    engine::{
+        DecodePaddingMode::Indifferent,
+        general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD},
+    },
+};
 
 use super::{
     event_v1::{Entry, Event},
-    log::{checkpoints, entries, verifier_keys},
+    keys::chain_of,
+    log::{checkpoints, entries, foreign_checkpoint},
     merkle::{self, Hash, consistency_holds, inclusion_holds, leaf_hash},
     note::{Checkpoint, read_checkpoint},
     tiles::{self, TileNodes, WIDTH},
@@ -62,7 +70,7 @@ pub fn head(store: &Store) -> Result<Head> {
 /// The checkpoint of a size, its signature checked.
 pub fn checkpoint(store: &Store, size: u64) -> Result<Head> {
     let bytes = store.get(&tiles::checkpoint_name(size))?;
-    let checkpoint = read_checkpoint(&bytes, &verifier_keys(store)?)?;
+    let checkpoint = chain_of(store)?.read(size, &bytes).map_err(|_| foreign_checkpoint(size))?;
     if checkpoint.size != size {
         return Err(Error::new(ErrorKind::FixityMismatch, "a checkpoint stands under another size"));
     }
@@ -119,7 +127,13 @@ pub fn goes_on_from(store: &Store, old: &Checkpoint, head: &Checkpoint) -> Resul
     };
     if old.origin != head.origin {
         let message = format!("the checkpoint is of the log `{}`, this is `{}`", old.origin, head.origin);
-        return Err(Error::new(ErrorKind::Conflict, message));
+        let hint = "look whether it is of another archive; if it was printed from this one, its log was replaced: keep \
+                    the paper and the store as they are";
+        return Err(Error::new(ErrorKind::Conflict, message).hint(hint).dutch(format!(
+            "het ijkpunt is van het logboek `{}`, dit is `{}`: kijk of het van een ander archief is; is het van dit archief \
+             afgedrukt, dan is het logboek vervangen: bewaar het papier en de opslag zoals ze zijn",
+            old.origin, head.origin
+        )));
     }
     if old.size > head.size {
         return Err(rewritten(format!(
@@ -134,17 +148,79 @@ pub fn goes_on_from(store: &Store, old: &Checkpoint, head: &Checkpoint) -> Resul
     Err(rewritten(format!("the first {} events are not those of the checkpoint: the log was rewritten", old.size)))
 }
 
-/// Reads a checkpoint from elsewhere: a signed note, whose signature must hold, or its three lines as they were printed.
-/// Tells whether it was signed.
-pub fn read_foreign(store: &Store, text: &str) -> Result<(Checkpoint, bool)> {
-    let text = text.replace("\r\n", "\n");
-    let unsigned = Checkpoint::parse(&format!("{}\n", text.trim()));
-    match unsigned {
-        Some(checkpoint) => Ok((checkpoint, false)),
-        None => read_checkpoint(format!("{}\n", text.trim()).as_bytes(), &verifier_keys(store)?)
-            .map(|checkpoint| (checkpoint, true))
-            .map_err(|error| {
-                error.hint("it must be a checkpoint of this log: the signed note, or its first three lines")
-            }),
+/// A checkpoint from elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// What it says.
+    pub checkpoint: Checkpoint,
+    /// Whether a signature of the log's own key stands under it: then nobody mistyped it.
+    pub is_signed: bool,
+}
+
+/// Base64 as people copy it: with or without what fills it up at the end.
+const TYPED: GeneralPurpose =
+    GeneralPurpose::new(&STANDARD_ALPHABET, GeneralPurposeConfig::new().with_decode_padding_mode(Indifferent));
+
+/// Finds the checkpoint in a text: a signed note, its three lines, or the whole printed page that they stand on.
+pub fn read_foreign(store: &Store, text: &str) -> Result<Foreign> {
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let is_name = |line: &str| !line.contains(char::is_whitespace) && !line.contains('+');
+    let (at, size) = lines
+        .windows(3)
+        .enumerate()
+        .find_map(|(at, three)| Some((at, three[1].parse::<u64>().ok().filter(|_| is_name(three[0]))?)))
+        .ok_or_else(|| mistyped("there is no checkpoint in it: three lines, of which the second is a number"))?;
+    let (name, root) = (lines[at], lines[at + 2]);
+    let root = TYPED.decode(root).ok().and_then(|root| root.try_into().ok()).ok_or_else(|| {
+        let signs = root.trim_end_matches('=').chars().count();
+        mistyped(format!(
+            "the third line of the checkpoint is not as it was printed: it has {signs} signs of 43, or a wrong one"
+        ))
+    })?;
+    let checkpoint = Checkpoint { origin: name.to_owned(), size, root };
+    let signature = lines[at + 3..].iter().find_map(|line| line.strip_prefix(['—', '–', '-'])?.trim().split_once(' '));
+    let chain = chain_of(store)?;
+    let Some((_, signature)) = signature.filter(|_| chain.active().name() == checkpoint.origin) else {
+        return Ok(Foreign { checkpoint, is_signed: false });
+    };
+    let filled = TYPED.decode(signature.trim()).map(|bytes| STANDARD.encode(bytes)).unwrap_or_default();
+    let note = format!("{}\n— {} {filled}\n", checkpoint.text(), checkpoint.origin);
+    if chain.keys().any(|key| read_checkpoint(note.as_bytes(), std::slice::from_ref(key)).is_ok()) {
+        return Ok(Foreign { checkpoint, is_signed: true });
     }
+    Err(slip(store, &checkpoint)?.unwrap_or_else(|| {
+        mistyped(
+            "the signature under the checkpoint does not hold, so a sign in its lines or in the signature is wrong",
+        )
+    }))
+}
+
+/// Tells a slip of the pen in lines that do not fit: another log that is so much like this one cannot be made.
+pub fn slip(store: &Store, typed: &Checkpoint) -> Result<Option<Error>> {
+    const FEW: usize = 6;
+    for size in checkpoints(store)? {
+        let Ok(Head { checkpoint: own, .. }) = checkpoint(store, size) else { continue };
+        if own.root == typed.root && own.size != typed.size {
+            let message = format!("the root is that of {} events, and the line above it says {}", own.size, typed.size);
+            return Ok(Some(mistyped(message)));
+        }
+        let (ours, theirs) = (STANDARD.encode(own.root), STANDARD.encode(typed.root));
+        let wrong: Vec<_> = (1..).zip(ours.chars().zip(theirs.chars())).filter(|(_, (a, b))| a != b).collect();
+        if own.size == typed.size && (1..=FEW).contains(&wrong.len()) {
+            let signs: Vec<_> =
+                wrong.iter().map(|(place, (a, b))| format!("sign {place} is `{b}` and must be `{a}`")).collect();
+            let message = format!("the third line is that of this log but for a slip: {}", signs.join(", "));
+            return Ok(Some(mistyped(message)));
+        }
+    }
+    Ok(None)
+}
+
+fn mistyped(why: impl std::fmt::Display) -> Error {
+    Error::new(ErrorKind::InvalidInput, format!("the checkpoint was not copied as it was printed: {why}"))
+        .hint("compare the file with the paper, sign by sign; the first three lines of the checkpoint are enough")
+        .dutch(format!(
+            "het ijkpunt is niet overgenomen zoals het is afgedrukt ({why}): vergelijk het bestand teken voor teken met \
+             het papier; de eerste drie regels van het ijkpunt zijn genoeg"
+        ))
 }

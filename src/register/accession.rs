@@ -385,17 +385,17 @@ impl Register {
 
     /// Gives items their final states, with everything that these states tell of: all of it or nothing.
     pub fn complete_items(&self, completions: &[Completion]) -> Result<()> {
-        self.write(|tx| completions.iter().try_for_each(|completion| complete(tx, completion, false)))
+        self.write(|tx| completions.iter().try_for_each(|completion| complete(tx, &self.seal, completion, false)))
     }
 
     /// The same for states that the store tells of. There the same bytes may be archived twice, by programs that did not
     /// know of each other: their documents stand beside each other.
     pub fn restore_completions(&self, completions: &[Completion]) -> Result<()> {
-        self.write(|tx| completions.iter().try_for_each(|completion| complete(tx, completion, true)))
+        self.write(|tx| completions.iter().try_for_each(|completion| complete(tx, &self.seal, completion, true)))
     }
 }
 
-fn complete(tx: &Transaction<'_>, completion: &Completion, restored: bool) -> Result<()> {
+fn complete(tx: &Transaction<'_>, seal: &outbox::Seal, completion: &Completion, restored: bool) -> Result<()> {
     let item = &completion.item;
     match &completion.outcome {
         Outcome::Archived { original, documents } => {
@@ -422,7 +422,7 @@ fn complete(tx: &Transaction<'_>, completion: &Completion, restored: bool) -> Re
         }
         Outcome::Container(digests) => set_state(tx, item, ItemState::Container, digests.as_ref(), None)?,
     }
-    outbox::insert(tx, &completion.events)
+    outbox::insert(tx, seal, &completion.events)
 }
 
 /// Changes a pending item; one that has its state keeps it.

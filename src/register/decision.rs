@@ -268,7 +268,7 @@ impl Register {
                 }
                 _ => refresh(tx, &decision.record)?,
             }
-            outbox::insert(tx, events)
+            outbox::insert(tx, &self.seal, events)
         })
     }
 

@@ -216,7 +216,7 @@ impl Register {
                     .db("cannot note what a document is")?;
             }
             insert_findings(tx, document, findings)?;
-            outbox::insert(tx, events)
+            outbox::insert(tx, &self.seal, events)
         })
     }
 
@@ -232,7 +232,7 @@ impl Register {
             if changed == 0 {
                 return Err(Error::new(ErrorKind::NotFound, format!("there is no document `{document}`")));
             }
-            outbox::insert(tx, events)
+            outbox::insert(tx, &self.seal, events)
         })
     }
 }

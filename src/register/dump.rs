@@ -7,14 +7,14 @@ use super::{Db as _, Register};
 use crate::Result;
 
 impl Register {
-    /// All rows of all tables, one JSON object a line, ordered. Left out is the outbox: events are kept by the log,
-    /// and a rebuilt database has none to hand on.
+    /// All rows of all tables, one JSON object a line, ordered. Left out are the outbox and where it began: events
+    /// are kept by the log, and a rebuilt database has none to hand on.
     pub fn dump(&self) -> Result<String> {
         self.read(|tx| {
             let tables: Vec<String> = tx
                 .prepare(
                     "SELECT name FROM sqlite_schema
-                     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'outbox' ORDER BY name",
+                     WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT IN ('outbox', 'log_begin') ORDER BY name",
                 )
                 .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
                 .db("cannot list the tables")?;

@@ -1,12 +1,7 @@
 //! What a check must remember about every object, in a temporary database, so that memory does not grow with the store;
 //! and the history of checks, which outlives it.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    time::Duration,
-};
+use std::{borrow::Cow, collections::BTreeMap, path::Path, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, config::DbConfig, params};
@@ -108,14 +103,16 @@ pub(super) struct Ledger {
     db: Connection,
     /// How many events of the log cannot be read any more: what they named is not known.
     pub lost_events: u64,
-    /// Batches that the log says are begun and not closed.
-    pub open_batches: BTreeSet<String>,
+    /// Batches that the log says are begun and not closed, and since when.
+    pub open_batches: BTreeMap<String, Timestamp>,
     /// Whether there are objects that nobody has begun with.
     to_line_up: bool,
     /// Whether a history is kept, and whether it tells of earlier runs.
     history: History,
-    /// What the log says is begun and not ended, of work on documents that were taken in earlier.
-    pub open_work: BTreeSet<Work>,
+    /// What the log says is begun and not ended, of work on documents that were taken in earlier, and since when.
+    pub open_work: BTreeMap<Work, Timestamp>,
+    /// What events name that wait in the database, written by this program.
+    pub waiting: BTreeMap<String, Blake3>,
     /// What the events of an append name that was stopped before its checkpoint.
     pub unsigned: BTreeMap<String, Blake3>,
 }
@@ -189,10 +186,11 @@ impl Ledger {
         Ok(Self {
             db,
             lost_events: 0,
-            open_batches: BTreeSet::new(),
+            open_batches: BTreeMap::new(),
             to_line_up: false,
             history,
-            open_work: BTreeSet::new(),
+            open_work: BTreeMap::new(),
+            waiting: BTreeMap::new(),
             unsigned: BTreeMap::new(),
         })
     }
@@ -239,14 +237,41 @@ impl Ledger {
     /// Notes what an event says of work that is begun or ended.
     pub fn boundary(&mut self, event: &Event) {
         match event.batch_boundary() {
-            Some((batch, true)) => _ = self.open_batches.insert(batch.to_owned()),
+            // One that is gone on with after it was stopped began when it began.
+            Some((batch, true)) => _ = self.open_batches.entry(batch.to_owned()).or_insert(event.at),
             Some((batch, false)) => _ = self.open_batches.remove(batch),
             None => match event.work_boundary() {
-                Some((work, true)) => _ = self.open_work.insert(work),
+                Some((work, true)) => _ = self.open_work.entry(work).or_insert(event.at),
                 Some((work, false)) => _ = self.open_work.remove(&work),
                 None => {}
             },
         }
+    }
+
+    /// The work under way that an event belongs to: when that began.
+    pub fn under_way(&self, event: &Event) -> Option<Timestamp> {
+        let batch = event.about.first().and_then(|batch| self.open_batches.get(batch));
+        batch.copied().or_else(|| self.open_work.iter().find(|(work, _)| work.kind() == event.event).map(|(_, at)| *at))
+    }
+
+    /// The place of the event that names an object.
+    pub fn event_of(&self, name: &str) -> Result<Option<u64>> {
+        let by: Option<String> = self
+            .db
+            .prepare_cached("SELECT by FROM named WHERE name = ?1 AND blake3 IS NOT NULL")
+            .and_then(|mut select| select.query_row([name], |row| row.get(0)).optional())
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(by.and_then(|by| by.split(' ').nth(1)?.parse().ok()))
+    }
+
+    /// When an object was stored, as the log tells.
+    pub fn stored_at(&self, name: &str) -> Result<Option<Timestamp>> {
+        let at: Option<Option<String>> = self
+            .db
+            .prepare_cached("SELECT stored FROM named WHERE name = ?1")
+            .and_then(|mut select| select.query_row([name], |row| row.get(0)).optional())
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(at.flatten().and_then(|at| at.parse().ok()))
     }
 
     /// Notes that an object must be there.

@@ -6,18 +6,27 @@ mod bundle;
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Checked, FindingKind, Findings, VerifyOptions, ledger::Ledger};
+use super::{Checked, FindingKind, Findings, Told, ToldBy, VerifyOptions, ledger::Ledger};
 use crate::{
     Error, ErrorKind, Result,
+    archive::Area,
     provenance::{
-        decode_entry,
+        Event, EventKind, KeyChange, LEFT_OVER, checkpoints, decode_entry, entries,
+        keys::{self, Chain},
         merkle::{Hash, root_of},
         note::{Checkpoint, VerifierKey, read_checkpoint, signer_id},
         peak_root, tiles,
     },
     storage::{ObjectName, Store},
 };
+
+/// How the data folder's note of the log's head is called.
+const LOG_HEAD: &str = "log.head";
+
+/// So much earlier an event may be than those before it: clocks are set, and threads overtake each other.
+pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// The log as it should be up to here.
 struct Walk<'a> {
@@ -30,11 +39,20 @@ struct Walk<'a> {
     unproven: BTreeMap<u64, Hash>,
     /// Checkpoints that are there, but do not hold.
     bad: Vec<u64>,
+    /// Those of a key that is not the log's.
+    foreign: Vec<u64>,
     /// Roots computed at the end of each append that a checkpoint from elsewhere is about.
     roots: BTreeMap<u64, Hash>,
     wanted: Vec<u64>,
     /// Where the last append begins, if it was stopped before its checkpoint.
     unsigned_from: Option<u64>,
+    /// From where on only checkpoints of a key that is not the log's vouch for events.
+    foreign_from: Option<u64>,
+    /// The time of the event before this one, or of a later one before that.
+    latest: Option<Timestamp>,
+    told: Option<Told>,
+    /// How many of the events that the database tells of were met.
+    met: usize,
     size: u64,
     edges: Vec<Vec<Hash>>,
     /// The entries of the present bundle; `None` where they are damaged.
@@ -47,8 +65,12 @@ pub(super) fn verify(
     options: &VerifyOptions,
     ledger: &mut Ledger,
     findings: &mut Findings,
-) -> Result<Checked> {
-    let keys = keys(store, options, ledger, findings)?;
+) -> Result<(Checked, Vec<KeyChange>)> {
+    let lying = lying_keys(store, ledger, findings)?;
+    let chain = chain(store, options, ledger, &lying)?;
+    // Before its first checkpoint a log has no name.
+    let begun = !checkpoints(store)?.is_empty();
+    judge_keys(options, chain.as_ref(), if chain.is_some() || begun { &lying } else { &[] }, findings);
     let mut walk = Walk {
         store,
         ledger,
@@ -56,17 +78,23 @@ pub(super) fn verify(
         signed: BTreeMap::new(),
         unproven: BTreeMap::new(),
         bad: Vec::new(),
+        foreign: Vec::new(),
         roots: BTreeMap::new(),
-        wanted: options.known.iter().map(|known| known.size).collect(),
+        wanted: options.known.iter().chain(&options.head).map(|known| known.size).collect(),
         unsigned_from: None,
+        foreign_from: None,
+        latest: None,
+        told: None,
+        met: 0,
         size: 0,
         edges: Vec::new(),
         bundle: Some(Vec::new()),
         buffer: Vec::new(),
     };
-    walk.read_checkpoints(&keys)?;
-    let end = walk.extent(options.noted)?;
+    walk.read_checkpoints(chain.as_ref(), &lying)?;
+    let end = walk.extent(options.told.as_ref())?;
     walk.run(end)?;
+    walk.compare_with_data_folder(options, end);
     if end == 0 && walk.ledger.objects()? > 1 {
         let nl = "er is geen logboek: van geen object is na te gaan of het zo is opgeslagen";
         let en = "there is no log: of no object can be told whether it was stored like this";
@@ -88,28 +116,82 @@ pub(super) fn verify(
         let (nl, en) = ("het heeft geen plaats in het logboek", "it has no place in the log");
         walk.findings.add(FindingKind::ForeignObject, name, nl, en);
     }
-    Ok(Checked { events: end, checkpoints: walk.signed.len() as u64, ..Checked::default() })
+    let checkpoints = walk.signed.len() as u64;
+    let changes = chain.map(|chain| chain.changes().to_vec()).unwrap_or_default();
+    Ok((Checked { events: end, checkpoints, ..Checked::default() }, changes))
 }
 
-fn keys(store: &Store, options: &VerifyOptions, ledger: &Ledger, findings: &mut Findings) -> Result<Vec<VerifierKey>> {
-    let mut keys = options.keys.clone();
+/// The keys that lie in the store, whosever they are.
+fn lying_keys(store: &Store, ledger: &Ledger, findings: &mut Findings) -> Result<Vec<VerifierKey>> {
+    let mut keys = Vec::new();
     for name in ledger.unaccounted(&format!("{}/keys", tiles::LOG))? {
         let name: ObjectName = name.parse()?;
         ledger.account(&name)?;
-        let text = store.get(&name).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-        match text.strip_suffix('\n').and_then(|text| VerifierKey::decode(text).ok()) {
-            Some(key) if key.id_hex() == name.last() => {
-                if options.keys.is_empty() {
-                    keys.push(key);
-                }
-            }
-            _ => {
+        match store.get(&name).ok().and_then(|bytes| keys::decode(&name, &bytes)) {
+            Some(key) => keys.push(key),
+            None => {
                 let (nl, en) = ("het is niet de sleutel die de naam noemt", "it is not the key that its name says");
                 findings.add(FindingKind::BadKey, name, nl, en);
             }
         }
     }
     Ok(keys)
+}
+
+/// Who may sign, as far as that can be told.
+fn chain(store: &Store, options: &VerifyOptions, ledger: &Ledger, lying: &[VerifierKey]) -> Result<Option<Chain>> {
+    if let Ok(chain) = keys::chain(store, &options.keys) {
+        return Ok(chain);
+    }
+    // Where events cannot be read, no change of key counts.
+    let checkpoints = ledger.unaccounted(&format!("{}/checkpoints", tiles::LOG))?;
+    let sizes: Vec<u64> = checkpoints.iter().filter_map(|name| name.rsplit('/').next()?.parse().ok()).collect();
+    let all: Vec<_> = lying.iter().chain(&options.keys).cloned().collect();
+    Ok(keys::begun_with(store, &sizes, &all).map(Chain::begun_with))
+}
+
+/// Names keys that are not the log's, and a key that took the place of another without that one's word.
+fn judge_keys(options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierKey], findings: &mut Findings) {
+    for key in lying.iter().filter(|key| chain.is_some_and(|chain| !chain.has(key))) {
+        let nl = "het is niet de sleutel waarmee het logboek begon, en geen gebeurtenis onder diens handtekening noemt hem: \
+                  wat ermee is ondertekend bewijst niets";
+        let en = "it is not the key with which the log was begun, and no event under that one's signature names it: what is \
+                  signed with it proves nothing";
+        findings.add(FindingKind::ForeignKey, format!("{}/keys/{}", tiles::LOG, key.id_hex()), nl, en);
+    }
+    let Some(chain) = chain else {
+        for key in lying {
+            let nl = "de naam van het logboek volgt niet uit deze sleutel: het logboek is er niet mee begonnen";
+            let en =
+                "the name of the log does not follow from this key: it is not the one with which the log was begun";
+            findings.add(FindingKind::ForeignKey, format!("{}/keys/{}", tiles::LOG, key.id_hex()), nl, en);
+        }
+        return;
+    };
+    for key in chain.keys().filter(|key| !lying.contains(key)) {
+        let (nl, en) = ("het is een sleutel van het logboek, en weg", "it is a key of the log, and it is gone");
+        findings.add(FindingKind::MissingKey, format!("{}/keys/{}", tiles::LOG, key.id_hex()), nl, en);
+    }
+    let (active, pinned) = (chain.active(), &options.keys);
+    if !pinned.is_empty() && !pinned.iter().any(|key| key.is_same_key(active)) {
+        let own = pinned[0].clone().id_hex();
+        let nl =
+            format!("het logboek is ermee ondertekend, de sleutel van elders (log.key of --key) is een andere ({own})");
+        let en = format!("the log is signed with it, the key from elsewhere (log.key or --key) is another ({own})");
+        findings.add(FindingKind::ForeignKey, format!("{}/keys/{}", tiles::LOG, active.id_hex()), nl, en);
+    }
+    for change in chain.changes().iter().filter(|change| !change.signed_by_old && pinned.is_empty()) {
+        let KeyChange { event, at, by, old, .. } = change;
+        let nl = format!(
+            "gebeurtenis {event} ({at}, door {by}) zette hem in de plaats van {old}, die dat niet ondertekende: was het de \
+             beheerder, controleer dan met de gegevensmap of met --key"
+        );
+        let en = format!(
+            "event {event} ({at}, by {by}) put it in the place of {old}, which did not sign that: if it was the keeper, check \
+             with the data folder or with --key"
+        );
+        findings.add(FindingKind::UnprovenKey, format!("{}/keys/{}", tiles::LOG, change.new), nl, en);
+    }
 }
 
 /// A checkpoint whose signature cannot be checked.
@@ -127,10 +209,10 @@ const CHECKPOINTS_A_THREAD: usize = 32;
 type Opened = (Bytes, Result<Checkpoint>);
 
 /// Reads checkpoints and checks their signatures, by several threads: signatures take longer than all else of the log.
-fn open_checkpoints(store: &Store, some: &[(ObjectName, u64)], keys: &[VerifierKey]) -> Vec<Result<Opened>> {
-    let open = |(name, _): &(ObjectName, u64)| {
+fn open_checkpoints(store: &Store, some: &[(ObjectName, u64)], chain: Option<&Chain>) -> Vec<Result<Opened>> {
+    let open = |(name, size): &(ObjectName, u64)| {
         let note = store.get(name)?;
-        let checkpoint = read_checkpoint(&note, keys);
+        let checkpoint = chain.map_or_else(|| read_checkpoint(&note, &[]), |chain| chain.read(*size, &note));
         Ok((note, checkpoint))
     };
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get());
@@ -146,7 +228,7 @@ fn open_checkpoints(store: &Store, some: &[(ObjectName, u64)], keys: &[VerifierK
 }
 
 impl Walk<'_> {
-    fn read_checkpoints(&mut self, keys: &[VerifierKey]) -> Result<()> {
+    fn read_checkpoints(&mut self, chain: Option<&Chain>, lying: &[VerifierKey]) -> Result<()> {
         let mut named = Vec::new();
         for text in self.ledger.unaccounted(&format!("{}/checkpoints", tiles::LOG))? {
             let name: ObjectName = text.parse()?;
@@ -155,9 +237,9 @@ impl Walk<'_> {
             }
         }
         for some in named.chunks(CHECKPOINTS_AT_ONCE) {
-            for ((name, size), opened) in some.iter().zip(open_checkpoints(self.store, some, keys)) {
+            for ((name, size), opened) in some.iter().zip(open_checkpoints(self.store, some, chain)) {
                 self.ledger.account(name)?;
-                self.take_checkpoint(name, *size, opened, keys)?;
+                self.take_checkpoint(name, *size, opened, chain, lying)?;
             }
         }
         Ok(())
@@ -168,7 +250,8 @@ impl Walk<'_> {
         name: &ObjectName,
         size: u64,
         opened: Result<Opened>,
-        keys: &[VerifierKey],
+        chain: Option<&Chain>,
+        lying: &[VerifierKey],
     ) -> Result<()> {
         let (note, checkpoint) = match opened {
             Ok(opened) => opened,
@@ -186,8 +269,18 @@ impl Walk<'_> {
                 let (nl, en) = ("het is het ijkpunt van een andere lengte", "it is the checkpoint of another size");
                 self.bad_checkpoint(size, nl, en);
             }
+            Err(_) if chain.is_some() && read_checkpoint(&note, lying).is_ok() => {
+                let id = signer_id(&note).unwrap_or_default();
+                let nl = format!("het is ondertekend met de sleutel {id}, die toen niet die van het logboek was");
+                let en = format!("it is signed with the key {id}, which was not the log's then");
+                self.bad.push(size);
+                self.foreign.push(size);
+                self.findings.add(FindingKind::ForeignCheckpoint, name, nl, en);
+            }
             Err(error) => {
-                match unsigned(&note).filter(|checkpoint| keys.is_empty() && checkpoint.size == size) {
+                let own: Vec<_> = chain.into_iter().flat_map(Chain::keys).cloned().collect();
+                let keys = &own[..];
+                match unsigned(&note).filter(|checkpoint| chain.is_none() && checkpoint.size == size) {
                     Some(checkpoint) => _ = self.unproven.insert(size, checkpoint.root),
                     None => {
                         let nl = format!("het ijkpunt klopt niet ({error})");
@@ -244,13 +337,22 @@ impl Walk<'_> {
     }
 
     /// How many events there are, by whatever tells most: a checkpoint or a bundle.
-    fn extent(&mut self, noted: Option<u64>) -> Result<u64> {
+    fn extent(&mut self, told: Option<&ToldBy>) -> Result<u64> {
         let last = |roots: &BTreeMap<u64, Hash>| roots.keys().last().copied().unwrap_or(0);
         let signed = last(&self.signed).max(last(&self.unproven));
         let end = self.widest(signed)?;
-        // The data folder notes the head after the checkpoint is stored: a checkpoint that was taken away would be noted.
-        let stopped = end > signed && self.bad.is_empty() && noted.is_some_and(|noted| noted <= signed);
+        // Asked now, the database knows of all up to here, whoever is at work meanwhile.
+        self.told = told.map(|told| (told.ask)()).transpose()?;
+        for waiting in self.told.iter().flat_map(|told| &told.waiting).flat_map(|event| &event.objects) {
+            self.ledger.waiting.insert(waiting.name.to_string(), waiting.blake3);
+        }
+        // Only what this program's own database waits for was left by this program.
+        let waits = |told: &Told| {
+            entries(self.store, signed, end).all(|entry| entry.is_ok_and(|(_, _, event)| told.waiting.contains(&event)))
+        };
+        let stopped = end > signed && self.bad.is_empty() && self.told.as_ref().is_some_and(waits);
         self.unsigned_from = stopped.then_some(signed);
+        self.foreign_from = self.foreign.iter().any(|foreign| *foreign > signed).then_some(signed);
         Ok(end)
     }
 
@@ -328,11 +430,17 @@ impl Walk<'_> {
             Ok((began, event)) => {
                 let unsigned = self.unsigned_from.is_some_and(|from| place >= from);
                 if !unsigned {
+                    self.in_time(place, &event);
+                    self.is_told(place, &event);
+                    self.brings_accessions(place, &event);
                     self.ledger.boundary(&event);
                 }
                 for object in &event.objects {
                     if unsigned {
                         self.ledger.unsigned.insert(object.name.to_string(), object.blake3);
+                        continue;
+                    }
+                    if self.foreign_from.is_some_and(|from| place >= from) {
                         continue;
                     }
                     let by = format!("event {place} of the log");
@@ -353,6 +461,116 @@ impl Walk<'_> {
                 *append = None;
                 Ok(self.root_at(place).is_some())
             }
+        }
+    }
+
+    /// Times do not run backwards, but for work that was stopped and gone on with: that bears the time of its beginning.
+    /// A check of the store, or a lengthening of retentions, is told when it ends with the time at which it began.
+    fn in_time(&mut self, place: u64, event: &Event) {
+        let long = matches!(event.event, EventKind::FixityCheck | EventKind::RetentionLengthened);
+        if long || event.detail.as_deref() == Some(LEFT_OVER) {
+            return;
+        }
+        let Some(latest) = self.latest else {
+            self.latest = Some(event.at);
+            return;
+        };
+        let not_before = self.ledger.under_way(event).map_or(latest, |begun| begun.min(latest));
+        if event.at.saturating_add(TOLERANCE).is_ok_and(|at| at < not_before) {
+            let nl = format!(
+                "de gebeurtenis is van {}, maar staat na een van {latest}: ze is teruggedateerd, of de klok liep verkeerd",
+                event.at
+            );
+            let en = format!(
+                "the event is of {}, and stands after one of {latest}: it is back-dated, or the clock was wrong",
+                event.at
+            );
+            let what = event.objects.first().map_or(format!("event {place}"), |object| object.name.to_string());
+            self.findings.add(FindingKind::BackDated, what, nl, en);
+            // A clock that was put right is told once.
+            self.latest = Some(event.at);
+            return;
+        }
+        self.latest = Some(latest.max(event.at));
+    }
+
+    /// From its first event on the database wrote all that is in the log.
+    fn is_told(&mut self, place: u64, event: &Event) {
+        let Some(told) = &self.told else { return };
+        while told.logged.get(self.met).is_some_and(|(logged, _)| *logged < place) {
+            self.met += 1;
+        }
+        let logged = told.logged.get(self.met).filter(|(logged, _)| *logged == place);
+        if logged.is_some_and(|(_, digest)| *digest != event.digest()) {
+            let nl =
+                format!("de database vertelt van een andere gebeurtenis {place} dan het logboek: dat is herschreven");
+            let en = format!("the database tells of another event {place} than the log, which was rewritten");
+            self.findings.add(FindingKind::Rewritten, "griffie.sqlite", nl, en);
+        }
+        let passed_it = told.begin.is_some_and(|begin| begin <= place);
+        if logged.is_none() && passed_it && !told.waiting.contains(event) {
+            let nl = "de database van deze gegevensmap heeft haar niet geschreven: een ander schreef in het logboek, of de \
+                      database is ouder (`griffie rebuild` maakt haar opnieuw)";
+            let en = "the database of this data folder did not write it: somebody else wrote to the log, or the database \
+                      is older (`griffie rebuild` makes it anew)";
+            self.findings.add(FindingKind::ForeignEvent, format!("event {place}"), nl, en);
+        }
+    }
+
+    /// What was received came with an accession, in the same event.
+    fn brings_accessions(&mut self, place: u64, event: &Event) {
+        let is_in = |area| event.objects.iter().find(move |object| Area::of(&object.name) == Some(area));
+        let Some(original) = is_in(Area::Originals) else { return };
+        if is_in(Area::Accessions).is_none() && event.detail.as_deref() != Some(LEFT_OVER) {
+            let nl = format!(
+                "gebeurtenis {place} nam het op zonder te zeggen waar het vandaan kwam: er is geen ontvangst bij"
+            );
+            let en =
+                format!("event {place} brought it in without saying where it came from: there is no accession with it");
+            self.findings.add(FindingKind::NoAccession, &original.name, nl, en);
+        }
+    }
+
+    /// What the data folder itself remembers of the log.
+    fn compare_with_data_folder(&mut self, options: &VerifyOptions, end: u64) {
+        match (&options.head, &self.told) {
+            (Some(head), _) if head.size > end => {
+                let nl = format!(
+                    "het telt {} gebeurtenissen van het logboek, dat er maar {end} heeft: het einde is weg",
+                    head.size
+                );
+                let en = format!("it tells of {} events of the log, which has only {end}: its end is gone", head.size);
+                self.findings.add(FindingKind::Truncated, LOG_HEAD, nl, en);
+            }
+            (Some(head), _) if head.size > 0 && self.roots.get(&head.size) != Some(&head.root) => {
+                let nl = format!(
+                    "het heeft een andere wortel voor {} gebeurtenissen: het logboek is herschreven",
+                    head.size
+                );
+                let en = format!("it has another root for {} events: the log was rewritten", head.size);
+                self.findings.add(FindingKind::Rewritten, LOG_HEAD, nl, en);
+            }
+            (None, Some(_)) if end > 0 => {
+                let nl = "het is weg uit de gegevensmap: of het einde van het logboek is afgeknipt, is zo niet na te gaan; zet \
+                          het terug uit de reservekopie";
+                let en = "it is gone from the data folder: without it nobody can tell whether the end of the log was cut off; \
+                          put it back from the backup";
+                self.findings.add(FindingKind::MissingHead, LOG_HEAD, nl, en);
+            }
+            _ => {}
+        }
+        let Some(told) = &self.told else { return };
+        if let Some(told) = options.told.as_ref().map(|told| told.so_far).filter(|told| *told > end) {
+            let nl = format!(
+                "de database telt {told} gebeurtenissen van het logboek, dat er maar {end} heeft: het einde is weg"
+            );
+            let en = format!("the database tells of {told} events of the log, which has only {end}: its end is gone");
+            self.findings.add(FindingKind::Truncated, "griffie.sqlite", nl, en);
+        }
+        for id in &told.foreign {
+            let nl = "ze wacht in de database, en dit programma heeft haar niet geschreven: ze wordt niet vastgelegd";
+            let en = "it waits in the database, and this program did not write it: it is not logged";
+            self.findings.add(FindingKind::ForeignEvent, format!("griffie.sqlite: {id}"), nl, en);
         }
     }
 
@@ -419,10 +637,19 @@ impl Walk<'_> {
                 self.bad_checkpoint(size, nl, "its root is not the one that the events give");
             }
             None => {
-                let nl = "de gebeurtenissen van een bijschrijving zijn er, het ijkpunt niet: het is weggehaald, of het \
-                          programma is gestopt tijdens het vastleggen (de volgende start herstelt dat)";
-                let en = "the events of an append are there, its checkpoint is not: it was removed, or the program was \
-                          stopped while it logged (its next start mends that)";
+                let own = (
+                    "de gebeurtenissen van een bijschrijving zijn er, het ijkpunt niet, en de database wacht er niet op: het \
+                     is weggehaald, of een ander schreef in het logboek",
+                    "the events of an append are there, its checkpoint is not, and the database does not wait for them: it \
+                     was removed, or somebody else wrote to the log",
+                );
+                let copy = (
+                    "de gebeurtenissen van een bijschrijving zijn er, het ijkpunt niet: het is weggehaald, een ander schreef \
+                     in het logboek, of het programma is gestopt tijdens het vastleggen (de gegevensmap weet welk van de drie)",
+                    "the events of an append are there, its checkpoint is not: it was removed, somebody else wrote to the \
+                     log, or the program was stopped while it logged (the data folder knows which of the three)",
+                );
+                let (nl, en) = if self.told.is_some() { own } else { copy };
                 self.findings.add(FindingKind::MissingCheckpoint, tiles::checkpoint_name(size), nl, en);
             }
         }

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{Findings, ledger::Ledger};
+use super::{Findings, ledger::Ledger, witness::logged};
 use crate::{
     Result,
     archive::{Accession, Area, Batch, Format, Manifest, name, reading_v1},
     model::{Blake3, DocumentId},
-    provenance::{ObjectRef, Work, checkpoints, entries},
+    provenance::{ObjectRef, Work},
     storage::{ObjectName, Store},
 };
 
@@ -21,6 +21,8 @@ pub(super) enum Stopped {
     Batch,
     /// Work on documents that were taken in earlier.
     Work(Work),
+    /// Some other act, of which the database still has to tell the log.
+    Act,
 }
 
 /// What stopped work left in the store.
@@ -45,24 +47,22 @@ pub(super) fn of(
     if ledger.lost_events > 0 || log.of_log() {
         return Ok(None);
     }
-    if ledger.unsigned.get(name.as_str()) == Some(found) {
-        return Ok(Some(Stopped::Batch));
-    }
+    let waits = [&ledger.unsigned, &ledger.waiting].into_iter().any(|told| told.get(name.as_str()) == Some(found));
     if ledger.open_batches.is_empty() && ledger.open_work.is_empty() {
-        return Ok(None);
+        return Ok(waits.then_some(Stopped::Act));
     }
     let left = match Area::of(name) {
         Some(Area::Accessions) => {
             let accession = store.get(name).ok().and_then(|bytes| Accession::decode(&bytes).ok());
             accession.is_some_and(|accession| {
-                ledger.open_batches.contains(accession.batch.as_str())
+                ledger.open_batches.contains_key(accession.batch.as_str())
                     && name::accession(&accession.batch, &accession.item) == *name
             })
         }
         Some(Area::Batches) => {
             let batch = store.get(name).ok().and_then(|bytes| Batch::decode(&bytes).ok());
             batch.is_some_and(|receipt| {
-                ledger.open_batches.contains(receipt.batch.as_str()) && name::batch(&receipt.batch) == *name
+                ledger.open_batches.contains_key(receipt.batch.as_str()) && name::batch(&receipt.batch) == *name
             })
         }
         Some(Area::Manifests) => match half_done_by(store, name, ledger)? {
@@ -72,11 +72,12 @@ pub(super) fn of(
         _ => counts_for_nothing(store, name, ledger)?,
     };
     let work = match Area::of(name) {
-        Some(Area::Findings) => ledger.open_work.last(),
-        _ => ledger.open_work.first(),
+        Some(Area::Findings) => ledger.open_work.keys().next_back(),
+        _ => ledger.open_work.keys().next(),
     };
     let stopped = work.copied().map_or(Stopped::Batch, Stopped::Work);
-    Ok(left.then_some(if ledger.open_batches.is_empty() { stopped } else { Stopped::Batch }))
+    let stopped = if ledger.open_batches.is_empty() { stopped } else { Stopped::Batch };
+    Ok(if left { Some(stopped) } else { waits.then_some(Stopped::Act) })
 }
 
 /// Whether an object that the log does not name is what its name says and belongs to no document: bytes under their
@@ -129,13 +130,13 @@ fn half_done_by(store: &Store, name: &ObjectName, ledger: &Ledger) -> Result<Opt
         without.refused.truncate(before.refused.len());
         Work::Copying
     };
-    let adds = without == before && manifest != without && ledger.open_work.contains(&work);
+    let adds = without == before && manifest != without && ledger.open_work.contains_key(&work);
     Ok(adds.then_some((manifest.document, work)))
 }
 
 /// The objects that a stopped run left, which no event names and no document has. To be asked when no batch is open.
 pub(in crate::archive) fn left_over(store: &Store) -> Result<Vec<ObjectRef>> {
-    let ledger = logged(store, "")?;
+    let ledger = logged(store, Some(""))?;
     let mut left = Vec::new();
     for text in ledger.unnamed()? {
         let name: ObjectName = text.parse()?;
@@ -149,7 +150,7 @@ pub(in crate::archive) fn left_over(store: &Store) -> Result<Vec<ObjectRef>> {
 
 /// What stopped work on documents left.
 pub(in crate::archive) fn half_done(store: &Store) -> Result<HalfDone> {
-    let ledger = logged(store, Area::Manifests.folder())?;
+    let ledger = logged(store, Some(Area::Manifests.folder()))?;
     if ledger.open_work.is_empty() {
         return Ok(HalfDone::default());
     }
@@ -162,21 +163,5 @@ pub(in crate::archive) fn half_done(store: &Store) -> Result<HalfDone> {
         }
     }
     documents.dedup();
-    Ok(HalfDone { work: ledger.open_work, documents })
-}
-
-/// What the log says of the objects in a folder.
-fn logged(store: &Store, folder: &str) -> Result<Ledger> {
-    let mut ledger = Ledger::open(None)?;
-    let mut findings = Findings::new(crate::model::Language::English);
-    ledger.take_stock(store.list(folder), &mut findings, |_| false)?;
-    let size = checkpoints(store)?.last().copied().unwrap_or(0);
-    for entry in entries(store, 0, size) {
-        let (index, _, event) = entry?;
-        ledger.boundary(&event);
-        for object in &event.objects {
-            ledger.name(&object.name, &object.blake3, None, &index.to_string())?;
-        }
-    }
-    Ok(ledger)
+    Ok(HalfDone { work: ledger.open_work.into_keys().collect(), documents })
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::provenance::{EventKind, tiles::TileNodes};
+use crate::provenance::{EventKind, note::read_checkpoint, tiles::TileNodes};
 
 fn signer() -> SignerKey {
     SignerKey::from_secret([7; 32])
@@ -120,7 +120,7 @@ fn what_somebody_else_wrote_beyond_the_last_checkpoint_is_not_signed() {
         copy.put_new(&tiles::bundle_name(0, 4), tiles::pack(&longer).unwrap()).unwrap();
         copy
     };
-    let open = |store: &Store| Log::checked(store, signer(), &|event| *event == own);
+    let open = |store: &Store| Log::checked(store, signer(), &|event| *event == own, false);
     let forged = with(&other);
     assert_eq!(open(&forged).err().unwrap().kind(), ErrorKind::FixityMismatch);
     assert_eq!(checkpoints(&forged).unwrap(), [3]);
@@ -129,14 +129,74 @@ fn what_somebody_else_wrote_beyond_the_last_checkpoint_is_not_signed() {
     assert_eq!(open(&completed).unwrap().completed(), 0);
 }
 
+fn change(log: &Log, new: &SignerKey) -> Event {
+    let old = keys::chain_of(&log.store).unwrap().active().clone();
+    Event::of_key_change(&old, new.clone().for_log(old.name()).verifier(), "A. Jansen", Timestamp::UNIX_EPOCH)
+}
+
 #[test]
-fn a_new_key_goes_on_where_the_old_one_stopped() {
+fn another_key_signs_nothing_unless_the_log_tells_of_it() {
+    let (store, other) = (Store::memory(), SignerKey::from_secret([8; 32]));
+    log(&store).append(&events(0, 3)).unwrap();
+    let refused = Log::with_key(&store, other.clone()).err().unwrap();
+    assert_eq!(refused.kind(), ErrorKind::Refused);
+    assert_eq!(keys::lying_in(&store).unwrap().len(), 1, "and lays its key nowhere");
+    // A checkpoint by another key, however it is named, is none.
+    let named = other.for_log(signer().verifier().name());
+    store
+        .put_new(&format!("log/keys/{}", named.verifier().id_hex()).parse().unwrap(), named.verifier().encode() + "\n")
+        .unwrap();
+    assert_eq!(log(&store).next_index(), 3, "a key laid beside changes nothing");
+    let bundle = tiles::unpack(&store.get(&tiles::bundle_name(0, 3)).unwrap(), 3).unwrap();
+    let longer = [bundle, vec![Entry::encode(3, &events(9, 10)[0])]].concat();
+    store.put_new(&tiles::bundle_name(0, 4), tiles::pack(&longer).unwrap()).unwrap();
+    store.put_new(&tiles::checkpoint_name(4), named.sign(4, [1; 32]).1).unwrap();
+    assert_eq!(Log::with_key(&store, signer()).err().unwrap().kind(), ErrorKind::FixityMismatch);
+    assert!(crate::provenance::proof::head(&store).is_err());
+}
+
+#[test]
+fn the_old_key_hands_over_to_the_new_one_and_the_log_keeps_its_name() {
+    let (store, other) = (Store::memory(), SignerKey::from_secret([8; 32]));
+    let old = log(&store);
+    old.append(&events(0, 3)).unwrap();
+    old.append(&[change(&old, &other)]).unwrap();
+    assert_eq!(Log::with_key(&store, signer()).err().unwrap().kind(), ErrorKind::Refused, "the old one signs no more");
+    let new = Log::with_key(&store, other).unwrap();
+    new.append(&events(3, 5)).unwrap();
+    assert_eq!(new.head().unwrap().origin, signer().verifier().name());
+    assert_eq!(new.head().unwrap().root, root_over(&store, 6));
+    let changes = keys::chain_of(&store).unwrap().changes().to_vec();
+    assert_eq!((changes.len(), changes[0].event, changes[0].signed_by_old), (1, 3, true));
+}
+
+#[test]
+fn a_log_whose_key_is_lost_goes_on_and_tells_for_ever_that_the_old_key_did_not_sign() {
+    let (store, other) = (Store::memory(), SignerKey::from_secret([8; 32]));
+    log(&store).append(&events(0, 3)).unwrap();
+    let taken = Log::taken_over(&store, other.clone()).unwrap();
+    taken.append(&[change(&taken, &other)]).unwrap();
+    let new = Log::with_key(&store, other).unwrap();
+    new.append(&events(3, 5)).unwrap();
+    assert_eq!(new.head().unwrap().origin, signer().verifier().name());
+    let changes = keys::chain_of(&store).unwrap().changes().to_vec();
+    assert_eq!((changes.len(), changes[0].event, changes[0].signed_by_old), (1, 3, false));
+    // Not with other events before it, which nobody would have signed.
     let store = Store::memory();
     log(&store).append(&events(0, 3)).unwrap();
-    let log = Log::with_key(&store, SignerKey::from_secret([8; 32])).unwrap();
-    log.append(&events(3, 5)).unwrap();
-    assert_eq!(verifier_keys(&store).unwrap().len(), 2);
-    assert_eq!(log.head().unwrap().root, root_over(&store, 5));
+    let taken = Log::taken_over(&store, SignerKey::from_secret([9; 32])).unwrap();
+    taken.append(&[events(3, 4).remove(0), change(&taken, &SignerKey::from_secret([9; 32]))]).unwrap();
+    assert!(crate::provenance::proof::head(&store).is_err());
+}
+
+#[test]
+fn a_store_with_a_log_gets_no_second_key() {
+    let (store, folder) = (Store::memory(), tempfile::tempdir().unwrap());
+    let key = folder.path().join("log.key");
+    Log::open(&store, &key, &|_| false).unwrap().append(&events(0, 1)).unwrap();
+    std::fs::rename(&key, folder.path().join("aside")).unwrap();
+    assert_eq!(Log::open(&store, &key, &|_| false).err().unwrap().kind(), ErrorKind::Refused);
+    assert!(!key.try_exists().unwrap(), "none is made");
 }
 
 #[test]

@@ -1,0 +1,231 @@
+//! Who may write for an archive: the keeper of its key, its own database, and nobody else, whatever lies where.
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and do damage")]
+
+mod common;
+
+use std::{fs, path::PathBuf, process::Stdio};
+
+use common::{Desk, check, json_of, write_pdf};
+use serde_json::Value;
+
+/// A data folder with a contract in it, and the record of that.
+fn desk() -> (Desk, String) {
+    let desk = Desk::new();
+    write_pdf(&desk.path("1.pdf"), "Huurovereenkomst\nDeze overeenkomst eindigt op 28 februari 2026.");
+    check(desk.griffie(&["ingest"]).arg(desk.path("1.pdf")), 0);
+    let register = json_of(&mut desk.griffie(&["register", "--json"]), &[0]);
+    let record = register[0]["id"].as_str().unwrap().to_owned();
+    (desk, record)
+}
+
+fn checkpoint(desk: &Desk, name: &str) -> PathBuf {
+    let (note, _) = check(&mut desk.griffie(&["log", "checkpoint"]), 0);
+    fs::write(desk.path(name), note).unwrap();
+    desk.path(name)
+}
+
+/// The kinds of findings of the store by itself, and of the data folder.
+fn kinds(desk: &Desk) -> (Vec<String>, Vec<String>) {
+    let kinds = |report: Value| -> Vec<String> {
+        let found = report["findings"].as_array().unwrap().clone();
+        found.iter().map(|found| found["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    let store = desk.path("data/store");
+    let alone = json_of(
+        desk.griffie(&["verify", "--json", "--data"]).arg(desk.path("none")).arg("--store").arg(store),
+        &[0, 8],
+    );
+    (kinds(alone), kinds(json_of(&mut desk.griffie(&["verify", "--json"]), &[0, 8])))
+}
+
+fn nothing() -> (Vec<String>, Vec<String>) {
+    (Vec::new(), Vec::new())
+}
+
+#[test]
+fn without_the_key_of_the_log_nothing_is_written_and_nothing_is_made() {
+    let (desk, record) = desk();
+    let (key, aside) = (desk.path("data/log.key"), desk.path("aside.key"));
+    fs::rename(&key, &aside).unwrap();
+    let objects = |desk: &Desk| fs::read_dir(desk.path("data/store/log/checkpoints")).unwrap().count();
+    let before = objects(&desk);
+    write_pdf(&desk.path("2.pdf"), "Raamovereenkomst");
+    let paper = desk.path("2.pdf");
+    let ends = ["decide", &record, "--by", "J", "terminated-on", "2027-01-01"];
+    for arguments in [&["ingest", paper.to_str().unwrap()][..], &ends, &["rebuild"], &["store", "probe"]] {
+        let (_, stderr) = check(&mut desk.griffie(arguments), 7);
+        assert!(stderr.contains("log.key") && stderr.contains("put log.key back"), "{arguments:?}: {stderr}");
+    }
+    assert!(!key.exists() && objects(&desk) == before);
+    assert!(!desk.path("data/store/decisions").exists(), "no decision was stored");
+    // Another key is no better.
+    let other = self::desk().0;
+    fs::copy(other.path("data/log.key"), &key).unwrap();
+    let (_, stderr) = check(&mut desk.griffie(&ends), 7);
+    assert!(stderr.contains("log.key is another key"), "{stderr}");
+    assert_eq!(kinds(&desk), (vec![], vec!["foreign_key".to_owned()]));
+    fs::remove_file(&key).unwrap();
+    fs::rename(&aside, &key).unwrap();
+    check(&mut desk.griffie(&ends), 0);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(kinds(&desk), nothing());
+}
+
+#[test]
+fn a_lost_key_is_replaced_by_an_act_that_is_told_for_ever() {
+    let (desk, record) = desk();
+    let paper = checkpoint(&desk, "paper");
+    fs::remove_file(desk.path("data/log.key")).unwrap();
+    let (told, _) = check(&mut desk.griffie(&["log", "new-key", "--by", "A. Jansen"]), 0);
+    assert!(told.contains("by A. Jansen") && told.contains("without the old key"), "{told}");
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "terminated-on", "2027-01-01"]), 0);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    let (stdout, _) = check(&mut desk.griffie(&["verify"]), 0);
+    assert!(stdout.contains("key changed") && stdout.contains("A. Jansen"), "{stdout}");
+    let (stdout, _) = check(desk.griffie(&["log", "verify", "--checkpoint"]).arg(&paper), 0);
+    assert!(stdout.contains("stand unchanged") && stdout.contains("key changed"), "{stdout}");
+    // Who has only the store has no word of the old key's keeper for it, unless the new one is known from elsewhere.
+    assert_eq!(kinds(&desk), (vec!["unproven_key".to_owned()], vec![]));
+    let (page, _) = check(&mut desk.griffie(&["log", "checkpoint", "--print"]), 0);
+    let key = page.lines().find_map(|line| line.strip_prefix("Key")).unwrap().trim().to_owned();
+    let store = desk.path("data/store");
+    check(desk.griffie(&["verify", "--key", &key, "--data"]).arg(desk.path("none")).arg("--store").arg(&store), 0);
+    let newer = checkpoint(&desk, "newer");
+    check(desk.griffie(&["log", "verify", "--checkpoint"]).arg(newer), 0);
+}
+
+#[test]
+fn a_key_hands_over_to_a_new_one_and_all_checkpoints_hold() {
+    let (desk, record) = desk();
+    let paper = checkpoint(&desk, "paper");
+    let (told, _) = check(&mut desk.griffie(&["log", "new-key", "--by", "A. Jansen"]), 0);
+    assert!(told.contains("the old key signed that"), "{told}");
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "terminated-on", "2027-01-01"]), 0);
+    assert_eq!(kinds(&desk), nothing());
+    for paper in [paper, checkpoint(&desk, "newer")] {
+        let (stdout, _) = check(desk.griffie(&["log", "verify", "--checkpoint"]).arg(paper), 0);
+        assert!(stdout.contains("stand unchanged"), "{stdout}");
+    }
+    // The old key, kept beside, signs no more.
+    let old = fs::read_dir(desk.path("data")).unwrap().map(|entry| entry.unwrap().path());
+    let old = old.into_iter().find(|path| path.to_string_lossy().contains("log.key.")).unwrap();
+    fs::copy(old, desk.path("data/log.key")).unwrap();
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "ended-on", "2027-01-01"]), 7);
+    assert_eq!(kinds(&desk), (vec![], vec!["foreign_key".to_owned()]));
+}
+
+#[test]
+fn an_event_that_somebody_laid_in_the_database_is_named_by_every_check_and_never_signed() {
+    let (desk, record) = desk();
+    let database = rusqlite::Connection::open(desk.path("data/griffie.sqlite")).unwrap();
+    let json: String = database.query_row("SELECT json FROM outbox LIMIT 1", [], |row| row.get(0)).unwrap();
+    let mut event = griffie::provenance::Event::from_json(&json).unwrap();
+    event.about = vec!["d-000000000000".into()];
+    let event = event.outcome(griffie::provenance::Outcome::Success, None);
+    let sql = "INSERT INTO outbox (event, json, seal) VALUES (?1, ?2, (SELECT max(seal) FROM outbox))";
+    database.execute(sql, [&event.id, &event.to_json()]).unwrap();
+    drop(database);
+    let before = checkpoint(&desk, "before");
+    for _ in 0..2 {
+        assert_eq!(kinds(&desk).1, ["foreign_event"]);
+    }
+    let (_, stderr) = check(&mut desk.griffie(&["decide", &record, "--by", "J", "terminated-on", "2027-01-01"]), 8);
+    assert!(stderr.contains(&event.id) && stderr.contains("griffie rebuild"), "{stderr}");
+    assert_eq!(fs::read(before).unwrap(), fs::read(checkpoint(&desk, "after")).unwrap(), "nothing was signed");
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(kinds(&desk), nothing());
+    check(&mut desk.griffie(&["log", "proof", &event.id]), 6);
+}
+
+#[test]
+fn without_its_note_of_the_head_an_archive_is_not_gone_on_with() {
+    let (desk, record) = desk();
+    fs::remove_file(desk.path("data/log.head")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(kinds(&desk).1, ["missing_head"]);
+    }
+    let decide = ["decide", &record, "--by", "J", "terminated-on", "2027-01-01"];
+    let (_, stderr) = check(&mut desk.griffie(&decide), 7);
+    assert!(stderr.contains("put log.head back"), "{stderr}");
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    check(&mut desk.griffie(&decide), 0);
+    assert_eq!(kinds(&desk), nothing());
+}
+
+#[test]
+fn the_end_of_a_log_cut_off_with_its_note_is_missed_by_the_database() {
+    let (desk, record) = desk();
+    let before = desk.path("before");
+    let copy = |from: &PathBuf, to: &PathBuf| {
+        assert!(std::process::Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
+    };
+    copy(&desk.path("data/store"), &before);
+    let head = fs::read(desk.path("data/log.head")).unwrap();
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "terminated-on", "2027-01-01"]), 0);
+    fs::rename(desk.path("data/store"), desk.path("aside")).unwrap();
+    copy(&before, &desk.path("data/store"));
+    fs::write(desk.path("data/log.head"), head).unwrap();
+    assert_eq!(kinds(&desk), (vec![], vec!["truncated".to_owned()]));
+    let (_, stderr) = check(&mut desk.griffie(&["decide", &record, "--by", "J", "ended-on", "2027-01-01"]), 8);
+    assert!(stderr.contains("its end is gone"), "{stderr}");
+    assert_eq!(kinds(&desk), (vec![], vec!["truncated".to_owned()]), "and nothing is written over it");
+}
+
+#[test]
+fn a_decision_killed_anywhere_is_no_damage_and_stands_once_when_given_again() {
+    for point in griffie::pipeline::stop::DECIDING_POINTS {
+        let (desk, record) = desk();
+        let decide = ["decide", &record, "--by", "J", "terminated-on", "2027-01-01"];
+        let mut killed = desk.griffie(&decide);
+        let status = killed.env("GRIFFIE_STOP_AT", point).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), None, "`{point}` was not reached");
+        // Of a copy of the folder: a check lets the log have what waits for it.
+        let data = desk.path("copy");
+        assert!(
+            std::process::Command::new("cp").arg("-a").arg(desk.path("data")).arg(&data).status().unwrap().success()
+        );
+        let report = json_of(desk.griffie(&["verify", "--json", "--data"]).arg(&data), &[0]);
+        let unfinished = report["unfinished"].as_array().map_or(0, Vec::len);
+        assert_eq!(unfinished, usize::from(point != "decision-announced"), "{point}: {report}");
+        check(&mut desk.griffie(&decide), 0);
+        let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
+        assert_eq!(shown["decisions"].as_array().unwrap().len(), 1, "{point}");
+        assert_eq!(kinds(&desk), nothing(), "{point}");
+        // Given anew later it is another decision.
+        check(&mut desk.griffie(&["decide", &record, "--by", "J", "terminated-on", "2027-02-01"]), 0);
+        let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
+        assert_eq!(shown["decisions"].as_array().unwrap().len(), 2, "{point}");
+    }
+}
+
+#[test]
+fn a_decision_that_somebody_laid_in_the_store_is_not_taken_up() {
+    let (desk, record) = desk();
+    let decide = |day: &str| desk.griffie(&["decide", &record, "--by", "J", "terminated-on", day]);
+    check(&mut decide("2027-01-01"), 0);
+    let folder = desk.path("data/store/decisions").join(&record);
+    let text = fs::read_to_string(folder.join("000001.json")).unwrap();
+    fs::write(folder.join("000002.json"), text.replace("\"number\": 1", "\"number\": 2").replace("2027-01", "2020-01"))
+        .unwrap();
+    let (_, stderr) = check(&mut decide("2027-02-01"), 8);
+    assert!(stderr.contains("000002.json") && stderr.contains("nothing was decided"), "{stderr}");
+    assert_eq!(kinds(&desk), (vec!["unlogged_object".to_owned()], vec!["unlogged_object".to_owned()]));
+    fs::remove_file(folder.join("000002.json")).unwrap();
+    check(&mut decide("2027-02-01"), 0);
+    assert_eq!(kinds(&desk), nothing());
+}
+
+#[test]
+fn a_finding_says_which_document_and_record_it_belongs_to() {
+    let (desk, record) = desk();
+    let readings = desk.path("data/store/readings");
+    let folder = fs::read_dir(&readings).unwrap().next().unwrap().unwrap().path();
+    let reading = fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(reading).unwrap();
+    let report = json_of(&mut desk.griffie(&["verify", "--json"]), &[8]);
+    let about = report["findings"][0]["about"].as_array().unwrap();
+    assert!(about.iter().any(|id| *id == *record) && about.len() == 2, "{report}");
+    let (stdout, stderr) = check(&mut desk.griffie(&["verify"]), 8);
+    assert!(stdout.contains(&format!(", {record}): it is gone")), "{stdout}");
+    assert!(stderr.contains("restore the named objects") && !stderr.contains("was added"), "{stderr}");
+}
