@@ -300,7 +300,7 @@ impl Store {
     /// more, cannot be read like that or is in no folder: [`get`](Self::get) and [`read`](Self::read) then say what is so.
     pub fn read_at_once<'a>(&self, name: &ObjectName, size_bytes: u64, buffer: &'a mut Vec<u8>) -> Option<&'a [u8]> {
         let size = usize::try_from(size_bytes).ok()?;
-        let mut file = File::open(self.file_path(name)?).ok()?;
+        let mut file = open_to_read(&self.file_path(name)?).ok()?;
         if buffer.len() <= size {
             buffer.resize(size + 1, 0);
         }
@@ -312,7 +312,7 @@ impl Store {
     /// error here, and would end the program there.
     fn open_file(&self, name: &ObjectName) -> Result<Option<File>> {
         let Some(path) = self.file_path(name) else { return Ok(None) };
-        match File::open(&path) {
+        match open_to_read(&path) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 Err(Error::new(ErrorKind::NotFound, format!("there is no object `{name}`")))
@@ -514,6 +514,15 @@ pub fn digests_of_file(path: &Path) -> Result<Digests> {
 fn read_file(path: &Path, most: usize, take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
     let doing = || format!("cannot read `{}`", path.display());
     read_parts(File::open(path).fold(ErrorKind::InvalidInput, doing)?, most, take).doing(doing)
+}
+
+/// Opens a file without waiting: where a pipe lies in its place, nobody may ever write to that.
+fn open_to_read(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    options.open(path)
 }
 
 /// A single call, unless a signal came between.

@@ -57,6 +57,7 @@ fn without_the_key_of_the_log_nothing_is_written_and_nothing_is_made() {
         assert!(stderr.contains("log.key") && stderr.contains("put log.key back"), "{arguments:?}: {stderr}");
     }
     assert!(!key.exists() && objects(&desk) == before);
+    assert_eq!(kinds(&desk), (vec![], vec!["missing_key".to_owned()]));
     assert!(!desk.path("data/store/decisions").exists(), "no decision was stored");
     // Another key is no better.
     let other = self::desk().0;

@@ -54,6 +54,8 @@ pub struct VerifyOptions {
     /// What the database of its own data folder tells of the log. Without it nobody can say whose what the log has beyond
     /// its last checkpoint is.
     pub told: Option<ToldBy>,
+    /// Whether the data folder has lost the key that signs the log.
+    pub key_is_gone: bool,
     /// Keys from elsewhere: one of them must be the key that signs the log now.
     pub keys: Vec<VerifierKey>,
     /// Certificates to which those of time-stamps must lead; without them it is not asked.
@@ -71,6 +73,7 @@ impl Default for VerifyOptions {
             known: Vec::new(),
             head: None,
             told: None,
+            key_is_gone: false,
             keys: Vec::new(),
             authorities: None,
             language: Language::English,

@@ -139,6 +139,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         history,
         language,
         head,
+        key_is_gone: told.is_some() && matches!(context.data.join(app::LOG_KEY).try_exists(), Ok(false)),
         told,
         keys,
         authorities,

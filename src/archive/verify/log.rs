@@ -24,6 +24,8 @@ use crate::{
 
 /// How the data folder's note of the log's head is called.
 const LOG_HEAD: &str = "log.head";
+/// How its key of the log is called.
+const LOG_KEY: &str = "log.key";
 
 /// So much earlier an event may be than those before it: clocks are set, and threads overtake each other.
 pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
@@ -558,6 +560,12 @@ impl Walk<'_> {
                 self.findings.add(FindingKind::MissingHead, LOG_HEAD, nl, en);
             }
             _ => {}
+        }
+        if options.key_is_gone && end > 0 {
+            let nl =
+                "het is weg uit de gegevensmap: er kan niets meer worden vastgelegd; zet het terug uit de reservekopie";
+            let en = "it is gone from the data folder: nothing can be logged any more; put it back from the backup";
+            self.findings.add(FindingKind::MissingKey, LOG_KEY, nl, en);
         }
         let Some(told) = &self.told else { return };
         if let Some(told) = options.told.as_ref().map(|told| told.so_far).filter(|told| *told > end) {

@@ -458,6 +458,20 @@ fn what_is_no_plain_file_is_named() {
 }
 
 #[test]
+fn a_pipe_in_the_place_of_an_object_holds_nothing_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let store = folder.path().join("store");
+    for name in ["holds/c-000000000002/000001.json", "log/checkpoints/000000000003", "log/tile/entries/000"] {
+        fs::remove_file(store.join(name)).unwrap();
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU);
+        rustix::fs::mknodat(rustix::fs::CWD, store.join(name), kind, mode, 0).unwrap();
+    }
+    let found = kinds(&archive);
+    assert_eq!(found.iter().filter(|(kind, _)| *kind == FindingKind::NoPlainFile).count(), 3, "{found:?}");
+}
+
+#[test]
 fn the_log_is_a_witness_of_what_was_stored() {
     let folder = tempfile::tempdir().unwrap();
     let archive = small_store(folder.path());
