@@ -12,8 +12,8 @@ use crate::{
     model::Blake3,
     provenance::{
         Event, checkpoints, decode_entry,
-        merkle::{Hash, leaf_hash, root_of},
         keys::chain_of,
+        merkle::{Hash, leaf_hash, root_of},
         peak_root,
         tiles::{WIDTH, bundle_name, checkpoint_name, unpack},
     },

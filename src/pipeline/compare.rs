@@ -69,8 +69,7 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
         }
     };
     if let Err(error) = standing::must_know(&register, &stored.archive, &stored.location, data) {
-        let told =
-            named(FindingKind::MissingRow, DATABASE.into(), error.explain(language));
+        let told = named(FindingKind::MissingRow, DATABASE.into(), error.explain(language));
         return Ok(Compared::With(vec![told]));
     }
     let found = match differences(data, &register, &stored.archive) {
