@@ -71,6 +71,8 @@ fn everything_works_on_s3_and_follows_from_it() {
     }
     check(other.griffie(&["rebuild"]).args(store), 0);
     assert_eq!(json_of(&mut other.griffie(&["register", "--json", "--as-of", "2025-01-01"]), &[0]), register);
+    // Checks of one second that found the same are one event.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
     check(&mut other.griffie(&["verify"]), 0);
     // The first one sees that somebody else writes to its log now.
     let (stdout, _) = check(&mut desk.griffie(&["verify"]), 8);
@@ -138,6 +140,7 @@ fn a_second_data_folder_on_a_bucket_is_told_of_the_first_and_takes_nothing_in_tw
     let (_, stderr) = ingest(&other, "lease.pdf", 6);
     assert!(stderr.contains("holds 1 documents, this data folder knows none of them"), "{stderr}");
     assert!(stderr.contains("griffie rebuild"), "{stderr}");
+    fs::copy(desk.path("data/log.key"), other.path("data/log.key")).unwrap();
     check(&mut other.griffie(&["rebuild", "--store", "s3://archief"]), 0);
     assert!(ingest(&other, "lease.pdf", 0).0.contains("\"duplicate\": 1"));
     ingest(&other, "nda.pdf", 0);

@@ -6,8 +6,8 @@ use super::{App, events, stop::reached};
 use crate::{
     Error, ErrorKind, Result, archive,
     model::RecordId,
-    provenance::Event,
-    register::{Act, Decision, Request},
+    provenance::{Event, EventKind},
+    register::{Act, Decision, Register, Request},
     storage::ObjectName,
 };
 
@@ -65,6 +65,23 @@ fn taken_already(app: &App, decision: &Decision, left: &[Event]) -> Result<Optio
     let name = archive::Archive::decision_ref(&object(&last))?;
     let waits = left.iter().any(|event| event.objects.contains(&name));
     Ok(Some(last).filter(|_| waits))
+}
+
+/// A decision is announced before it is stored, and stored before it is a row: until then it was not taken.
+pub(super) fn is_noted(register: &Register, event: &Event) -> Result<bool> {
+    if event.event != EventKind::Decision {
+        return Ok(true);
+    }
+    for object in &event.objects {
+        let number = object.name.last().trim_end_matches(".json").parse::<usize>().ok();
+        let record = object.name.as_str().split('/').nth(1).and_then(|record| record.parse::<RecordId>().ok());
+        if let (Some(record), Some(number)) = (record, number)
+            && register.decisions(&record)?.len() < number
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Adds decisions that are objects and no rows yet: whoever took them was stopped between the two. One that nobody

@@ -61,7 +61,9 @@ pub fn by(data: &Path, store: &Store) -> Result<Option<ToldBy>> {
                 .hint("`griffie rebuild` makes the database anew; `griffie verify --store` checks the store without it")
         })
     };
-    let so_far = open(data)?.last_logged_event()?.map_or(0, |(place, _)| place + 1);
+    // A damaged one is a finding of its own, where the database is compared with the store.
+    let Ok(register) = open(data) else { return Ok(None) };
+    let so_far = register.last_logged_event()?.map_or(0, |(place, _)| place + 1);
     let (data, store) = (data.to_owned(), store.clone());
     Ok(Some(ToldBy::new(so_far, move || of(&open(&data)?, &data, &store, so_far))))
 }
