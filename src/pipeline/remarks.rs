@@ -1,7 +1,10 @@
 //! What a person should know of a document beside its values: what was not read of it, and why its archival copy was
 //! refused. Both stand in its manifest.
 
-use super::{App, stored::ARCHIVAL_COPY};
+use super::{
+    App,
+    stored::{ARCHIVAL_COPY, READ_THROUGH},
+};
 use crate::{
     Result, intake,
     model::{DocumentId, Problem},
@@ -24,7 +27,9 @@ pub fn of_document(app: &App, document: &DocumentId) -> Result<Remarks> {
     let accepted = manifest.renditions.iter().any(|rendition| rendition.kind == ARCHIVAL_COPY);
     let refused = manifest.refused.into_iter().rev().find(|refusal| refusal.kind == ARCHIVAL_COPY);
     let copy_refused = refused.filter(|_| !accepted).map(|refusal| refusal.reason);
-    Ok(Remarks { problems: manifest.problems, copy_refused })
+    // Which rendition the words stand on is no remark for people.
+    let problems = manifest.problems.into_iter().filter(|problem| problem.kind != READ_THROUGH).collect();
+    Ok(Remarks { problems, copy_refused })
 }
 
 /// Writes the remarks on the documents of a batch into its receipt: paper is destroyed by this list.
