@@ -70,8 +70,8 @@ const COMMON: &str = "Options of every command";
 
 const EXIT_CODES: &str = "Exit codes: 0 done; 2 bad input; 3 configuration; 4 a program or library is missing; \
 5 document cannot be read; 6 not found, or contradicts what is there; 7 refused; 8 stored bytes are not what they \
-were; 9 a worker failed; 10 storage; 11 done, but something was quarantined or only partly read; 70 internal; \
-130 interrupted.";
+were; 9 a worker failed; 10 storage; 11 done, but something was quarantined, only partly read, or its copy refused; \
+70 internal; 130 interrupted.";
 
 #[derive(Subcommand)]
 enum Verb {
