@@ -121,6 +121,8 @@ pub enum Appended {
     Signatures,
     /// Something that may change what is seen.
     Changes,
+    /// Bytes that no reader of the file looks at: no further state of it.
+    ForeignBytes,
     /// That could not be found out.
     Unknown,
 }
@@ -200,6 +202,18 @@ impl SignatureFact {
     pub fn time(&self) -> Option<Timestamp> {
         let stamped = self.timestamp.as_ref().filter(|stamp| stamp.integrity == Integrity::Holds);
         stamped.and_then(|stamp| stamp.time).or(self.signing_time).or(self.claimed_time)
+    }
+}
+
+impl Certificate {
+    /// It was issued by whom it names itself: nobody else says who that is.
+    pub fn vouches_for_itself(&self) -> bool {
+        self.issuer == self.subject
+    }
+
+    /// Whether it might be used at a time, by what it says itself.
+    pub fn held_at(&self, time: Timestamp) -> bool {
+        self.not_before.is_none_or(|from| from <= time) && self.not_after.is_none_or(|until| time <= until)
     }
 }
 

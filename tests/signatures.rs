@@ -12,7 +12,7 @@ use std::{
 };
 
 use common::{griffie, json_of};
-use griffie::signatures::{Appended, Extent, Integrity, Kind, SignatureFact, facts};
+use griffie::signatures::{Appended, Certificate, Extent, Integrity, Kind, SignatureFact, facts};
 use serde_json::Value;
 
 /// A folder with keys, certificates and what `openssl ts` needs.
@@ -285,6 +285,31 @@ fn what_was_appended_is_told() {
     let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [10 0 R 11 0 R 30 0 R ] \
                 /Resources << /Font << /F1 5 0 R >> >> >>";
     check(&[(30, note.into()), (3, page.into())], Appended::Changes);
+}
+
+#[test]
+fn bytes_behind_the_file_are_no_proof() {
+    let mut pdf = signed("rsa", &[]);
+    pdf.bytes.extend_from_slice(b"twenty bytes or more");
+    let fact = only(pdf.facts());
+    assert_eq!((fact.integrity, fact.coverage.appended), (Integrity::Holds, Some(Appended::ForeignBytes)));
+}
+
+#[test]
+fn a_certificate_tells_who_vouches_for_it_and_when_it_held() {
+    let own = Certificate {
+        subject: "Zelf Getekend".into(),
+        organization: None,
+        subject_serial: None,
+        issuer: "Zelf Getekend".into(),
+        number: "01".into(),
+        not_before: Some("2020-01-01T00:00:00Z".parse().unwrap()),
+        not_after: Some("2021-01-01T00:00:00Z".parse().unwrap()),
+    };
+    assert!(own.vouches_for_itself());
+    assert!(!Certificate { issuer: "Een autoriteit".into(), ..own.clone() }.vouches_for_itself());
+    let held = |time: &str| own.held_at(time.parse().unwrap());
+    assert_eq!([held("2020-06-01T00:00:00Z"), held("2022-06-01T00:00:00Z")], [true, false]);
 }
 
 #[test]

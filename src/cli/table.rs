@@ -14,7 +14,7 @@ use crate::{
         Entry, Related, Relation,
         lifecycle::{DeadlineKind, Lifecycle},
     },
-    signatures::{Appended, Extent, Integrity, Kind, SignatureFact},
+    signatures::{Appended, Certificate, Extent, Integrity, Kind, SignatureFact},
 };
 
 /// What people call a field.
@@ -191,10 +191,35 @@ pub(crate) fn signature(fact: &SignatureFact, language: Language) -> String {
         (_, Some(Appended::Signatures)) => {
             language.say("; later alleen ondertekend", "; only signatures were added later")
         }
+        (_, Some(Appended::ForeignBytes)) => language.say(
+            "; erachter staan bytes die bij geen stand van het bestand horen",
+            "; behind it stand bytes that belong to no state of the file",
+        ),
         (_, Some(Appended::Changes)) => language.say("; later gewijzigd", "; changed later"),
         (_, Some(Appended::Unknown) | None) => language.say("; dekking onduidelijk", "; coverage unclear"),
     };
-    format!("  {what} {signer}{time}: {integrity}{why}{later}")
+    let certificate = fact.certificate.as_ref().filter(|_| fact.kind == Kind::Signature);
+    let certificate = certificate.map(|certificate| certificate_told(certificate, fact, language));
+    format!("  {what} {signer}{time}: {integrity}{why}{later}{}", certificate.unwrap_or_default())
+}
+
+/// What a certificate itself tells of how far its name is to be trusted; no authority was asked.
+fn certificate_told(certificate: &Certificate, fact: &SignatureFact, language: Language) -> String {
+    let mut told = match &fact.timestamp {
+        Some(stamp) if stamp.integrity == Integrity::Holds => {
+            language.say("; met tijdstempel", "; with a time-stamp").to_owned()
+        }
+        _ => language.say("; de tijd is die van de ondertekenaar", "; the time is the signer's own word").to_owned(),
+    };
+    told += if certificate.vouches_for_itself() {
+        language.say("; niemand dan hijzelf zegt wie ondertekende", "; nobody but the signer says who signed")
+    } else {
+        language.say("; certificaat niet beoordeeld", "; certificate not judged")
+    };
+    if fact.time().is_some_and(|time| !certificate.held_at(time)) {
+        told += language.say("; het certificaat gold toen niet", "; the certificate was not valid then");
+    }
+    told
 }
 
 /// A record of the register with its deadlines.

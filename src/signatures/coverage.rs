@@ -65,6 +65,9 @@ pub(super) fn of(bytes: &[u8], pdf: &Document, password: Option<&str>, ranges: &
         _ => Extent::Unclear,
     };
     let appended = (!nothing_more).then(|| match (extent, load(&bytes[..end], password)) {
+        (Extent::EarlierRevision, Some(_)) if !rest.windows(9).any(|word| word == b"startxref") => {
+            Appended::ForeignBytes
+        }
         (Extent::EarlierRevision, Some(earlier)) => compare(&earlier, pdf),
         _ => Appended::Unknown,
     });
