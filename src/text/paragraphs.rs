@@ -7,6 +7,7 @@ use super::{
     layout::{Flow, Start},
     lines::PlacedWord,
     marker, normal,
+    sentences::MONTHS,
     zones::is_caps,
 };
 
@@ -254,36 +255,14 @@ fn numbers(line: &str, last_word: &str) -> bool {
 
 /// Whether a line that no stop ended goes on with a day: `apply again by` before `30 November 2024.`
 fn goes_on_with_day(last_word: &str, next: &str) -> bool {
-    const MONTHS: [&str; 23] = [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-        "january",
-        "february",
-        "march",
-        "may",
-        "june",
-        "july",
-        "august",
-        "october",
-        "okt",
-        "sept",
-        "dec",
-    ];
+    const ENGLISH: [&str; 10] = ["january", "february", "march", "may", "june", "july", "august", "okt", "sept", "dec"];
     let mut words = next.split_whitespace();
     let day = words.next().is_some_and(|word| word.len() <= 4 && word.starts_with(|c: char| c.is_ascii_digit()));
     let month = words.next().map(|word| word.trim_matches(|c: char| !c.is_alphabetic()).to_lowercase());
     let ended = last_word.ends_with(['.', ':', ';', '!', '?']);
-    day && !ended && !last_word.is_empty() && month.is_some_and(|month| MONTHS.contains(&month.as_str()))
+    day && !ended
+        && !last_word.is_empty()
+        && month.is_some_and(|month| MONTHS.contains(&&*month) || ENGLISH.contains(&&*month))
 }
 
 /// Whether a line that ends with this word cannot be the last of its paragraph.

@@ -79,7 +79,7 @@ const STARTERS: &[&str] = &[
 ];
 
 /// Months in full, as letters and treaties date with a full stop behind the day.
-const MONTHS: &[&str] = &[
+pub(super) const MONTHS: &[&str] = &[
     "januari",
     "februari",
     "maart",
