@@ -153,25 +153,11 @@ fn a_document_inside_a_docx_file_is_taken_and_its_figures_are_named() {
     }
     let desk = Desk::new();
     fs::create_dir(desk.path("in")).unwrap();
-    let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-        <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-        <Override PartName="/word/document.xml"
-        ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
-    let relations = r#"<?xml version="1.0"?>
-        <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1"
-        Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-        Target="word/document.xml"/></Relationships>"#;
-    let document = r#"<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
-        <w:body><w:p><w:r><w:t>Hierbij ontvangt u de overeenkomst.</w:t></w:r></w:p></w:body></w:document>"#;
     let contract = pdf(&desk, &contract("Huurovereenkomst"));
-    let members: [(&str, &[u8]); 5] = [
-        ("[Content_Types].xml", types.as_bytes()),
-        ("_rels/.rels", relations.as_bytes()),
-        ("word/document.xml", document.as_bytes()),
-        ("word/embeddings/huur.pdf", &contract),
-        ("word/embeddings/cijfers.bin", b"figures of a diagram"),
-    ];
-    common::write_zip(&desk.path("in/brief.docx"), &members);
+    let embedded: [(&str, &[u8]); 2] =
+        [("word/embeddings/huur.pdf", &contract), ("word/embeddings/cijfers.bin", b"figures of a diagram")];
+    let body = "<w:p><w:r><w:t>Hierbij ontvangt u de overeenkomst.</w:t></w:r></w:p>";
+    common::write_docx(&desk.path("in/brief.docx"), body, &embedded);
     let receipt = json_of(desk.griffie(&["ingest", "--json", "--no-copies"]).arg(desk.path("in")), &[0]);
     assert_eq!(states(&receipt), ["brief.docx archived", "brief.docx!huur.pdf archived"]);
     let record = receipt["files"][0]["documents"][0]["record"].as_str().unwrap();

@@ -6,7 +6,7 @@ mod common;
 
 use std::{fs, path::Path};
 
-use common::{Desk, check, json_of, write_zip};
+use common::{Desk, check, json_of, write_docx, write_zip};
 use griffie::tools;
 use serde_json::Value;
 
@@ -21,28 +21,6 @@ const FILES: [&str; 3] = ["huur.docx", "huur.odt", "huur.rtf"];
 
 fn paragraphs(open: &str, close: &str) -> String {
     PARAGRAPHS.iter().map(|text| format!("{open}{text}{close}")).collect()
-}
-
-fn write_docx(path: &Path) {
-    let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
-        <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-        <Override PartName="/word/document.xml"
-        ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
-    let relations = r#"<?xml version="1.0"?>
-        <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1"
-        Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
-        Target="word/document.xml"/></Relationships>"#;
-    let body = paragraphs("<w:p><w:r><w:t>", "</w:t></w:r></w:p>");
-    let document = format!(
-        r#"<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
-        <w:body>{body}</w:body></w:document>"#
-    );
-    let members = [
-        ("[Content_Types].xml", types.as_bytes()),
-        ("_rels/.rels", relations.as_bytes()),
-        ("word/document.xml", document.as_bytes()),
-    ];
-    write_zip(path, &members);
 }
 
 fn write_odt(path: &Path) {
@@ -69,7 +47,7 @@ fn write_odt(path: &Path) {
 fn desk_with_files() -> Desk {
     let desk = Desk::new();
     fs::create_dir(desk.path("in")).unwrap();
-    write_docx(&desk.path("in/huur.docx"));
+    write_docx(&desk.path("in/huur.docx"), &paragraphs("<w:p><w:r><w:t>", "</w:t></w:r></w:p>"), &[]);
     write_odt(&desk.path("in/huur.odt"));
     fs::write(desk.path("in/huur.rtf"), format!(r"{{\rtf1\ansi {}}}", paragraphs("", r"\par "))).unwrap();
     desk

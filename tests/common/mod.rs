@@ -141,3 +141,25 @@ pub fn write_zip(path: &Path, members: &[(&str, &[u8])]) {
     }
     zip.finish().unwrap();
 }
+
+/// Writes a DOCX file with these paragraphs in its body, and further members.
+pub fn write_docx(path: &Path, body: &str, more: &[(&str, &[u8])]) {
+    let types = r#"<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+        <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+        <Override PartName="/word/document.xml"
+        ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
+    let relations = r#"<?xml version="1.0"?>
+        <Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1"
+        Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+        Target="word/document.xml"/></Relationships>"#;
+    let document = format!(
+        r#"<?xml version="1.0"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">
+        <w:body>{body}</w:body></w:document>"#
+    );
+    let own = [
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", relations.as_bytes()),
+        ("word/document.xml", document.as_bytes()),
+    ];
+    write_zip(path, &[&own[..], more].concat());
+}
