@@ -237,10 +237,9 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
             )));
     }
     let (nl, en) = what_to_do(&report.findings);
-    let findings = report.findings.len();
-    Err(Error::new(ErrorKind::FixityMismatch, format!("the store is not as it was: {findings} findings"))
+    Err(Error::new(ErrorKind::FixityMismatch, format!("the store is not as it was: {count} findings"))
         .hint(en)
-        .dutch(format!("de opslag is niet zoals ze was, {findings} bevindingen: {nl}")))
+        .dutch(format!("de opslag is niet zoals ze was, {count} bevindingen: {nl}")))
 }
 
 /// A finding in one line, with the document or record that it belongs to where the object's name does not say it.

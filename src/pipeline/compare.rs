@@ -99,14 +99,12 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
 /// The rows that say otherwise than the store: what waits for the log counts as said by it.
 fn differences(data: &Path, register: &Register, archive: &Archive) -> Result<Vec<Difference>> {
     let keys = told::keys_that_count(data, archive.store())?;
-    let mut waiting = told::waiting(register, &keys, u32::MAX)?.own;
-    let mut untaken = Vec::new();
-    for event in &waiting {
-        if !decide::is_noted(register, event)? {
-            untaken.push(event.id.clone());
+    let mut waiting = Vec::new();
+    for event in told::waiting(register, &keys, u32::MAX)?.own {
+        if decide::is_noted(register, &event)? {
+            waiting.push(event);
         }
     }
-    waiting.retain(|event| !untaken.contains(&event.id));
     let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
     let truth = Register::scratch(&database(folder.path()))?;
     build(&archive.as_logged(&waiting)?, &truth, &mut Counts::default())?;

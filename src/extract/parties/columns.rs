@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Cues, Found, How, describe, opening, take_number};
+use super::{Cues, Found, How, describe, opening, take_number, written};
 use crate::{
     extract::{
         RuleSet,
@@ -106,15 +106,7 @@ fn as_written(scene: &Scene<'_>, role: &str, lines: &[&Range<usize>]) -> Option<
     let cell = lines.first()?;
     let said = scene.text.slice(cell);
     let start = cell.start + (said.len() - said.trim_start().len());
-    let range = start..start + said.trim().len();
-    let find = Find {
-        defined_at: None,
-        thing: Thing::Role(String::new()),
-        repairs: Vec::new(),
-        first: scene.word_from(range.start),
-        end: scene.word_from(range.end),
-        range,
-    };
+    let find = written(scene, start..start + said.trim().len());
     Some(described(scene, role, &find, lines))
 }
 
