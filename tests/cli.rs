@@ -225,6 +225,19 @@ fn a_copy_that_was_refused_is_tried_again_only_when_that_is_asked() {
 }
 
 #[test]
+fn a_damaged_manifest_of_an_earlier_document_costs_no_receipt() {
+    let (desk, _) = with_lease();
+    let manifests = desk.path("data/store/manifests");
+    let folder = fs::read_dir(manifests).unwrap().next().unwrap().unwrap().path();
+    let manifest = fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    fs::remove_file(&manifest).unwrap();
+    fs::write(&manifest, "{").unwrap();
+    let receipt = json_of(desk.griffie(&["ingest", "--no-copies", "--json"]).arg(desk.path("lease.pdf")), &[11]);
+    assert_eq!(receipt["totals"]["duplicate"], 1);
+    assert_eq!(receipt["files"][0]["documents"][0]["problems"][0]["kind"], "manifest_unread", "{receipt:#}");
+}
+
+#[test]
 fn decisions_stand_in_the_register() {
     let (desk, record) = with_lease();
     let decide = |act: &[&str]| check(desk.griffie(&["decide", &record, "--by", "A. Jansen"]).args(act), 0);

@@ -102,7 +102,7 @@ fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
             .dutch(format!("met `{id}` begint niet precies één levering; de nieuwste zijn {}", known.join(", "))));
     };
     let mut receipt = app.register.receipt(&batch.id)?;
-    remarks::add_to(app, &mut receipt)?;
+    remarks::add_to(app, &mut receipt);
     match json {
         true => print_json_line(&receipt)?,
         false => print_line(receipt_text(&receipt, app.config.language))?,

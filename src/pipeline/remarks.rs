@@ -11,6 +11,9 @@ use crate::{
     register::{ArchivalState, Reason, Receipt},
 };
 
+/// The manifest that would tell of a document cannot be read.
+const MANIFEST_UNREAD: &str = "manifest_unread";
+
 /// What was remarked on a document.
 pub struct Remarks {
     /// What was read only partly, or in another way than usual.
@@ -32,14 +35,18 @@ pub fn of_document(app: &App, document: &DocumentId) -> Result<Remarks> {
     Ok(Remarks { problems, copy_refused })
 }
 
-/// Writes the remarks on the documents of a batch into its receipt: paper is destroyed by this list.
-pub fn add_to(app: &App, receipt: &mut Receipt) -> Result<()> {
+/// Writes the remarks on the documents of a batch into its receipt: paper is destroyed by this list. Of a document that
+/// was there before, the manifest may be damaged since; that is a remark too, and costs nobody the receipt.
+pub fn add_to(app: &App, receipt: &mut Receipt) {
     for document in receipt.files.iter_mut().flat_map(|file| &mut file.documents) {
-        let remarks = of_document(app, &document.id)?;
+        let remarks = of_document(app, &document.id).unwrap_or_else(|error| {
+            let message = error.explain(app.config.language);
+            let problem = Problem { kind: MANIFEST_UNREAD.into(), message, page: None };
+            Remarks { problems: vec![problem], copy_refused: None }
+        });
         document.problems = remarks.problems;
         document.copy_refused = remarks.copy_refused;
     }
-    Ok(())
 }
 
 /// Is there something in a batch that a person must look at before the paper goes: a file or a page that was not read,
@@ -49,7 +56,7 @@ pub fn is_incomplete(receipt: &Receipt) -> bool {
     receipt.files.iter().filter_map(|file| file.reason.as_ref()).any(needs_attention)
         || receipt.totals.pages.unreadable > 0
         || documents().any(|document| document.archival_copy == ArchivalState::Refused)
-        || documents().flat_map(|document| &document.problems).any(Problem::is_loss)
+        || documents().flat_map(|document| &document.problems).any(|it| it.is_loss() || it.kind == MANIFEST_UNREAD)
 }
 
 /// Must somebody see to what is quarantined? Data attached to a document for programs is no document.

@@ -464,7 +464,7 @@ pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
         log_left_over(app, batch.id.as_str(), stored.finished)?;
     }
     app.index_now()?;
-    remarks::add_to(app, &mut receipt)?;
+    remarks::add_to(app, &mut receipt);
     Ok(receipt)
 }
 
