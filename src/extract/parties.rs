@@ -4,9 +4,11 @@
 
 mod beside;
 mod bracket;
+mod called;
 mod columns;
 mod elsewhere;
 mod letterhead;
+mod numbered;
 mod opening;
 mod paired;
 
@@ -340,7 +342,14 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
     let text = scene.text;
     let roles: Vec<&DefinedTerm> =
         cues.terms.iter().filter(|term| opening.contains(&term.range.start) && cues.is_role(&term.term)).collect();
-    let accepted = opening::names(scene, opening, cues);
+    let (roles, numbered): (Vec<_>, Vec<_>) =
+        roles.into_iter().map(|term| (numbered::items(text, term), term)).partition(|(items, _)| items.is_empty());
+    let roles: Vec<&DefinedTerm> = roles.into_iter().map(|(_, term)| term).collect();
+    let mut accepted = opening::names(scene, opening, cues);
+    let unknown = called::names(scene, opening, &roles, &accepted, cues);
+    accepted.retain(|find| !unknown.iter().any(|(_, own)| own.contains(&find.range.start)));
+    accepted.extend(unknown.iter().map(|(name, _)| name));
+    accepted.sort_by_key(|find| find.range.start);
     let mut found: Vec<Found> = Vec::new();
     for (number, find) in accepted.iter().enumerate() {
         let end = accepted.get(number + 1).map_or(opening.end, |next| next.range.start);
@@ -357,6 +366,7 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
         }
         found.push(party);
     }
+    numbered::share(text, &numbered, &mut found);
     share_roles(text, &mut found);
     share_joint_role(rules, scene, &roles, &mut found);
     // Where the contract says what it calls its parties, a name that it calls nothing is only mentioned, unless it
@@ -512,8 +522,22 @@ fn share_roles(text: &Text, found: &mut [Found]) {
         let start = found[at].ranges[0].start;
         let place = text.running[start..].find(role.as_str()).map_or(start, |place| start + place);
         let said = fold(text.slice(&(start..place)));
-        let together = ["gezamenlijk", "tezamen", "ieder", "allen", "together", "collectively", "jointly", "each"];
-        let shared = folded.ends_with("en")
+        let together = [
+            "gezamenlijk",
+            "tezamen",
+            "ieder",
+            "allen",
+            "echtelieden",
+            "together",
+            "collectively",
+            "jointly",
+            "each",
+            "both",
+        ];
+        let before = text.slice(&(found[at - 1].ranges[0].end.min(start)..start));
+        let persons = found[at - 1].party.legal_form.is_none() && found[at].party.legal_form.is_none();
+        let shared = persons && opening::joins_persons(before)
+            || folded.ends_with("en")
             || folded.ends_with('s')
             || said.split(|c: char| !c.is_alphanumeric()).any(|word| together.contains(&word));
         if found[at - 1].party.role.is_none() && shared {

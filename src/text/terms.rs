@@ -35,7 +35,7 @@ static PLAINLY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
         (?-u:\b)(?i:hierna|verder|nader|voortaan)
-        (?:\s*:|(?:[\s,]+(?i:ook|steeds|verder|nader|hierna|te|aan))*[\s,]+
+        (?:(?:\s+ook)?\s*:|(?:[\s,]+(?i:ook|steeds|verder|nader|hierna|gezamenlijk|samen|tezamen|te|aan))*[\s,]+
             (?i:noemen|genoemd|duiden\s+als|aangeduid\s+als)[\s,:]*)
         \s*(?:(?:de|het)\s)?(\p{Ll}{4,25})\s*(?:[;,.:)\n]|$)",
     )

@@ -279,7 +279,7 @@ pub(super) fn is_item_letter(scan: &Scan<'_>, at: usize) -> bool {
     const ROMAN: [&str; 10] = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"];
     let opens = |at: usize| scan.gap(at) == Gap::Paragraph && scan.is_mark(at + 1, '.');
     let letter = |at: usize| match scan.raw(at).as_bytes() {
-        [letter @ b'A'..=b'Z'] => Some(usize::from(*letter)),
+        [letter @ (b'A'..=b'Z' | b'a'..=b'z')] => Some(usize::from(*letter)),
         _ => None,
     };
     let roman = |at: usize| ROMAN.iter().position(|number| *number == scan.raw(at));

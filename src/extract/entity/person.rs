@@ -27,7 +27,7 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
         if let Some((first, last)) =
             named_by_place(scan, at).filter(|&(first, last)| looks_like_person(scan, first, last))
         {
-            spots.push(spot(scan, first, first, last));
+            spots.push(spot(scan, first, behind_titles(scan, first, last), last));
         }
     }
     super::settle(spots, first_spot);
@@ -38,18 +38,26 @@ fn spot(scan: &Scan<'_>, first: usize, name_first: usize, last: usize) -> Spot {
     Spot { range: scan.range(first, last), entity: Entity::Person(PersonReading { name }), repairs: Vec::new() }
 }
 
+/// Where the name starts of what may open with forms of address and titles.
+fn behind_titles(scan: &Scan<'_>, first: usize, last: usize) -> usize {
+    let mut name = first;
+    while let Some((title, _)) = lexicon().phrases("titles").at(scan, name) {
+        match scan.next(title) {
+            Some(next) if next <= last => name = next,
+            _ => break,
+        }
+    }
+    name
+}
+
 /// `de heer J. van der Berg`, `Ms Fiona Abernethy`.
 fn titled(scan: &Scan<'_>, at: usize) -> Option<Spot> {
-    let (mut last, _) = lexicon().phrases("titles").at(scan, at)?;
+    let (last, _) = lexicon().phrases("titles").at(scan, at)?;
     let dutch = scan.folded(at) == "de" || scan.folded(at) == "heer" || scan.folded(at) == "mevrouw";
     if !scan.is_capital(at) && !dutch && !scan.is_mark(last, '.') {
         return None;
     }
-    let mut name = scan.next(last)?;
-    while let Some((further, _)) = lexicon().phrases("titles").at(scan, name) {
-        last = further;
-        name = scan.next(last)?;
-    }
+    let name = behind_titles(scan, scan.next(last)?, scan.pieces.len());
     let end = end_of_person(scan, name)?;
     Some(spot(scan, at, name, end))
 }
@@ -122,7 +130,9 @@ fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spo
             && scan.is_capital(given)
             && scan.gap(name_first) == Gap::Space
             && scan.raw(given).chars().count() > 2
-            && (starts_with_given_name(scan, given) || matches!(scan.gap(given), Gap::Paragraph))
+            && (starts_with_given_name(scan, given)
+                || matches!(scan.gap(given), Gap::Paragraph)
+                || shouted(scan, given) && shouted(scan, surname))
             && lexicon().phrases("not_names").at(scan, given).is_none()
             && lexicon().phrases("titles").at(scan, given).is_none()
     });
@@ -130,6 +140,12 @@ fn with_initials(scan: &Scan<'_>, first: usize, name_first: usize) -> Option<Spo
         return Some(spot(scan, given, given, last));
     }
     Some(spot(scan, first, name_first, last))
+}
+
+/// `HARLAN` in `between HARLAN R. OSTERBERG and`: a name in capitals, and no word that joins names.
+fn shouted(scan: &Scan<'_>, at: usize) -> bool {
+    const JOINS: [&str; 10] = ["and", "between", "among", "by", "with", "the", "en", "tussen", "met", "aan"];
+    !scan.raw(at).chars().any(char::is_lowercase) && !JOINS.contains(&scan.folded(at))
 }
 
 /// Goes right over initials, given names, particles and family names.

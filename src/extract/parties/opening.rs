@@ -175,15 +175,31 @@ fn end(scene: &Scene<'_>, preamble: &Range<usize>) -> usize {
 /// True for words that a list of parties follows.
 fn opens_list(said: &str) -> bool {
     let end = said.trim_end_matches(|c: char| !c.is_alphanumeric());
-    ["between", "among", "parties", "undersigned", "tussen", "ondergetekende", "ondergetekenden", "partijen", "jegens"]
-        .iter()
-        .any(|opens| end.ends_with(opens))
+    const OPENS: [&str; 9] = [
+        "between",
+        "among",
+        "parties",
+        "undersigned",
+        "tussen",
+        "ondergetekende",
+        "ondergetekenden",
+        "partijen",
+        "jegens",
+    ];
+    // A line of its own that joins one more.
+    let last = end.rsplit('\n').next().unwrap_or_default().trim();
+    OPENS.iter().any(|opens| end.ends_with(opens)) || matches!(last, "and" | "en")
 }
 
 fn is_first_clause(head: &str) -> bool {
     ["1.", "1)", "1 ", "article 1", "article i", "section 1", "artikel 1", "a. ", "a) ", "(a) "]
         .iter()
         .any(|number| head.starts_with(number))
+}
+
+/// Names an organization with its legal form, or a body.
+pub(super) fn has_form(find: &Find) -> bool {
+    matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some())
 }
 
 /// Names an organization or a person.
@@ -235,6 +251,10 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
 }
 
 fn goes_on_list(text: &Text, last: &Find, find: &Find) -> bool {
+    let person = |find: &Find| matches!(find.thing, Thing::Entity(Entity::Person(_)));
+    if person(last) && person(find) {
+        return joins_persons(text.slice(&(last.range.end..find.range.start)));
+    }
     let form = |find: &Find| match &find.thing {
         Thing::Entity(Entity::Organization(reading)) => reading.legal_form.clone(),
         _ => None,
@@ -245,6 +265,17 @@ fn goes_on_list(text: &Text, last: &Find, find: &Find) -> bool {
             text.slice(&(last.range.end..find.range.start)).trim(),
             "," | "en" | ", het" | ", de" | "en het" | "en de"
         )
+}
+
+/// `Desmond Harty and Mary Harty`, `de heer Roden, geboren te Alkmaar op 3 augustus 1951, en mevrouw Roden-Stet`.
+pub(super) fn joins_persons(between: &str) -> bool {
+    let said = fold(between);
+    let said = said.trim();
+    let joint = ["and", "en", "&"].iter().find_map(|joint| said.strip_suffix(joint));
+    joint.is_some_and(|before| {
+        let before = before.trim_end_matches([' ', ',']);
+        before.is_empty() || before.trim_start_matches([' ', ',']).starts_with("geboren")
+    })
 }
 
 /// Deeds put first who appears: `de heer X, handelend als bestuurder van Y B.V.` Of a chain, the last one is the party.
@@ -261,9 +292,7 @@ fn represented<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, person: &Find, 
     let acts = ["handelend", "handelende", "acting as", "acting in", "vertegenwoordigend"];
     let acts = acts.iter().any(|cue| said.contains(cue)) && !said.contains("onder de naam");
     let item = person.range.end..person.range.end + item;
-    let organizations = scene.finds_in(&item).filter(
-        |find| matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some()),
-    );
+    let organizations = scene.finds_in(&item).filter(|find| has_form(find));
     if acts { organizations.last() } else { None }
 }
 
@@ -360,9 +389,8 @@ impl Place {
 /// legal form goes on with the list.
 fn lists_on(find: &Find, lead: &str) -> bool {
     const KINDS: [&str; 6] = ["company", "corporation", "partnership", "association", "vennootschap", "bank"];
-    let has_form = matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some());
     let described = [", a ", ", an ", ", een "].iter().any(|opens| lead.starts_with(opens));
-    has_form && described && lead.trim_end().ends_with(',') && KINDS.iter().any(|kind| lead.contains(kind))
+    has_form(find) && described && lead.trim_end().ends_with(',') && KINDS.iter().any(|kind| lead.contains(kind))
 }
 
 /// `…, en b.`, `…; 2)`: what is named next is an item of its own.

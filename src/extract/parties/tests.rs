@@ -290,3 +290,98 @@ fn a_contract_is_no_party_to_itself() {
         &[("Woonzorg Noord B.V.", Some("Opdrachtgever")), ("Noorderlift B.V.", Some("Leverancier"))],
     );
 }
+
+#[test]
+fn what_the_contract_calls_somebody_tells_where_a_name_stands() {
+    check(
+        "Overeenkomst tussen de ondergetekenden:\n1. Omgevingsdienst Noordrand, gevestigd te Best, KvK-nummer 57180443, vertegenwoordigd door \
+         de heer W. te Riele, directeur, hierna: de opdrachtgever;\n2. Glazenwasserij Gebroeders Kok, vennootschap onder \
+         firma, gevestigd te Ede, hierna te noemen: \"het Bedrijf\",",
+        &[("Omgevingsdienst Noordrand", Some("opdrachtgever")), ("Glazenwasserij Gebroeders Kok", Some("Bedrijf"))],
+    );
+    check(
+        "AGREEMENT between HALDANE DATA (SCOTLAND) LIMITED, having its Registered Office at 4 High Street (hereinafter called \
+         \"the Company\") and TAYSIDE AND ANGUS WATER DEVELOPMENT BOARD, Whitefriars House, Perth (hereinafter called \"the Customer\").",
+        &[
+            ("HALDANE DATA (SCOTLAND) Ltd.", Some("Company")),
+            ("TAYSIDE AND ANGUS WATER DEVELOPMENT BOARD", Some("Customer")),
+        ],
+    );
+    check(
+        "Contract dated 20 July 2018 between (1) Slieve Bawn Institute of Further Education, a body corporate established \
+         under an Act, of Castle Road (\"the Client\"); and (2) Thornfield Kitchens DAC, registered in Ireland with number \
+         488213 (\"the Caterer\").",
+        &[("Slieve Bawn Institute of Further Education", Some("Client")), ("Thornfield Kitchens DAC", Some("Caterer"))],
+    );
+    check(
+        "NDA BETWEEN\n(1) Corrib Analytics DAC, a company incorporated in Ireland (\"Corrib\"); and\n(2) Solvang Havteknologi AS, \
+         a company incorporated in Norway with organisation number 918 204 557 (\"Solvang\"),",
+        &[("Corrib Analytics DAC", Some("Corrib")), ("Solvang Havteknologi AS", Some("Solvang"))],
+    );
+    check(
+        "Agency agreement between:\nVAN DER WEIJDEN BLOEMBOLLEN B.V., a private company, hereinafter referred to as \"the Exporter\",\nand\n\
+         Mr. Leonard F. PARTRIDGE, residing at 14 Bourne Road, Spalding, hereinafter referred to as \"the Agent\",",
+        &[("VAN DER WEIJDEN BLOEMBOLLEN B.V.", Some("Exporter")), ("Leonard F. PARTRIDGE", Some("Agent"))],
+    );
+}
+
+#[test]
+fn two_persons_may_be_called_one() {
+    check(
+        "THIS LEASE made the 14th day of June 1998 BETWEEN DESMOND P. HARTY and MARY ROSE HARTY both of North Road, in the City \
+         of Limerick (hereinafter called \"the Lessor\") of the One Part and SHANNON PHARMACIES LIMITED having its registered \
+         office at Main Street (hereinafter called \"the Lessee\") of the Other Part",
+        &[
+            ("DESMOND P. HARTY", Some("Lessor")),
+            ("MARY ROSE HARTY", Some("Lessor")),
+            ("SHANNON PHARMACIES Ltd.", Some("Lessee")),
+        ],
+    );
+    check(
+        "Huurovereenkomst tussen ondergetekenden\nde heer Cornelis Jacobus Roden, geboren te Alkmaar op 3 augustus 1951, en mevrouw Wilhelmina Roden-Stet, \
+         geboren te Bergen op 19 mei 1954, echtelieden, wonende te Alkmaar, Kade 8, hierna gezamenlijk te noemen 'verhuurder',\n\
+         EN\nKaashuis De Waag B.V., gevestigd te Best, hierna te noemen 'huurder',",
+        &[
+            ("Cornelis Jacobus Roden", Some("verhuurder")),
+            ("Wilhelmina Roden-Stet", Some("verhuurder")),
+            ("Kaashuis De Waag B.V.", Some("huurder")),
+        ],
+    );
+    check(
+        "THIS LEASE, made this 12th day of June, 1978, by and between the PORT OF YOUNGS BAY, a municipal corporation of the \
+         State of Oregon, hereinafter called \"Lessor\", and HARLAN R. OSTERBERG and LUCILLE M. OSTERBERG, husband and wife, \
+         hereinafter called \"Lessees\",",
+        &[
+            ("PORT OF YOUNGS BAY", Some("Lessor")),
+            ("HARLAN R. OSTERBERG", Some("Lessees")),
+            ("LUCILLE M. OSTERBERG", Some("Lessees")),
+        ],
+    );
+}
+
+#[test]
+fn items_may_be_called_by_their_number_or_all_together() {
+    check(
+        "Overeenkomst tussen de ondergetekenden:\na. Gemeente Valken, vertegenwoordigd door burgemeester E. Kok;\nb. Gemeente Heeze, \
+         vertegenwoordigd door wethouder P. Vos;\nde gemeente onder a hierna ook: gastgemeente; de gemeente onder b hierna ook: \
+         gebruiker;",
+        &[("Gemeente Valken", Some("gastgemeente")), ("Gemeente Heeze", Some("gebruiker"))],
+    );
+    check(
+        "Overeenkomst tussen de ondergetekenden:\n1. Waterschap Delta, gevestigd te Best, hierna: \"Opdrachtgever\";\n2. Bagger \
+         Vos B.V., gevestigd te Ede;\n3. Kok Waterbouw B.V., gevestigd te Epe;\n4. Veld & Ruim B.V., gevestigd te Goor;\n\
+         de onder 2 tot en met 4 genoemde partijen ieder afzonderlijk hierna te noemen \"Raamcontractant\" en gezamenlijk \
+         \"Raamcontractanten\";",
+        &[
+            ("Waterschap Delta", Some("Opdrachtgever")),
+            ("Bagger Vos B.V.", Some("Raamcontractant")),
+            ("Kok Waterbouw B.V.", Some("Raamcontractant")),
+            ("Veld & Ruim B.V.", Some("Raamcontractant")),
+        ],
+    );
+    check(
+        "Overeenkomst tussen de ondergetekenden,\n1. de gemeente Oldam, vertegenwoordigd door haar burgemeester, de heer R. Kok;\n2. de gemeente \
+         Pekel, vertegenwoordigd door haar burgemeester, de heer L.E. Vos;\nhierna gezamenlijk te noemen: de deelnemers;",
+        &[("gemeente Oldam", Some("deelnemers")), ("gemeente Pekel", Some("deelnemers"))],
+    );
+}

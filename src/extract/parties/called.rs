@@ -1,0 +1,240 @@
+//! Names that only their place gives away: an item of the opening says what it calls somebody, and what stands first in
+//! it looks like no name that a grammar knows (`Omgevingsdienst Achterhoek, gevestigd te Hengelo, hierna: opdrachtgever`).
+//! What is said of them stays with the other parties' reader.
+
+use std::{ops::Range, sync::LazyLock};
+
+use super::{Cues, opening, written};
+use crate::{
+    extract::{
+        dictionary::{self, WordList},
+        entity::Entity,
+        lexicon::fold,
+        scene::{Find, Scene, Thing},
+    },
+    model::Language,
+    text::DefinedTerm,
+};
+
+/// A name has no more words than this.
+const LONGEST: usize = 12;
+/// The name of a person has no more.
+const LONGEST_PERSON: usize = 5;
+/// A word with a full stop has no more letters, or it ends a sentence: `Gebr.`, `Corp.`
+const LONGEST_SHORT_FORM: usize = 4;
+/// Who is named with a person stands within so many bytes.
+const REACH: usize = 120;
+
+/// The names of those whom an opening calls something, where none of the names that were found is theirs, each with the
+/// part of its item that tells of it: other names there are only mentioned.
+pub(super) fn names(
+    scene: &Scene<'_>,
+    opening: &Range<usize>,
+    roles: &[&DefinedTerm],
+    found: &[&Find],
+    cues: &Cues,
+) -> Vec<(Find, Range<usize>)> {
+    let mut from = opening.start;
+    let mut names: Vec<(Find, Range<usize>)> = Vec::new();
+    for term in roles {
+        let item = from..term.range.start;
+        let is_first = from == opening.start;
+        from = from.max(term.range.end);
+        if item.is_empty() {
+            continue;
+        }
+        let first = found.iter().find(|find| item.contains(&find.range.start));
+        // `TAYSIDE AND ANGUS WATER BOARD`: of a name in capitals, a grammar may know the end; and further on in the item
+        // a street may look like a name.
+        let is_whole = |name: &Find| {
+            first.is_none_or(|first| {
+                let behind = first.range.start >= name.range.end && !opening::has_form(first);
+                first.range.start > name.range.start && (first.range.end == name.range.end || behind)
+            })
+        };
+        names.extend(name_in(scene, &item, is_first, cues).filter(is_whole).map(|name| {
+            let own = name.range.start..term.range.start;
+            (name, own)
+        }));
+    }
+    let spouses = found.iter().filter_map(|find| spouse(scene, find)).filter(|spouse| {
+        !found.iter().any(|find| find.range.start < spouse.range.end && spouse.range.start < find.range.end)
+    });
+    names.extend(spouses.map(|spouse| {
+        let own = spouse.range.clone();
+        (spouse, own)
+    }));
+    names
+}
+
+/// `DESMOND P. HARTY and MARY ROSE HARTY`: who bears the same family name right behind a person, whatever the given name.
+fn spouse(scene: &Scene<'_>, person: &Find) -> Option<Find> {
+    let Thing::Entity(Entity::Person(reading)) = &person.thing else { return None };
+    let text = scene.text;
+    let behind = &text.running[person.range.end..opening::floor(text, person.range.end + REACH)];
+    let joint = [" and ", " en ", " & ", " AND ", " EN "].into_iter().find(|joint| behind.starts_with(joint))?;
+    let start = joint.len() + behind_joints(&behind[joint.len()..])?;
+    let family = fold(reading.name.rsplit(' ').next().unwrap_or_default());
+    let mut end = start;
+    for (count, word) in behind[start..].split_inclusive([' ', '\n']).enumerate() {
+        let bare = word.trim_end().trim_end_matches([',', ';']);
+        if count == LONGEST_PERSON || !bare.starts_with(char::is_uppercase) {
+            return None;
+        }
+        if count > 0 && fold(bare) == family {
+            let range = person.range.end + start..person.range.end + end + bare.len();
+            return Some(written(scene, range));
+        }
+        end += word.len();
+    }
+    None
+}
+
+/// The name that opens an item, behind the words that join it to the item before: of the first item, behind its number
+/// or the word that says between whom.
+fn name_in(scene: &Scene<'_>, item: &Range<usize>, is_first: bool, cues: &Cues) -> Option<Find> {
+    let text = scene.text;
+    let said = text.slice(item);
+    let from = if is_first { start_of_list(said)? } else { 0 };
+    let start = from + behind_joints(&said[from..])?;
+    let name = leading_name(&said[start..])?;
+    let range = item.start + start..item.start + start + name.len();
+    let is_term = |said: &str| cues.terms.iter().any(|term| fold(&term.term) == fold(said));
+    let bare =
+        |said: &str| ["the ", "de ", "het "].iter().find_map(|article| said.strip_prefix(article)).map(str::to_owned);
+    // `Servicer and the Trust`: what the contract calls others, joined.
+    let joins = [" and ", " en "].iter().any(|joint| {
+        name.split_once(joint).is_some_and(|(left, right)| {
+            is_term(left) || is_term(&bare(right).unwrap_or_else(|| right.to_owned())) || left.split(' ').count() == 1
+        })
+    });
+    let term = joins || is_term(name);
+    // `Board of Directors` is no party, `Tayside Water Development Board` is one.
+    let long = name.split(' ').filter(|word| word.starts_with(char::is_uppercase)).count() > 2;
+    (!term && (long || cues.is_of_nothing_else(name))).then(|| written(scene, range))
+}
+
+/// Where the first item may start: behind `between` or `tussen`, or at the first paragraph with a number.
+fn start_of_list(said: &str) -> Option<usize> {
+    const CUES: [&str; 2] = ["between", "tussen"];
+    let word = |word: &str| CUES.contains(&fold(word.trim_end_matches(':')).as_str());
+    let between = said.split_whitespace().find(|said| word(said));
+    let between = between.map(|word| word.as_ptr() as usize - said.as_ptr() as usize + word.len());
+    let mut at = 0;
+    let numbered = said.split_inclusive('\n').find_map(|line| {
+        let start = at;
+        at += line.len();
+        opening::behind_enumerator(line.trim_start_matches(['(', ' '])).map(|_| start)
+    });
+    numbered.or(between)
+}
+
+/// Forms of address, without the full stop of a short one.
+fn is_title(word: &str) -> bool {
+    static TITLES: LazyLock<[WordList; 2]> =
+        LazyLock::new(|| [Language::Dutch, Language::English].map(|language| dictionary::list(language, "titles")));
+    TITLES.iter().any(|titles| titles.values().flatten().any(|title| title.trim_end_matches('.') == word))
+}
+
+/// Where the words end that join an item to the one before and introduce its name: marks, `and`, a number, an article, a
+/// form of address.
+fn behind_joints(said: &str) -> Option<usize> {
+    let mut rest = said;
+    loop {
+        rest = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+        if let Some(behind) = opening::behind_enumerator(rest) {
+            rest = behind;
+            continue;
+        }
+        let word = rest.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')')).next().unwrap_or_default();
+        let folded = fold(word.trim_end_matches('.'));
+        let joins = matches!(
+            folded.as_str(),
+            "and"
+                | "en"
+                | "alsmede"
+                | "de"
+                | "het"
+                | "the"
+                | "ten"
+                | "eerste"
+                | "tweede"
+                | "derde"
+                | "enerzijds"
+                | "anderzijds"
+        );
+        if word.is_empty() || !(joins || is_title(&folded)) {
+            break;
+        }
+        rest = &rest[word.len()..];
+    }
+    (!rest.is_empty()).then(|| said.len() - rest.len())
+}
+
+/// Words with capitals, and the small ones between them, up to a mark or to what tells of the name.
+fn leading_name(said: &str) -> Option<&str> {
+    const SMALL: [&str; 20] = [
+        "van", "de", "der", "den", "het", "voor", "ter", "ten", "te", "in", "op", "en", "and", "of", "the", "for",
+        "von", "du", "d'", "'t",
+    ];
+    let mut end = 0;
+    let mut capitals = 0;
+    let mut closed = false;
+    let mut at = 0;
+    for (count, word) in said.split_inclusive(' ').enumerate() {
+        let bare = word.trim_end();
+        if count == LONGEST || bare.contains('\n') && bare.trim_end_matches('\n').contains('\n') {
+            return None;
+        }
+        let stripped = bare.trim_end_matches([',', ';', ':']);
+        let first = stripped.trim_start_matches(['"', '\'']);
+        let capital = first.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() && capitals > 0);
+        if first.starts_with('(') || !(capital || SMALL.contains(&first) || matches!(first, "&" | "-" | "–")) {
+            closed = true;
+            break;
+        }
+        if first.starts_with(char::is_uppercase) {
+            capitals += 1;
+        }
+        // `Background. Kok Inc.`: a head, or the end of a sentence.
+        if stripped.trim_end_matches('.').chars().count() > LONGEST_SHORT_FORM && stripped.ends_with('.') {
+            return None;
+        }
+        if capital {
+            end = at + bare.len() - (bare.len() - stripped.len());
+        }
+        at += word.len();
+        if stripped.len() < bare.len() {
+            closed = true;
+            break;
+        }
+    }
+    let name = &said[..end];
+    let long = capitals >= 2 && name.chars().filter(|c| c.is_alphabetic()).count() >= 5;
+    (closed && long && said.starts_with(char::is_uppercase) && !name.contains('\n')).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_ends_where_it_is_told_of() {
+        let check = |said: &str, want: Option<&str>| assert_eq!(leading_name(said), want, "{said:?}");
+        check("Omgevingsdienst Noordrand, gevestigd te Best", Some("Omgevingsdienst Noordrand"));
+        check("Slieve Bawn Institute of Further Education, a body", Some("Slieve Bawn Institute of Further Education"));
+        check("Leonard F. PARTRIDGE residing at", Some("Leonard F. PARTRIDGE"));
+        check("Agreement", None);
+        check("its affiliates", None);
+    }
+
+    #[test]
+    fn joints_are_no_part_of_a_name() {
+        let check = |said: &str, want: Option<&str>| {
+            assert_eq!(behind_joints(said).map(|at| &said[at..]), want, "{said:?}");
+        };
+        check("\"); and (2) Blackthorn Kitchens", Some("Blackthorn Kitchens"));
+        check("\",\nen\n2. mevrouw ir. Hanneke Vos", Some("Hanneke Vos"));
+        check("\") ", None);
+    }
+}
