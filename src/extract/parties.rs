@@ -225,11 +225,14 @@ const LONGEST_SHORT_NAME: usize = 4;
 /// `Hollenbeck Industries, Inc. (the "Company") will engage you (the "Consultant")`: whoever a letter is written to is
 /// what it calls its reader.
 fn call_the_addressee(found: &mut [Found], scene: &Scene<'_>, cues: &Cues) {
+    let taken: Vec<String> = found.iter().filter_map(|party| party.party.role.as_deref().map(fold)).collect();
     let mut uncalled = found.iter_mut().filter(|party| party.party.role.is_none());
     let (Some(addressee), None) = (uncalled.next(), uncalled.next()) else { return };
     let reader = cues.terms.iter().find(|term| {
         let last = scene.text.slice(&term.meaning).rsplit(|c: char| !c.is_alphanumeric()).next();
-        matches!(last, Some("you" | "u" | "jou" | "je")) && cues.is_role(&term.term)
+        matches!(last, Some("you" | "u" | "jou" | "je"))
+            && cues.is_role(&term.term)
+            && !taken.contains(&fold(&term.term))
     });
     addressee.party.role = reader.map(|term| term.term.clone());
 }
@@ -461,7 +464,9 @@ fn bare_role(rules: &RuleSet, description: &str) -> Option<String> {
     let own = below.unwrap_or(description).split(['\n', ';']).next().unwrap_or_default();
     own.split([',', '(', ')', '/']).skip(1).find_map(|part| {
         let said = part.trim().trim_end_matches(['.', ':']);
-        let role = ["als ", "de ", "enerzijds ", "anderzijds "].iter().find_map(|lead| said.strip_prefix(lead));
+        let role = ["als ", "de ", "hierna ", "verder ", "enerzijds ", "anderzijds "]
+            .iter()
+            .find_map(|lead| said.strip_prefix(lead));
         let role = role.unwrap_or(said);
         let known = rules.words("role").any(|word| fold(word) == fold(role)) && !BODIES.contains(&fold(role).as_str());
         known.then(|| role.to_owned())

@@ -13,7 +13,7 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r#"(?x)
         (?-u:\b)(?i:hierna|verder|nader|voortaan|hereinafter|hereafter|herein)(?-u:\b)
-        (?i:[\s,:]+(?:ook|steeds|gezamenlijk|samen|tezamen|ieder|elk|afzonderlijk|individueel|verder|nader|hierna|te|
+        (?i:[\s,:]+(?:ook|steeds|voor\ zich|gezamenlijk|samen|tezamen|ieder|elk|afzonderlijk|individueel|verder|nader|hierna|te|
             noemen|genoemd|aan|duiden|aangeduid|als|called|referred|to|as|collectively|individually|be|each|also|
             sometimes|known|and|en|a|an))*
         [\s,:]*(?i:(?:de|het|the|een|an?)\s)?
@@ -25,7 +25,7 @@ static CALLED: LazyLock<Regex> = LazyLock::new(|| {
 /// `aan te duiden als "X"`, `gezamenlijk aangeduid als 'X'`, `referred to as "X"`, where no `hierna` goes before.
 static DESIGNATED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i:aan\s+te\s+duiden\s+als|aangeduid\s+als|gezamenlijk\s+als|referred\s+to\s+as|te\s+noemen)[\s,:]*(?i:(?:de|het|the)\s)?["']([^"'\n\t]{2,60})["']"#,
+        r#"(?i:aan\s+te\s+duiden\s+als|aangeduid\s+als|gezamenlijk(?:\s+als)?|referred\s+to\s+as|te\s+noemen)[\s,:]*(?i:(?:de|het|the)\s)?["']([^"'\n\t]{2,60})["']"#,
     )
     .expect("constant, compiled by a test")
 });

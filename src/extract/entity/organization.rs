@@ -59,6 +59,12 @@ fn is_weak(form: &str) -> bool {
 
 fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let (mut last, mut form) = legal_form(scan, at)?;
+    // `Company no. 03390284`
+    if matches!(scan.folded(last + 1), "no" | "number" | "registration" | "registered" | "reg")
+        && !scan.is_capital(last + 1)
+    {
+        return None;
+    }
     // `Holdings, Inc.`, `Co., Ltd.`, `Bank, N.A.`: the last form counts.
     let mut tail = last;
     while let Some(mut next) = scan.next(tail) {

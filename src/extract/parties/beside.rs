@@ -1,5 +1,7 @@
 //! Parties in fields: names beside role words on cover sheets, and in forms that ask for them.
 
+use std::ops::Range;
+
 use super::{Cues, Found, How, add_new, describe, opening, written};
 use crate::{
     extract::{
@@ -12,9 +14,11 @@ use crate::{
 
 /// Names beside role words on cover sheets: `Verhuurder: Woningstichting De Poort`.
 pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
-    let mut found = Vec::new();
+    let mut found: Vec<Found> = Vec::new();
+    let mut unsure: Vec<(String, Range<usize>, Range<usize>)> = Vec::new();
     for label in &scene.text.labels {
-        let introduces = matches!(scene.text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
+        let introduces = scene.text.zones.is_empty()
+            || matches!(scene.text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
             || under_parties(scene, label.label.start);
         if !introduces {
             continue;
@@ -29,16 +33,43 @@ pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
         // `Opdrachtgever: ROC Vechtstreek. Cateraar: Smaakmakers B.V.`: what stands behind another field is its own.
         let own = |find: &&Find| !scene.text.slice(&(label.value.start..find.range.start)).contains(':');
         let name = name.filter(|_| !represents).filter(own);
-        let Some(find) = name.or_else(|| name_above(scene, label)) else { continue };
-        let extent = find.range.start..details_end(scene, label);
-        let cues = Cues::default();
-        let mut party = describe(scene, find, extent, &[], &cues);
-        party.party.role = Some(role);
-        party.how = How::Label;
-        found.push(party);
+        let extent = label.value.start..details_end(scene, label);
+        let Some(find) = name.or_else(|| name_above(scene, label)) else {
+            unsure.extend(as_written(scene, label).filter(|_| !represents).map(|name| (role, name, extent)));
+            continue;
+        };
+        found.push(called(scene, find, role, find.range.start..extent.end));
     }
+    // Beside one that surely is a name, what stands beside another role is one.
+    for (role, name, extent) in unsure {
+        if found.iter().any(|party| party.party.role.as_ref() != Some(&role))
+            && !found.iter().any(|party| party.party.role.as_ref() == Some(&role))
+        {
+            found.push(called(scene, &written(scene, name), role, extent));
+        }
+    }
+    found.sort_by_key(|party| party.ranges[0].start);
     add_new(&mut found, in_forms(scene));
     found
+}
+
+fn called(scene: &Scene<'_>, find: &Find, role: String, extent: Range<usize>) -> Found {
+    let mut party = describe(scene, find, extent, &[], &Cues::default());
+    party.party.role = Some(role);
+    party.how = How::Label;
+    party
+}
+
+/// `Tenant: Kapsalon Lokken`: the words of a field that look like a name, up to a comma or the line's end.
+fn as_written(scene: &Scene<'_>, label: &Labelled) -> Option<Range<usize>> {
+    let said = scene.text.slice(&label.value);
+    let end = said.find([',', '(', '\n', '\t', ';']).unwrap_or(said.len());
+    let name = said[..end].trim_end_matches([' ', '.']);
+    // `Postbus 310` and `EUR 250` are none.
+    let words =
+        name.split_whitespace().filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '\'')).count();
+    let is_name = name.starts_with(char::is_uppercase) && (2..=8).contains(&words) && !name.contains(':');
+    is_name.then(|| label.value.start..label.value.start + name.len())
 }
 
 /// The role that a label says the party of: `4. LANDLORD (NAME, STATE)`, `The Council`. `Contactpersoon van Klant` and
@@ -178,7 +209,10 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
     ];
     let text = scene.text;
     let names = |label: &Labelled| {
-        NAME.contains(&fold(text.slice(&label.label)).as_str()) || role_named(scene, label).is_some()
+        // `Naam / rechtsvorm`
+        let said = fold(text.slice(&label.label));
+        let asked = said.split('/').next().unwrap_or_default().trim();
+        NAME.contains(&asked) || role_named(scene, label).is_some()
     };
     let fields: Vec<&Labelled> = text.labels.iter().filter(|label| names(label) && !label.value.is_empty()).collect();
     let early = |label: &Labelled| {
@@ -204,11 +238,7 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
         if known.is_none() && !(capital && scene.words_in(&field.value).len() <= 8) {
             continue;
         }
-        let cues = Cues::default();
-        let mut party = describe(scene, known.unwrap_or(&written), extent, &[], &cues);
-        party.party.role = Some(role);
-        party.how = How::Label;
-        found.push(party);
+        found.push(called(scene, known.unwrap_or(&written), role, extent));
     }
     found
 }

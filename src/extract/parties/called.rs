@@ -52,7 +52,9 @@ pub(super) fn names(
                 first.range.start > name.range.start && (first.range.end == name.range.end || behind)
             })
         };
-        names.extend(name_in(scene, &item, is_first, cues).filter(is_whole).map(|name| {
+        let name = name_in(scene, &item, is_first, cues).filter(is_whole);
+        let name = name.or_else(|| acts_for(scene, &item).filter(|_| first.is_none()));
+        names.extend(name.map(|name| {
             let own = name.range.start..term.range.start;
             (name, own)
         }));
@@ -90,12 +92,29 @@ fn spouse(scene: &Scene<'_>, person: &Find) -> Option<Find> {
     None
 }
 
+/// `De burgemeester van Raalte, als vertegenwoordiger van de gemeente Raalte, hierna: verhuurster`: of an item that opens with
+/// an office, the body for which it acts.
+fn acts_for(scene: &Scene<'_>, item: &Range<usize>) -> Option<Find> {
+    const ACTS: [&str; 6] =
+        ["handelend", "handelende", "vertegenwoordiger van", "vertegenwoordigende", "namens", "acting"];
+    let text = scene.text;
+    let line = text.line_start(item.end).max(item.start)..item.end;
+    scene
+        .finds_in(&line)
+        .find(|find| {
+            let before = fold(text.slice(&(line.start..find.range.start)));
+            opening::has_form(find) && ACTS.iter().any(|acts| before.contains(acts))
+        })
+        .cloned()
+}
+
 /// The name that opens an item, behind the words that join it to the item before: of the first item, behind its number
 /// or the word that says between whom.
 fn name_in(scene: &Scene<'_>, item: &Range<usize>, is_first: bool, cues: &Cues) -> Option<Find> {
     let text = scene.text;
     let said = text.slice(item);
-    let from = if is_first { start_of_list(said)? } else { 0 };
+    let from =
+        if is_first { start_of_list(said).unwrap_or_else(|| said.rfind('\n').map_or(0, |end| end + 1)) } else { 0 };
     let start = from + behind_joints(&said[from..])?;
     let name = leading_name(&said[start..])?;
     let range = item.start + start..item.start + start + name.len();
@@ -108,7 +127,11 @@ fn name_in(scene: &Scene<'_>, item: &Range<usize>, is_first: bool, cues: &Cues) 
             is_term(left) || is_term(&bare(right).unwrap_or_else(|| right.to_owned())) || left.split(' ').count() == 1
         })
     });
-    let term = joins || is_term(name);
+    // `This Letter Agreement`: what the opening is a part of.
+    let opens = fold(name.split(' ').next().unwrap_or_default());
+    let document = matches!(opens.as_str(), "this" | "these" | "deze" | "dit")
+        || fold(name).split(' ').any(|word| matches!(word, "agreement" | "overeenkomst" | "contract" | "lease"));
+    let term = joins || document || is_term(name);
     // `Board of Directors` is no party, `Tayside Water Development Board` is one.
     let long = name.split(' ').filter(|word| word.starts_with(char::is_uppercase)).count() > 2;
     (!term && (long || cues.is_of_nothing_else(name))).then(|| written(scene, range))
@@ -116,8 +139,12 @@ fn name_in(scene: &Scene<'_>, item: &Range<usize>, is_first: bool, cues: &Cues) 
 
 /// Where the first item may start: behind `between` or `tussen`, or at the first paragraph with a number.
 fn start_of_list(said: &str) -> Option<usize> {
-    const CUES: [&str; 2] = ["between", "tussen"];
-    let word = |word: &str| CUES.contains(&fold(word.trim_end_matches(':')).as_str());
+    const OPENS: [&str; 7] =
+        ["between:", "tussen:", "ondergetekenden:", "partijen:", "undersigned:", "parties:", "contractanten:"];
+    let word = |word: &str| {
+        let word = fold(word);
+        matches!(word.as_str(), "between" | "tussen") || OPENS.contains(&word.as_str())
+    };
     let between = said.split_whitespace().find(|said| word(said));
     let between = between.map(|word| word.as_ptr() as usize - said.as_ptr() as usize + word.len());
     let mut at = 0;

@@ -60,7 +60,7 @@ pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Optio
             let writes = weight == IN_TITLE
                 && is_letterhead(&scene.text.running[..find.range.start])
                 && is_organization(find)
-                && is_letter(scene);
+                && (is_letter(scene) || is_numbered(scene, find));
             let more = [(signs, SIGNS), (own, FOR_SELF), (writes, WRITES)];
             let weight = weight + more.iter().filter(|(holds, _)| *holds).map(|(_, more)| more).sum::<u32>();
             match names.iter_mut().find(|(known, _)| *known == key) {
@@ -102,6 +102,13 @@ fn signatures(scene: &Scene<'_>) -> Option<Range<usize>> {
 fn is_letterhead(above: &str) -> bool {
     let Some((lines, _)) = above.rsplit_once('\n') else { return true };
     lines.lines().all(|line| line.trim().is_empty() || line.contains(':'))
+}
+
+/// `Repromaat Kantoorsystemen B.V. / Zuiderzeestraatweg 340 / KvK 08093316`: a letterhead, on a form as on a letter.
+fn is_numbered(scene: &Scene<'_>, find: &Find) -> bool {
+    let below = find.range.end..opening::floor(scene.text, find.range.end + LETTERHEAD_REACH);
+    let mut own = scene.finds_in(&below).take_while(|other| !is_organization(other));
+    own.any(|other| matches!(other.thing, Thing::Entity(Entity::Registration(_))))
 }
 
 /// Somebody is addressed.

@@ -41,11 +41,36 @@ pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
         let said = fold(text.slice(paragraph));
         said.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "between" | "among" | "tussen"))
             || ["entered into by", "gesloten door", "aangegaan door", "made by"].iter().any(|cue| said.contains(cue))
+            || calls_two(scene, cues, paragraph)
     })?;
     let stop = floor(text, paragraph.start + REACH);
     let from = paragraph.start..stop;
     let stop = end(scene, &from);
     Some(behind_cover(scene, &(from.start..stop))..stop)
+}
+
+/// `Bakkerij Van Vliet, te Gouda, hierna werkgever, en de heer S. Aydin, hierna werknemer`, `Gemeente Kaagland, verhuurder, en de
+/// heer J. Prins, huurder`: names somebody, and says of two what they are called.
+fn calls_two(scene: &Scene<'_>, cues: &Cues, paragraph: &Range<usize>) -> bool {
+    let text = scene.text;
+    let mut called: Vec<String> = Vec::new();
+    let terms = cues.terms.iter().filter(|term| paragraph.contains(&term.range.start) && cues.is_role(&term.term));
+    called.extend(terms.map(|term| fold(&term.term)));
+    // A usual role between marks: said of the name before it, or before the name.
+    let roles = scene.finds_in(paragraph).filter_map(|find| match &find.thing {
+        Thing::Role(role) => {
+            let behind = text.running[find.range.end..].starts_with([',', '.', ';', ')', '\n']);
+            let before = text.running[..find.range.start].trim_end();
+            let before = ["de", "het", "the"].iter().find_map(|word| before.strip_suffix(word)).unwrap_or(before);
+            let announced = ["hierna", "verder"].iter().any(|word| before.ends_with(word));
+            (behind && (announced || before.trim_end().ends_with([',', '(']))).then(|| fold(role))
+        }
+        _ => None,
+    });
+    called.extend(roles);
+    called.sort();
+    called.dedup();
+    called.len() >= 2 && scene.finds_in(paragraph).any(is_name)
 }
 
 /// Where the deed itself names the parties, behind a cover that named them and a list of contents.

@@ -385,3 +385,44 @@ fn items_may_be_called_by_their_number_or_all_together() {
         &[("gemeente Oldam", Some("deelnemers")), ("gemeente Pekel", Some("deelnemers"))],
     );
 }
+
+#[test]
+fn two_who_are_called_something_need_no_word_that_says_between_whom() {
+    check(
+        "Arbeidsovereenkomst.\nBakkerij Van Vliet B.V., te Gouda, hierna werkgever, en de heer S. Aydin, te Gouda, hierna \
+         werknemer.\n1. De werknemer treedt op 15 mei 2023 in dienst als bakker.",
+        &[("Bakkerij Van Vliet B.V.", Some("werkgever")), ("S. Aydin", Some("werknemer"))],
+    );
+    check(
+        "Huurovereenkomst.\nStichting Woonvorm Delta, verhuurder, en de heer J. Prins, huurder.\n1. De huur is ingegaan.",
+        &[("Stichting Woonvorm Delta", Some("verhuurder")), ("J. Prins", Some("huurder"))],
+    );
+    check(
+        "Serviceovereenkomst.\nOndergetekenden: Woonzorgcentrum De Lindenhof (hierna \"gebruiker\") en Vuurwacht Techniek \
+         B.V. (hierna \"Vuurwacht\").\n1. De overeenkomst heeft een duur van 5 jaar.",
+        &[("Woonzorgcentrum De Lindenhof", Some("gebruiker")), ("Vuurwacht Techniek B.V.", Some("Vuurwacht"))],
+    );
+    check(
+        "Hosting agreement.\nDatafjord AS (\"Provider\") and Streekarchief Langstraat (\"Customer\") agree as follows:\n1. This \
+         agreement takes effect on 1 November 2021.",
+        &[("Datafjord AS", Some("Provider")), ("Streekarchief Langstraat", Some("Customer"))],
+    );
+}
+
+#[test]
+fn an_office_acts_for_its_body() {
+    check(
+        "Overeenkomst tussen de ondergetekenden:\na. de burgemeester van Raalte, handelende als zodanig en als vertegenwoordiger van \
+         de gemeente Raalte, hierna te noemen: \"verhuurster\";\nb. Hendrikus Johannes Nijland, landbouwer, geboren te Heino, \
+         hierna te noemen: \"huurder\";",
+        &[("gemeente Raalte", Some("verhuurster")), ("Hendrikus Johannes Nijland", Some("huurder"))],
+    );
+}
+
+#[test]
+fn beside_a_sure_name_what_a_role_asks_for_is_one() {
+    check(
+        "Lease of a storage unit\nLandlord\tBoxrijk Opslag B.V., Ede\nTenant\tKapsalon Lokken\nUnit\tC-118",
+        &[("Boxrijk Opslag B.V.", Some("Landlord")), ("Kapsalon Lokken", Some("Tenant"))],
+    );
+}
