@@ -15,6 +15,8 @@ const LONGEST: usize = 40;
 const LONGEST_WITH_LAW: usize = 16;
 /// What stands below a title and says more of it has no more words than this.
 const LONGEST_SUBTITLES: usize = 12;
+/// A line of no more words than this tells nothing, whatever verb is in it.
+const SHORTEST_SENTENCE: usize = 6;
 
 /// The place of the title, where there is one.
 pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
@@ -67,9 +69,11 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let says = |range: &Range<usize>| {
         let line = fold(text.slice(range));
         let line = line.trim_start();
-        text.slice(range).trim_start().starts_with(char::is_lowercase)
-            || line.starts_with("this ")
+        text.slice(range).trim_start().starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit())
+            || ["this ", "without prejudice", "subject to contract"].iter().any(|opens| line.starts_with(opens))
             || line.starts_with('(') && line[1..].starts_with(|c: char| c.is_ascii_digit())
+            || line.contains('·')
+            || scene.words_in(range).len() > SHORTEST_SENTENCE && is_sentence(line)
     };
     let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range) && !says(range) && !is_firm(range));
     let first = match (named, letter) {
@@ -77,7 +81,11 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
         (None, Some(subject)) => return Some(trim(&text.running, subject)),
         (None, None) => match below_salutation(scene, &paragraphs) {
             Some(subject) => return Some(trim(&text.running, subject)),
-            None => paragraphs.iter().find(|range| is_title(range) && !ends_in_number(text.slice(range)))?,
+            None => {
+                let other =
+                    |range: &&Range<usize>| is_title(range) && !ends_in_number(text.slice(range)) && !says(range);
+                paragraphs.iter().find(other)?
+            }
         },
     };
     let mut range = sentence_start(scene, first);
@@ -89,6 +97,29 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let range = with_subtitles(scene, range, &paragraphs, is_label, names_kind);
     let own = before_parties(&text.running, range);
     Some(trim(&text.running, without_citation(scene, without_stamp(scene, own))))
+}
+
+/// `Wordt een installatie vervangen, dan vervalt zij uit het contract`: a line that tells something.
+fn is_sentence(line: &str) -> bool {
+    const TELLS: [&str; 16] = [
+        "vervalt",
+        "vervallen",
+        "wordt",
+        "worden",
+        "zal",
+        "zullen",
+        "dient",
+        "dienen",
+        "moet",
+        "moeten",
+        "shall",
+        "will",
+        "must",
+        "may",
+        "has",
+        "have",
+    ];
+    line.split(|c: char| !c.is_alphanumeric()).any(|word| TELLS.contains(&word))
 }
 
 /// `Rep. no. 4188`, `Akte nr. 12`
