@@ -2,6 +2,7 @@
 //! mentioned in passing or only trades under a name is not. Roles, numbers, seats and representatives hang on the
 //! party that they stand behind.
 
+mod addressee;
 mod beside;
 mod bracket;
 mod called;
@@ -182,6 +183,7 @@ fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
     if found.len() < 2 {
         elsewhere::complete(&mut found, scene, opening.as_ref());
     }
+    addressee::add(&mut found, scene);
     found
 }
 

@@ -55,11 +55,11 @@ pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Optio
             if here.contains(&key) {
                 continue;
             }
-            let signs = weight == WITH_SIGNATURES && (is_signed(scene, find) || !is_organization(find));
-            let own = weight == WITH_SIGNATURES && !is_organization(find) && signs_for_self(scene, find);
+            let signs = weight == WITH_SIGNATURES && (is_signed(scene, find) || !opening::is_organization(find));
+            let own = weight == WITH_SIGNATURES && !opening::is_organization(find) && signs_for_self(scene, find);
             let writes = weight == IN_TITLE
                 && is_letterhead(&scene.text.running[..find.range.start])
-                && is_organization(find)
+                && opening::is_organization(find)
                 && (is_letter(scene) || is_numbered(scene, find));
             let more = [(signs, SIGNS), (own, FOR_SELF), (writes, WRITES)];
             let weight = weight + more.iter().filter(|(holds, _)| *holds).map(|(_, more)| more).sum::<u32>();
@@ -75,14 +75,14 @@ pub(super) fn complete(found: &mut Vec<Found>, scene: &Scene<'_>, opening: Optio
     }
     names.retain(|(key, name)| name.weight >= ENOUGH && !found.iter().any(|party| name_key(&party.party.name) == *key));
     names.sort_by_key(|(_, name)| (std::cmp::Reverse(name.weight), name.find.range.start));
-    let organizations = found.len() + names.iter().filter(|(_, name)| is_organization(name.find)).count();
+    let organizations = found.len() + names.iter().filter(|(_, name)| opening::is_organization(name.find)).count();
     if organizations >= 2 {
         // Persons beside two organizations act for them.
-        names.retain(|(_, name)| is_organization(name.find));
+        names.retain(|(_, name)| opening::is_organization(name.find));
     }
     for (_, name) in names {
         // More than two only where the opening names none and each signs for itself.
-        if found.len() < 2 || (unnamed && name.signs && is_organization(name.find)) {
+        if found.len() < 2 || (unnamed && name.signs && opening::is_organization(name.find)) {
             found.push(of(scene, name.find));
         }
     }
@@ -107,7 +107,7 @@ fn is_letterhead(above: &str) -> bool {
 /// `Repromaat Kantoorsystemen B.V. / Zuiderzeestraatweg 340 / KvK 08093316`: a letterhead, on a form as on a letter.
 fn is_numbered(scene: &Scene<'_>, find: &Find) -> bool {
     let below = find.range.end..opening::floor(scene.text, find.range.end + LETTERHEAD_REACH);
-    let mut own = scene.finds_in(&below).take_while(|other| !is_organization(other));
+    let mut own = scene.finds_in(&below).take_while(|other| !opening::is_organization(other));
     own.any(|other| matches!(other.thing, Thing::Entity(Entity::Registration(_))))
 }
 
@@ -117,10 +117,6 @@ fn is_letter(scene: &Scene<'_>) -> bool {
         let line = fold(line);
         ["geachte", "beste ", "mijne heren", "dear "].iter().any(|salutation| line.starts_with(salutation))
     })
-}
-
-fn is_organization(find: &Find) -> bool {
-    matches!(find.thing, Thing::Entity(Entity::Organization(_)))
 }
 
 fn name(find: &Find) -> &str {
@@ -212,10 +208,10 @@ fn is_signed(scene: &Scene<'_>, find: &Find) -> bool {
     let text = scene.text;
     let after = text.slice(&(find.range.end..opening::floor(text, find.range.end + 60)));
     ["By", "BY", "/s/", "__", "Name"].iter().any(|mark| after.contains(mark))
-        || is_organization(find)
+        || opening::is_organization(find)
             && is_letter(scene)
             && closes_letter(text.slice(&(opening::floor(text, find.range.start.saturating_sub(40))..find.range.start)))
-        || (!is_organization(find) && {
+        || (!opening::is_organization(find) && {
             let before = text.slice(&(opening::floor(text, find.range.start.saturating_sub(12))..find.range.start));
             before.contains("/s/")
         })

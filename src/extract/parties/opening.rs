@@ -227,6 +227,11 @@ pub(super) fn has_form(find: &Find) -> bool {
     matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some())
 }
 
+/// Names an organization.
+pub(super) fn is_organization(find: &Find) -> bool {
+    matches!(find.thing, Thing::Entity(Entity::Organization(_)))
+}
+
 /// Names an organization or a person.
 pub(super) fn is_name(find: &Find) -> bool {
     matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_)))
