@@ -15,7 +15,7 @@ use griffie::{
     ErrorKind,
     model::{Digests, Language, MediaType, PageBox, PageNo, PageReading, PageState, Reading, TextSource, Word},
     ocr::{Engine, EngineSettings},
-    pages::{Page, Source},
+    pages::{Page, Samples, Source},
     renditions::{self, Built, Effort, Method, Request, Tried, Way},
     tools::CancelFlag,
 };
@@ -863,16 +863,25 @@ fn turned_and_mirrored_images_keep_their_bytes() {
 
 /// A TIFF of one strip with these tags beside those that each has.
 fn tiff_file(width: u16, height: u16, tags: &[(u16, u16)], strip: &[u8]) -> Vec<u8> {
+    tiff_with_map(width, height, tags, &[], strip)
+}
+
+/// The same with a map of colors.
+fn tiff_with_map(width: u16, height: u16, tags: &[(u16, u16)], map: &[[u8; 3]], strip: &[u8]) -> Vec<u8> {
     let mut entries: Vec<(u16, u32)> = vec![(256, width.into()), (257, height.into()), (273, 8), (278, height.into())];
     entries.push((279, strip.len() as u32));
+    let mapped = 8 + strip.len().next_multiple_of(2) as u32;
+    entries.extend((!map.is_empty()).then_some((320, mapped)));
     entries.extend(tags.iter().map(|(tag, value)| (*tag, u32::from(*value))));
     entries.sort_unstable();
-    let directory = 8 + strip.len().next_multiple_of(2) as u32;
+    let directory = mapped + map.len() as u32 * 6;
     let mut file = [&b"II*\0"[..], &directory.to_le_bytes(), strip].concat();
-    file.resize(directory as usize, 0);
+    file.resize(mapped as usize, 0);
+    (0..3).for_each(|part| file.extend(map.iter().flat_map(|color| [0, color[part]])));
     file.extend((entries.len() as u16).to_le_bytes());
     for (tag, value) in entries {
-        file.extend([&tag.to_le_bytes()[..], &[4, 0, 1, 0, 0, 0], &value.to_le_bytes()].concat());
+        let (kind, count) = if tag == 320 { (3_u16, map.len() as u32 * 3) } else { (4, 1) };
+        file.extend([&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat());
     }
     file.extend([0; 4]);
     file
@@ -905,10 +914,125 @@ fn bits_that_are_stored_from_the_other_end_are_read() {
 fn colors_of_a_kind_that_is_not_read_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lab.tif");
-    fs::write(&path, tiff_file(16, 16, &[(258, 8), (259, 1), (262, 9), (277, 1)], &[90; 256])).unwrap();
+    fs::write(&path, tiff_file(16, 16, &[(258, 8), (259, 1), (262, 10), (277, 1)], &[90; 256])).unwrap();
     let source = Source::open(&path, MediaType::Tiff, None).unwrap();
     let error = source.page(PageNo::from_index(0)).err().unwrap();
     assert_eq!(error.reason(), Some("unsupported_image"), "{error}");
+}
+
+/// The page of a copy, pixel by pixel of the image on it.
+fn shown(copy: &Path, size: (u32, u32)) -> Vec<[u8; 3]> {
+    let proof = Source::open(copy, MediaType::Pdf, None).unwrap().proof(PageNo::from_index(0), size).unwrap();
+    let Samples::Color(pixels) = proof.samples else { panic!("a page of a PDF is drawn in color") };
+    pixels.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect()
+}
+
+#[test]
+fn numbers_of_colors_in_a_tiff_are_read_and_copied_as_they_are() {
+    let (width, height) = (600_u16, 480_u16);
+    for bits in [1, 2, 4, 8_u16] {
+        let numbers = 1_usize << bits;
+        let shade = |i: usize| (i * 255 / (numbers - 1)) as u8;
+        let map: Vec<[u8; 3]> = (0..numbers).map(|i| [shade(i), shade(i), 60 + shade(i) / 2]).collect();
+        // Strokes in all colors on paper of the last.
+        let is_ink = |x: usize, y: usize| y % 12 < 6 && x % 9 < 3;
+        let number = |x: usize, y: usize| if is_ink(x, y) { (x / 9 + y / 12) % numbers } else { numbers - 1 };
+        let rows = (0..usize::from(height)).flat_map(|y| {
+            let in_byte = 8 / usize::from(bits);
+            (0..usize::from(width).div_ceil(in_byte)).map(move |byte| {
+                let of = |at: usize| if byte * in_byte + at < 600 { number(byte * in_byte + at, y) } else { 0 };
+                (0..in_byte).fold(0_usize, |packed, at| packed << bits | of(at)) as u8
+            })
+        });
+        let tags = [(258, bits), (259, 1), (262, 3), (277, 1)];
+        let file = tiff_with_map(width, height, &tags, &map, &rows.collect::<Vec<u8>>());
+        check_image("numbers.tif", MediaType::Tiff, &file, None);
+
+        let folder = tempfile::tempdir().unwrap();
+        let (original, copy) = (folder.path().join("numbers.tif"), folder.path().join("copy.pdf"));
+        fs::write(&original, file).unwrap();
+        let source = Source::open(&original, MediaType::Tiff, None).unwrap();
+        let Page::Image(page) = source.page(PageNo::from_index(0)).unwrap() else { panic!("the page is an image") };
+        let at = |wanted: usize| (0..600 * 480).find(|at| number(at % 600, at / 600) == wanted).unwrap();
+        assert!(page.luma[at(0)] < 20 && page.luma[at(numbers - 1)] > 230, "{bits} bits");
+        let reading =
+            reading_of(vec![PageReading::wordless(page.page, PageState::Read, page.width_pt, page.height_pt)]);
+        build(&original, MediaType::Tiff, &reading, &copy).unwrap();
+        let pixels = shown(&copy, (600, 480));
+        assert!((0..600 * 480).all(|at| pixels[at] == map[number(at % 600, at / 600)]), "{bits} bits");
+    }
+}
+
+#[test]
+fn lab_of_a_tiff_is_read_and_copied_as_it_is() {
+    // White paper with a stamp in the red of sRGB: L* 54, a* 81, b* 70.
+    let is_ink = |at: usize| (40..110).contains(&(at % 150)) && (20..60).contains(&(at / 150));
+    for (kind, red, white) in [(8, [138, 81, 70], [255, 0, 0]), (9, [138, 209, 198], [255, 128, 128])] {
+        let strip: Vec<u8> = (0..150 * 90).flat_map(|at| if is_ink(at) { red } else { white }).collect();
+        let file = tiff_file(150, 90, &[(258, 8), (259, 1), (262, kind), (277, 3)], &strip);
+        check_image("lab.tif", MediaType::Tiff, &file, None);
+        let folder = tempfile::tempdir().unwrap();
+        let (original, copy) = (folder.path().join("lab.tif"), folder.path().join("copy.pdf"));
+        fs::write(&original, file).unwrap();
+        let reading = reading_of(vec![PageReading::wordless(PageNo::from_index(0), PageState::Read, 36.0, 21.6)]);
+        build(&original, MediaType::Tiff, &reading, &copy).unwrap();
+        let pixels = shown(&copy, (150, 90));
+        let near =
+            |found: [u8; 3], want: [u8; 3]| found.iter().zip(want).all(|(found, want)| found.abs_diff(want) < 12);
+        assert!(
+            (0..150 * 90).all(|at| near(pixels[at], if is_ink(at) { [255, 0, 0] } else { [255; 3] })),
+            "kind {kind}"
+        );
+    }
+}
+
+/// A letter with a red stamp on it, as an image file of each kind.
+fn stamped_letter() -> Vec<(MediaType, Vec<u8>)> {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lease-page.png");
+    let letter =
+        image::open(fixture).unwrap().resize_exact(1240, 1754, image::imageops::FilterType::Triangle).into_rgb8();
+    let letter = image::RgbImage::from_fn(letter.width(), letter.height(), |x, y| {
+        let in_stamp = (700..1000).contains(&x) && (1000..1160).contains(&y);
+        let is_ink = in_stamp && ((x - 700) % 40 < 5 || (y - 1000) % 40 < 5);
+        if is_ink { image::Rgb([205, 45, 45]) } else { *letter.get_pixel(x, y) }
+    });
+    let letter = DynamicImage::from(letter);
+    let kinds = [
+        (MediaType::Jpeg, ImageFormat::Jpeg),
+        (MediaType::Png, ImageFormat::Png),
+        (MediaType::Tiff, ImageFormat::Tiff),
+    ];
+    kinds.map(|(media, format)| (media, encoded(&letter, format))).to_vec()
+}
+
+#[test]
+fn an_image_file_that_is_drawn_keeps_its_colors_and_grey_in_their_place_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("letter"), folder.path().join("copy.pdf"));
+    for (media, file) in stamped_letter() {
+        fs::write(&original, &file).unwrap();
+        let page = Source::open(&original, media, None).unwrap().page(PageNo::from_index(0)).unwrap();
+        let Page::Image(page) = page else { panic!("the page is an image") };
+        let reading =
+            reading_of(vec![PageReading::wordless(page.page, PageState::Read, page.width_pt, page.height_pt)]);
+        let digests = Digests::of(&file);
+        let request = request(&original, media, &reading, &digests);
+        let drawn = Effort::Facsimile { pages: Vec::new() };
+        renditions::write(&request, &drawn, &mut fs::File::create(&copy).unwrap()).unwrap();
+        let acceptance = renditions::accept(&request, &drawn, &copy).unwrap();
+        assert!(acceptance.accepted, "{media:?} {:?}", acceptance.reasons);
+        let is_red = |[red, green, blue]: &[u8; 3]| *red > 150 && *green < 110 && *blue < 110;
+        assert!(shown(&copy, (1240, 1754)).iter().filter(|pixel| is_red(pixel)).count() > 3_000, "{media:?}");
+
+        // The same page without its colors is another.
+        let gray = folder.path().join("gray.jpg");
+        let luma = image::load_from_memory(&file).unwrap().into_luma8();
+        fs::write(&gray, encoded(&luma.into(), ImageFormat::Jpeg)).unwrap();
+        let of_gray = Request { original: &gray, media: MediaType::Jpeg, ..request };
+        renditions::write(&of_gray, &Effort::Faithful, &mut fs::File::create(&copy).unwrap()).unwrap();
+        let acceptance = renditions::accept(&request, &drawn, &copy).unwrap();
+        assert!(acceptance.reasons.iter().any(|reason| reason.contains("a color is gone")), "{:?}", acceptance.reasons);
+    }
 }
 
 #[test]

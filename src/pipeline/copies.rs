@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Raised whenever a copy could come out otherwise from the same original and words.
-const COPY_VERSION: &str = "6";
+const COPY_VERSION: &str = "7";
 
 /// What a copy is made of.
 pub(super) struct Subject<'a> {

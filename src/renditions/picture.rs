@@ -25,6 +25,8 @@ pub(super) enum Colors {
     Rgb,
     /// Numbers of colors: three bytes each, of which a profile may say what they are.
     Palette(Vec<u8>, Option<Vec<u8>>),
+    /// L*, a* and b*, both of these from -128 on, by the white of ICC profiles.
+    Lab,
     /// What an ICC profile says of so many components.
     Profile(u8, Vec<u8>),
     /// Cyan, magenta, yellow and black, of which nothing says what they look like.
@@ -96,7 +98,7 @@ impl Colors {
     pub(super) fn count(&self) -> u8 {
         match self {
             Self::Gray | Self::Palette(..) => 1,
-            Self::Rgb => 3,
+            Self::Rgb | Self::Lab => 3,
             Self::Profile(count, _) => *count,
             Self::Inks => 4,
         }
@@ -115,6 +117,12 @@ impl Colors {
                 Value::Number((colors.len() / 3).saturating_sub(1) as f64),
                 Value::Text(colors.clone()),
             ]),
+            Self::Lab => {
+                let range = [-128.0, 127.0, -128.0, 127.0];
+                let white = Value::numbers([0.9642, 1.0, 0.8249]);
+                let seen = Dict::of([("WhitePoint", white), ("Range", Value::numbers(range))]);
+                Value::Array(vec![Value::name("Lab"), Value::Dict(seen)])
+            }
             Self::Profile(count, profile) => profiled(envelope, *count, profile)?,
             Self::Inks => profiled(envelope, 4, &icc::inks())?,
         })
