@@ -11,6 +11,7 @@ mod drawn;
 mod fax;
 mod forms;
 mod further;
+mod hidden;
 mod mend;
 mod nested;
 mod pdf;

@@ -7,6 +7,7 @@ use lopdf::{Dictionary, Document, EncryptionState, EncryptionVersion, Object, Pe
 use super::*;
 use crate::model::{Language, PageState, TextSource};
 
+mod hidden;
 mod proofs;
 
 const A4: [i64; 4] = [0, 0, 595, 842];
