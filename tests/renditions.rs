@@ -822,6 +822,37 @@ fn pngs_keep_their_image_data_where_a_pdf_can_read_them() {
     check_image("page.png", MediaType::Png, &encoded(&image, ImageFormat::Png), None);
 }
 
+/// Black and white that deflate packs badly is written as fax: the same pixels, and a copy within the size rule.
+#[test]
+fn black_and_white_that_is_large_as_png_becomes_fax() {
+    // Type twice as fine as it was scanned: 2480 pixels across.
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lease-page.png");
+    let letter = image::open(fixture).unwrap().into_luma8();
+    let fine = image::imageops::resize(&letter, 2480, 1800, image::imageops::FilterType::CatmullRom);
+    let is_ink = |x: usize, y: usize| fine.get_pixel(x as u32, y as u32).0[0] < 140;
+    let eight = |at: usize| (0..8).fold(0_u8, |byte, bit| byte << 1 | u8::from(!is_ink(at % 310 * 8 + bit, at / 310)));
+    let rows: Vec<u8> = (0..310 * 1800).map(eight).collect();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 2480, 1800);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::One);
+    // Black is the second color here.
+    encoder.set_palette(vec![255, 255, 255, 0, 0, 0]);
+    let inverted: Vec<u8> = rows.iter().map(|byte| !byte).collect();
+    encoder.write_header().unwrap().write_image_data(&inverted).unwrap();
+    let size = check_image("page.png", MediaType::Png, &file, None);
+    assert!(size < file.len() as u64, "{size} bytes, as a PNG {}", file.len());
+
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("page.png"), folder.path().join("copy.pdf"));
+    fs::write(&original, &file).unwrap();
+    let reading = reading_of(vec![PageReading::wordless(PageNo::from_index(0), PageState::Read, 595.2, 432.0)]);
+    let built = build(&original, MediaType::Png, &reading, &copy).unwrap();
+    assert!(built.why.is_some_and(|why| why.contains("as fax")));
+    let pixels = shown(&copy, (2480, 1800));
+    assert!((0..2480 * 1800).all(|at| pixels[at] == [if is_ink(at % 2480, at / 2480) { 0 } else { 255 }; 3]));
+}
+
 /// Type in grey, as fine as a screen, a fax or a scanner has it: the renderer's own spreading of pixels is no difference.
 #[test]
 fn type_scanned_coarsely_looks_the_same() {
