@@ -434,6 +434,75 @@ fn accepted(
     acceptance
 }
 
+/// Pages of a size that PDF/A does not let a page have are counted in other units; no page costs the others their copy.
+#[test]
+fn a_page_of_any_size_has_its_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("plan.pdf"), folder.path().join("copy.pdf"));
+    let mut pdf = Document::with_version("1.7");
+    let tree = pdf.new_object_id();
+    let helvetica = dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" };
+    let font = pdf.add_object(helvetica);
+    let drawn = "BT /F1 300 Tf 500 8000 Td (BOUWTEKENING huur gaat in op 1 maart 2021) Tj ET 500 500 9000 2000 re f";
+    let sheets =
+        [([0, 0, 20_000, 9_000], drawn), ([0, 0, 2, 2], ""), ([0, 0, 595, 842], "BT /F1 12 Tf 60 700 Td (Plan) Tj ET")];
+    let kids: Vec<Object> = sheets
+        .map(|(sides, content)| {
+            let content = pdf.add_object(Stream::new(dictionary! {}, content.as_bytes().to_vec()));
+            let link = dictionary! {
+                "Type" => "Annot", "Subtype" => "Link", "Rect" => boxed([100, 200, 300, 400]),
+                "A" => dictionary! { "S" => "URI", "URI" => Object::string_literal("https://example.org/") },
+            };
+            let page = dictionary! {
+                "Type" => "Page", "Parent" => tree, "MediaBox" => boxed(sides), "Contents" => content,
+                "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } }, "Annots" => vec![link.into()],
+            };
+            pdf.add_object(page).into()
+        })
+        .to_vec();
+    pdf.objects.insert(tree, dictionary! { "Type" => "Pages", "Count" => 3, "Kids" => kids }.into());
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    pdf.trailer.set("Root", catalog);
+    pdf.save(&original).unwrap();
+    let reading = digital_reading(&original);
+    let acceptance = accepted(&original, MediaType::Pdf, &reading, &copy, Method::MadeConforming);
+    assert!(acceptance.pages.iter().all(|page| page.max < 0.1 && page.size < 0.001), "{:?}", acceptance.pages);
+    let made = Document::load(&copy).unwrap();
+    let pages: Vec<_> = made.page_iter().map(|page| made.get_dictionary(page).unwrap()).collect();
+    let unit = |page: &Dictionary| page.get(b"UserUnit").map_or(1.0, |unit| unit.as_float().unwrap());
+    assert_eq!([unit(pages[0]), unit(pages[1]), unit(pages[2])], [2.0, 0.5, 1.0]);
+    let link = pages[0].get(b"Annots").unwrap().as_array().unwrap()[0].as_dict().unwrap();
+    let sides = link.get(b"Rect").unwrap().as_array().unwrap().iter().map(|side| side.as_float().unwrap());
+    assert_eq!(sides.collect::<Vec<_>>(), [50.0, 100.0, 150.0, 200.0]);
+
+    // As images of what they show, too.
+    let digests = Digests::of(&fs::read(&original).unwrap());
+    let request = request(&original, MediaType::Pdf, &reading, &digests);
+    let effort = Effort::Facsimile { pages: Vec::new() };
+    renditions::write(&request, &effort, &mut fs::File::create(&copy).unwrap()).unwrap();
+    let acceptance = renditions::accept(&request, &effort, &copy).unwrap();
+    assert!(acceptance.accepted, "{:?}", acceptance.reasons);
+    check_sound(&copy);
+}
+
+#[test]
+fn a_copy_of_another_size_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let [original, other, copy] = ["letter.pdf", "other.pdf", "copy.pdf"].map(|name| folder.path().join(name));
+    common::write_pdf(&original, "HUUROVEREENKOMST");
+    let mut pdf = Document::load(&original).unwrap();
+    let page = pdf.page_iter().next().unwrap();
+    pdf.get_dictionary_mut(page).unwrap().set("MediaBox", boxed([0, 0, 595, 900]));
+    pdf.save(&other).unwrap();
+    let reading = digital_reading(&original);
+    let digests = Digests::of(&fs::read(&original).unwrap());
+    let request = request(&original, MediaType::Pdf, &reading, &digests);
+    let of_other = Request { original: &other, ..request };
+    renditions::write(&of_other, &Effort::Faithful, &mut fs::File::create(&copy).unwrap()).unwrap();
+    let acceptance = renditions::accept(&request, &Effort::Faithful, &copy).unwrap();
+    assert!(acceptance.reasons[0].contains("its width or height differs by 6.4 %"), "{:?}", acceptance.reasons);
+}
+
 #[test]
 fn a_page_that_cannot_conform_is_drawn_with_its_words() {
     let folder = tempfile::tempdir().unwrap();

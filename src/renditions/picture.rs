@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{
     envelope::Envelope,
-    frame::Frame,
+    frame::{self, Frame, SIZES},
     icc,
     value::{Dict, Ref, Value},
     words,
@@ -165,9 +165,11 @@ pub(super) fn sound_profile(profile: Option<Vec<u8>>, components: u8) -> Option<
 /// Writes the page that an image makes, of the size that it was read in, with the words that the image shows.
 pub(super) fn page(envelope: &mut Envelope<'_>, sheet: &Sheet<'_>, reading: &PageReading) -> Result<()> {
     let pose = pages::pose_of(sheet.orientation);
-    // Sizes of a page that ISO 19005-2, 6.1.13 allows.
-    let side = |points: f32| f64::from(if points.is_finite() { points } else { 595.0 }).clamp(3.0, 14_400.0);
-    let shown = (side(reading.width_pt), side(reading.height_pt));
+    let sound = |points: f32| f64::from(if points.is_finite() { points } else { 595.0 });
+    let (width, height) = (sound(reading.width_pt), sound(reading.height_pt));
+    let unit = frame::unit(width, height).unwrap_or(1.0);
+    let side = |points: f64| (points / unit).clamp(*SIZES.start(), *SIZES.end());
+    let shown = (side(width), side(height));
     let (width, height) = if pose.quarters % 2 == 1 { (shown.1, shown.0) } else { shown };
     let frame = Frame { shown: [0.0, 0.0, width, height], rotate: u16::from(pose.quarters) * 90 };
 
@@ -201,6 +203,9 @@ pub(super) fn page(envelope: &mut Envelope<'_>, sheet: &Sheet<'_>, reading: &Pag
     ]);
     if frame.rotate != 0 {
         leaf.set("Rotate", Value::Number(frame.rotate.into()));
+    }
+    if unit != 1.0 {
+        leaf.set("UserUnit", Value::Number(unit));
     }
     envelope.page(leaf)
 }
