@@ -175,8 +175,7 @@ impl Problem {
                 self.told_after_colon()
             )),
             "hidden_words" => Cow::from(format!(
-                "pagina {page} bevat woorden die niet te zien zijn (niet getekend, wit of bedekt), en die niet zijn \
-                 gelezen: {}",
+                "pagina {page} bevat woorden die niet zijn getekend, wit zijn of bedekt, en die niet zijn gelezen: {}",
                 self.told_after_colon()
             )),
             "layer_not_shown" => Cow::from(format!(
@@ -186,6 +185,11 @@ impl Problem {
             )),
             "annotation_not_shown" => Cow::from(format!(
                 "pagina {page} heeft tekst in een annotatie die niet wordt getekend: {}",
+                self.told_after_colon()
+            )),
+            "drawing_not_shown" => Cow::from(format!(
+                "pagina {page} heeft annotaties die geen tekening van zichzelf meebrengen; andere programma's maken er een, \
+                 die in geen kopie staat: {}",
                 self.told_after_colon()
             )),
             "note_not_shown" => Cow::from(format!(

@@ -32,9 +32,8 @@ pub(super) fn unseen(page: PageNo, survey: &Survey, shown: &str, (width, height)
     }
     let unseen = Survey { text: survey.text.clone(), glyphs: survey.unseen.clone(), ..Survey::default() };
     let count = more(&words::group(&unseen, width, height).text, shown);
-    let message = format!(
-        "page {page} holds words that are not to be seen (not painted, white or covered), and that were not read: {count}"
-    );
+    let message =
+        format!("page {page} holds words that are not painted, are white or covered, and that were not read: {count}");
     (count > 0).then(|| Problem { kind: "hidden_words".to_owned(), message, page: Some(page) })
 }
 

@@ -60,9 +60,10 @@ pub struct Acceptance {
 }
 
 /// Problems of a page that tell of something in the original which a copy would leave out.
-const UNSHOWN: [&str; 7] = [
+const UNSHOWN: [&str; 8] = [
     "form_value_not_shown",
     "annotation_not_shown",
+    "drawing_not_shown",
     "pages_missing",
     "page_damaged",
     "content_incomplete",
