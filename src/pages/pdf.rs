@@ -169,7 +169,7 @@ impl Document {
         };
         let shown = self.with_leaf(number, |page, open| Ok(words(page, open)))?;
         let Some(all_on) = all_on else {
-            return Ok(self.with_leaf(number, |page, _| Ok(layers.unknown(page.pdf, number)))?);
+            return self.with_leaf(number, |page, _| Ok(layers.unknown(page.pdf, number)));
         };
         let open = &mut *all_on.borrow_mut();
         let Some(page) = open.pages().get(number.index()) else { return Ok(None) };

@@ -49,10 +49,10 @@ impl Seen {
         let (across, down) = if pose.quarters % 2 == 1 { (height, width) } else { (width, height) };
         let has = self.size();
         // Pixels twice as fine and finer are averaged; nearer to the drawing's own, every renderer spreads them otherwise.
-        if has.0 / 2 < across || has.1 / 2 < down {
-            if let Some(samples) = drawn::image(&self, pose, (width, height)) {
-                return samples;
-            }
+        if (has.0 / 2 < across || has.1 / 2 < down)
+            && let Some(samples) = drawn::image(&self, pose, (width, height))
+        {
+            return samples;
         }
         match self.each(|plane| plane.scaled(across, down).posed(pose)) {
             Self::Gray(plane) => Samples::Gray(plane.luma),

@@ -413,7 +413,9 @@ mod tests {
 
     /// A page of 80 by 80 pixels with a stamp of this ink on it, its sides a pixel thick.
     fn stamped([red, green, blue]: [u8; 3], colors: fn(Vec<u8>) -> Samples) -> Proof {
-        let is_ink = |x: usize, y: usize| (20..60).contains(&x) && (20..60).contains(&y) && (x % 8 == 0 || y % 8 == 0);
+        let is_ink = |x: usize, y: usize| {
+            (20..60).contains(&x) && (20..60).contains(&y) && (x.is_multiple_of(8) || y.is_multiple_of(8))
+        };
         let ink = |at: usize| if is_ink(at % 80, at / 80) { [red, green, blue, 255] } else { [255; 4] };
         Proof { width_pt: 57.6, height_pt: 57.6, samples: colors((0..80 * 80).flat_map(ink).collect()) }
     }
