@@ -59,7 +59,10 @@ impl Still {
         let mut top = 0;
         while let Some(row) = sound(rows.next_row())? {
             let row = row.data();
-            let colors = |p: &[u8]| [p[0], p[1], p[2]].map(|color| over(color, p.get(3).copied().unwrap_or(255), 255));
+            let colors = |p: &[u8]| match *p {
+                [red, green, blue, alpha] => [red, green, blue].map(|color| over(color, alpha, 255)),
+                _ => [p[0], p[1], p[2]],
+            };
             let pixels: Vec<u8> = match samples {
                 1 => row.to_vec(),
                 2 => row.chunks_exact(2).map(|p| over(p[0], p[1], 255)).collect(),
