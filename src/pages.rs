@@ -6,10 +6,12 @@ mod blank;
 mod ccitt;
 mod columns;
 mod coverage;
+mod disguise;
 mod drawn;
 mod fax;
 mod forms;
 mod further;
+mod hidden;
 mod mend;
 mod nested;
 mod pdf;
@@ -17,10 +19,12 @@ mod plain;
 mod raster;
 mod scale;
 mod scan;
+mod seen;
 mod sheet;
 mod soundness;
 mod still;
 mod survey;
+mod tints;
 mod update;
 mod whole;
 mod words;
@@ -38,9 +42,11 @@ use hayro::hayro_syntax::{
 use image::ImageFormat;
 use memmap2::Mmap;
 
+pub(crate) use disguise::{Disguised, Truth};
 pub(crate) use fax::{page_directories as tiff_pages, stores_low_bits_first};
 pub(crate) use scale::averaged;
 pub(crate) use sheet::pose_of;
+pub(crate) use tints::{from_inks, from_ycbcr, of_map};
 pub(crate) use update::write_name;
 pub(crate) use whole::is_cut_jpeg;
 
@@ -165,9 +171,12 @@ pub struct Proof {
 
 /// A drawing's samples.
 pub enum Samples {
-    /// Brightness, a byte a pixel.
+    /// Brightness of an image file without colors, a byte a pixel.
     Gray(Vec<u8>),
-    /// The same, where the page has no colors.
+    /// Red, green, blue and full opacity of an image file that has colors, a byte each: how its decoder takes them, and
+    /// how its pixels are spread, is not all as the renderer does it.
+    Scanned(Vec<u8>),
+    /// Brightness of a page without colors.
     Colorless(Vec<u8>),
     /// Red, green, blue and full opacity, a byte each: as the renderer gives them.
     Color(Vec<u8>),
@@ -175,19 +184,14 @@ pub enum Samples {
 
 impl Proof {
     /// The page of an image file.
-    fn of_scan(scanned: sheet::Scanned, (width, height): (u32, u32)) -> Self {
-        let sheet::Scanned { raster, resolution: (across, down), pose, .. } = scanned;
+    fn of_scan(scanned: sheet::Scanned<seen::Seen>, size: (u32, u32)) -> Self {
+        let sheet::Scanned { pixels, resolution: (across, down), pose, .. } = scanned;
         let points = |pixels: u32, dpi: f64| (f64::from(pixels) * 72.0 / dpi) as f32;
-        let (width_pt, height_pt) = (points(raster.width, across), points(raster.height, down));
+        let (width, height) = pixels.size();
+        let (width_pt, height_pt) = (points(width, across), points(height, down));
         let is_lying = pose.quarters % 2 == 1;
         let (width_pt, height_pt) = if is_lying { (height_pt, width_pt) } else { (width_pt, height_pt) };
-        let (across, down) = if is_lying { (height, width) } else { (width, height) };
-        // Pixels twice as fine and finer are averaged; nearer to the proof's own, every renderer spreads them otherwise.
-        let small = match raster.width / 2 >= across && raster.height / 2 >= down {
-            true => raster.scaled(across, down).posed(pose),
-            false => drawn::raster(&raster, pose, (width, height)),
-        };
-        Self { width_pt, height_pt, samples: Samples::Gray(small.luma) }
+        Self { width_pt, height_pt, samples: pixels.drawn(pose, size) }
     }
 }
 
@@ -261,7 +265,7 @@ impl Source {
     pub fn proof(&self, page: PageNo, size: (u32, u32)) -> Result<Proof> {
         self.guarded(|| match &self.0 {
             Kind::Pdf(document) => document.proof(page, size),
-            Kind::Tiff(sheets) => sheets.scanned(page).map(|scanned| Proof::of_scan(scanned, size)),
+            Kind::Tiff(sheets) => sheets.seen(page).map(|scanned| Proof::of_scan(scanned, size)),
             Kind::Still(still) => still.seen().map(|scanned| Proof::of_scan(scanned, size)),
         })
         .doing(|| format!("failed to draw page {page}"))

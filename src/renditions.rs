@@ -14,6 +14,7 @@ mod font;
 mod frame;
 mod ghostscript;
 mod graph;
+mod group4;
 mod icc;
 mod ladder;
 mod links;

@@ -15,7 +15,7 @@ use griffie::{
     ErrorKind,
     model::{Digests, Language, MediaType, PageBox, PageNo, PageReading, PageState, Reading, TextSource, Word},
     ocr::{Engine, EngineSettings},
-    pages::{Page, Source},
+    pages::{Page, Samples, Source},
     renditions::{self, Built, Effort, Method, Request, Tried, Way},
     tools::CancelFlag,
 };
@@ -434,6 +434,75 @@ fn accepted(
     acceptance
 }
 
+/// Pages of a size that PDF/A does not let a page have are counted in other units; no page costs the others their copy.
+#[test]
+fn a_page_of_any_size_has_its_copy() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("plan.pdf"), folder.path().join("copy.pdf"));
+    let mut pdf = Document::with_version("1.7");
+    let tree = pdf.new_object_id();
+    let helvetica = dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" };
+    let font = pdf.add_object(helvetica);
+    let drawn = "BT /F1 300 Tf 500 8000 Td (BOUWTEKENING huur gaat in op 1 maart 2021) Tj ET 500 500 9000 2000 re f";
+    let sheets =
+        [([0, 0, 20_000, 9_000], drawn), ([0, 0, 2, 2], ""), ([0, 0, 595, 842], "BT /F1 12 Tf 60 700 Td (Plan) Tj ET")];
+    let kids: Vec<Object> = sheets
+        .map(|(sides, content)| {
+            let content = pdf.add_object(Stream::new(dictionary! {}, content.as_bytes().to_vec()));
+            let link = dictionary! {
+                "Type" => "Annot", "Subtype" => "Link", "Rect" => boxed([100, 200, 300, 400]),
+                "A" => dictionary! { "S" => "URI", "URI" => Object::string_literal("https://example.org/") },
+            };
+            let page = dictionary! {
+                "Type" => "Page", "Parent" => tree, "MediaBox" => boxed(sides), "Contents" => content,
+                "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } }, "Annots" => vec![link.into()],
+            };
+            pdf.add_object(page).into()
+        })
+        .to_vec();
+    pdf.objects.insert(tree, dictionary! { "Type" => "Pages", "Count" => 3, "Kids" => kids }.into());
+    let catalog = pdf.add_object(dictionary! { "Type" => "Catalog", "Pages" => tree });
+    pdf.trailer.set("Root", catalog);
+    pdf.save(&original).unwrap();
+    let reading = digital_reading(&original);
+    let acceptance = accepted(&original, MediaType::Pdf, &reading, &copy, Method::MadeConforming);
+    assert!(acceptance.pages.iter().all(|page| page.max < 0.1 && page.size < 0.001), "{:?}", acceptance.pages);
+    let made = Document::load(&copy).unwrap();
+    let pages: Vec<_> = made.page_iter().map(|page| made.get_dictionary(page).unwrap()).collect();
+    let unit = |page: &Dictionary| page.get(b"UserUnit").map_or(1.0, |unit| unit.as_float().unwrap());
+    assert_eq!([unit(pages[0]), unit(pages[1]), unit(pages[2])], [2.0, 0.5, 1.0]);
+    let link = pages[0].get(b"Annots").unwrap().as_array().unwrap()[0].as_dict().unwrap();
+    let sides = link.get(b"Rect").unwrap().as_array().unwrap().iter().map(|side| side.as_float().unwrap());
+    assert_eq!(sides.collect::<Vec<_>>(), [50.0, 100.0, 150.0, 200.0]);
+
+    // As images of what they show, too.
+    let digests = Digests::of(&fs::read(&original).unwrap());
+    let request = request(&original, MediaType::Pdf, &reading, &digests);
+    let effort = Effort::Facsimile { pages: Vec::new() };
+    renditions::write(&request, &effort, &mut fs::File::create(&copy).unwrap()).unwrap();
+    let acceptance = renditions::accept(&request, &effort, &copy).unwrap();
+    assert!(acceptance.accepted, "{:?}", acceptance.reasons);
+    check_sound(&copy);
+}
+
+#[test]
+fn a_copy_of_another_size_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let [original, other, copy] = ["letter.pdf", "other.pdf", "copy.pdf"].map(|name| folder.path().join(name));
+    common::write_pdf(&original, "HUUROVEREENKOMST");
+    let mut pdf = Document::load(&original).unwrap();
+    let page = pdf.page_iter().next().unwrap();
+    pdf.get_dictionary_mut(page).unwrap().set("MediaBox", boxed([0, 0, 595, 900]));
+    pdf.save(&other).unwrap();
+    let reading = digital_reading(&original);
+    let digests = Digests::of(&fs::read(&original).unwrap());
+    let request = request(&original, MediaType::Pdf, &reading, &digests);
+    let of_other = Request { original: &other, ..request };
+    renditions::write(&of_other, &Effort::Faithful, &mut fs::File::create(&copy).unwrap()).unwrap();
+    let acceptance = renditions::accept(&request, &Effort::Faithful, &copy).unwrap();
+    assert!(acceptance.reasons[0].contains("its width or height differs by 6.4 %"), "{:?}", acceptance.reasons);
+}
+
 #[test]
 fn a_page_that_cannot_conform_is_drawn_with_its_words() {
     let folder = tempfile::tempdir().unwrap();
@@ -822,6 +891,37 @@ fn pngs_keep_their_image_data_where_a_pdf_can_read_them() {
     check_image("page.png", MediaType::Png, &encoded(&image, ImageFormat::Png), None);
 }
 
+/// Black and white that deflate packs badly is written as fax: the same pixels, and a copy within the size rule.
+#[test]
+fn black_and_white_that_is_large_as_png_becomes_fax() {
+    // Type twice as fine as it was scanned: 2480 pixels across.
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lease-page.png");
+    let letter = image::open(fixture).unwrap().into_luma8();
+    let fine = image::imageops::resize(&letter, 2480, 1800, image::imageops::FilterType::CatmullRom);
+    let is_ink = |x: usize, y: usize| fine.get_pixel(x as u32, y as u32).0[0] < 140;
+    let eight = |at: usize| (0..8).fold(0_u8, |byte, bit| byte << 1 | u8::from(!is_ink(at % 310 * 8 + bit, at / 310)));
+    let rows: Vec<u8> = (0..310 * 1800).map(eight).collect();
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 2480, 1800);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::One);
+    // Black is the second color here.
+    encoder.set_palette(vec![255, 255, 255, 0, 0, 0]);
+    let inverted: Vec<u8> = rows.iter().map(|byte| !byte).collect();
+    encoder.write_header().unwrap().write_image_data(&inverted).unwrap();
+    let size = check_image("page.png", MediaType::Png, &file, None);
+    assert!(size < file.len() as u64, "{size} bytes, as a PNG {}", file.len());
+
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("page.png"), folder.path().join("copy.pdf"));
+    fs::write(&original, &file).unwrap();
+    let reading = reading_of(vec![PageReading::wordless(PageNo::from_index(0), PageState::Read, 595.2, 432.0)]);
+    let built = build(&original, MediaType::Png, &reading, &copy).unwrap();
+    assert!(built.why.is_some_and(|why| why.contains("as fax")));
+    let pixels = shown(&copy, (2480, 1800));
+    assert!((0..2480 * 1800).all(|at| pixels[at] == [if is_ink(at % 2480, at / 2480) { 0 } else { 255 }; 3]));
+}
+
 /// Type in grey, as fine as a screen, a fax or a scanner has it: the renderer's own spreading of pixels is no difference.
 #[test]
 fn type_scanned_coarsely_looks_the_same() {
@@ -863,16 +963,25 @@ fn turned_and_mirrored_images_keep_their_bytes() {
 
 /// A TIFF of one strip with these tags beside those that each has.
 fn tiff_file(width: u16, height: u16, tags: &[(u16, u16)], strip: &[u8]) -> Vec<u8> {
+    tiff_with_map(width, height, tags, &[], strip)
+}
+
+/// The same with a map of colors.
+fn tiff_with_map(width: u16, height: u16, tags: &[(u16, u16)], map: &[[u8; 3]], strip: &[u8]) -> Vec<u8> {
     let mut entries: Vec<(u16, u32)> = vec![(256, width.into()), (257, height.into()), (273, 8), (278, height.into())];
     entries.push((279, strip.len() as u32));
+    let mapped = 8 + strip.len().next_multiple_of(2) as u32;
+    entries.extend((!map.is_empty()).then_some((320, mapped)));
     entries.extend(tags.iter().map(|(tag, value)| (*tag, u32::from(*value))));
     entries.sort_unstable();
-    let directory = 8 + strip.len().next_multiple_of(2) as u32;
+    let directory = mapped + map.len() as u32 * 6;
     let mut file = [&b"II*\0"[..], &directory.to_le_bytes(), strip].concat();
-    file.resize(directory as usize, 0);
+    file.resize(mapped as usize, 0);
+    (0..3).for_each(|part| file.extend(map.iter().flat_map(|color| [0, color[part]])));
     file.extend((entries.len() as u16).to_le_bytes());
     for (tag, value) in entries {
-        file.extend([&tag.to_le_bytes()[..], &[4, 0, 1, 0, 0, 0], &value.to_le_bytes()].concat());
+        let (kind, count) = if tag == 320 { (3_u16, map.len() as u32 * 3) } else { (4, 1) };
+        file.extend([&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat());
     }
     file.extend([0; 4]);
     file
@@ -905,10 +1014,125 @@ fn bits_that_are_stored_from_the_other_end_are_read() {
 fn colors_of_a_kind_that_is_not_read_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("lab.tif");
-    fs::write(&path, tiff_file(16, 16, &[(258, 8), (259, 1), (262, 9), (277, 1)], &[90; 256])).unwrap();
+    fs::write(&path, tiff_file(16, 16, &[(258, 8), (259, 1), (262, 10), (277, 1)], &[90; 256])).unwrap();
     let source = Source::open(&path, MediaType::Tiff, None).unwrap();
     let error = source.page(PageNo::from_index(0)).err().unwrap();
     assert_eq!(error.reason(), Some("unsupported_image"), "{error}");
+}
+
+/// The page of a copy, pixel by pixel of the image on it.
+fn shown(copy: &Path, size: (u32, u32)) -> Vec<[u8; 3]> {
+    let proof = Source::open(copy, MediaType::Pdf, None).unwrap().proof(PageNo::from_index(0), size).unwrap();
+    let Samples::Color(pixels) = proof.samples else { panic!("a page of a PDF is drawn in color") };
+    pixels.chunks_exact(4).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect()
+}
+
+#[test]
+fn numbers_of_colors_in_a_tiff_are_read_and_copied_as_they_are() {
+    let (width, height) = (600_u16, 480_u16);
+    for bits in [1, 2, 4, 8_u16] {
+        let numbers = 1_usize << bits;
+        let shade = |i: usize| (i * 255 / (numbers - 1)) as u8;
+        let map: Vec<[u8; 3]> = (0..numbers).map(|i| [shade(i), shade(i), 60 + shade(i) / 2]).collect();
+        // Strokes in all colors on paper of the last.
+        let is_ink = |x: usize, y: usize| y % 12 < 6 && x % 9 < 3;
+        let number = |x: usize, y: usize| if is_ink(x, y) { (x / 9 + y / 12) % numbers } else { numbers - 1 };
+        let rows = (0..usize::from(height)).flat_map(|y| {
+            let in_byte = 8 / usize::from(bits);
+            (0..usize::from(width).div_ceil(in_byte)).map(move |byte| {
+                let of = |at: usize| if byte * in_byte + at < 600 { number(byte * in_byte + at, y) } else { 0 };
+                (0..in_byte).fold(0_usize, |packed, at| packed << bits | of(at)) as u8
+            })
+        });
+        let tags = [(258, bits), (259, 1), (262, 3), (277, 1)];
+        let file = tiff_with_map(width, height, &tags, &map, &rows.collect::<Vec<u8>>());
+        check_image("numbers.tif", MediaType::Tiff, &file, None);
+
+        let folder = tempfile::tempdir().unwrap();
+        let (original, copy) = (folder.path().join("numbers.tif"), folder.path().join("copy.pdf"));
+        fs::write(&original, file).unwrap();
+        let source = Source::open(&original, MediaType::Tiff, None).unwrap();
+        let Page::Image(page) = source.page(PageNo::from_index(0)).unwrap() else { panic!("the page is an image") };
+        let at = |wanted: usize| (0..600 * 480).find(|at| number(at % 600, at / 600) == wanted).unwrap();
+        assert!(page.luma[at(0)] < 20 && page.luma[at(numbers - 1)] > 230, "{bits} bits");
+        let reading =
+            reading_of(vec![PageReading::wordless(page.page, PageState::Read, page.width_pt, page.height_pt)]);
+        build(&original, MediaType::Tiff, &reading, &copy).unwrap();
+        let pixels = shown(&copy, (600, 480));
+        assert!((0..600 * 480).all(|at| pixels[at] == map[number(at % 600, at / 600)]), "{bits} bits");
+    }
+}
+
+#[test]
+fn lab_of_a_tiff_is_read_and_copied_as_it_is() {
+    // White paper with a stamp in the red of sRGB: L* 54, a* 81, b* 70.
+    let is_ink = |at: usize| (40..110).contains(&(at % 150)) && (20..60).contains(&(at / 150));
+    for (kind, red, white) in [(8, [138, 81, 70], [255, 0, 0]), (9, [138, 209, 198], [255, 128, 128])] {
+        let strip: Vec<u8> = (0..150 * 90).flat_map(|at| if is_ink(at) { red } else { white }).collect();
+        let file = tiff_file(150, 90, &[(258, 8), (259, 1), (262, kind), (277, 3)], &strip);
+        check_image("lab.tif", MediaType::Tiff, &file, None);
+        let folder = tempfile::tempdir().unwrap();
+        let (original, copy) = (folder.path().join("lab.tif"), folder.path().join("copy.pdf"));
+        fs::write(&original, file).unwrap();
+        let reading = reading_of(vec![PageReading::wordless(PageNo::from_index(0), PageState::Read, 36.0, 21.6)]);
+        build(&original, MediaType::Tiff, &reading, &copy).unwrap();
+        let pixels = shown(&copy, (150, 90));
+        let near =
+            |found: [u8; 3], want: [u8; 3]| found.iter().zip(want).all(|(found, want)| found.abs_diff(want) < 12);
+        assert!(
+            (0..150 * 90).all(|at| near(pixels[at], if is_ink(at) { [255, 0, 0] } else { [255; 3] })),
+            "kind {kind}"
+        );
+    }
+}
+
+/// A letter with a red stamp on it, as an image file of each kind.
+fn stamped_letter() -> Vec<(MediaType, Vec<u8>)> {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lease-page.png");
+    let letter =
+        image::open(fixture).unwrap().resize_exact(1240, 1754, image::imageops::FilterType::Triangle).into_rgb8();
+    let letter = image::RgbImage::from_fn(letter.width(), letter.height(), |x, y| {
+        let in_stamp = (700..1000).contains(&x) && (1000..1160).contains(&y);
+        let is_ink = in_stamp && ((x - 700) % 40 < 5 || (y - 1000) % 40 < 5);
+        if is_ink { image::Rgb([205, 45, 45]) } else { *letter.get_pixel(x, y) }
+    });
+    let letter = DynamicImage::from(letter);
+    let kinds = [
+        (MediaType::Jpeg, ImageFormat::Jpeg),
+        (MediaType::Png, ImageFormat::Png),
+        (MediaType::Tiff, ImageFormat::Tiff),
+    ];
+    kinds.map(|(media, format)| (media, encoded(&letter, format))).to_vec()
+}
+
+#[test]
+fn an_image_file_that_is_drawn_keeps_its_colors_and_grey_in_their_place_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (original, copy) = (folder.path().join("letter"), folder.path().join("copy.pdf"));
+    for (media, file) in stamped_letter() {
+        fs::write(&original, &file).unwrap();
+        let page = Source::open(&original, media, None).unwrap().page(PageNo::from_index(0)).unwrap();
+        let Page::Image(page) = page else { panic!("the page is an image") };
+        let reading =
+            reading_of(vec![PageReading::wordless(page.page, PageState::Read, page.width_pt, page.height_pt)]);
+        let digests = Digests::of(&file);
+        let request = request(&original, media, &reading, &digests);
+        let drawn = Effort::Facsimile { pages: Vec::new() };
+        renditions::write(&request, &drawn, &mut fs::File::create(&copy).unwrap()).unwrap();
+        let acceptance = renditions::accept(&request, &drawn, &copy).unwrap();
+        assert!(acceptance.accepted, "{media:?} {:?}", acceptance.reasons);
+        let is_red = |[red, green, blue]: &[u8; 3]| *red > 150 && *green < 110 && *blue < 110;
+        assert!(shown(&copy, (1240, 1754)).iter().filter(|pixel| is_red(pixel)).count() > 3_000, "{media:?}");
+
+        // The same page without its colors is another.
+        let gray = folder.path().join("gray.jpg");
+        let luma = image::load_from_memory(&file).unwrap().into_luma8();
+        fs::write(&gray, encoded(&luma.into(), ImageFormat::Jpeg)).unwrap();
+        let of_gray = Request { original: &gray, media: MediaType::Jpeg, ..request };
+        renditions::write(&of_gray, &Effort::Faithful, &mut fs::File::create(&copy).unwrap()).unwrap();
+        let acceptance = renditions::accept(&request, &drawn, &copy).unwrap();
+        assert!(acceptance.reasons.iter().any(|reason| reason.contains("a color is gone")), "{:?}", acceptance.reasons);
+    }
 }
 
 #[test]

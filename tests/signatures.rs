@@ -437,6 +437,27 @@ fn a_signature_is_kept_shown_and_proposes_the_signing_date() {
     );
 }
 
+#[test]
+fn that_a_copy_bears_no_signature_is_told_with_it() {
+    let mut pdf = Pdf::new(1);
+    pdf.sign(0, DETACHED, cms("rsa", &["-noattr"]));
+    let (desk, shown) = shown(&pdf);
+    let data = desk.path().join("data");
+    let told = griffie(&data).args(["show", shown["id"].as_str().unwrap()]).output().unwrap().stdout;
+    let told = String::from_utf8(told).unwrap();
+    assert!(told.contains("does not bear the electronic signatures of the original (1)"), "{told}");
+    let manifests = data.join("store/manifests");
+    let folder = fs::read_dir(manifests).unwrap().next().unwrap().unwrap().path();
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("000001.json")).unwrap()).unwrap();
+    let copy = &manifest["renditions"][0];
+    assert_eq!((&copy["kind"], &copy["acceptance"]["signatures_left_out"]), (&"archival_copy".into(), &1.into()));
+
+    let plain = desk.path().join("plain.pdf");
+    common::write_pdf(&plain, "Huurovereenkomst\nDeze overeenkomst gaat in op 1 maart 2021.");
+    let receipt = json_of(griffie(&data).args(["ingest", "--json"]).arg(&plain), &[0]);
+    assert!(!receipt.to_string().contains("copy_unsigned"), "{receipt}");
+}
+
 /// Where an original lies in the store.
 fn original(pdf: &Pdf) -> String {
     let hex = blake3::hash(&pdf.bytes).to_hex().to_string();

@@ -169,8 +169,27 @@ impl Problem {
             "text_not_drawn" => Cow::from(format!(
                 "een lettertype op pagina {page} is beschadigd: tekst die erin is gezet kon niet worden gelezen"
             )),
+            "font_missing" => Cow::from(format!(
+                "pagina {page} heeft tekens in een lettertype dat niet in het bestand zit en hier niet is; ze worden niet \
+                 getekend, ook niet in een kopie: {}",
+                self.told_after_colon()
+            )),
+            "hidden_words" => Cow::from(format!(
+                "pagina {page} bevat woorden die niet zijn getekend, wit zijn of bedekt, en die niet zijn gelezen: {}",
+                self.told_after_colon()
+            )),
+            "layer_not_shown" => Cow::from(format!(
+                "pagina {page} heeft woorden in een laag die uit staat, en die niet zijn gelezen (de laag, en hoeveel \
+                 woorden): {}",
+                self.told_after_colon()
+            )),
             "annotation_not_shown" => Cow::from(format!(
                 "pagina {page} heeft tekst in een annotatie die niet wordt getekend: {}",
+                self.told_after_colon()
+            )),
+            "drawing_not_shown" => Cow::from(format!(
+                "pagina {page} heeft annotaties die geen tekening van zichzelf meebrengen; andere programma's maken er een, \
+                 die in geen kopie staat: {}",
                 self.told_after_colon()
             )),
             "note_not_shown" => Cow::from(format!(

@@ -134,12 +134,38 @@ impl<'a> Files<'a> {
     }
 }
 
+/// Annotations that viewers draw of themselves, where they bring no appearance.
+const DRAWN: [&[u8]; 11] = [
+    b"Square",
+    b"Circle",
+    b"Line",
+    b"PolyLine",
+    b"Polygon",
+    b"Ink",
+    b"Stamp",
+    b"Highlight",
+    b"Underline",
+    b"Squiggly",
+    b"StrikeOut",
+];
+
+/// What an annotation is that other viewers draw, and that is not drawn here. An empty list of colors is none (12.5.2).
+fn undrawn(annotation: &Dict<'_>) -> Option<&'static str> {
+    let subtype = annotation.get::<Name<'_>>("Subtype")?;
+    let kind = DRAWN.into_iter().find(|kind| *kind == &*subtype)?;
+    let is_colorless = |key: &str| annotation.get::<Array<'_>>(key).map(|colors| colors.raw_iter().next().is_none());
+    let is_unseen = is_colorless("C") == Some(true) && is_colorless("IC").unwrap_or(true);
+    let has_looks = annotation.get::<Dict<'_>>("AP").is_some_and(|looks| looks.contains_key("N"));
+    if has_looks || is_unseen { None } else { str::from_utf8(kind).ok() }
+}
+
 /// What a page's annotations say and the page does not show (12.5.6).
 pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut files = Files::default();
     files.of_array(page.raw());
     let (mut unshown, mut notes, mut strikes) = (Vec::new(), Vec::new(), false);
+    let mut drawings = BTreeSet::new();
     let annotations = page.raw().get::<Array<'_>>("Annots");
     let annotations = annotations.iter().flat_map(|annotations| annotations.iter::<Object<'_>>().take(MOST));
     for annotation in annotations.filter_map(Object::into_dict) {
@@ -147,6 +173,7 @@ pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
             continue;
         }
         let subtype = annotation.get::<Name<'_>>("Subtype");
+        drawings.extend(undrawn(&annotation));
         let contents = || {
             let contents = annotation.get::<Object<'_>>("Contents").and_then(|contents| text_of(&contents));
             contents.map(|contents| told(&contents)).filter(|contents| !contents.trim().is_empty())
@@ -167,6 +194,12 @@ pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
     };
     for text in unshown {
         tell("annotation_not_shown", format!("page {number} has text in an annotation that is not drawn: {text}"));
+    }
+    if !drawings.is_empty() {
+        let kinds = drawings.into_iter().collect::<Vec<_>>().join(", ");
+        let what =
+            "has annotations that bring no drawing of themselves, which other viewers make, and which is in no copy";
+        tell("drawing_not_shown", format!("page {number} {what}: {kinds}"));
     }
     for text in notes {
         tell("note_not_shown", format!("page {number} has a note that is no part of the page: {text}"));

@@ -2,7 +2,8 @@
 
 use std::{
     cell::RefCell,
-    io::{Cursor, Read, Seek},
+    collections::HashMap,
+    io::{Read, Seek},
     path::Path,
 };
 
@@ -14,10 +15,14 @@ use tiff::{
 };
 
 use super::{
-    MAX_STRIPPED, Page, ccitt, damaged, divisor, further, is_damaged, map,
+    MAX_STRIPPED, Page, ccitt, damaged,
+    disguise::{Disguised, Truth},
+    divisor, further, is_damaged, map,
     pdf::refused_image,
-    raster::{Raster, Shrinker, luma_of, over},
+    raster::{luma_of, over},
+    seen::{Canvas, Seen, color_divisor},
     sheet::{self, Scanned},
+    tints,
 };
 use crate::{Error, ErrorKind, Result, error::Fold, model::PageNo};
 
@@ -26,7 +31,8 @@ const MOST_PAGES: usize = 50_000;
 
 /// A TIFF file.
 pub(super) struct Sheets {
-    decoder: RefCell<Decoder<Cursor<Mmap>>>,
+    decoder: RefCell<Decoder<Disguised<Mmap>>>,
+    truths: HashMap<u64, Truth>,
     file: Mmap,
     /// The directories that are pages (others are previews).
     pages: Vec<usize>,
@@ -52,9 +58,11 @@ impl Sheets {
         let mut limits = Limits::default();
         limits.decoding_buffer_size = 256 << 20;
         limits.intermediate_buffer_size = 256 << 20;
-        let mut decoder = sound(Decoder::new(Cursor::new(map(path)?)))?.with_limits(limits);
+        let disguised = Disguised::new(map(path)?);
+        let truths = disguised.truths();
+        let mut decoder = sound(Decoder::new(disguised))?.with_limits(limits);
         let (pages, lacks_pages) = directories(&mut decoder);
-        Ok(Self { decoder: RefCell::new(decoder), file: map(path)?, pages, lacks_pages })
+        Ok(Self { decoder: RefCell::new(decoder), truths, file: map(path)?, pages, lacks_pages })
     }
 
     pub(super) fn page_count(&self) -> usize {
@@ -62,24 +70,30 @@ impl Sheets {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        let mut page = sheet::page(number, self.scanned(number)?);
+        let mut page = sheet::page(number, self.scanned(number, true)?.map(Seen::read));
         if self.lacks_pages && number.index() == 0 {
             page.problems().push(further::pages_missing(1));
         }
         Ok(page)
     }
 
-    /// A page's image as stored.
-    pub(super) fn scanned(&self, number: PageNo) -> Result<Scanned> {
+    /// A page's image as stored, as people see it.
+    pub(super) fn seen(&self, number: PageNo) -> Result<Scanned<Seen>> {
+        self.scanned(number, false)
+    }
+
+    /// A page's image as stored; in grey where it is read.
+    fn scanned(&self, number: PageNo, is_read: bool) -> Result<Scanned<Seen>> {
         let index = *self.pages.get(number.index()).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page"))?;
         let decoder = &mut *self.decoder.borrow_mut();
         sound(decoder.seek_to_image(index))?;
         let size = sound(decoder.dimensions())?;
-        let divisor = divisor(size.0, size.1);
-        let raster = decode(decoder, &self.file, divisor)?;
+        let divisor = if is_read { divisor(size.0, size.1) } else { color_divisor(size.0, size.1) };
+        let truth = decoder.ifd_pointer().and_then(|pointer| self.truths.get(&pointer.0).copied());
+        let pixels = decode(decoder, truth, &self.file, divisor, is_read)?;
         let said = density(decoder);
         let orientation = decoder.find_tag_unsigned(Tag::Orientation).ok().flatten().unwrap_or(1);
-        Ok(Scanned::of(raster, size, divisor, said, sheet::pose_of(orientation)))
+        Ok(Scanned::of(pixels, size, divisor, said, sheet::pose_of(orientation)))
     }
 }
 
@@ -113,7 +127,7 @@ fn directories<R: Read + Seek>(decoder: &mut Decoder<R>) -> (Vec<usize>, bool) {
 }
 
 /// Dots per inch as the file says.
-fn density(decoder: &mut Decoder<Cursor<Mmap>>) -> Option<(f64, f64)> {
+fn density(decoder: &mut Decoder<Disguised<Mmap>>) -> Option<(f64, f64)> {
     let inches = match decoder.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok()?.unwrap_or(2) {
         2 => 1.0,
         3 => 2.54,
@@ -133,118 +147,150 @@ pub(crate) fn stores_low_bits_first<R: Read + Seek>(decoder: &mut Decoder<R>) ->
     number(Tag::FillOrder) == 2 && number(Tag::Compression) == 1 && number(Tag::BitsPerSample) < 8
 }
 
-/// So many rows of a strip are turned into grey at once where the image is scaled down.
+/// So many rows of a strip are turned into pixels at once.
 const BAND: u32 = 64;
 
-fn decode(decoder: &mut Decoder<Cursor<Mmap>>, file: &[u8], divisor: u32) -> Result<Raster> {
+fn decode(
+    decoder: &mut Decoder<Disguised<Mmap>>,
+    truth: Option<Truth>,
+    file: &[u8],
+    divisor: u32,
+    is_read: bool,
+) -> Result<Seen> {
     let (width, height) = sound(decoder.dimensions())?;
     if u64::from(width) * u64::from(height) > MAX_STRIPPED {
         return Err(refused_image(width, height));
     }
     let strips = ccitt::Strips::of(decoder, file)?;
     let color = if strips.is_some() { ColorType::Gray(1) } else { sound(decoder.colortype())? };
-    let palette = match color {
-        ColorType::Palette(_) => sound(decoder.get_tag_u16_vec(Tag::ColorMap))?,
+    let palette = match truth {
+        Some(Truth::Palette) => tints::of_map(&sound(decoder.get_tag_u16_vec(Tag::ColorMap))?),
         _ => Vec::new(),
     };
-    // Stored plane by plane, the second of red, green and blue stands for brightness; a lone plane is itself.
-    let planes = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok().flatten() == Some(2);
+    let (bits, samples) = (color.bit_depth(), usize::from(color.num_samples()));
+    let tone = Tone::of(color, truth, &palette)?;
+    let planar = decoder.find_tag_unsigned::<u16>(Tag::PlanarConfiguration).ok().flatten() == Some(2);
+    let planes = if planar { samples } else { 1 };
+    if bits < 8 && samples > 1 {
+        return Err(unsupported("the image's kind of samples is not read"));
+    }
     let (chunk_width, chunk_height) = decoder.chunk_dimensions();
     let (across, down) = (width.div_ceil(chunk_width.max(1)), height.div_ceil(chunk_height.max(1)));
-    let plane = if planes && color.num_samples() >= 3 { 1 } else { 0 };
     let is_reversed = stores_low_bits_first(decoder);
-    let mut page = if divisor > 1 {
-        Canvas::Small(Shrinker::new(width, height, divisor))
-    } else {
-        Canvas::Whole(Raster::white(width, height))
-    };
+    let colors = if is_read || tone.is_gray() { 1 } else { 3 };
+    let mut page = Canvas::new(width, height, divisor, colors);
     let mut decoded = 0;
-    for row in 0..down {
-        for column in 0..across {
-            let chunk = row * across + column + plane * across * down;
-            let (part_width, part_height) = decoder.chunk_data_dimensions(chunk);
-            // A damaged strip stays white; the others are read.
-            let data = match &strips {
-                Some(strips) => strips.decoded(chunk, part_width, part_height).map(DecodingResult::U8),
-                None => decoder.read_chunk(chunk).ok(),
-            };
-            let Some(mut data) = data else { continue };
-            if let (true, DecodingResult::U8(bytes)) = (is_reversed, &mut data) {
-                bytes.iter_mut().for_each(|byte| *byte = byte.reverse_bits());
-            }
-            let color = if planes { ColorType::Gray(color.bit_depth()) } else { color };
-            let (left, top) = (column * chunk_width, row * chunk_height);
-            match &mut page {
-                Canvas::Whole(page) => {
-                    let luma = grey(data, color, &palette, part_width, part_height)?;
-                    page.paste(&Raster::new(part_width, part_height, luma), left.into(), top.into(), false);
-                }
-                Canvas::Small(page) => {
-                    let DecodingResult::U8(samples) = data else {
-                        return Err(refused_image(width, height));
-                    };
-                    let bits = part_width as usize * usize::from(color.bit_depth()) * usize::from(color.num_samples());
-                    let band_bytes = bits.div_ceil(8).max(1) * BAND as usize;
-                    for (band, samples) in (0..).zip(samples.chunks(band_bytes)) {
-                        let rows = BAND.min(part_height.saturating_sub(band * BAND));
-                        let luma = grey(DecodingResult::U8(samples.to_vec()), color, &palette, part_width, rows)?;
-                        page.add(&luma, left, top + band * BAND, part_width);
-                    }
-                }
-            }
-            decoded += 1;
+    for chunk in 0..across * down {
+        let (part_width, part_height) = decoder.chunk_data_dimensions(chunk);
+        // A damaged strip stays white; the others are read.
+        let mut part = |chunk: u32| match &strips {
+            Some(strips) => strips.decoded(chunk, part_width, part_height).map(DecodingResult::U8),
+            None => decoder.read_chunk(chunk).ok(),
+        };
+        let parts: Option<Vec<_>> = (0..planes as u32).map(|plane| part(chunk + plane * across * down)).collect();
+        let Some(parts) = parts else { continue };
+        let mut parts = parts.into_iter().map(bytes).collect::<Result<Vec<_>>>()?;
+        if is_reversed {
+            parts.iter_mut().flatten().for_each(|byte| *byte = byte.reverse_bits());
         }
+        let data = match parts.as_slice() {
+            [one] => one,
+            several => {
+                let pixels = several.iter().map(Vec::len).min().unwrap_or(0);
+                &(0..pixels).flat_map(|at| several.iter().map(move |plane| plane[at])).collect()
+            }
+        };
+        let (left, top) = (chunk % across * chunk_width, chunk / across * chunk_height);
+        let row_bytes = (part_width as usize * usize::from(bits.min(8)) * samples).div_ceil(8).max(1);
+        for (band, data) in (0..).zip(data.chunks(row_bytes * BAND as usize)) {
+            let rows = BAND.min(part_height.saturating_sub(band * BAND));
+            let data = match bits {
+                1..8 => &unpacked(data, bits, part_width, rows).collect::<Vec<u8>>(),
+                _ => data,
+            };
+            let seen = if colors == 1 { tone.gray(data) } else { tone.rgb(data) };
+            page.add(seen, left, top + band * BAND, part_width);
+        }
+        decoded += 1;
     }
     if decoded == 0 {
         return Err(damaged("the image is damaged: it cannot be decoded"));
     }
-    Ok(match page {
-        Canvas::Whole(page) => page,
-        Canvas::Small(page) => page.finish(),
-    })
+    Ok(page.finish())
 }
 
-/// What the strips are put on.
-enum Canvas {
-    Whole(Raster),
-    Small(Shrinker),
-}
-
-/// Brightness of decoded samples.
-fn grey(data: DecodingResult, color: ColorType, palette: &[u16], width: u32, height: u32) -> Result<Vec<u8>> {
-    let samples: Vec<u8> = match data {
+/// Samples of eight bits at the most, fewer packed as they are.
+fn bytes(data: DecodingResult) -> Result<Vec<u8>> {
+    Ok(match data {
         DecodingResult::U8(samples) => samples,
         DecodingResult::U16(samples) => samples.into_iter().map(|v| (v >> 8) as u8).collect(),
         DecodingResult::U32(samples) => samples.into_iter().map(|v| (v >> 24) as u8).collect(),
         DecodingResult::F32(samples) => samples.into_iter().map(|v| (v.clamp(0.0, 1.0) * 255.0) as u8).collect(),
         _ => return Err(unsupported("the image's kind of samples is not read")),
-    };
-    let lookup = |index: u8| {
-        let third = palette.len() / 3;
-        let part = |plane: usize| palette.get(plane * third + usize::from(index)).map_or(255, |v| (v >> 8) as u8);
-        luma_of(part(0), part(1), part(2))
-    };
-    let pixels = |size: usize, of: &dyn Fn(&[u8]) -> u8| samples.chunks_exact(size).map(of).collect();
-    Ok(match color {
-        ColorType::Gray(bits @ 1..8) => {
-            let most = (1_u16 << bits) - 1;
-            unpacked(&samples, bits, width, height).map(|v| (u16::from(v) * 255 / most) as u8).collect()
-        }
-        ColorType::Palette(bits @ 1..8) => unpacked(&samples, bits, width, height).map(lookup).collect(),
-        ColorType::Palette(_) => samples.iter().copied().map(lookup).collect(),
-        ColorType::Gray(_) => samples,
-        // Grey with an extra sample, which is alpha in what scanners and programs write.
-        ColorType::GrayA(_) | ColorType::Multiband { num_samples: 2, .. } => pixels(2, &|p| over(p[0], p[1], 255)),
-        ColorType::RGB(_) => pixels(3, &|p| luma_of(p[0], p[1], p[2])),
-        ColorType::RGBA(_) => pixels(4, &|p| over(luma_of(p[0], p[1], p[2]), p[3], 255)),
-        // Luma leads.
-        ColorType::YCbCr(_) | ColorType::Lab(_) => pixels(3, &|p| p[0]),
-        ColorType::CMYK(_) => pixels(4, &|p| {
-            let ink = |v: u8| over(0, p[3], 255 - v);
-            luma_of(ink(p[0]), ink(p[1]), ink(p[2]))
-        }),
-        _ => return Err(unsupported("the image's kind of color is not read")),
     })
+}
+
+/// How the samples of a pixel, a byte each, are seen.
+enum Tone<'p> {
+    /// Brightness, of which this is white.
+    Gray(u8),
+    /// Brightness, and how much it covers the paper.
+    GrayOver,
+    /// The number of a color.
+    Palette(&'p [[u8; 3]]),
+    /// So many samples, and what they make.
+    Colors(usize, fn(&[u8]) -> [u8; 3]),
+}
+
+impl<'p> Tone<'p> {
+    fn of(color: ColorType, truth: Option<Truth>, palette: &'p [[u8; 3]]) -> Result<Self> {
+        let signed = |p: &[u8]| tints::from_lab(&[p[0], p[1] ^ 0x80, p[2] ^ 0x80]);
+        Ok(match (truth, color) {
+            (Some(Truth::Palette), ColorType::Gray(1..=8)) => Self::Palette(palette),
+            (Some(Truth::Lab), ColorType::RGB(8 | 16)) => Self::Colors(3, signed),
+            (Some(Truth::IccLab), ColorType::RGB(8 | 16)) => Self::Colors(3, tints::from_lab),
+            (None, ColorType::Gray(bits @ 1..8)) => Self::Gray(((1_u16 << bits) - 1) as u8),
+            (None, ColorType::Gray(_)) => Self::Gray(255),
+            // Grey with an extra sample, which is alpha in what scanners and programs write.
+            (None, ColorType::GrayA(_) | ColorType::Multiband { num_samples: 2, .. }) => Self::GrayOver,
+            (None, ColorType::RGB(_)) => Self::Colors(3, |p| [p[0], p[1], p[2]]),
+            (None, ColorType::RGBA(_)) => Self::Colors(4, |p| [p[0], p[1], p[2]].map(|v| over(v, p[3], 255))),
+            (None, ColorType::YCbCr(_)) => Self::Colors(3, tints::from_ycbcr),
+            (None, ColorType::CMYK(_)) => Self::Colors(4, tints::from_inks),
+            _ => return Err(unsupported("the image's kind of color is not read")),
+        })
+    }
+
+    fn is_gray(&self) -> bool {
+        matches!(self, Self::Gray(_) | Self::GrayOver)
+    }
+
+    /// Brightness of each pixel.
+    fn gray(&self, samples: &[u8]) -> Vec<u8> {
+        let luma = |[red, green, blue]: [u8; 3]| luma_of(red, green, blue);
+        match self {
+            Self::Gray(255) => samples.to_vec(),
+            Self::Gray(white) => samples.iter().map(|v| (u16::from(*v) * 255 / u16::from(*white)) as u8).collect(),
+            Self::GrayOver => samples.chunks_exact(2).map(|p| over(p[0], p[1], 255)).collect(),
+            Self::Palette(colors) => {
+                let shades: Vec<u8> = colors.iter().copied().map(luma).collect();
+                samples.iter().map(|number| shades.get(usize::from(*number)).copied().unwrap_or(255)).collect()
+            }
+            Self::Colors(count, seen) => samples.chunks_exact(*count).map(seen).map(luma).collect(),
+        }
+    }
+
+    /// Red, green and blue of each pixel.
+    fn rgb(&self, samples: &[u8]) -> Vec<u8> {
+        match self {
+            Self::Gray(_) | Self::GrayOver => self.gray(samples).into_iter().flat_map(|luma| [luma; 3]).collect(),
+            Self::Palette(colors) => {
+                let color = |number: &u8| colors.get(usize::from(*number)).copied().unwrap_or([255; 3]);
+                samples.iter().flat_map(color).collect()
+            }
+            Self::Colors(count, seen) => samples.chunks_exact(*count).flat_map(seen).collect(),
+        }
+    }
 }
 
 /// Samples of fewer than eight bits; each row starts on a byte.

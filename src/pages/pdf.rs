@@ -30,13 +30,15 @@ use rustc_hash::FxHashMap;
 use super::{
     MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, beside,
     blank::Look,
-    damaged, divisor, drawn, map, mend, nested,
+    damaged, divisor, drawn,
+    hidden::{self, Layers},
+    map, mend, nested,
     plain::{Canvas, Glyphs, Surveyed},
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
     soundness,
-    survey::{Survey, Surveyor},
+    survey::{Form, Survey, Surveyor},
     whole, words,
 };
 use crate::{
@@ -61,6 +63,8 @@ pub(super) struct Document {
     pages: usize,
     /// What pages do not show, found when the file was opened.
     problems: Vec<Problem>,
+    /// The layers that are off, and the file with all of them on, where it can be made.
+    layers: Option<(Layers, Option<RefCell<Open>>)>,
 }
 
 /// A file as viewers read it.
@@ -80,8 +84,8 @@ struct Open {
     pdf: Rc<Pdf>,
     /// What was drawn of the pages' letters.
     glyphs: Glyphs,
-    /// By a glyph's key: is it bold?
-    bold: FxHashMap<u128, bool>,
+    /// By a glyph's key: what its form tells.
+    forms: FxHashMap<u128, Form>,
     /// All that stands on the page that was drawn last.
     surveyed: Option<(PageNo, Survey)>,
     /// The page of words that was read last, if it has pictures too.
@@ -96,7 +100,7 @@ impl Open {
             render: None,
             pdf: Rc::new(pdf),
             glyphs: Glyphs::default(),
-            bold: FxHashMap::default(),
+            forms: FxHashMap::default(),
             surveyed: None,
             pictured: None,
             kept: 0,
@@ -125,7 +129,12 @@ impl Document {
             return Err(refused("the PDF has no pages").because("no_pages", "de PDF heeft geen pagina's"));
         }
         let bytes = pdf.data().clone();
-        Ok(Self { open: RefCell::new(Open::new(pdf)), bytes, password, pages, problems })
+        let layers = Layers::of(&pdf).map(|layers| {
+            let all_on =
+                Layers::all_on(&pdf).and_then(|bytes| Pdf::new(bytes).ok()).filter(|all| all.pages().len() == pages);
+            (layers, all_on.map(|pdf| RefCell::new(Open::new(pdf))))
+        });
+        Ok(Self { layers, open: RefCell::new(Open::new(pdf)), bytes, password, pages, problems })
     }
 
     pub(super) fn page_count(&self) -> usize {
@@ -143,10 +152,29 @@ impl Document {
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
         let read = |page: &Leaf, open: &mut Open| Ok((page.read(open)?, beside::of_page(page.pdf, number)));
         let (mut page, beside) = self.with_leaf(number, read)?;
+        let in_layers = self.in_layers(number)?;
         let problems = page.problems();
         problems.extend(beside);
+        problems.extend(in_layers);
         problems.extend(self.problems.iter().filter(|problem| problem.page == Some(number)).cloned());
         Ok(page)
+    }
+
+    /// Says that a page has words in layers that are off.
+    fn in_layers(&self, number: PageNo) -> Result<Option<Problem>> {
+        let Some((layers, all_on)) = &self.layers else { return Ok(None) };
+        let words = |page: &Leaf, open: &mut Open| {
+            let survey = page.survey(open);
+            words::group(&survey, page.width, page.height).text
+        };
+        let shown = self.with_leaf(number, |page, open| Ok(words(page, open)))?;
+        let Some(all_on) = all_on else {
+            return self.with_leaf(number, |page, _| Ok(layers.unknown(page.pdf, number)));
+        };
+        let open = &mut *all_on.borrow_mut();
+        let Some(page) = open.pages().get(number.index()) else { return Ok(None) };
+        let all = words(&Leaf::new(number, page), open);
+        Ok(layers.problem(page, number, &all, &shown))
     }
 
     /// What else a page of words shows: its image without them, where it has pictures that may hold others.
@@ -343,20 +371,32 @@ impl Leaf {
         let is_unset = self.unset.load(Ordering::Relaxed);
         if survey.glyphs.is_empty() && survey.images.is_empty() && survey.strokes == 0 {
             let is_read = || glyphs > 0 || !whole::shows_something(self.pdf);
-            return if !is_cut && !is_unset && is_read() { Ok(self.blank()) } else { Err(unseen()) };
+            if is_cut || is_unset || !is_read() {
+                return Err(unseen());
+            }
+            let mut page = self.blank();
+            page.problems().extend(hidden::unseen(self.number, &survey, "", (self.width, self.height)));
+            return Ok(page);
         }
         let mut problems = Vec::new();
+        problems.extend(hidden::undrawn(self.pdf, self.number, &survey));
         problems.extend(is_cut.then(|| whole::content_incomplete(self.number)));
         problems.extend(is_unset.then(|| whole::text_not_drawn(self.number)));
         if !survey.glyphs.is_empty() {
             let grouped = words::group(&survey, self.width, self.height);
-            match soundness::fault(&grouped.text) {
+            let fault = soundness::fault(&grouped.text);
+            // The words under a scan are those that can be seen on it.
+            let is_digital = !is_scan_with_stamp(&survey, grouped.words.len(), self.bounds());
+            if is_digital {
+                problems.extend(hidden::unseen(self.number, &survey, &grouped.text, (self.width, self.height)));
+            }
+            match fault {
                 Some(fault) => problems.push(Problem {
                     kind: "bad_text_layer".to_owned(),
                     message: fault.sentence().to_owned(),
                     page: Some(self.number),
                 }),
-                None if !is_scan_with_stamp(&survey, grouped.words.len(), self.bounds()) => {
+                None if is_digital => {
                     problems.extend((survey.has_cut_image && !is_cut).then(|| whole::content_incomplete(self.number)));
                     open.pictured = may_hold_words(&survey).then_some(self.number);
                     return Ok(Page::Digital(PageReading { problems, ..self.reading(grouped) }));
@@ -385,7 +425,7 @@ impl Leaf {
 
     fn survey(&self, open: &mut Open) -> Survey {
         let mut context = self.context(open);
-        let mut surveyor = Surveyor::new(self.bounds(), &mut open.bold);
+        let mut surveyor = Surveyor::new(self.bounds(), &mut open.forms);
         interpret_page(self.pdf, &mut context, &mut surveyor);
         surveyor.survey
     }
@@ -475,7 +515,7 @@ impl Leaf {
         let scale = (drawn::scale(width, self.width), drawn::scale(height, self.height));
         let canvas = Canvas::new((width, height), scale, &mut open.glyphs);
         let samples = if with_words {
-            let surveyor = Surveyor::new(self.bounds(), &mut open.bold).with_unpainted();
+            let surveyor = Surveyor::new(self.bounds(), &mut open.forms).with_unpainted();
             let mut both = Surveyed { canvas, surveyor };
             interpret_page(self.pdf, &mut context, &mut both);
             open.surveyed = Some((self.number, both.surveyor.survey));
@@ -536,7 +576,7 @@ impl Leaf {
             return survey;
         }
         let mut context = self.context(open);
-        let mut surveyor = Surveyor::new(self.bounds(), &mut open.bold).with_unpainted();
+        let mut surveyor = Surveyor::new(self.bounds(), &mut open.forms).with_unpainted();
         interpret_page(self.pdf, &mut context, &mut surveyor);
         surveyor.survey
     }

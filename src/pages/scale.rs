@@ -5,21 +5,32 @@ const TOGETHER: usize = 4;
 
 /// Grey rows of a size (pixels across, down; neither 0), scaled to another. The pixels must be as many as `from` says.
 pub(crate) fn averaged(luma: &[u8], from: (usize, usize), to: (usize, usize)) -> Vec<u8> {
+    averaged_of::<1>(luma, 0, from, to)
+}
+
+/// The same of one of the samples that each pixel has.
+pub(super) fn averaged_of<const SAMPLES: usize>(
+    pixels: &[u8],
+    sample: usize,
+    from: (usize, usize),
+    to: (usize, usize),
+) -> Vec<u8> {
+    let across = from.0 * SAMPLES;
     let (columns, rows) = (Spans::new(from.0, to.0), Spans::new(from.1, to.1));
     let mut scaled = vec![0; to.0 * to.1];
     // Weights add up to 256 along both axes: 16 bits hold a column's sum, 24 the sum of all. Past the last column stand
     // those that padding reads.
     let mut sums = vec![0_u16; from.0 + columns.length];
-    for ((&first, weights), pixels) in rows.all().zip(scaled.chunks_exact_mut(to.0)) {
+    for ((&first, weights), scaled) in rows.all().zip(scaled.chunks_exact_mut(to.0)) {
         sums.fill(0);
         for (row, &weight) in
-            luma[first * from.0..].chunks_exact(from.0).zip(weights).filter(|(_, weight)| **weight > 0)
+            pixels[first * across..].chunks_exact(across).zip(weights).filter(|(_, weight)| **weight > 0)
         {
-            for (sum, &pixel) in sums.iter_mut().zip(row) {
-                *sum += u16::from(pixel) * weight;
+            for (sum, pixel) in sums.iter_mut().zip(row.as_chunks::<SAMPLES>().0) {
+                *sum += u16::from(pixel[sample]) * weight;
             }
         }
-        for ((&first, weights), pixel) in columns.all().zip(pixels) {
+        for ((&first, weights), pixel) in columns.all().zip(scaled) {
             let mut sum = 1 << 15;
             for (weights, sums) in weights.as_chunks::<TOGETHER>().0.iter().zip(sums[first..].as_chunks::<TOGETHER>().0)
             {

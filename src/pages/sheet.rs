@@ -51,27 +51,33 @@ pub(crate) fn pose_of(orientation: u32) -> Pose {
 }
 
 /// An image file's pixels as stored, and what it takes to show them.
-pub(super) struct Scanned {
-    pub(super) raster: Raster,
+pub(super) struct Scanned<P> {
+    pub(super) pixels: P,
     /// Dots per inch across and down.
     pub(super) resolution: (f64, f64),
     pub(super) pose: Pose,
     pub(super) scaled: Option<Scaled>,
 }
 
-impl Scanned {
+impl<P> Scanned<P> {
     /// An image file's pixels, scaled down where they are too many to be read; what the file says of its resolution.
-    pub(super) fn of(raster: Raster, size: (u32, u32), divisor: u32, said: Option<(f64, f64)>, pose: Pose) -> Self {
+    pub(super) fn of(pixels: P, size: (u32, u32), divisor: u32, said: Option<(f64, f64)>, pose: Pose) -> Self {
         let (across, down) = resolution(said, size.0, size.1);
         let by = f64::from(divisor);
         let scaled = (divisor > 1).then_some(Scaled { from: size, divisor });
-        Self { raster, resolution: (across / by, down / by), pose, scaled }
+        Self { pixels, resolution: (across / by, down / by), pose, scaled }
+    }
+
+    /// The same with the pixels taken in another way.
+    pub(super) fn map<Q>(self, take: impl FnOnce(P) -> Q) -> Scanned<Q> {
+        let Self { pixels, resolution, pose, scaled } = self;
+        Scanned { pixels: take(pixels), resolution, pose, scaled }
     }
 }
 
 /// The page that an image makes.
-pub(super) fn page(number: PageNo, scanned: Scanned) -> Page {
-    let Scanned { mut raster, resolution: (across, down), pose, scaled } = scanned;
+pub(super) fn page(number: PageNo, scanned: Scanned<Raster>) -> Page {
+    let Scanned { pixels: mut raster, resolution: (across, down), pose, scaled } = scanned;
     // Fax pixels may be twice as high as wide: OCR wants them square.
     let (mut own_pixels, mut dpi) = (scaled.is_none(), across);
     if !(0.9..1.1).contains(&(across / down)) {

@@ -7,7 +7,8 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, metadata::Orie
 use super::{
     MAX_DECODED, MAX_STRIPPED, Page, divisor, further, is_damaged, map,
     pdf::refused_image,
-    raster::{Raster, Shrinker, luma_of, over},
+    raster::{Raster, luma_of, over},
+    seen::{Canvas, Seen, color_divisor},
     sheet::{self, Scanned},
     whole,
 };
@@ -49,20 +50,28 @@ impl Still {
         sound(decoder.read_info())
     }
 
-    /// The image scaled down by a divisor.
-    fn shrunk(&self, (width, height): (u32, u32), divisor: u32) -> Result<Raster> {
+    /// The image scaled down by a divisor; grey where it is read.
+    fn shrunk(&self, (width, height): (u32, u32), divisor: u32, is_read: bool) -> Result<Seen> {
         let mut rows = self.rows()?;
         let samples = rows.output_color_type().0.samples();
-        let mut small = Shrinker::new(width, height, divisor);
+        let planes = if samples < 3 || is_read { 1 } else { 3 };
+        let mut small = Canvas::new(width, height, divisor, planes);
         let mut top = 0;
         while let Some(row) = sound(rows.next_row())? {
-            let luma: Vec<u8> = match samples {
-                1 => row.data().to_vec(),
-                2 => row.data().chunks_exact(2).map(|p| over(p[0], p[1], 255)).collect(),
-                3 => row.data().chunks_exact(3).map(|p| luma_of(p[0], p[1], p[2])).collect(),
-                _ => row.data().chunks_exact(4).map(|p| over(luma_of(p[0], p[1], p[2]), p[3], 255)).collect(),
+            let row = row.data();
+            let colors = |p: &[u8]| match *p {
+                [red, green, blue, alpha] => [red, green, blue].map(|color| over(color, alpha, 255)),
+                _ => [p[0], p[1], p[2]],
             };
-            small.add(&luma, 0, top, width);
+            let pixels: Vec<u8> = match samples {
+                1 => row.to_vec(),
+                2 => row.chunks_exact(2).map(|p| over(p[0], p[1], 255)).collect(),
+                _ if planes == 3 => row.chunks_exact(samples).flat_map(colors).collect(),
+                _ => {
+                    row.chunks_exact(samples).map(colors).map(|[red, green, blue]| luma_of(red, green, blue)).collect()
+                }
+            };
+            small.add(pixels, 0, top, width);
             top += 1;
         }
         Ok(small.finish())
@@ -81,7 +90,7 @@ impl Still {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        let mut page = sheet::page(number, self.scanned(Raster::to_read)?);
+        let mut page = sheet::page(number, self.scanned(true)?.map(Seen::read));
         let file = map(&self.path)?;
         page.problems().extend(further::left_out(&file, self.format, number));
         if self.format == ImageFormat::Jpeg && whole::is_cut_jpeg(&file) {
@@ -91,25 +100,33 @@ impl Still {
     }
 
     /// The image as stored, as people see it.
-    pub(super) fn seen(&self) -> Result<Scanned> {
-        self.scanned(Raster::from_rgb)
+    pub(super) fn seen(&self) -> Result<Scanned<Seen>> {
+        self.scanned(false)
     }
 
-    /// The image as stored, its colors turned to grey.
-    fn scanned(&self, of_color: fn(u32, u32, Vec<u8>) -> Raster) -> Result<Scanned> {
+    /// The image as stored; in grey where it is read.
+    fn scanned(&self, is_read: bool) -> Result<Scanned<Seen>> {
         let mut decoder = self.decoder()?;
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms).to_exif();
         let exif = decoder.exif_metadata().ok().flatten();
         let size = decoder.dimensions();
-        let divisor = divisor(size.0, size.1);
-        let raster = if self.is_read_by_rows(size.0, size.1) {
-            self.shrunk(size, divisor)?
+        let divisor = if is_read { divisor(size.0, size.1) } else { color_divisor(size.0, size.1) };
+        let pixels = if self.is_read_by_rows(size.0, size.1) {
+            self.shrunk(size, divisor, is_read)?
         } else {
-            let whole = grey(sound(DynamicImage::from_decoder(decoder))?, of_color);
-            if divisor > 1 { whole.scaled(size.0 / divisor, size.1 / divisor) } else { whole }
+            let gray = match decoded(sound(DynamicImage::from_decoder(decoder))?) {
+                Decoded::Gray(luma) => Ok(Raster::new(size.0, size.1, luma)),
+                Decoded::Rgb(rgb) if is_read => Ok(Raster::to_read(size.0, size.1, rgb)),
+                Decoded::Rgb(rgb) => Err(Seen::of_rgb(size, &rgb, divisor)),
+            };
+            match gray {
+                Ok(gray) if divisor > 1 => Seen::Gray(gray.scaled(size.0 / divisor, size.1 / divisor)),
+                Ok(gray) => Seen::Gray(gray),
+                Err(colors) => colors,
+            }
         };
         let said = exif.as_deref().and_then(exif_density).or_else(|| self.density());
-        Ok(Scanned::of(raster, size, divisor, said, sheet::pose_of(orientation.into())))
+        Ok(Scanned::of(pixels, size, divisor, said, sheet::pose_of(orientation.into())))
     }
 
     /// Dots per inch as the file's head says.
@@ -129,24 +146,31 @@ fn sound<T, E: std::error::Error + Send + Sync + 'static>(decoded: Result<T, E>)
     decoded.fold(ErrorKind::UnsupportedDocument, || "the image is damaged: it cannot be decoded").map_err(is_damaged)
 }
 
-/// Brightness on white paper.
-fn grey(image: DynamicImage, of_color: fn(u32, u32, Vec<u8>) -> Raster) -> Raster {
-    let (width, height) = (image.width(), image.height());
+/// An image's samples, a byte each.
+enum Decoded {
+    Gray(Vec<u8>),
+    Rgb(Vec<u8>),
+}
+
+/// An image as it lies on white paper.
+fn decoded(image: DynamicImage) -> Decoded {
+    let has_color = image.color().has_color();
     match image {
-        DynamicImage::ImageLuma8(grey) => Raster::new(width, height, grey.into_raw()),
-        DynamicImage::ImageRgb8(rgb) => of_color(width, height, rgb.into_raw()),
-        DynamicImage::ImageLuma16(grey) => {
-            Raster::new(width, height, grey.into_raw().into_iter().map(|v| (v >> 8) as u8).collect())
-        }
+        DynamicImage::ImageLuma8(gray) => Decoded::Gray(gray.into_raw()),
+        DynamicImage::ImageRgb8(rgb) => Decoded::Rgb(rgb.into_raw()),
+        DynamicImage::ImageLuma16(gray) => Decoded::Gray(gray.into_raw().into_iter().map(|v| (v >> 8) as u8).collect()),
         image if image.color().has_alpha() => {
-            let rgba = image.into_rgba8();
-            let luma = rgba.pixels().map(|pixel| {
-                let [red, green, blue, alpha] = pixel.0;
-                over(luma_of(red, green, blue), alpha, 255)
-            });
-            Raster::new(width, height, luma.collect())
+            let mut pixels = image.into_rgba8().into_raw();
+            let samples = if has_color { 3 } else { 1 };
+            let count = pixels.len() / 4;
+            for at in 0..count {
+                let alpha = pixels[4 * at + 3];
+                (0..samples).for_each(|i| pixels[samples * at + i] = over(pixels[4 * at + i], alpha, 255));
+            }
+            pixels.truncate(samples * count);
+            if has_color { Decoded::Rgb(pixels) } else { Decoded::Gray(pixels) }
         }
-        image => of_color(width, height, image.into_rgb8().into_raw()),
+        image => Decoded::Rgb(image.into_rgb8().into_raw()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Looks over a PDF page without drawing it: which glyphs can be seen and where, which images lie where, what else
 //! is painted. Decodes no image and decides nothing.
 
+use std::sync::LazyLock;
+
 use hayro::{
     hayro_interpret::{
         BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
@@ -10,6 +12,7 @@ use hayro::{
     hayro_syntax::object::{Stream, dict::keys},
     kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2},
 };
+use hayro_font::{FontData, GlyphId, StandardFont};
 use rustc_hash::FxHashMap;
 
 use super::whole;
@@ -86,6 +89,10 @@ pub(super) struct Survey {
     pub(super) outlined: usize,
     /// Glyphs of text that is not painted (an OCR layer).
     pub(super) invisible: usize,
+    /// Glyphs that nobody sees, unless they were taken as if they were painted.
+    pub(super) unseen: Vec<Glyph>,
+    /// Characters that are painted, and for which a font that stands in for the document's own has no form.
+    pub(super) undrawn: Vec<char>,
     /// Painted glyphs and images that lie outside the page or its clips.
     pub(super) outside: usize,
 }
@@ -103,12 +110,15 @@ impl Survey {
         if over.is_empty() && !self.glyphs.iter().any(|glyph| glyph.white) {
             return;
         }
-        self.glyphs.retain(|glyph| {
+        let Self { glyphs, unseen, .. } = self;
+        glyphs.retain(|glyph| {
             let middle = glyph.origin + glyph.advance * 0.5 + glyph.up * 0.3;
             let covered = over.iter().any(|cover| cover.order > glyph.order && cover.area.contains(middle));
-            let unseen =
+            let is_lost =
                 glyph.white && !dark.iter().any(|cover| cover.order < glyph.order && cover.area.contains(middle));
-            !covered && !unseen
+            let is_seen = !covered && !is_lost;
+            unseen.extend((!is_seen).then_some(*glyph));
+            is_seen
         });
     }
 }
@@ -131,6 +141,16 @@ struct Frame {
     shaped: bool,
 }
 
+/// What a glyph's form tells of it.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Form {
+    /// Its type is bold.
+    bold: bool,
+    /// It is what a font shows that has no form for a character: told of fonts that stand in for others, and of Type 1,
+    /// which cannot be told from them here.
+    lacks: bool,
+}
+
 /// The device that looks.
 pub(super) struct Surveyor<'c> {
     pub(super) survey: Survey,
@@ -138,7 +158,7 @@ pub(super) struct Surveyor<'c> {
     /// For each open group: does it paint what is in it unchanged?
     groups: Vec<bool>,
     order: u32,
-    bold: &'c mut FxHashMap<u128, bool>,
+    forms: &'c mut FxHashMap<u128, Form>,
     run: Vec<Glyph>,
     /// Width to height of each glyph's matrix in the run.
     ratios: Vec<f64>,
@@ -149,13 +169,13 @@ pub(super) struct Surveyor<'c> {
 }
 
 impl<'c> Surveyor<'c> {
-    pub(super) fn new(page: Rect, bold: &'c mut FxHashMap<u128, bool>) -> Self {
+    pub(super) fn new(page: Rect, forms: &'c mut FxHashMap<u128, Form>) -> Self {
         Self {
             survey: Survey::default(),
             clips: vec![Frame { clip: page, shaped: false }],
             groups: Vec::new(),
             order: 0,
-            bold,
+            forms,
             run: Vec::new(),
             ratios: Vec::new(),
             stretched: true,
@@ -184,17 +204,19 @@ impl<'c> Surveyor<'c> {
         }
     }
 
-    /// Is this glyph's type bold? Asked once for each glyph of a font.
-    fn is_bold(&mut self, glyph: &FontGlyph<'_>) -> bool {
-        let FontGlyph::Outline(glyph) = glyph else { return false };
-        *self.bold.entry(glyph.identifier().cache_key()).or_insert_with(|| {
-            glyph.font_data().is_some_and(|font| {
-                font.weight.is_some_and(|weight| weight >= 600)
-                    || font.postscript_name.is_some_and(|name| {
-                        let name = name.to_ascii_lowercase();
-                        ["bold", "black", "heavy", "vet"].iter().any(|word| name.contains(word))
-                    })
-            })
+    /// What a glyph's form tells. Asked once for each glyph of a font.
+    fn form(&mut self, glyph: &FontGlyph<'_>) -> Form {
+        let FontGlyph::Outline(glyph) = glyph else { return Form::default() };
+        *self.forms.entry(glyph.identifier().cache_key()).or_insert_with(|| {
+            let lacks = || glyph.glyph_id() == GlyphId::NOTDEF || glyph.outline().is_empty();
+            let Some(font) = glyph.font_data() else { return Form { bold: false, lacks: lacks() } };
+            let lacks = stands_in(&font.data) && lacks();
+            let bold = font.weight.is_some_and(|weight| weight >= 600)
+                || font.postscript_name.is_some_and(|name| {
+                    let name = name.to_ascii_lowercase();
+                    ["bold", "black", "heavy", "vet"].iter().any(|word| name.contains(word))
+                });
+            Form { bold, lacks }
         })
     }
 }
@@ -208,6 +230,38 @@ fn alpha_and_white(paint: &Paint<'_>) -> (f32, bool) {
         }
         Paint::Pattern(_) => (1.0, false),
     }
+}
+
+/// Is it one of the fonts that stand in for those that a document does not bring?
+fn stands_in(font: &FontData) -> bool {
+    use StandardFont::*;
+    const ALL: [StandardFont; 14] = [
+        Helvetica,
+        HelveticaBold,
+        HelveticaOblique,
+        HelveticaBoldOblique,
+        Courier,
+        CourierBold,
+        CourierOblique,
+        CourierBoldOblique,
+        TimesRoman,
+        TimesBold,
+        TimesItalic,
+        TimesBoldItalic,
+        ZapfDingBats,
+        Symbol,
+    ];
+    // They are part of the program: where their bytes are, no other font's can be.
+    fn place(font: &FontData) -> usize {
+        (**font).as_ref().as_ptr() as usize
+    }
+    static PLACES: LazyLock<[usize; 14]> = LazyLock::new(|| ALL.map(|font| place(&font.get_font_data().0)));
+    PLACES.contains(&place(font))
+}
+
+/// Does a character show anything?
+fn has_form(c: char) -> bool {
+    !(c.is_whitespace() || c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
 }
 
 fn push_unicode(text: &mut String, unicode: Option<BfString>) {
@@ -285,17 +339,15 @@ impl<'a> Device<'a> for Surveyor<'_> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         self.order += 1;
         let (alpha, white) = alpha_and_white(&props.paint);
-        if matches!(mode, DrawMode::Invisible) || alpha < 0.02 {
+        let is_painted = !matches!(mode, DrawMode::Invisible) && alpha >= 0.02;
+        if !is_painted {
             self.survey.invisible += run.glyphs().len();
-            if !self.unpainted {
-                return;
-            }
         }
         let clip = self.frame().clip.inflate(1.0, 1.0);
         self.run.clear();
         self.ratios.clear();
         for glyph in run.glyphs() {
-            if self.survey.glyphs.len() + self.run.len() >= MOST_GLYPHS {
+            if self.survey.glyphs.len() + self.survey.unseen.len() + self.run.len() >= MOST_GLYPHS {
                 break;
             }
             let matrix = props.transform * glyph.transform();
@@ -310,7 +362,10 @@ impl<'a> Device<'a> for Surveyor<'_> {
             let start = self.survey.text.len() as u32;
             push_unicode(&mut self.survey.text, glyph.as_unicode());
             let end = self.survey.text.len() as u32;
-            let bold = self.is_bold(glyph);
+            let Form { bold, lacks } = self.form(glyph);
+            if is_painted && lacks && self.survey.undrawn.len() < MOST_GLYPHS {
+                self.survey.undrawn.extend(self.survey.text[start as usize..].chars().next().filter(|c| has_form(*c)));
+            }
             self.ratios.push((a.hypot(b) / c.hypot(d).max(1e-9)).clamp(0.05, 20.0));
             self.run.push(Glyph { start, end, origin, advance, up, bold, order: self.order, white });
         }
@@ -319,8 +374,9 @@ impl<'a> Device<'a> for Surveyor<'_> {
             let middle = glyph.origin + glyph.advance * 0.5 + glyph.up * 0.3;
             let sane = middle.is_finite() && glyph.up.hypot() > 0.01;
             if sane && clip.contains(middle) {
-                self.survey.glyphs.push(glyph);
-            } else {
+                let seen = is_painted || self.unpainted;
+                if seen { &mut self.survey.glyphs } else { &mut self.survey.unseen }.push(glyph);
+            } else if is_painted || self.unpainted {
                 self.survey.outside += 1;
             }
         }

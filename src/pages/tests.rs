@@ -7,6 +7,7 @@ use lopdf::{Dictionary, Document, EncryptionState, EncryptionVersion, Object, Pe
 use super::*;
 use crate::model::{Language, PageState, TextSource};
 
+mod hidden;
 mod proofs;
 
 const A4: [i64; 4] = [0, 0, 595, 842];
@@ -404,10 +405,35 @@ fn what_a_file_holds_beside_its_pages_is_told() {
         remarked,
         [
             "annotation_not_shown pagina 1 heeft tekst in een annotatie die niet wordt getekend: 5.555",
+            "drawing_not_shown pagina 1 heeft annotaties die geen tekening van zichzelf meebrengen; andere programma's maken \
+             er een, die in geen kopie staat: StrikeOut",
             "note_not_shown pagina 1 heeft een notitie die geen deel van de pagina is: nee",
             "struck_out pagina 1 heeft tekst die met een annotatie is doorgehaald, en die is meegelezen: ga na wat geldt",
         ]
     );
+}
+
+#[test]
+fn annotations_that_others_draw_of_themselves_are_named() {
+    let told = |annotations: Vec<Dictionary>| {
+        let annotations: Vec<Object> = annotations.into_iter().map(Object::from).collect();
+        let reading = Sketch::new(WORDS).with("Annots", annotations).digital();
+        reading.problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
+    };
+    let annotation = |subtype: &str| {
+        let color = [1, 0, 0].map(Object::from).to_vec();
+        dictionary! { "Type" => "Annot", "Subtype" => subtype, "Rect" => [60, 60, 160, 90].map(Object::from).to_vec(), "C" => color }
+    };
+    assert!(told(vec![annotation("Square"), annotation("Ink"), annotation("Ink")]).ends_with("no copy: Ink, Square"));
+    let with = |key: &str, value: Object| {
+        let mut annotation = annotation("Ink");
+        annotation.set(key, value);
+        annotation
+    };
+    let looks = dictionary! { "N" => dictionary! {} };
+    let unseen =
+        vec![annotation("Link"), with("F", 2.into()), with("C", Object::Array(Vec::new())), with("AP", looks.into())];
+    assert_eq!(told(unseen), "");
 }
 
 #[test]

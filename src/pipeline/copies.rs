@@ -23,7 +23,10 @@ use crate::{
 };
 
 /// Raised whenever a copy could come out otherwise from the same original and words.
-const COPY_VERSION: &str = "6";
+const COPY_VERSION: &str = "7";
+
+/// How many signatures of the original a copy does not bear, beside the figures of its examination.
+const SIGNATURES_LEFT_OUT: &str = "signatures_left_out";
 
 /// What a copy is made of.
 pub(super) struct Subject<'a> {
@@ -34,6 +37,8 @@ pub(super) struct Subject<'a> {
     /// The PDF through which a word-processor file was read.
     pub read_through: Option<Blake3>,
     pub title: Option<&'a str>,
+    /// How many electronic signatures the original bears.
+    pub signatures: usize,
     /// Times come from the item, so that a second try after a crash makes the same copy.
     pub made: jiff::Timestamp,
 }
@@ -84,7 +89,11 @@ pub(super) fn archival_copy(
         return refused(copied.acceptance.reasons_in(app.config.language).join("; "));
     }
     let stored = app.archive.store_rendition(&copied.path())?;
-    let figures = serde_json::json!({ "built": copied.built, "examination": copied.acceptance });
+    let mut figures = serde_json::json!({ "built": copied.built, "examination": copied.acceptance });
+    if subject.signatures > 0 {
+        // They stand for the original's bytes, which no copy has.
+        figures[SIGNATURES_LEFT_OUT] = subject.signatures.into();
+    }
     let rendition = Rendition {
         kind: ARCHIVAL_COPY.into(),
         digests: *stored.digests(),
@@ -184,6 +193,7 @@ fn make_one(
         reading_key,
         read_through: read_through.map(|rendition| rendition.digests.blake3),
         title,
+        signatures: manifest.signatures.len(),
         made,
     };
     let mut objects = Vec::new();

@@ -412,6 +412,7 @@ impl Run<'_> {
                 reading_key: read.key,
                 read_through: renditions.first().map(|rendition| rendition.digests.blake3),
                 title: found.fields.title.value.as_deref(),
+                signatures: read.signatures.len(),
                 made: item.accessioned,
             };
             match copies::archival_copy(app, self.examiner, &subject, self.cancel)? {

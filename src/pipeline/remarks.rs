@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Result, intake,
-    model::{DocumentId, Problem},
+    model::{DocumentId, Language, Problem},
     register::{ArchivalState, Reason, Receipt},
 };
 
@@ -31,8 +31,25 @@ pub fn of_document(app: &App, document: &DocumentId) -> Result<Remarks> {
     let refused = manifest.refused.into_iter().rev().find(|refusal| refusal.kind == ARCHIVAL_COPY);
     let copy_refused = refused.filter(|_| !accepted).map(|refusal| refusal.reason);
     // Which rendition the words stand on is no remark for people.
-    let problems = manifest.problems.into_iter().filter(|problem| problem.kind != READ_THROUGH).collect();
+    let mut problems: Vec<_> = manifest.problems.into_iter().filter(|problem| problem.kind != READ_THROUGH).collect();
+    let signatures = manifest.signatures.len();
+    problems.extend((accepted && signatures > 0).then(|| copy_unsigned(signatures, app.config.language)));
     Ok(Remarks { problems, copy_refused })
+}
+
+/// A copy has other bytes than those that were signed. Said of the copies that older programs made, too.
+fn copy_unsigned(signatures: usize, language: Language) -> Problem {
+    let message = language.say(
+        format!(
+            "de archiefkopie draagt de elektronische handtekeningen van het origineel niet ({signatures}): wie iets met \
+             een handtekening wil aantonen, heeft het origineel nodig"
+        ),
+        format!(
+            "the archival copy does not bear the electronic signatures of the original ({signatures}): whoever is to prove \
+             something by a signature needs the original"
+        ),
+    );
+    Problem { kind: "copy_unsigned".into(), message, page: None }
 }
 
 /// Writes the remarks on the documents of a batch into its receipt: paper is destroyed by this list. Of a document that

@@ -26,6 +26,8 @@ const BEYOND: f64 = 0.001;
 pub(super) const PATCH: f64 = 0.025;
 /// The same of a page that is an image of what the original draws: it can be coarser, but lacks nothing.
 const PATCH_DRAWN: f64 = 0.1;
+/// The largest difference of a color that is most of it.
+pub(super) const COLOR: f64 = 0.06;
 /// The largest share by which a page may be wider or higher than its original: a point on A4.
 const SIZE: f64 = 0.002;
 /// The least share of the characters read that the copy must give in reading order.
@@ -58,13 +60,15 @@ pub struct Acceptance {
 }
 
 /// Problems of a page that tell of something in the original which a copy would leave out.
-const UNSHOWN: [&str; 6] = [
+const UNSHOWN: [&str; 8] = [
     "form_value_not_shown",
     "annotation_not_shown",
+    "drawing_not_shown",
     "pages_missing",
     "page_damaged",
     "content_incomplete",
     "text_not_drawn",
+    "font_missing",
 ];
 
 /// Checks a copy that was made with this effort against the standard and against its original. An error means that it
@@ -168,13 +172,7 @@ impl Acceptance {
             Some(why) => {
                 language.say(format!("kan niet worden vergeleken ({why})"), format!("cannot be compared ({why})"))
             }
-            None => {
-                let [beyond, mean, patch] = [first.beyond, first.mean, first.patch].map(|share| share * 100.0);
-                language.say(
-                    format!("{beyond:.2} % van de punten is anders, op één plek {patch:.0} %, gemiddeld {mean:.2} %"),
-                    format!("{beyond:.2} % of its pixels differ, {patch:.0} % in one place, {mean:.2} % on average"),
-                )
-            }
+            None => looks_other(first, language),
         };
         Some(language.say(
             format!("{count} pagina's zien er anders uit dan in het origineel; pagina {page}: {why}"),
@@ -209,8 +207,37 @@ fn holds_unshown(page: &PageReading) -> bool {
 }
 
 fn looks_the_same(page: &PageComparison) -> bool {
+    page.failed.is_none() && page.size <= SIZE && page.color <= COLOR && has_same_pixels(page)
+}
+
+fn has_same_pixels(page: &PageComparison) -> bool {
     let patch = if page.drawn { PATCH_DRAWN } else { PATCH };
-    page.failed.is_none() && page.mean <= MEAN && page.beyond <= BEYOND && page.patch <= patch && page.size <= SIZE
+    page.mean <= MEAN && page.beyond <= BEYOND && page.patch <= patch
+}
+
+/// In what a page of the copy looks otherwise.
+fn looks_other(page: &PageComparison, language: Language) -> String {
+    let [beyond, mean, patch, size] = [page.beyond, page.mean, page.patch, page.size].map(|share| share * 100.0);
+    let mut other = Vec::new();
+    if page.size > SIZE {
+        other.push(language.say(
+            format!("de bladzijde is {size:.1} % groter of kleiner"),
+            format!("its width or height differs by {size:.1} %"),
+        ));
+    }
+    if page.color > COLOR {
+        other.push(language.say(
+            "een kleur is verdwenen, erbij gekomen of een andere geworden".into(),
+            "a color is gone, came in or is another".into(),
+        ));
+    }
+    if !has_same_pixels(page) {
+        other.push(language.say(
+            format!("{beyond:.2} % van de punten is anders, op één plek {patch:.0} %, gemiddeld {mean:.2} %"),
+            format!("{beyond:.2} % of its pixels differ, {patch:.0} % in one place, {mean:.2} % on average"),
+        ));
+    }
+    other.join("; ")
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use crate::{
     pages::{Proof, Samples, Source},
 };
 
+mod color;
 mod sequence;
 
 /// Resolution at which pages are compared.
@@ -50,6 +51,9 @@ pub struct PageComparison {
     /// The largest share of differing pixels in a square of a quarter of an inch.
     #[serde(default)]
     pub patch: f64,
+    /// The largest difference of a color that is most of it, 0 to 1, in squares of a twelfth of an inch.
+    #[serde(default)]
+    pub color: f64,
     /// The page of the copy is an image of what the original draws.
     #[serde(default)]
     pub drawn: bool,
@@ -102,10 +106,10 @@ pub(super) fn page(original: &Source, copy: &Source, reading: &PageReading, in_c
     let size = pixels(reading);
     match drawings(original, copy, reading.page, in_copy, size) {
         Ok((before, after)) => {
-            let Difference { mean, max, beyond, patch } = difference(&before, &after, size.0 as usize);
+            let Difference { mean, max, beyond, patch, color } = difference(&before, &after, size.0 as usize);
             let apart = |a: f32, b: f32| f64::from((a - b).abs() / a.max(b).max(1e-3));
             let size = apart(before.width_pt, after.width_pt).max(apart(before.height_pt, after.height_pt));
-            PageComparison { page: reading.page, mean, max, beyond, patch, drawn: false, size, failed: None }
+            PageComparison { page: reading.page, mean, max, beyond, patch, color, drawn: false, size, failed: None }
         }
         Err(error) => PageComparison {
             page: reading.page,
@@ -113,6 +117,7 @@ pub(super) fn page(original: &Source, copy: &Source, reading: &PageReading, in_c
             max: 1.0,
             beyond: 1.0,
             patch: 1.0,
+            color: 1.0,
             drawn: false,
             size: 0.0,
             failed: Some(error.to_string()),
@@ -149,13 +154,15 @@ struct Difference {
     max: f64,
     beyond: f64,
     patch: f64,
+    color: f64,
 }
 
 /// How much two drawings of a page differ beyond what half a pixel of displacement explains.
 fn difference(before: &Proof, after: &Proof, width: usize) -> Difference {
+    let color = color::altered(&before.samples, &after.samples, width);
     let (before, after) = Plane::pair(&before.samples, &after.samples);
     if before.samples.len() != after.samples.len() || before.samples.is_empty() {
-        return Difference { mean: 1.0, max: 1.0, beyond: 1.0, patch: 1.0 };
+        return Difference { mean: 1.0, max: 1.0, beyond: 1.0, patch: 1.0, color: 1.0 };
     }
     let Plane { stride, compared, .. } = before;
     let row = width * stride;
@@ -189,6 +196,7 @@ fn difference(before: &Proof, after: &Proof, width: usize) -> Difference {
         max: f64::from(max) / 255.0,
         beyond: beyond as f64 / (rows * width) as f64,
         patch: cells.fullest_square(),
+        color,
     }
 }
 
@@ -202,24 +210,24 @@ struct Plane<'a> {
 }
 
 impl<'a> Plane<'a> {
-    /// Two drawings as they can be compared: in color where both have colors, else by their brightness.
+    /// Two drawings as they can be compared: in color where the renderer drew both, else by their brightness.
     fn pair(before: &'a Samples, after: &'a Samples) -> (Self, Self) {
         let gray = |samples: Cow<'a, [u8]>| Self { samples, stride: 1, compared: 1 };
         let bright = |samples: &'a Samples| match samples {
             Samples::Gray(luma) | Samples::Colorless(luma) => gray(luma.into()),
-            Samples::Color(pixels) => gray(brightness(pixels).into()),
+            Samples::Scanned(pixels) | Samples::Color(pixels) => gray(brightness(pixels).into()),
         };
         let color = |samples: &'a Samples| {
             let samples = match samples {
                 Samples::Gray(luma) | Samples::Colorless(luma) => Samples::colored(luma).into(),
-                Samples::Color(pixels) => pixels.into(),
+                Samples::Scanned(pixels) | Samples::Color(pixels) => pixels.into(),
             };
             Self { samples, stride: 4, compared: 3 }
         };
         match (before, after) {
-            (Samples::Gray(_), _) | (_, Samples::Gray(_)) | (Samples::Colorless(_), Samples::Colorless(_)) => {
-                (bright(before), bright(after))
-            }
+            (Samples::Gray(_) | Samples::Scanned(_), _)
+            | (_, Samples::Gray(_) | Samples::Scanned(_))
+            | (Samples::Colorless(_), Samples::Colorless(_)) => (bright(before), bright(after)),
             _ => (color(before), color(after)),
         }
     }
@@ -327,7 +335,10 @@ fn share(part: u64, whole: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::accept::PATCH, *};
+    use super::{
+        super::accept::{COLOR, PATCH},
+        *,
+    };
 
     /// A page of 40 by 40 pixels with a line of two pixels, its left edge at `at` (in halves of a pixel).
     fn page(at: usize, stride: usize) -> Proof {
@@ -343,7 +354,7 @@ mod tests {
 
     #[test]
     fn the_same_page_has_no_difference() {
-        let same = Difference { mean: 0.0, max: 0.0, beyond: 0.0, patch: 0.0 };
+        let same = Difference { mean: 0.0, max: 0.0, beyond: 0.0, patch: 0.0, color: 0.0 };
         assert_eq!(difference(&page(20, 4), &page(20, 4), 40), same);
         assert_eq!(difference(&page(20, 1), &page(20, 4), 40), same);
     }
@@ -398,6 +409,33 @@ mod tests {
             *sample = before[at].midpoint(before[at - 1]);
         }
         assert_eq!(from_typed(moved).patch, 0.0);
+    }
+
+    /// A page of 80 by 80 pixels with a stamp of this ink on it, its sides a pixel thick.
+    fn stamped([red, green, blue]: [u8; 3], colors: fn(Vec<u8>) -> Samples) -> Proof {
+        let is_ink = |x: usize, y: usize| {
+            (20..60).contains(&x) && (20..60).contains(&y) && (x.is_multiple_of(8) || y.is_multiple_of(8))
+        };
+        let ink = |at: usize| if is_ink(at % 80, at / 80) { [red, green, blue, 255] } else { [255; 4] };
+        Proof { width_pt: 57.6, height_pt: 57.6, samples: colors((0..80 * 80).flat_map(ink).collect()) }
+    }
+
+    #[test]
+    fn a_stamp_that_turns_grey_is_found_and_a_color_that_a_profile_moves_is_not() {
+        for (ink, moved) in
+            [([200, 40, 40], [180, 60, 50]), ([40, 60, 160], [50, 60, 140]), ([250, 170, 170], [250, 150, 160])]
+        {
+            let luma = brightness(&[ink[0], ink[1], ink[2], 255])[0];
+            for colors in [Samples::Scanned as fn(Vec<u8>) -> Samples, Samples::Color] {
+                let before = stamped(ink, colors);
+                let found = |ink| difference(&before, &stamped(ink, Samples::Color), 80).color;
+                assert_eq!(found(ink), 0.0);
+                assert!(found(moved) <= COLOR, "{ink:?} {}", found(moved));
+                assert!(found([luma; 3]) > COLOR, "{ink:?} {}", found([luma; 3]));
+                // The other way round too.
+                assert!(difference(&stamped([luma; 3], colors), &stamped(ink, Samples::Color), 80).color > COLOR);
+            }
+        }
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub(super) fn page(envelope: &mut Envelope<'_>, source: &Source, reading: &PageR
 fn picture_of(proof: &Proof, width: u32, height: u32) -> Result<Picture<'static>> {
     let (is_gray, samples): (bool, Cow<'_, [u8]>) = match &proof.samples {
         Samples::Gray(luma) | Samples::Colorless(luma) => (true, luma.into()),
-        Samples::Color(pixels) => {
+        Samples::Scanned(pixels) | Samples::Color(pixels) => {
             let pixels = pixels.as_chunks::<4>().0;
             let is_gray = pixels.iter().all(|[red, green, blue, _]| red == green && green == blue);
             let shown = if is_gray { 1 } else { 3 };

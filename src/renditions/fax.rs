@@ -1,6 +1,6 @@
 //! TIFF files as images of a PDF: fax, JPEG and deflated strips as they are, all else as samples without loss.
 
-use std::{borrow::Cow, io::Cursor};
+use std::{borrow::Cow, collections::HashMap};
 
 use tiff::{
     ColorType,
@@ -13,7 +13,11 @@ use super::{
     still,
     value::{Dict, Value},
 };
-use crate::{Error, ErrorKind, Result, error::Fold as _};
+use crate::{
+    Error, ErrorKind, Result,
+    error::Fold as _,
+    pages::{self, Disguised, Truth},
+};
 
 /// More strips than this cost more than they save: each is an object of its own.
 const MAX_STRIPS: usize = 32;
@@ -21,7 +25,8 @@ const MAX_STRIPS: usize = 32;
 /// An open TIFF file.
 pub(super) struct Tiff<'a> {
     file: &'a [u8],
-    decoder: Decoder<Cursor<&'a [u8]>>,
+    decoder: Decoder<Disguised<&'a [u8]>>,
+    truths: HashMap<u64, Truth>,
     pages: Vec<usize>,
 }
 
@@ -32,9 +37,11 @@ fn sound<T>(decoded: tiff::TiffResult<T>) -> Result<T> {
 impl<'a> Tiff<'a> {
     /// Opens a file and finds its pages.
     pub(super) fn open(file: &'a [u8]) -> Result<Self> {
-        let mut decoder = sound(Decoder::new(Cursor::new(file)))?;
-        let pages = crate::pages::tiff_pages(&mut decoder);
-        Ok(Self { file, decoder, pages })
+        let disguised = Disguised::new(file);
+        let truths = disguised.truths();
+        let mut decoder = sound(Decoder::new(disguised))?;
+        let pages = pages::tiff_pages(&mut decoder);
+        Ok(Self { file, decoder, truths, pages })
     }
 
     /// The page with this index.
@@ -43,10 +50,13 @@ impl<'a> Tiff<'a> {
             *self.pages.get(index).ok_or_else(|| Error::new(ErrorKind::NotFound, "no such page in the TIFF"))?;
         sound(self.decoder.seek_to_image(directory))?;
         let orientation = self.unsigned(Tag::Orientation).unwrap_or(1) as u32;
-        if let Some(strips) = self.strips() {
+        let truth = self.decoder.ifd_pointer().and_then(|pointer| self.truths.get(&pointer.0).copied());
+        if truth.is_none()
+            && let Some(strips) = self.strips()
+        {
             return Ok(Sheet { strips, orientation, why: None });
         }
-        let picture = self.samples()?;
+        let picture = self.samples(truth)?;
         let why = "its kind of TIFF cannot stand in a PDF: the pixels were written without loss";
         Ok(Sheet { strips: vec![picture], orientation, why: Some(why) })
     }
@@ -153,7 +163,7 @@ impl<'a> Tiff<'a> {
     }
 
     /// Decodes the image, strip by strip or tile by tile; what is damaged stays white.
-    fn samples(&mut self) -> Result<Picture<'static>> {
+    fn samples(&mut self, truth: Option<Truth>) -> Result<Picture<'static>> {
         let (width, height) = sound(self.decoder.dimensions())?;
         let color = sound(self.decoder.colortype())?;
         let (bits, count) = (usize::from(color.bit_depth()), usize::from(color.num_samples()));
@@ -162,7 +172,7 @@ impl<'a> Tiff<'a> {
         let (across, down) = (width.div_ceil(chunk_width.max(1)), height.div_ceil(chunk_height.max(1)));
         let row = (width as usize * bits * count).div_ceil(8);
         let mut page = vec![0xFF_u8; row * height as usize];
-        let is_reversed = crate::pages::stores_low_bits_first(&mut self.decoder);
+        let is_reversed = pages::stores_low_bits_first(&mut self.decoder);
         let (depth, apart) = (bits.div_ceil(8), if planes { count } else { 1 });
         if planes && bits < 8 {
             return Err(Error::new(ErrorKind::UnsupportedDocument, "the TIFF's planes are not read"));
@@ -194,10 +204,42 @@ impl<'a> Tiff<'a> {
                 }
             }
         }
-        self.picture(width, height, color, page)
+        match truth {
+            Some(truth) => self.disguised(width, height, (truth, color), page),
+            None => Self::picture(width, height, color, page),
+        }
     }
 
-    fn picture(&mut self, width: u32, height: u32, color: ColorType, samples: Vec<u8>) -> Result<Picture<'static>> {
+    /// Samples that the decoder gives under another name.
+    fn disguised(
+        &mut self,
+        width: u32,
+        height: u32,
+        kind: (Truth, ColorType),
+        mut samples: Vec<u8>,
+    ) -> Result<Picture<'static>> {
+        let picture = |bits, colors, samples: &[u8]| Ok(Picture::lossless(width, height, bits, colors, samples));
+        match kind {
+            (Truth::Palette, ColorType::Gray(bits @ 1..=8)) => {
+                let mut map = pages::of_map(&sound(self.decoder.get_tag_u16_vec(Tag::ColorMap))?);
+                // As many as the numbers can name: what the map lacks is paper.
+                map.resize(1 << bits, [255; 3]);
+                picture(bits, Colors::Palette(map.concat(), None), &samples)
+            }
+            (Truth::IccLab, ColorType::RGB(8)) => picture(8, Colors::Lab, &samples),
+            (Truth::Lab, ColorType::RGB(bits @ (8 | 16))) => {
+                // A sign is the highest bit of the highest byte; a PDF counts from the least value on.
+                let depth = usize::from(bits / 8);
+                let signs =
+                    samples.chunks_exact_mut(3 * depth).flat_map(|pixel| pixel.iter_mut().skip(depth).step_by(depth));
+                signs.for_each(|byte| *byte ^= 0x80);
+                picture(bits, Colors::Lab, &samples)
+            }
+            _ => Err(unread_colors()),
+        }
+    }
+
+    fn picture(width: u32, height: u32, color: ColorType, samples: Vec<u8>) -> Result<Picture<'static>> {
         let depth = usize::from(color.bit_depth()).div_ceil(8);
         let bits = if depth == 2 { 16 } else { color.bit_depth() };
         let every = |count: usize, take: std::ops::Range<usize>| -> Vec<u8> {
@@ -218,29 +260,15 @@ impl<'a> Tiff<'a> {
             }
             ColorType::RGB(_) => rgb(&samples),
             ColorType::RGBA(_) => Picture { alpha: covered(4, 3), ..rgb(&every(4, 0..3)) },
-            ColorType::Palette(_) => {
-                let map = sound(self.decoder.get_tag_u16_vec(Tag::ColorMap))?;
-                let third = map.len() / 3;
-                let colors = (0..third.min(256)).flat_map(|i| [0, 1, 2].map(|p| (map[p * third + i] >> 8) as u8));
-                Picture::lossless(width, height, bits, Colors::Palette(colors.collect(), None), &samples)
-            }
-            ColorType::CMYK(8) => {
-                let mix = |ink: u8, black: u8| (u16::from(255 - ink) * u16::from(255 - black) / 255) as u8;
-                let mixed = samples.chunks_exact(4).flat_map(|p| [mix(p[0], p[3]), mix(p[1], p[3]), mix(p[2], p[3])]);
-                rgb(&mixed.collect::<Vec<u8>>())
-            }
-            ColorType::YCbCr(8) => {
-                let mixed = samples.chunks_exact(3).flat_map(|p| {
-                    let [luma, blue, red] = [p[0], p[1], p[2]].map(f32::from);
-                    let (blue, red) = (blue - 128.0, red - 128.0);
-                    [luma + 1.402 * red, luma - 0.344_14 * blue - 0.714_14 * red, luma + 1.772 * blue]
-                        .map(|v| v.round() as u8)
-                });
-                rgb(&mixed.collect::<Vec<u8>>())
-            }
-            _ => return Err(Error::new(ErrorKind::UnsupportedDocument, "the TIFF's kind of color is not read")),
+            ColorType::CMYK(8) => rgb(&samples.chunks_exact(4).flat_map(pages::from_inks).collect::<Vec<u8>>()),
+            ColorType::YCbCr(8) => rgb(&samples.chunks_exact(3).flat_map(pages::from_ycbcr).collect::<Vec<u8>>()),
+            _ => return Err(unread_colors()),
         })
     }
+}
+
+fn unread_colors() -> Error {
+    Error::new(ErrorKind::UnsupportedDocument, "the TIFF's kind of color is not read")
 }
 
 /// Samples as bytes, the most significant one first.

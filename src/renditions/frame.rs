@@ -1,6 +1,24 @@
 //! Where places of a page as it was read lie in the page's own coordinates: boxes, rotation and the turn that stands it
 //! upright are taken in one step.
 
+/// Sizes of a page in its own units that ISO 19005-2, 6.1.13 allows.
+pub(super) const SIZES: std::ops::RangeInclusive<f64> = 3.0..=14_400.0;
+
+/// Of how many of a page's units one unit of its copy is: one, unless the page is so large or small that an archival
+/// copy must count in others (ISO 32000-1, 14.11.2: `UserUnit`). None where its sides are too unlike for any.
+pub(super) fn unit(width: f64, height: f64) -> Option<f64> {
+    let (short, long) = (width.min(height), width.max(height));
+    if !(short > 0.0 && long.is_finite()) {
+        return None;
+    }
+    let unit = match (*SIZES.start() / short, long / SIZES.end()) {
+        (_, over) if over > 1.0 => over.ceil(),
+        (under, _) if under > 1.0 => 1.0 / under.ceil(),
+        _ => 1.0,
+    };
+    (SIZES.contains(&(short / unit)) && SIZES.contains(&(long / unit))).then_some(unit)
+}
+
 /// A page's measures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Frame {
@@ -61,6 +79,13 @@ mod tests {
         assert_eq!((upright.point(0.0, 0.0), upright.direction(1.0, 0.0)), (top_left, right));
         let (x, y) = upright.point(upright.width, upright.height);
         assert!((10.0..=110.0).contains(&x) && (20.0..=220.0).contains(&y));
+    }
+
+    #[test]
+    fn pages_that_are_too_large_or_too_small_are_counted_in_other_units() {
+        assert_eq!((unit(595.0, 842.0), unit(20_000.0, 9_000.0), unit(2.0, 2.0)), (Some(1.0), Some(2.0), Some(0.5)));
+        assert_eq!((unit(100_000.0, 50_000.0), unit(0.5, 800.0)), (Some(7.0), Some(1.0 / 6.0)));
+        assert_eq!((unit(2.0, 20_000.0), unit(0.0, 5.0), unit(f64::INFINITY, 5.0)), (None, None, None));
     }
 
     #[test]

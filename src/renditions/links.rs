@@ -30,7 +30,7 @@ const FITS: [&[u8]; 8] = [b"XYZ", b"Fit", b"FitH", b"FitV", b"FitR", b"FitB", b"
 #[derive(Clone, Copy)]
 pub(super) struct Target {
     pub(super) number: Ref,
-    /// It is drawn as an image, whose coordinates are not those of the original.
+    /// It is drawn as an image, or counted in other units: places on it are others.
     pub(super) is_drawn: bool,
 }
 
@@ -67,17 +67,17 @@ impl<'a> Links<'a> {
         Self { catalog, pages, named }
     }
 
-    /// The links of a page.
-    pub(super) fn of(&self, page: &Page<'a>) -> Vec<Value> {
+    /// The links of a page, of whose units one in the copy is so many.
+    pub(super) fn of(&self, page: &Page<'a>, unit: f64) -> Vec<Value> {
         let annotations = page.raw().get::<Array<'a>>("Annots");
         annotations
             .iter()
             .flat_map(Array::iter::<SourceDict<'a>>)
-            .filter_map(|annotation| self.link(&annotation))
+            .filter_map(|annotation| self.link(&annotation, unit))
             .collect()
     }
 
-    fn link(&self, annotation: &SourceDict<'a>) -> Option<Value> {
+    fn link(&self, annotation: &SourceDict<'a>, unit: f64) -> Option<Value> {
         let is_link = annotation.get::<SourceName<'_>>("Subtype").as_deref() == Some(b"Link");
         if !is_link || annotation.get::<u32>("F").unwrap_or(0) & HIDDEN != 0 {
             return None;
@@ -88,7 +88,7 @@ impl<'a> Links<'a> {
             ("Type", Value::name("Annot")),
             ("Subtype", Value::name("Link")),
             ("F", Value::Number(PRINTED)),
-            ("Rect", Value::numbers([rect.x0, rect.y0, rect.x1, rect.y1])),
+            ("Rect", Value::numbers([rect.x0, rect.y0, rect.x1, rect.y1].map(|side| side / unit))),
             (key, value),
         ]);
         let numbers =
@@ -100,7 +100,7 @@ impl<'a> Links<'a> {
             link.set("C", Value::numbers(color));
         }
         if let Some(corners) = numbers("QuadPoints").filter(|corners| corners.len().is_multiple_of(8)) {
-            link.set("QuadPoints", Value::numbers(corners));
+            link.set("QuadPoints", Value::numbers(corners.into_iter().map(|corner| corner / unit)));
         }
         Some(Value::Dict(link))
     }

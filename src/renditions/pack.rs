@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use flate2::Compression;
 
 use super::{
+    group4,
     picture::{Colors, Picture, png_coding},
     value::{Dict, Value},
     write::deflate_to,
@@ -110,6 +111,8 @@ fn packed(width: u32, height: u32, bits: u8, colors: Colors, samples: &[u8]) -> 
             (png_coding(width, bits, count), deflate_to(&rows, level))
         }
     };
+    let fax = (bits_a_pixel == 1).then(|| group4::coded(width, height, samples)).flatten();
+    let (coding, data) = fax.filter(|(_, fax)| fax.len() < data.len()).unwrap_or((coding, data));
     Picture { width, height, bits, colors, coding, inverted: false, data: data.into(), alpha: None }
 }
 

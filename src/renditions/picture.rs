@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{
     envelope::Envelope,
-    frame::Frame,
+    frame::{self, Frame, SIZES},
     icc,
     value::{Dict, Ref, Value},
     words,
@@ -25,6 +25,8 @@ pub(super) enum Colors {
     Rgb,
     /// Numbers of colors: three bytes each, of which a profile may say what they are.
     Palette(Vec<u8>, Option<Vec<u8>>),
+    /// L*, a* and b*, both of these from -128 on, by the white of ICC profiles.
+    Lab,
     /// What an ICC profile says of so many components.
     Profile(u8, Vec<u8>),
     /// Cyan, magenta, yellow and black, of which nothing says what they look like.
@@ -96,7 +98,7 @@ impl Colors {
     pub(super) fn count(&self) -> u8 {
         match self {
             Self::Gray | Self::Palette(..) => 1,
-            Self::Rgb => 3,
+            Self::Rgb | Self::Lab => 3,
             Self::Profile(count, _) => *count,
             Self::Inks => 4,
         }
@@ -115,6 +117,12 @@ impl Colors {
                 Value::Number((colors.len() / 3).saturating_sub(1) as f64),
                 Value::Text(colors.clone()),
             ]),
+            Self::Lab => {
+                let range = [-128.0, 127.0, -128.0, 127.0];
+                let white = Value::numbers([0.9642, 1.0, 0.8249]);
+                let seen = Dict::of([("WhitePoint", white), ("Range", Value::numbers(range))]);
+                Value::Array(vec![Value::name("Lab"), Value::Dict(seen)])
+            }
             Self::Profile(count, profile) => profiled(envelope, *count, profile)?,
             Self::Inks => profiled(envelope, 4, &icc::inks())?,
         })
@@ -157,9 +165,11 @@ pub(super) fn sound_profile(profile: Option<Vec<u8>>, components: u8) -> Option<
 /// Writes the page that an image makes, of the size that it was read in, with the words that the image shows.
 pub(super) fn page(envelope: &mut Envelope<'_>, sheet: &Sheet<'_>, reading: &PageReading) -> Result<()> {
     let pose = pages::pose_of(sheet.orientation);
-    // Sizes of a page that ISO 19005-2, 6.1.13 allows.
-    let side = |points: f32| f64::from(if points.is_finite() { points } else { 595.0 }).clamp(3.0, 14_400.0);
-    let shown = (side(reading.width_pt), side(reading.height_pt));
+    let sound = |points: f32| f64::from(if points.is_finite() { points } else { 595.0 });
+    let (width, height) = (sound(reading.width_pt), sound(reading.height_pt));
+    let unit = frame::unit(width, height).unwrap_or(1.0);
+    let side = |points: f64| (points / unit).clamp(*SIZES.start(), *SIZES.end());
+    let shown = (side(width), side(height));
     let (width, height) = if pose.quarters % 2 == 1 { (shown.1, shown.0) } else { shown };
     let frame = Frame { shown: [0.0, 0.0, width, height], rotate: u16::from(pose.quarters) * 90 };
 
@@ -193,6 +203,9 @@ pub(super) fn page(envelope: &mut Envelope<'_>, sheet: &Sheet<'_>, reading: &Pag
     ]);
     if frame.rotate != 0 {
         leaf.set("Rotate", Value::Number(frame.rotate.into()));
+    }
+    if unit != 1.0 {
+        leaf.set("UserUnit", Value::Number(unit));
     }
     envelope.page(leaf)
 }

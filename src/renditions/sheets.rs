@@ -15,7 +15,7 @@ use super::{
     content::Content,
     envelope::Envelope,
     facsimile,
-    frame::Frame,
+    frame::{self, Frame, SIZES},
     graph::Copier,
     links::{Links, Target},
     substitute::Substitutes,
@@ -28,9 +28,6 @@ use crate::{
     pages::Source,
 };
 
-/// Sizes of a page in its own units that ISO 19005-2, 6.1.13 allows.
-const SIZES: std::ops::RangeInclusive<f64> = 3.0..=14_400.0;
-
 /// Copies a document's pages; those that `is_drawn` names are drawn as images.
 pub(super) fn copy(
     request: &Request<'_>,
@@ -42,8 +39,9 @@ pub(super) fn copy(
     let wanted: Vec<PageNo> = request.pages().map(|reading| reading.page).collect();
     let numbers = envelope.reserve_pages(wanted.len());
     let targets = wanted.iter().zip(numbers).filter_map(|(page, number)| {
-        let id = pdf.pages().get(page.index())?.raw().obj_id()?;
-        Some((id, Target { number, is_drawn: is_drawn(*page) }))
+        let source = pdf.pages().get(page.index())?;
+        let is_drawn = is_drawn(*page) || unit_of(&frame(source)) != 1.0;
+        Some((source.raw().obj_id()?, Target { number, is_drawn }))
     });
     let links = Links::new(pdf, targets.collect());
     let kept = wanted.iter().filter(|page| !is_drawn(**page)).map(|page| page.index()).collect();
@@ -96,8 +94,9 @@ impl<'a> Copy<'a, '_> {
         let drawn = joined(&streams);
         let content = Content::of(&drawn);
         let frame = frame(page);
+        let unit = unit_of(&frame);
         let mut resources = self.resources(page, &content)?;
-        let mut leaf = boxes(page, &frame);
+        let mut leaf = boxes(page, &frame, unit);
         if let Some(group) = page.raw().get::<SourceDict<'a>>("Group") {
             leaf.set("Group", Value::Dict(self.copier.dict(&group, Kind::Group, &mut self.envelope.writer)));
         }
@@ -132,10 +131,17 @@ impl<'a> Copy<'a, '_> {
         if !over.is_empty() {
             self.lay_over(&mut contents, &content, hides_text, &over)?;
         }
+        if unit != 1.0 {
+            // All that is drawn, be it laid over, is drawn in the copy's units.
+            let number = self.envelope.writer.reserve();
+            let scale = format!("{0} 0 0 {0} 0 0 cm\n", 1.0 / unit);
+            self.envelope.writer.stream(number, Dict::default(), scale.as_bytes())?;
+            contents.insert(0, Value::Ref(number));
+        }
         self.copier.flush(&mut self.envelope.writer)?;
         leaf.set("Resources", Value::Dict(resources));
         leaf.set("Contents", Value::Array(contents));
-        let links = self.links.of(page);
+        let links = self.links.of(page, unit);
         if !links.is_empty() {
             leaf.set("Annots", Value::Array(links));
         }
@@ -277,25 +283,34 @@ fn frame(page: &Page<'_>) -> Frame {
     Frame { shown: [x, y, x + f64::from(width), y + f64::from(height)], rotate }
 }
 
+/// Of how many of a page's units one unit of its copy is.
+fn unit_of(frame: &Frame) -> f64 {
+    let [left, bottom, right, top] = frame.shown;
+    frame::unit(right - left, top - bottom).unwrap_or(1.0)
+}
+
 /// A page dictionary with the page's own boxes; they may be inherited in the original, and are not in the copy.
-fn boxes(page: &Page<'_>, frame: &Frame) -> Dict {
+fn boxes(page: &Page<'_>, frame: &Frame, unit: f64) -> Dict {
     let Rect { x0, y0, x1, y1 } = page.media_box();
-    let [sx0, sy0, sx1, sy1] = frame.shown;
+    let [x0, y0, x1, y1] = [x0, y0, x1, y1].map(|side| side / unit);
+    let shown = frame.shown.map(|side| side / unit);
     let is_sound = [x0, y0, x1, y1].iter().all(|side| side.is_finite())
         && SIZES.contains(&(x1 - x0))
         && SIZES.contains(&(y1 - y0));
     let mut leaf = Dict::default();
-    if is_sound && [x0, y0, x1, y1] != frame.shown {
+    if is_sound && [x0, y0, x1, y1] != shown {
         leaf.set("MediaBox", Value::numbers([x0, y0, x1, y1]));
-        leaf.set("CropBox", Value::numbers([sx0, sy0, sx1, sy1]));
+        leaf.set("CropBox", Value::numbers(shown));
     } else {
-        leaf.set("MediaBox", Value::numbers(frame.shown));
+        leaf.set("MediaBox", Value::numbers(shown));
     }
     if frame.rotate != 0 {
         leaf.set("Rotate", Value::Number(f64::from(frame.rotate)));
     }
-    if let Some(unit) = page.raw().get::<f32>("UserUnit").filter(|unit| (0.01..1e4).contains(unit) && *unit != 1.0) {
-        leaf.set("UserUnit", Value::Number(f64::from(unit)));
+    let own = page.raw().get::<f32>("UserUnit").filter(|unit| (0.01..1e4).contains(unit)).unwrap_or(1.0);
+    let unit = f64::from(own) * unit;
+    if unit != 1.0 {
+        leaf.set("UserUnit", Value::Number(unit));
     }
     leaf
 }

@@ -5,10 +5,31 @@ use std::{borrow::Cow, io::Cursor};
 use image::{DynamicImage, ImageDecoder as _, ImageFormat, ImageReader, metadata::Orientation};
 
 use super::{
+    group4,
     picture::{Colors, Picture, Sheet, png_coding, sound_profile},
     value::{Dict, Value},
 };
 use crate::{ErrorKind, Result, error::Fold as _, model::MediaType};
+
+/// What an image's own bytes are worth: only where they take more room than this are others written.
+const WORTH: usize = 4096;
+/// Larger images stay as they are: they would have to be held whole.
+const MOST_PIXELS: u64 = 450_000_000;
+const AS_FAX: &str = "its black and white pixels take less room as fax: they were written without loss";
+
+/// A PNG of one bit a pixel as fax, where that is so much smaller that the copy would else be large beside the original.
+fn smaller(picture: &Picture<'_>, file: &[u8]) -> Option<(Dict, Vec<u8>)> {
+    if picture.bits != 1 || u64::from(picture.width) * u64::from(picture.height) > MOST_PIXELS {
+        return None;
+    }
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(file), png::Limits { bytes: 64 << 20 });
+    decoder.set_transformations(png::Transformations::IDENTITY);
+    let mut reader = decoder.read_info().ok()?;
+    let mut rows = vec![0; reader.output_buffer_size()?];
+    reader.next_frame(&mut rows).ok()?;
+    let fax = group4::coded(picture.width, picture.height, &rows)?;
+    (fax.1.len() + WORTH < picture.data.len()).then_some(fax)
+}
 
 /// The page that an image file makes.
 pub(super) fn sheet(file: &[u8], media: MediaType) -> Result<Sheet<'_>> {
@@ -28,7 +49,11 @@ pub(super) fn sheet(file: &[u8], media: MediaType) -> Result<Sheet<'_>> {
         _ => None,
     };
     if let Some(picture) = kept {
-        return Ok(Sheet { strips: vec![picture], orientation, why: None });
+        let (picture, why) = match smaller(&picture, file) {
+            Some((coding, data)) => (Picture { coding, data: data.into(), ..picture }, Some(AS_FAX)),
+            None => (picture, None),
+        };
+        return Ok(Sheet { strips: vec![picture], orientation, why });
     }
     let image = DynamicImage::from_decoder(decoder)
         .fold(ErrorKind::UnsupportedDocument, || "the image is damaged: it cannot be decoded")?;

@@ -1,0 +1,116 @@
+//! Words that a page holds and nobody sees: what is told of them.
+
+use super::*;
+
+#[track_caller]
+fn told(reading: &PageReading, kind: &str) -> String {
+    let found: Vec<_> = reading.problems.iter().filter(|problem| problem.kind == kind).collect();
+    let [problem] = found.as_slice() else { panic!("{kind}: {:?}", reading.problems) };
+    problem.message.clone()
+}
+
+#[test]
+fn words_that_are_not_painted_white_or_covered_are_counted_and_not_read() {
+    let sketch = |hidden: &str| Sketch::new(&format!("{WORDS} {hidden}")).digital();
+    for hidden in [
+        "BT /F1 12 Tf 3 Tr 72 600 Td (eindigt op 1 januari 2030) Tj ET",
+        "1 g BT /F1 12 Tf 72 600 Td (boete van EUR 900.000) Tj 60 0 Td (per) Tj ET",
+        "BT /F1 12 Tf 72 600 Td (onder een zwarte balk) Tj ET 70 590 300 30 re f",
+    ] {
+        let reading = sketch(hidden);
+        assert_eq!(reading.text, "De huurovereenkomst eindigt\nop 31 december 2024.");
+        // What stands on the page as well is not counted.
+        let count = told(&reading, "hidden_words").rsplit(' ').next().map(str::to_owned);
+        assert!(matches!(count.as_deref(), Some("3" | "4" | "5")), "{hidden}: {:?}", reading.problems);
+    }
+    assert!(sketch("").problems.is_empty());
+    // Letters drawn twice, and signs, are no hidden words.
+    assert!(sketch("1 g BT /F1 12 Tf 73 701 Td (De huurovereenkomst) Tj 0 -90 Td (---) Tj ET").problems.is_empty());
+    // A page with nothing else on it is blank, and holds them all the same.
+    let blank = Sketch::new("BT /F1 12 Tf 3 Tr 72 600 Td (eindigt op 1 januari) Tj ET").digital();
+    assert_eq!(blank.state, PageState::Blank);
+    assert!(told(&blank, "hidden_words").ends_with(": 4"));
+}
+
+#[test]
+fn the_text_under_a_scan_is_not_hidden() {
+    let layer = "q 595 0 0 842 0 0 cm /Im Do Q BT /F1 12 Tf 3 Tr 72 600 Td (eindigt op 1 januari 2030) Tj ET";
+    let image = Sketch::new(layer).image("Im", 1240, 1754, scan(1240, 1754)).image_of();
+    assert!(image.problems.is_empty(), "{:?}", image.problems);
+}
+
+/// A page whose second font is a Japanese one, which the file does not bring; `named` says whether its text map is there.
+fn japanese(shown: &str) -> Sketch {
+    let mut sketch = Sketch::new(&format!("{WORDS} BT /F2 12 Tf 72 600 Td {shown} Tj ET"));
+    let system = dictionary! {
+        "Registry" => Object::string_literal("Adobe"), "Ordering" => Object::string_literal("Japan1"), "Supplement" => 2,
+    };
+    let inner = dictionary! {
+        "Type" => "Font", "Subtype" => "CIDFontType0", "BaseFont" => "HeiseiMin-W3", "CIDSystemInfo" => system,
+        "FontDescriptor" => dictionary! { "Type" => "FontDescriptor", "FontName" => "HeiseiMin-W3", "Flags" => 4 },
+    };
+    let font = sketch.document.add_object(dictionary! {
+        "Type" => "Font", "Subtype" => "Type0", "BaseFont" => "HeiseiMin-W3", "Encoding" => "90ms-RKSJ-H",
+        "DescendantFonts" => vec![inner.into()],
+    });
+    let fonts = sketch.resources.get_mut(b"Font").and_then(Object::as_dict_mut).unwrap();
+    fonts.set("F2", font);
+    sketch
+}
+
+#[test]
+fn characters_of_a_font_that_nobody_has_are_named() {
+    let message = told(&japanese("<93fa967b8cea>").digital(), "font_missing");
+    assert!(message.contains("3 characters") && message.ends_with("日本語"), "{message}");
+    // A space shows nothing, and Latin letters have a form here.
+    assert!(japanese("<20>").digital().problems.is_empty());
+    assert!(japanese("<414243>").digital().problems.is_empty());
+    let cyrillic = dictionary! {
+        "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => "Tahoma",
+        "Encoding" => dictionary! { "Type" => "Encoding", "Differences" => vec![65.into(), "afii10017".into()] },
+    };
+    let mut sketch = Sketch::new(&format!("{WORDS} BT /F2 12 Tf 72 600 Td (A) Tj ET"));
+    sketch.resources.get_mut(b"Font").and_then(Object::as_dict_mut).unwrap().set("F2", cyrillic);
+    assert!(told(&sketch.digital(), "font_missing").contains("1 characters"));
+}
+
+/// A document with a layer that is off, and what its page says.
+fn layered(content: &str, base: Option<&str>) -> PageReading {
+    let mut sketch = Sketch::new(content);
+    let layer = |sketch: &mut Sketch, name: &str| {
+        sketch.document.add_object(dictionary! { "Type" => "OCG", "Name" => Object::string_literal(name) })
+    };
+    let (on, off) = (layer(&mut sketch, "Tekst"), layer(&mut sketch, "Concept"));
+    sketch.resources.set("Properties", dictionary! { "On" => on, "Off" => off });
+    let mut document = sketch.finish();
+    let mut settings = match base {
+        Some(base) => dictionary! { "BaseState" => base, "ON" => vec![on.into()] },
+        None => dictionary! { "OFF" => vec![off.into()] },
+    };
+    settings.set("Order", vec![on.into(), off.into()]);
+    let root = document.trailer.get(b"Root").and_then(Object::as_reference).unwrap();
+    let catalog = document.get_dictionary_mut(root).unwrap();
+    catalog.set("OCProperties", dictionary! { "OCGs" => vec![on.into(), off.into()], "D" => settings });
+    match first_page(&mut document) {
+        Page::Digital(reading) => reading,
+        Page::Image(_) => panic!("an image came out"),
+    }
+}
+
+#[test]
+fn words_in_a_layer_that_is_off_are_counted_with_its_name() {
+    let hidden = "/OC /Off BDC BT /F1 12 Tf 72 500 Td (eindigt op 31 december 2099) Tj ET EMC";
+    for base in [None, Some("OFF")] {
+        let reading = layered(&format!("/OC /On BDC {WORDS} EMC {hidden}"), base);
+        assert_eq!(reading.text, "De huurovereenkomst eindigt\nop 31 december 2024.");
+        let message = told(&reading, "layer_not_shown");
+        assert!(message.ends_with(": “Concept”, 5"), "{message}");
+    }
+    // A layer without words is nobody's loss.
+    let drawn = layered(&format!("{WORDS} /OC /Off BDC 10 10 50 50 re f EMC"), None);
+    assert!(drawn.problems.is_empty(), "{:?}", drawn.problems);
+    // A page that shows nothing else is blank, and holds the words.
+    let blank = layered(hidden, None);
+    assert_eq!(blank.state, PageState::Blank);
+    assert!(told(&blank, "layer_not_shown").ends_with(": “Concept”, 5"));
+}
