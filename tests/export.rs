@@ -2,6 +2,8 @@
 //! same bytes when they come back.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
+#[path = "common/authority.rs"]
+mod authority;
 mod common;
 
 use std::{
@@ -11,6 +13,7 @@ use std::{
     process::Command,
 };
 
+use authority::Authority;
 use common::{griffie, json_of, write_pdf};
 use griffie::provenance::{
     merkle::{Hash, inclusion_holds, leaf_hash},
@@ -166,8 +169,8 @@ fn every_event_in_a_bag_proves_itself_and_every_object_is_in_one() {
         }
     }
     assert_eq!(decisions, 1);
-    for name in files(&bag.join("data")).iter().filter(|name| name.starts_with("c-") && !name.ends_with("/record.json"))
-    {
+    let told = |name: &&String| !name.starts_with("log/") && !name.ends_with("/record.json") && *name != "README.txt";
+    for name in files(&bag.join("data")).iter().filter(told) {
         let digest = blake3::hash(&fs::read(bag.join("data").join(name)).unwrap()).to_string();
         assert!(digests.contains(&digest), "no event names {name}");
     }
@@ -180,6 +183,72 @@ fn every_event_in_a_bag_proves_itself_and_every_object_is_in_one() {
     let events = fs::read_to_string(desk.path("bag/data/log/events.jsonl")).unwrap();
     assert_eq!(events.matches("dissemination").count(), 2, "one for each record");
     assert_eq!(json_of(&mut desk.griffie(&["verify", "--json"]), &[0])["findings"], Value::Array(Vec::new()));
+}
+
+/// The indented lines of the README in a bag, which a stranger types, from the one that begins so to the end of its part.
+fn as_told(readme: &str, from: &str) -> String {
+    let at = readme.find(from).unwrap_or_else(|| panic!("{from}"));
+    let start = readme[..at].rfind('\n').unwrap() + 1;
+    let lines = readme[start..].lines().take_while(|line| line.is_empty() || line.starts_with("    "));
+    lines.map(|line| line.strip_prefix("    ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_stranger_checks_a_bag_with_what_its_readme_says() {
+    let (desk, authority) = (Desk::new(), Authority::new(&["rsa:2048"]));
+    let stamp = |name: &str| {
+        let request = desk.path(name);
+        common::check(desk.griffie(&["log", "timestamp", "--request"]).arg(&request), 0);
+        let answer = authority.answer(&request);
+        common::check(desk.griffie(&["log", "timestamp", "--response"]).arg(&answer), 0);
+    };
+    stamp("1.tsq");
+    // Comes in again, in a container: that is told as well. The log is stamped twice more, and the second adds nothing.
+    common::write_zip(&desk.path("again.zip"), &[("nda.pdf", &fs::read(desk.path("inbox/nda.pdf")).unwrap())]);
+    common::check(desk.griffie(&["ingest"]).arg(desk.path("again.zip")), 0);
+    ["2.tsq", "3.tsq", "4.tsq"].into_iter().for_each(stamp);
+    let (bag, _) = desk.export(&["--all"]);
+    assert_valid(&bag);
+    let names = files(&bag.join("data"));
+    let count = |part: &str| names.iter().filter(|name| name.contains(part)).count();
+    assert_eq!((count("/accessions/"), count("batches/")), (2 + 2, 2), "{names:?}");
+    let stamps = [count("log/timestamps/"), count("log/checkpoints/")];
+    assert_eq!(stamps, [3, 3], "the first after the lease, the first after the container, and the last: {names:?}");
+
+    let readme = fs::read_to_string(bag.join("data/README.txt")).unwrap();
+    let run = |folder: &Path, script: &str| {
+        let output = Command::new("bash").args(["-e", "-c", script]).current_dir(folder).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+    };
+    assert!(readme.contains("`sha256sum -c --quiet manifest-sha256.txt`"));
+    let whole = run(&bag, "sha256sum -c --quiet manifest-sha256.txt");
+    assert!(whole.0, "{}", whole.1);
+    let data = bag.join("data");
+    let proof = as_told(&readme, "T=$(mktemp -d)") + "\n" + &as_told(&readme, "cat > $T/check.py");
+    let (held, told) = run(&data, &proof);
+    assert!(held && told.contains("Signature Verified Successfully"), "{told}");
+    assert!(told.contains("events are in the log of the checkpoint"), "{told}");
+    assert_eq!(told.matches("are those of the checkpoint of then").count(), 3, "{told}");
+    let verify = as_told(&readme, "openssl ts -reply");
+    for name in names.iter().filter_map(|name| name.strip_prefix("log/timestamps/")) {
+        let (size, stem) = name.trim_end_matches(".tsr").split_once('-').unwrap();
+        let ca = authority.path("ca.pem");
+        let commands = verify.replace("NAME", stem).replace("SIZE", size).replace("ca.pem", ca.to_str().unwrap());
+        let (held, told) = run(&data, &commands);
+        assert!(held && told.contains("Verification: OK"), "{told}");
+    }
+    // What was altered does not hold.
+    for (file, from, to) in [
+        ("log/events.jsonl", "A. Jansen", "B. Jansen"),
+        ("log/checkpoint", "griffie-log-", "griffie-lag-"),
+        ("log/consistency.jsonl", "\"proof\":[\"", "\"proof\":[\"00"),
+    ] {
+        let right = fs::read_to_string(data.join(file)).unwrap();
+        fs::write(data.join(file), right.replacen(from, to, 1)).unwrap();
+        assert!(!run(&data, &proof).0, "{file}");
+        fs::write(data.join(file), right).unwrap();
+    }
 }
 
 #[test]

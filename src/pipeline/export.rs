@@ -6,8 +6,9 @@ use super::{App, compare, events, examine, stored::PROGRAM};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    export::{self, Chosen, Sender, Written},
+    export::{self, Chosen, ChosenDocument, Sender, Written},
     model::RecordId,
+    register::{Document, ItemState},
 };
 
 /// Writes a bag with these records as the folder `target`, which must not be there.
@@ -42,6 +43,25 @@ fn chosen(app: &App, record: &RecordId) -> Result<Chosen> {
     let entry = app.register.entry(record, app.clock.today(), &app.config.own_organizations, app.config.language)?;
     let line = examine::stored_line(app, main, entry.fields)?;
     let json = serde_json::to_value(line).fold(ErrorKind::Internal, || "a record does not serialize")?;
-    let documents = dossier.iter().map(|document| document.id.clone()).collect();
+    let documents = dossier.iter().map(|document| along(app, document)).collect::<Result<_>>()?;
     Ok(Chosen { record: record.clone(), json, documents, joined: app.register.joined(record)? })
+}
+
+/// A document with the items as which its bytes came in, and what these were in.
+fn along(app: &App, document: &Document) -> Result<ChosenDocument> {
+    let mut items = Vec::new();
+    for mut item in app.register.arrivals(document)? {
+        loop {
+            let named = (item.batch, item.id);
+            // A container of a batch that is still open has no accession yet.
+            if item.state != ItemState::Pending && !items.contains(&named) {
+                items.push(named);
+            }
+            match &item.parent {
+                Some(parent) => item = app.register.item(parent)?,
+                None => break,
+            }
+        }
+    }
+    Ok(ChosenDocument { id: document.id.clone(), items })
 }
