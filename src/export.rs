@@ -2,6 +2,11 @@
 //! manifests, records and the events of the log with their proofs. Decides nothing about who may have what.
 
 mod events;
+mod evidence;
+mod proof;
+
+pub use evidence::Evidence;
+pub use proof::hold_against_its_proof;
 
 use std::{collections::HashMap, path::Path};
 

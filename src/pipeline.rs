@@ -4,6 +4,7 @@ pub mod app;
 pub mod compare;
 pub mod copies;
 pub mod decide;
+pub mod elsewhere;
 mod events;
 pub mod examine;
 pub mod export;

@@ -287,16 +287,160 @@ fn changed_bytes_do_not_leave_the_archive() {
     assert!(!desk.path("bag").try_exists().unwrap());
 }
 
+/// Packs a folder as a ZIP file, with its name before each path.
+fn zipped(folder: &Path, to: &Path) {
+    let members: Vec<_> =
+        files(folder).into_iter().map(|name| (format!("bag/{name}"), fs::read(folder.join(name)).unwrap())).collect();
+    let members: Vec<_> = members.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    common::write_zip(to, &members);
+}
+
+/// The kinds of the remarks in a receipt, and their words.
+fn remarks(receipt: &Value) -> Vec<(&str, &str)> {
+    let files = receipt["files"].as_array().unwrap().iter();
+    let remarks = files.filter_map(|file| file["remarks"].as_array()).flatten();
+    remarks.map(|remark| (remark["kind"].as_str().unwrap(), remark["message"].as_str().unwrap())).collect()
+}
+
 #[test]
-fn a_bag_comes_back_with_the_same_digests() {
+fn a_bag_comes_back_with_the_same_digests_and_what_people_decided() {
     let desk = Desk::new();
+    let listed = json_of(&mut desk.griffie(&["register", "--json"]), &[0]);
+    let ids = listed.as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap());
+    let other = ids.into_iter().find(|id| *id != desk.lease).unwrap().to_owned();
+    for act in [&["belongs-to", &desk.lease][..], &["not-in-contract", "court"]] {
+        assert!(desk.griffie(&["decide", &other, "--by", "B. Pietersen"]).args(act).status().unwrap().success());
+    }
     let (bag, _) = desk.export(&["--all"]);
-    let receipt = json_of(griffie(&desk.path("other")).args(["ingest", "--json"]).arg(&bag), &[0]);
-    assert_eq!((&receipt["totals"]["archived"], &receipt["totals"]["files"]), (&2.into(), &2.into()));
-    let originals = |data: &str| files(&desk.path(data).join("store/originals"));
-    assert_eq!(originals("other"), originals("data"));
+    zipped(&bag, &desk.path("bag.zip"));
+    for (data, from) in [("folder", "bag"), ("zip", "bag.zip")] {
+        let there = |arguments: &[&str]| {
+            let mut command = griffie(&desk.path(data));
+            command.args(arguments);
+            command
+        };
+        let receipt = json_of(there(&["ingest", "--json"]).arg(desk.path(from)), &[0]);
+        let totals = ["files", "container", "archived"].map(|total| receipt["totals"][total].as_u64().unwrap());
+        assert_eq!(totals, [3, 1, 2], "{receipt}");
+        let originals = |data: &str| files(&desk.path(data).join("store/originals"));
+        assert!(originals(data).is_superset(&originals("data")));
+        let container = receipt["files"][0]["blake3"].as_str().unwrap();
+        let kept = format!("originals/{}/{container}", &container[..2]);
+        let told = remarks(&receipt);
+        assert_eq!(told.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["bag_kept", "decisions_taken_over"]);
+        assert!(told[0].1.contains(&kept) && told[1].1.starts_with("3 decisions"), "{told:?}");
+        // Nothing that came along is lost: it lies there.
+        let pack = fs::read(desk.path(data).join("store").join(kept)).unwrap();
+        for part in ["log/events.jsonl", "accessions/", "renditions/", "bag-info.txt"] {
+            assert!(pack.windows(part.len()).any(|window| window == part.as_bytes()), "{part}");
+        }
+        // One dossier of two documents, with the day that was decided, and by whom and where.
+        let listed = json_of(&mut there(&["register", "--json"]), &[0]);
+        assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+        let record = listed[0]["id"].as_str().unwrap();
+        assert_ne!(record, desk.lease);
+        let check_shown = || {
+            let (shown, _) = common::check(&mut there(&["show", record]), 0);
+            let log = fs::read_to_string(bag.join("data/log/checkpoint")).unwrap();
+            let log = log.lines().next().unwrap();
+            assert!(shown.contains("2027-02-28"), "{shown}");
+            let marked = format!("A. Jansen (on {} in another archive, {log}; taken over", desk.lease);
+            assert!(shown.contains(&marked) && shown.contains("B. Pietersen (on c-"), "{shown}");
+            shown
+        };
+        let shown = check_shown();
+        assert_eq!(json_of(&mut there(&["verify", "--json"]), &[0])["findings"], Value::Array(Vec::new()));
+        common::check(&mut there(&["rebuild"]), 0);
+        assert_eq!(check_shown(), shown);
+        // Given again, nothing comes twice, and what was taken over holds.
+        let again = json_of(there(&["ingest", "--json"]).arg(desk.path(from)), &[0]);
+        assert_eq!(again["totals"]["duplicate"], 2);
+        assert_eq!(
+            remarks(&again).iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
+            ["bag_kept", "decisions_taken_over"]
+        );
+        let decided = |text: &str| text.lines().filter(|line| line.contains("decision ")).count();
+        assert_eq!(decided(&check_shown()), decided(&shown));
+    }
     let again = json_of(desk.griffie(&["ingest", "--json"]).arg(&bag), &[0]);
     assert_eq!(again["totals"]["duplicate"], 2, "the archive that it left knows it");
+    assert_eq!(remarks(&again).len(), 1, "and what was decided in it: {again}");
+}
+
+#[test]
+fn what_another_archive_decided_about_a_document_that_is_here_is_left_to_people() {
+    let desk = Desk::new();
+    let (bag, _) = desk.export(&["--all"]);
+    let data = desk.path("other");
+    let first = json_of(griffie(&data).args(["ingest", "--json"]).arg(desk.path("inbox")), &[0]);
+    let record = first["files"][0]["documents"][0]["record"].as_str().unwrap();
+    let (text, _) = common::check(griffie(&data).arg("ingest").arg(&bag), 11);
+    assert!(text.contains(&format!("griffie decide {record}")) && text.contains("was not taken over"), "{text}");
+    let (batch, _) = text.lines().next().unwrap().split_at("Receipt ".len());
+    let batch = text.strip_prefix(batch).unwrap().lines().next().unwrap();
+    let (again, _) = common::check(griffie(&data).args(["show", batch]), 0);
+    assert_eq!(again, text, "the receipt tells it once more");
+    let shown = json_of(griffie(&data).args(["show", "--json", record]), &[0]);
+    assert_eq!(shown["decisions"], Value::Array(Vec::new()));
+}
+
+/// The same bag with other bytes for some of its files, or without them, and lists that fit.
+fn forged(bag: &Path, to: &Path, change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) {
+    let mut writer = griffie::bagit::Writer::begin(to).unwrap();
+    for name in files(&bag.join("data")) {
+        let bytes = fs::read(bag.join("data").join(&name)).unwrap();
+        if let Some(bytes) = change(&name, bytes) {
+            writer.add(&name, |payload| payload.write(&bytes)).unwrap();
+        }
+    }
+    let (label, value) = griffie::bagit::OURS;
+    writer.close(&[(label.into(), value.into())]).unwrap();
+    assert_valid(to);
+}
+
+#[test]
+fn a_valid_bag_that_contradicts_its_own_log_is_refused_whole() {
+    let desk = Desk::new();
+    common::check(desk.griffie(&["decide", &desk.lease, "--by", "A. Jansen"]).args(["accept", "title"]), 0);
+    let (bag, _) = desk.export(&["--all"]);
+    let swap = |from: &'static str, to: &'static str| {
+        move |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replacen(from, to, 1).into_bytes()
+    };
+    let other = Desk::new();
+    let strange_key = {
+        let (bag, _) = other.export(&["--all"]);
+        let name = files(&bag.join("data/log/keys")).pop_first().unwrap();
+        fs::read(bag.join("data/log/keys").join(name)).unwrap()
+    };
+    type Change<'a> = &'a dyn Fn(&str, Vec<u8>) -> Option<Vec<u8>>;
+    let on = |part: &'static str, by: &dyn Fn(Vec<u8>) -> Option<Vec<u8>>, name: &str, bytes: Vec<u8>| {
+        if name.contains(part) { by(bytes) } else { Some(bytes) }
+    };
+    let cases: [(&str, Change<'_>); 6] = [
+        ("bag_contradicts", &|name, bytes| {
+            on("original/huur", &|bytes| Some([&bytes[..], b" "].concat()), name, bytes)
+        }),
+        ("bag_contradicts", &|name, bytes| {
+            on("decisions/000001", &|bytes| Some(swap("2027-02-28", "2031-03-31")(bytes)), name, bytes)
+        }),
+        ("bag_contradicts", &|name, bytes| {
+            on("log/events", &|bytes| Some(swap("A. Jansen", "B. Jansen")(bytes)), name, bytes)
+        }),
+        ("bag_contradicts", &|name, bytes| on("log/keys", &|_| Some(strange_key.clone()), name, bytes)),
+        ("bag_incomplete", &|name, bytes| on("decisions/000002", &|_| None, name, bytes)),
+        ("bag_contradicts", &|name, bytes| on("findings/", &|bytes| Some([&bytes[..], b" "].concat()), name, bytes)),
+    ];
+    for (number, (kind, change)) in cases.iter().enumerate() {
+        let folder = desk.path(&format!("forged-{number}"));
+        forged(&bag, &folder, change);
+        zipped(&folder, &folder.with_extension("zip"));
+        for path in [folder.clone(), folder.with_extension("zip")] {
+            let data = desk.path(&format!("data-{number}"));
+            let receipt = json_of(griffie(&data).args(["ingest", "--json"]).arg(&path), &[11]);
+            assert_eq!((&receipt["totals"]["files"], &receipt["totals"]["quarantined"]), (&1.into(), &1.into()));
+            assert_eq!(receipt["files"][0]["reason"]["kind"], *kind, "{number}: {receipt}");
+        }
+    }
 }
 
 #[test]
@@ -331,5 +475,5 @@ fn the_payload_of_anothers_bag_is_taken_file_by_file() {
     assert_valid(&desk.path("foreign"));
     let receipt = json_of(griffie(&desk.path("other")).args(["ingest", "--json"]).arg(desk.path("foreign")), &[11]);
     let files: Vec<_> = receipt["files"].as_array().unwrap().iter().map(|file| &file["state"]).collect();
-    assert_eq!(files, ["archived", "quarantined"]);
+    assert_eq!(files, ["container", "archived", "quarantined"]);
 }

@@ -14,8 +14,8 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{DocumentId, Language, RecordId},
-    pipeline::{App, decide, examine, remarks},
+    model::{DocumentId, Elsewhere, Language, RecordId},
+    pipeline::{App, decide, elsewhere, examine, remarks},
     register::{ArchivalCopy, Decision, Document, Named, Role},
     signatures::SignatureFact,
 };
@@ -69,7 +69,7 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
                 .try_for_each(|line| print_line(format!("      {line}")))?;
         }
         // In the order in which they were taken, whichever of the dossier's records they are about.
-        decisions.sort_by(|a, b| (a.at, &a.record, a.number).cmp(&(b.at, &b.record, b.number)));
+        decisions.sort_by(|a, b| (a.taken(), &a.record, a.number).cmp(&(b.taken(), &b.record, b.number)));
         return decisions
             .iter()
             .try_for_each(|decision| print_line(one_line(&decision_line(decision, &record, language))))
@@ -103,6 +103,7 @@ fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
     };
     let mut receipt = app.register.receipt(&batch.id)?;
     remarks::add_to(app, &mut receipt);
+    elsewhere::add_to(app, &mut receipt);
     match json {
         true => print_json_line(&receipt)?,
         false => print_line(receipt_text(&receipt, app.config.language))?,
@@ -198,8 +199,20 @@ fn decision_line(decision: &Decision, record: &RecordId, language: Language) -> 
     let value = if value.is_empty() { value } else { format!(" {value}") };
     let about = if decision.record == *record { String::new() } else { format!(" [{}]", decision.record) };
     let note = decision.note.as_ref().map(|note| format!(" – {note}")).unwrap_or_default();
-    let day = decision.at.strftime("%Y-%m-%d");
-    format!("  {} {day} {}{about}: {act}{field}{value}{note}", language.say("besluit", "decision"), decision.by)
+    let day = decision.taken().strftime("%Y-%m-%d");
+    let elsewhere = decision.elsewhere.as_ref().map(|Elsewhere { log, record, .. }| {
+        let over = decision.at.strftime("%Y-%m-%d");
+        language.say(
+            format!(" (over {record} in een ander archief, {log}; overgenomen {over})"),
+            format!(" (on {record} in another archive, {log}; taken over {over})"),
+        )
+    });
+    let elsewhere = elsewhere.unwrap_or_default();
+    format!(
+        "  {} {day} {}{elsewhere}{about}: {act}{field}{value}{note}",
+        language.say("besluit", "decision"),
+        decision.by
+    )
 }
 
 /// A decided value, or the field with its evidence that was accepted, in a few words.

@@ -31,34 +31,40 @@ pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note
             app.log_if_free()?;
             return Ok(taken);
         }
-        // Announced before it is stored, so that an object which a stopped program left is told from another's.
-        let stored = object(&decision);
-        let event = events::decided(&decision, &archive::Archive::decision_ref(&stored)?);
-        app.register.add_events(std::slice::from_ref(&event))?;
-        reached("decision-announced");
-        match app.archive.put_decision(&stored) {
-            Ok(_) => {}
-            Err(error) => {
-                app.register.withdraw_event(&event.id)?;
-                if error.kind() == ErrorKind::Conflict && tries < TRIES {
-                    continue;
-                }
-                return Err(error);
-            }
+        match keep(app, &decision) {
+            Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => continue,
+            kept => kept?,
         }
-        reached("decision-stored");
-        app.register.add_decision(&decision, &[event])?;
-        reached("decision-noted");
         app.log_if_free()?;
         return Ok(decision);
     }
+}
+
+/// Keeps a decision: an object, then a row. Announced before it is stored, so that an object which a stopped program left
+/// is told from another's.
+pub(super) fn keep(app: &App, decision: &Decision) -> Result<()> {
+    let stored = object(decision);
+    let event = events::decided(decision, &archive::Archive::decision_ref(&stored)?);
+    app.register.add_events(std::slice::from_ref(&event))?;
+    reached("decision-announced");
+    if let Err(error) = app.archive.put_decision(&stored) {
+        app.register.withdraw_event(&event.id)?;
+        return Err(error);
+    }
+    reached("decision-stored");
+    app.register.add_decision(decision, &[event])?;
+    reached("decision-noted");
+    Ok(())
 }
 
 /// The same decision by the same person, if it is the record's last and was left waiting for the log: whoever took it was stopped,
 /// and gives it again.
 fn taken_already(app: &App, decision: &Decision, left: &[Event]) -> Result<Option<Decision>> {
     let Some(last) = app.register.decisions(&decision.record)?.pop() else { return Ok(None) };
-    let same = last.act == decision.act && last.by == decision.by && last.note == decision.note;
+    let same = last.act == decision.act
+        && last.by == decision.by
+        && last.note == decision.note
+        && last.elsewhere == decision.elsewhere;
     if !same {
         return Ok(None);
     }
@@ -86,7 +92,7 @@ pub(super) fn is_noted(register: &Register, event: &Event) -> Result<bool> {
 
 /// Adds decisions that are objects and no rows yet: whoever took them was stopped between the two. One that nobody
 /// announced was laid there by somebody else.
-fn add_what_is_stored(app: &App, record: &RecordId, left: &[Event]) -> Result<()> {
+pub(super) fn add_what_is_stored(app: &App, record: &RecordId, left: &[Event]) -> Result<()> {
     let known = app.register.decisions(record)?.len();
     for object in app.archive.decisions_on(record)?.into_iter().skip(known) {
         let name = archive::Archive::decision_ref(&object)?;
@@ -128,11 +134,12 @@ pub(super) fn object(decision: &Decision) -> archive::Decision {
         by: decision.by.clone(),
         at: decision.at,
         note: decision.note.clone(),
+        elsewhere: decision.elsewhere.clone(),
     }
 }
 
-/// The row of a decision, as its object tells of it.
-pub(super) fn row(object: archive::Decision) -> Result<Decision> {
+/// What a decision does, as its object tells of it.
+pub(super) fn act(object: &archive::Decision) -> Result<Act> {
     let name = match object.act {
         archive::Act::Accept => "accept",
         archive::Act::Correct => "correct",
@@ -143,18 +150,24 @@ pub(super) fn row(object: archive::Decision) -> Result<Decision> {
         archive::Act::BelongsTo => "belongs_to",
         archive::Act::SupersededBy => "superseded_by",
     };
-    let act = Act::from_parts(name, object.field, object.value.unwrap_or(Value::Null)).ok_or_else(|| {
+    Act::from_parts(name, object.field.clone(), object.value.clone().unwrap_or(Value::Null)).ok_or_else(|| {
         Error::new(ErrorKind::FixityMismatch, format!("decision {} on `{}` has no sense", object.number, object.record))
-    })?;
-    let archive::Decision { record, number, by, at, note, .. } = object;
-    Ok(Decision { record, number, act, by, at, note })
+    })
+}
+
+/// The row of a decision, as its object tells of it.
+pub(super) fn row(object: archive::Decision) -> Result<Decision> {
+    let act = act(&object)?;
+    let archive::Decision { record, number, by, at, note, elsewhere, .. } = object;
+    Ok(Decision { record, number, act, by, at, note, elsewhere })
 }
 
 /// Decisions as `griffie show --json` lists them.
 pub fn as_json(decisions: &[Decision]) -> Value {
     let one = |decision: &Decision| {
         json!({"number": decision.number, "act": decision.act.name(), "field": decision.act.field(),
-               "value": decision.act.value(), "by": decision.by, "at": decision.at, "note": decision.note})
+               "value": decision.act.value(), "by": decision.by, "at": decision.at, "note": decision.note,
+               "elsewhere": decision.elsewhere})
     };
     decisions.iter().map(one).collect()
 }

@@ -11,7 +11,8 @@ mod typed;
 use super::{Db as _, Event, Register, current, dossier, fields, holding, json_column, outbox, parsed, parsed_option};
 use crate::{
     Error, ErrorKind, Result,
-    model::{Fields, RecordId},
+    error::Fold as _,
+    model::{Elsewhere, Fields, RecordId},
 };
 
 /// What a person asks for.
@@ -161,6 +162,15 @@ pub struct Decision {
     pub at: Timestamp,
     /// Why, in words for people.
     pub note: Option<String>,
+    /// Where it was taken, if not in this archive: then `by` is who took it there, and `at` when it was taken over.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+impl Decision {
+    /// When the person took it.
+    pub fn taken(&self) -> Timestamp {
+        self.elsewhere.as_ref().map_or(self.at, |elsewhere| elsewhere.at)
+    }
 }
 
 impl Register {
@@ -211,7 +221,30 @@ impl Register {
             check::order_of_days(&shown, &act)?;
             check::order_of_time(tx, &shown, record, at)?;
             let number = next_number(tx, record)?;
-            Ok(Decision { record: record.clone(), number, act, by: by.trim().into(), at, note })
+            let by = by.trim().into();
+            Ok(Decision { record: record.clone(), number, act, by, at, note, elsewhere: None })
+        })
+    }
+
+    /// Makes a decision that was taken in another archive one of a record of this one. That it would close a ring of
+    /// dossiers is refused, as it is of a person.
+    pub fn prepare_taken_over(
+        &self,
+        record: &RecordId,
+        act: Act,
+        by: &str,
+        at: Timestamp,
+        note: Option<String>,
+        elsewhere: Elsewhere,
+    ) -> Result<Decision> {
+        self.read(|tx| {
+            match &act {
+                Act::BelongsTo(contract) if contract != record => dossier::check(tx, record, contract)?,
+                Act::SupersededBy(contract) if contract != record => dossier::check_successor(tx, record, contract)?,
+                _ => {}
+            }
+            let number = next_number(tx, record)?;
+            Ok(Decision { record: record.clone(), number, act, by: by.into(), at, note, elsewhere: Some(elsewhere) })
         })
     }
 
@@ -245,9 +278,11 @@ impl Register {
                     )));
             }
             let value = decision.act.value();
+            let elsewhere = decision.elsewhere.as_ref().map(serde_json::to_string).transpose();
+            let elsewhere = elsewhere.fold(ErrorKind::Internal, || "a decision does not serialize")?;
             tx.execute(
-                "INSERT INTO decisions (record, number, act, field, value, by, at, note)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO decisions (record, number, act, field, value, by, at, note, elsewhere)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     decision.record.as_str(),
                     decision.number,
@@ -257,6 +292,7 @@ impl Register {
                     decision.by,
                     decision.at.to_string(),
                     decision.note,
+                    elsewhere,
                 ],
             )
             .db("cannot add a decision")?;
@@ -284,6 +320,8 @@ pub(super) fn of_record(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<D
         let value = if value.is_some() { json_column(row, "value")? } else { Value::Null };
         let act = Act::from_parts(&name, parsed_option(row, "field")?, value)
             .ok_or_else(|| super::unreadable(row, "act", "no act of a decision".into()))?;
+        let elsewhere: Option<String> = row.get("elsewhere")?;
+        let elsewhere = elsewhere.map(|_| json_column(row, "elsewhere")).transpose()?;
         Ok(Decision {
             record: record.clone(),
             number: row.get("number")?,
@@ -291,6 +329,7 @@ pub(super) fn of_record(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<D
             by: row.get("by")?,
             at: parsed(row, "at")?,
             note: row.get("note")?,
+            elsewhere,
         })
     };
     tx.prepare_cached("SELECT * FROM decisions WHERE record = ?1 ORDER BY number")

@@ -61,6 +61,7 @@ fn accession(number: u32, digests: &crate::model::Digests) -> Accession {
         documents: Vec::new(),
         reserved_document: format!("d-00000000000{number}").parse().unwrap(),
         reserved_record: format!("c-00000000000{number}").parse().unwrap(),
+        remarks: Vec::new(),
     }
 }
 
