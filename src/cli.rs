@@ -30,6 +30,7 @@ mod copies;
 mod decide;
 mod export;
 mod extract;
+mod history;
 mod ingest;
 mod log;
 mod progress;

@@ -8,6 +8,7 @@ pub mod elsewhere;
 mod events;
 pub mod examine;
 pub mod export;
+pub mod history;
 pub mod ingest;
 pub mod keeping;
 mod letter;

@@ -72,7 +72,7 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
         decisions.sort_by(|a, b| (a.taken(), &a.record, a.number).cmp(&(b.taken(), &b.record, b.number)));
         return decisions
             .iter()
-            .try_for_each(|decision| print_line(one_line(&decision_line(decision, &record, language))))
+            .try_for_each(|decision| print_line(one_line(&decision_line(decision, Some(&record), language))))
             .map(|()| Outcome::Done);
     }
     let main = dossier.first().ok_or_else(|| Error::new(ErrorKind::NotFound, format!("`{record}` has no document")))?;
@@ -178,8 +178,8 @@ fn document_line(document: &Document, arrivals: &[Arrival], language: Language) 
     line
 }
 
-/// A decision in one line; whose it is stands with it where it was taken on a record that was joined.
-fn decision_line(decision: &Decision, record: &RecordId, language: Language) -> String {
+/// A decision in one line; the record stands with it where that is not the one given.
+pub(super) fn decision_line(decision: &Decision, record: Option<&RecordId>, language: Language) -> String {
     let act = match decision.act.name() {
         "accept" => language.say("aanvaard", "accepted"),
         "correct" => language.say("verbeterd", "corrected"),
@@ -197,7 +197,7 @@ fn decision_line(decision: &Decision, record: &RecordId, language: Language) -> 
     };
     let field = decision.act.field().map(|field| format!(" {field}")).unwrap_or_default();
     let value = if value.is_empty() { value } else { format!(" {value}") };
-    let about = if decision.record == *record { String::new() } else { format!(" [{}]", decision.record) };
+    let about = if record == Some(&decision.record) { String::new() } else { format!(" [{}]", decision.record) };
     let note = decision.note.as_ref().map(|note| format!(" – {note}")).unwrap_or_default();
     let day = decision.taken().strftime("%Y-%m-%d");
     let elsewhere = decision.elsewhere.as_ref().map(|Elsewhere { log, record, .. }| {
