@@ -16,6 +16,7 @@ mod lock;
 pub mod log_key;
 pub mod note;
 pub mod office;
+pub mod paper;
 pub mod read;
 pub mod rebuild;
 mod release;

@@ -54,6 +54,8 @@ fn findings() {
 fn decision() {
     assert_eq!(check::<Decision>("decision/v1.json").number, 2);
     assert_eq!(check::<Decision>("decision/v1-withdraw.json").act, griffie::archive::Act::Withdraw);
+    let compared = check::<Decision>("decision/v1-compared.json");
+    assert_eq!(compared.act, griffie::archive::Act::ComparedWithPaper);
     assert_eq!(check::<Decision>("decision/v1-elsewhere.json").elsewhere.unwrap().event, 17);
 }
 

@@ -50,6 +50,9 @@ pub enum Act {
     BelongsTo,
     /// The contract that the value names took its place.
     SupersededBy,
+    /// The scan of the document that the value names was compared with the paper, and is complete and legible; the value
+    /// says how many pages it has, and where others were looked at in its stead, which.
+    ComparedWithPaper,
 }
 
 impl Format for Decision {

@@ -34,6 +34,7 @@ use crate::{
 };
 use ledger::{Ledger, Outcome};
 pub use ledger::{PastChecks, past_checks};
+pub use log::TOLERANCE;
 pub use unfinished::HalfDone;
 pub use witness::{Witness, Word};
 

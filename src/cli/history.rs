@@ -60,7 +60,7 @@ fn line(event: &Happened, language: Language) -> String {
         EventKind::FormatIdentification => say("soort bestand: ", "kind of file: ") + detail,
         EventKind::TextRecognition if whole => say("woorden gelezen door ", "words read by ") + detail,
         EventKind::TextRecognition => {
-            say("gedeeltelijk gelezen (niet elke bladzijde) door ", "read in part (not every page) by ") + detail
+            say("gedeeltelijk gelezen (niet elke pagina) door ", "read in part (not every page) by ") + detail
         }
         EventKind::MetadataExtraction => {
             say("velden gevonden met de regels ", "fields found by the rules ") + detail.get(..12).unwrap_or(detail)
@@ -166,7 +166,7 @@ fn figures(acceptance: &Value, language: Language) -> String {
         (examination["text"]["given"].as_u64().unwrap_or(0), examination["text"]["read"].as_u64().unwrap_or(0));
     let (n, checker) = (pages.len(), examination["checker"].as_str().unwrap_or_default());
     language.say(
-        format!("{method}, {n} bladzijden naast het origineel: hooguit {most:.2} % van de beeldpunten anders, {given} van {read} woorden ({checker})"),
+        format!("{method}, {n} pagina's naast het origineel: hooguit {most:.2} % van de beeldpunten anders, {given} van {read} woorden ({checker})"),
         format!("{method}, {n} pages beside the original: at most {most:.2} % of the pixels differ, {given} of {read} words ({checker})"),
     )
 }

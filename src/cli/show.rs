@@ -14,15 +14,20 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{DocumentId, Elsewhere, Language, RecordId},
-    pipeline::{App, decide, elsewhere, examine, remarks},
-    register::{ArchivalCopy, Decision, Document, Named, Role},
+    model::{BatchId, DocumentId, Elsewhere, Language, RecordId},
+    pipeline::{
+        App, decide, elsewhere, examine,
+        paper::{self, Which},
+        remarks,
+    },
+    register::{ArchivalCopy, COMPARED, Decision, Document, Named, Role},
     signatures::SignatureFact,
 };
 
 const EXAMPLES: &str = "Examples:
   griffie show c-7k2
-  griffie show c-7k2 --as-of 2027-01-01 --json";
+  griffie show c-7k2 --as-of 2027-01-01 --json
+  griffie show b-7k2 --paper";
 
 /// One record; below each value the words it was read from and where they stand, or who decided it, and other readings.
 #[derive(Args)]
@@ -36,10 +41,23 @@ pub(super) struct ShowArguments {
     /// The day for which the register answers [default: today].
     #[arg(long, env = "GRIFFIE_AS_OF", value_name = "YYYY-MM-DD", value_parser = day)]
     as_of: Option<Date>,
+    /// Instead, which of its documents were compared with the paper, and what stands in the way of doing without it: of a
+    /// batch, a record or a document.
+    #[arg(long, conflicts_with = "as_of")]
+    paper: bool,
 }
 
 pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outcome> {
     let app = context.reading_app()?;
+    if arguments.paper {
+        let paper = paper::of(&app, &which(&app, &arguments.id)?)?;
+        if arguments.json {
+            print_json_line(&paper)?
+        } else {
+            super::paper::print(&paper, app.config.language)?
+        }
+        return Ok(Outcome::Done);
+    }
     if arguments.id.to_ascii_lowercase().starts_with("b-") {
         return receipt(&app, &arguments.id, arguments.json);
     }
@@ -87,8 +105,16 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     Ok(Outcome::Done)
 }
 
-/// The receipt of a batch, once more.
-fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
+/// What a person means by an id or the start of one: a batch, a record or a document.
+pub(super) fn which(app: &App, id: &str) -> Result<Which> {
+    match id.to_ascii_lowercase().starts_with("b-") {
+        true => batch(app, id).map(Which::Batch),
+        false => app.register.resolve(id).map(Which::Named),
+    }
+}
+
+/// The batch whose id starts so.
+fn batch(app: &App, id: &str) -> Result<BatchId> {
     let start = id.to_ascii_lowercase();
     let batches = app.register.all_batches()?;
     let mut fit = batches.iter().filter(|batch| batch.id.as_str().starts_with(&start));
@@ -101,7 +127,12 @@ fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
             .hint(format!("the newest batches are {}", known.join(", ")))
             .dutch(format!("met `{id}` begint niet precies één levering; de nieuwste zijn {}", known.join(", "))));
     };
-    let mut receipt = app.register.receipt(&batch.id)?;
+    Ok(batch.id.clone())
+}
+
+/// The receipt of a batch, once more.
+fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
+    let mut receipt = app.register.receipt(&batch(app, id)?)?;
     remarks::add_to(app, &mut receipt);
     elsewhere::add_to(app, &mut receipt);
     match json {
@@ -188,11 +219,14 @@ pub(super) fn decision_line(decision: &Decision, record: Option<&RecordId>, lang
         "terminated_on" => language.say("opgezegd per", "terminated on"),
         "ended_on" => language.say("geëindigd op", "ended on"),
         "belongs_to" => language.say("hoort bij", "belongs to"),
+        COMPARED => language
+            .say("vergeleken met het papier, volledig en leesbaar:", "compared with the paper, complete and legible:"),
         _ => language.say("vervangen door", "superseded by"),
     };
     let value = match decision.act.value() {
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join("; "),
         Value::Null => String::new(),
+        value if decision.act.name() == COMPARED => scan(&value, language),
         value => shown(&value),
     };
     let field = decision.act.field().map(|field| format!(" {field}")).unwrap_or_default();
@@ -213,6 +247,17 @@ pub(super) fn decision_line(decision: &Decision, record: Option<&RecordId>, lang
         language.say("besluit", "decision"),
         decision.by
     )
+}
+
+/// The scan that a comparison is about.
+fn scan(value: &Value, language: Language) -> String {
+    let (document, pages) = (value["document"].as_str().unwrap_or_default(), value["pages"].as_u64().unwrap_or(0));
+    let pages = language.count(usize::try_from(pages).unwrap_or(0), ["pagina", "pagina's"], ["page", "pages"]);
+    let sample: Vec<_> = value["sample"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    match sample[..] {
+        [] => format!("{document} ({pages})"),
+        _ => format!("{document} ({pages}; {} {})", language.say("steekproef", "by a sample:"), sample.join(" ")),
+    }
 }
 
 /// A decided value, or the field with its evidence that was accepted, in a few words.

@@ -220,6 +220,7 @@ impl App {
         app.note_location()?;
         lock.take()?;
         app.clear_leftovers(&mut lock)?;
+        app.must_be_in_time()?;
         app.take_log(lock)?;
         app.log_waiting_events()?;
         app.index_what_is_missing()?;
@@ -385,6 +386,11 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a clock that stands before the log's.
+    pub(super) fn must_be_in_time(&self) -> Result<()> {
+        standing::must_be_in_time(&self.archive, self.clock.now(), &self.config)
     }
 
     /// Whether this data folder has the key that signs the log; without it nothing is to be done that must be logged.

@@ -7,7 +7,7 @@ use crate::{
     Error, ErrorKind, Result, archive,
     model::RecordId,
     provenance::{Event, EventKind},
-    register::{Act, Decision, Register, Request},
+    register::{Act, COMPARED, Decision, Register, Request},
     storage::ObjectName,
 };
 
@@ -15,28 +15,39 @@ use crate::{
 const TRIES: u32 = 5;
 
 /// Takes a decision on a record.
-pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<Decision> {
+pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<()> {
+    decide_all(app, vec![(record.clone(), request)], by, note.as_deref())
+}
+
+/// Takes decisions, each on its record, and tells the log of them in one go.
+pub fn decide_all(app: &mut App, requests: Vec<(RecordId, Request)>, by: &str, note: Option<&str>) -> Result<()> {
     app.register.must_be_writable()?;
     let _stays = app.stays()?;
     app.must_sign()?;
+    app.must_be_in_time()?;
     // Of what a stopped program left, before the log has it; a log that cannot go on takes no decision.
     let left = app.waiting_events()?;
     app.log_if_free()?;
+    let taken = requests.into_iter().try_for_each(|(record, request)| one(app, &record, &request, by, note, &left));
+    // Those that were taken before one was refused stand.
+    app.log_if_free()?;
+    taken
+}
+
+fn one(app: &App, record: &RecordId, request: &Request, by: &str, note: Option<&str>, left: &[Event]) -> Result<()> {
     let mut tries = 0;
     loop {
         tries += 1;
-        add_what_is_stored(app, record, &left)?;
-        let decision = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note.clone())?;
-        if let Some(taken) = taken_already(app, &decision, &left)? {
-            app.log_if_free()?;
-            return Ok(taken);
+        add_what_is_stored(app, record, left)?;
+        let note = note.map(str::to_owned);
+        let decision = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note)?;
+        if was_taken(app, &decision, left)? {
+            return Ok(());
         }
         match keep(app, &decision) {
-            Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => continue,
-            kept => kept?,
+            Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => {}
+            kept => return kept,
         }
-        app.log_if_free()?;
-        return Ok(decision);
     }
 }
 
@@ -59,18 +70,14 @@ pub(super) fn keep(app: &App, decision: &Decision) -> Result<()> {
 
 /// The same decision by the same person, if it is the record's last and was left waiting for the log: whoever took it was stopped,
 /// and gives it again.
-fn taken_already(app: &App, decision: &Decision, left: &[Event]) -> Result<Option<Decision>> {
-    let Some(last) = app.register.decisions(&decision.record)?.pop() else { return Ok(None) };
+fn was_taken(app: &App, decision: &Decision, left: &[Event]) -> Result<bool> {
+    let Some(last) = app.register.decisions(&decision.record)?.pop() else { return Ok(false) };
     let same = last.act == decision.act
         && last.by == decision.by
         && last.note == decision.note
         && last.elsewhere == decision.elsewhere;
-    if !same {
-        return Ok(None);
-    }
     let name = archive::Archive::decision_ref(&object(&last))?;
-    let waits = left.iter().any(|event| event.objects.contains(&name));
-    Ok(Some(last).filter(|_| waits))
+    Ok(same && left.iter().any(|event| event.objects.contains(&name)))
 }
 
 /// A decision is announced before it is stored, and stored before it is a row: until then it was not taken.
@@ -128,6 +135,7 @@ pub(super) fn object(decision: &Decision) -> archive::Decision {
             Act::EndedOn(_) => archive::Act::EndedOn,
             Act::BelongsTo(_) => archive::Act::BelongsTo,
             Act::SupersededBy(_) => archive::Act::SupersededBy,
+            Act::ComparedWithPaper { .. } => archive::Act::ComparedWithPaper,
         },
         field: decision.act.field().map(str::to_owned),
         value: Some(decision.act.value()).filter(|value| !value.is_null()),
@@ -149,6 +157,7 @@ pub(super) fn act(object: &archive::Decision) -> Result<Act> {
         archive::Act::EndedOn => "ended_on",
         archive::Act::BelongsTo => "belongs_to",
         archive::Act::SupersededBy => "superseded_by",
+        archive::Act::ComparedWithPaper => COMPARED,
     };
     Act::from_parts(name, object.field.clone(), object.value.clone().unwrap_or(Value::Null)).ok_or_else(|| {
         Error::new(ErrorKind::FixityMismatch, format!("decision {} on `{}` has no sense", object.number, object.record))

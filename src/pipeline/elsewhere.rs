@@ -9,7 +9,7 @@ use crate::{
     ErrorKind, Result,
     archive::{self, Manifest, Original, name},
     export::Evidence,
-    model::{Elsewhere, ItemId, Problem, RecordId},
+    model::{DocumentId, Elsewhere, ItemId, Problem, RecordId},
     provenance::proof,
     register::{Act, Decision, Item, ItemState, Receipt},
 };
@@ -30,6 +30,7 @@ const TRIES: u32 = 5;
 /// What a record or document of the bag is here.
 struct Here {
     record: RecordId,
+    document: DocumentId,
     /// Whether it came in with this bag.
     is_new: bool,
 }
@@ -94,7 +95,7 @@ fn whereabouts(app: &App, bag: &Item, evidence: &Evidence) -> Result<HashMap<Str
         let Some(Manifest { record: came_as, original, .. }) = app.archive.manifests(&own.id)?.pop() else { continue };
         let is_new = is_within(app, &original.item, bag)?;
         for id in [record.to_string(), document.to_string()] {
-            here.insert(id, Here { record: came_as.clone(), is_new });
+            here.insert(id, Here { record: came_as.clone(), document: own.id.clone(), is_new });
         }
     }
     Ok(here)
@@ -144,6 +145,11 @@ fn take_one(
     let act = match decide::act(there)? {
         Act::BelongsTo(other) => here.get(other.as_str()).map(|other| Act::BelongsTo(other.record.clone())),
         Act::SupersededBy(other) => here.get(other.as_str()).map(|other| Act::SupersededBy(other.record.clone())),
+        // Of the same bytes; those that stood for it in a sample go by their ids here.
+        Act::ComparedWithPaper { document, pages, sample } => here.get(document.as_str()).map(|scan| {
+            let sample = sample.iter().filter_map(|id| here.get(id.as_str())).map(|here| here.document.clone());
+            Act::ComparedWithPaper { document: scan.document.clone(), pages, sample: sample.collect() }
+        }),
         act => Some(act),
     };
     let Some(act) = act else {

@@ -20,6 +20,9 @@ pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Writ
     let _stays = if app.register.is_read_only() { None } else { Some(app.stays()?) };
     // What people decided just now must be in the log before the log goes along, and the register must say what the
     // archive does: an event vouches for every object in a bag, and for no row.
+    if !app.register.is_read_only() {
+        app.must_be_in_time()?;
+    }
     app.log_if_free()?;
     compare::must_agree(&app.data, &app.register, &app.archive)?;
     let sender = Sender {

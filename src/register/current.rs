@@ -189,7 +189,7 @@ fn decide(
                 closure = closure.filter(|_| *later != decision.record);
                 continue;
             }
-            Act::BelongsTo(_) | Act::Withdraw { .. } => continue,
+            Act::BelongsTo(_) | Act::Withdraw { .. } | Act::ComparedWithPaper { .. } => continue,
         };
         let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
         let Some(field) = decision.act.field() else { continue };

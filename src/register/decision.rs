@@ -3,16 +3,19 @@
 
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Row, Transaction, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 mod check;
+mod compared;
 mod typed;
+
+pub use compared::COMPARED;
 
 use super::{Db as _, Event, Register, current, dossier, fields, holding, json_column, outbox, parsed, parsed_option};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{Elsewhere, Fields, RecordId},
+    model::{DocumentId, Elsewhere, Fields, RecordId},
 };
 
 /// What a person asks for.
@@ -54,6 +57,15 @@ pub enum Request {
     SupersededBy(RecordId),
     /// It did not end, and no contract took its place, after all.
     StillHolds,
+    /// The scan of a document was compared with the paper, and is complete and legible.
+    Compared {
+        /// The document, which came in as this record.
+        document: DocumentId,
+        /// How many pages the paper has, where somebody counted.
+        pages: Option<u32>,
+        /// The documents that were looked at in its stead, where it is one of a sample's.
+        sample: Vec<DocumentId>,
+    },
 }
 
 /// What a person decided.
@@ -91,6 +103,15 @@ pub enum Act {
     BelongsTo(RecordId),
     /// This contract took its place; the record itself means that none did, and that it did not end.
     SupersededBy(RecordId),
+    /// The scan of a document was compared with the paper, and is complete and legible.
+    ComparedWithPaper {
+        /// The document.
+        document: DocumentId,
+        /// Its pages.
+        pages: u32,
+        /// The documents that were looked at in its stead, where it is one of a sample's.
+        sample: Vec<DocumentId>,
+    },
 }
 
 impl Act {
@@ -105,6 +126,7 @@ impl Act {
             Self::EndedOn(_) => "ended_on",
             Self::BelongsTo(_) => "belongs_to",
             Self::SupersededBy(_) => "superseded_by",
+            Self::ComparedWithPaper { .. } => COMPARED,
         }
     }
 
@@ -115,7 +137,11 @@ impl Act {
             | Self::Correct { field, .. }
             | Self::NotInContract { field }
             | Self::Withdraw { field } => Some(field),
-            Self::TerminatedOn(_) | Self::EndedOn(_) | Self::BelongsTo(_) | Self::SupersededBy(_) => None,
+            Self::TerminatedOn(_)
+            | Self::EndedOn(_)
+            | Self::BelongsTo(_)
+            | Self::SupersededBy(_)
+            | Self::ComparedWithPaper { .. } => None,
         }
     }
 
@@ -126,6 +152,12 @@ impl Act {
             Self::NotInContract { .. } | Self::Withdraw { .. } => Value::Null,
             Self::TerminatedOn(day) | Self::EndedOn(day) => Value::String(day.to_string()),
             Self::BelongsTo(contract) | Self::SupersededBy(contract) => Value::String(contract.to_string()),
+            Self::ComparedWithPaper { document, pages, sample } if sample.is_empty() => {
+                json!({"document": document, "pages": pages})
+            }
+            Self::ComparedWithPaper { document, pages, sample } => {
+                json!({"document": document, "pages": pages, "sample": sample})
+            }
         }
     }
 
@@ -142,6 +174,14 @@ impl Act {
             "ended_on" => Self::EndedOn(day()?),
             "belongs_to" => Self::BelongsTo(contract()?),
             "superseded_by" => Self::SupersededBy(contract()?),
+            COMPARED => {
+                let sample = value["sample"].as_array().map(Vec::as_slice).unwrap_or_default();
+                Self::ComparedWithPaper {
+                    document: value["document"].as_str()?.parse().ok()?,
+                    pages: value["pages"].as_u64()?.try_into().ok()?,
+                    sample: sample.iter().map(|id| id.as_str()?.parse().ok()).collect::<Option<_>>()?,
+                }
+            }
             _ => return None,
         })
     }
@@ -199,6 +239,11 @@ impl Register {
                 Request::NotInContract { field } => {
                     check_name(&field)?;
                     Act::NotInContract { field }
+                }
+                Request::Compared { document, pages, sample } => compared::act(tx, record, document, pages, sample)?,
+                Request::Withdraw { field } if field == COMPARED => {
+                    compared::withdrawable(tx, record)?;
+                    Act::Withdraw { field }
                 }
                 Request::Withdraw { field } => {
                     check_name(&field)?;

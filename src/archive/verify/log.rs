@@ -28,7 +28,7 @@ const LOG_HEAD: &str = "log.head";
 const LOG_KEY: &str = "log.key";
 
 /// So much earlier an event may be than those before it: clocks are set, and threads overtake each other.
-pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
+pub const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// The log as it should be up to here.
 struct Walk<'a> {
