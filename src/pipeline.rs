@@ -17,6 +17,7 @@ pub mod log_key;
 pub mod note;
 pub mod office;
 pub mod paper;
+pub mod pending;
 pub mod read;
 pub mod rebuild;
 mod release;

@@ -109,7 +109,7 @@ fn handed_in(app: &App, which: &Which, not_taken_in: &mut Vec<NotTaken>) -> Resu
         Which::Batch(batch) => {
             let mut found = Vec::new();
             for file in app.register.receipt(batch)?.files {
-                let reason = file.reason.filter(|reason| remarks::needs_attention(reason));
+                let reason = file.reason.filter(remarks::needs_attention);
                 if let (ItemState::Quarantined, Some(reason)) = (file.state, reason) {
                     let exception = Exception { kind: reason.kind, message: reason.message };
                     not_taken_in.push(NotTaken { path: file.path.clone(), exception });
