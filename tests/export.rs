@@ -368,6 +368,34 @@ fn a_bag_comes_back_with_the_same_digests_and_what_people_decided() {
 }
 
 #[test]
+fn a_bag_that_was_stopped_on_its_way_in_is_gone_on_with_and_nothing_is_decided_twice() {
+    let desk = Desk::new();
+    for act in [&["accept", "title"][..], &["not-in-contract", "court"]] {
+        common::check(desk.griffie(&["decide", &desk.lease, "--by", "A. Jansen"]).args(act), 0);
+    }
+    let (bag, _) = desk.export(&["--all"]);
+    for (n, point) in ["decision-announced", "decision-stored", "decision-noted"].into_iter().enumerate() {
+        for nth in [1, 2] {
+            let data = desk.path(&format!("killed-{n}-{nth}"));
+            let ingest = || {
+                let mut command = griffie(&data);
+                command.args(["ingest", "--no-copies", "--json"]).arg(&bag);
+                command
+            };
+            let killed = ingest().env("GRIFFIE_STOP_AT", format!("{point}:{nth}")).output().unwrap();
+            assert_eq!(killed.status.code(), None, "{point} is reached");
+            let receipt = json_of(&mut ingest(), &[0]);
+            assert_eq!(receipt["totals"]["files"], 3);
+            assert!(remarks(&receipt)[1].1.starts_with("3 decisions"), "{receipt}");
+            let listed = json_of(griffie(&data).args(["register", "--json", "--party", "korenaar"]), &[0]);
+            let shown = json_of(griffie(&data).args(["show", "--json", listed[0]["id"].as_str().unwrap()]), &[0]);
+            assert_eq!(shown["decisions"].as_array().unwrap().len(), 3, "{point} {nth}");
+            assert_eq!(json_of(griffie(&data).args(["verify", "--json"]), &[0])["findings"], Value::Array(Vec::new()));
+        }
+    }
+}
+
+#[test]
 fn what_another_archive_decided_about_a_document_that_is_here_is_left_to_people() {
     let desk = Desk::new();
     let (bag, _) = desk.export(&["--all"]);
