@@ -11,7 +11,6 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use authority::Authority;

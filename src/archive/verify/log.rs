@@ -348,6 +348,7 @@ impl Walk<'_> {
         for waiting in self.told.iter().flat_map(|told| &told.waiting).flat_map(|event| &event.objects) {
             self.ledger.waiting.insert(waiting.name.to_string(), waiting.blake3);
         }
+        self.ledger.reserved = self.told.iter().flat_map(|told| told.reserved.clone()).collect();
         // Only what this program's own database waits for was left by this program.
         let waits = |told: &Told| {
             entries(self.store, signed, end).all(|entry| entry.is_ok_and(|(_, _, event)| told.waiting.contains(&event)))
