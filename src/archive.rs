@@ -31,8 +31,8 @@ pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, Pag
 pub use probe_v1::Probe;
 pub use recipe::Recipe;
 pub use verify::{
-    Checked, FindingKind, HalfDone, PastChecks, Stamped, Told, ToldBy, VerifyFinding, VerifyOptions, VerifyReport,
-    Witness, Word, past_checks,
+    Checked, FindingKind, HalfDone, PastChecks, Stamped, TOLERANCE, Told, ToldBy, VerifyFinding, VerifyOptions,
+    VerifyReport, Witness, Word, past_checks,
 };
 
 use crate::{

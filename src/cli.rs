@@ -30,8 +30,10 @@ mod copies;
 mod decide;
 mod export;
 mod extract;
+mod history;
 mod ingest;
 mod log;
+mod paper;
 mod progress;
 mod register;
 mod reread;
@@ -58,6 +60,9 @@ struct Arguments {
     /// Language of explanations, tables and receipts: nl or en.
     #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_LANGUAGE")]
     language: Option<Language>,
+    /// Go on though the log tells of a time after that of this machine's clock: an earlier clock was wrong, not this one.
+    #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_CLOCK_IS_RIGHT", value_parser = yes_or_no)]
+    clock_is_right: bool,
     /// Worker processes that read pages [default: one a core; at most four a core].
     #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_WORKERS")]
     workers: Option<usize>,
@@ -231,6 +236,7 @@ fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
     if let Some(workers) = arguments.workers.filter(|&workers| workers > 0) {
         config.workers = workers;
     }
+    config.clock_is_right = arguments.clock_is_right;
     let asked_workers = config.bound_workers();
     let context = Context { config, data: arguments.data, asked_workers };
     match arguments.verb {

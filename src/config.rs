@@ -42,6 +42,9 @@ pub struct Config {
     pub store: Option<String>,
     /// How to reach a store on S3, and how long it must keep what it is given.
     pub s3: S3,
+    /// Somebody vouches for the machine's clock, though the log tells of a later time. Said on the command line, for once.
+    #[serde(skip)]
+    pub clock_is_right: bool,
 }
 
 /// How to reach a store on S3. Credentials come from the environment or a profile of the AWS tools, never from here.
@@ -97,6 +100,7 @@ impl Default for Config {
             rules: None,
             store: None,
             s3: S3::default(),
+            clock_is_right: false,
         }
     }
 }

@@ -2,6 +2,11 @@
 //! manifests, records and the events of the log with their proofs. Decides nothing about who may have what.
 
 mod events;
+mod evidence;
+mod proof;
+
+pub use evidence::Evidence;
+pub use proof::hold_against_its_proof;
 
 use std::{collections::HashMap, path::Path};
 
@@ -13,7 +18,7 @@ use crate::{
     archive::{Archive, Area, Manifest, name},
     bagit::{OURS, Writer},
     error::Context as _,
-    model::{Blake3, DocumentId, RecordId},
+    model::{BatchId, Blake3, DocumentId, ItemId, RecordId},
     storage::ObjectName,
 };
 
@@ -24,9 +29,17 @@ pub struct Chosen {
     /// What the register says of it, in the record format.
     pub json: Value,
     /// Its dossier.
-    pub documents: Vec<DocumentId>,
+    pub documents: Vec<ChosenDocument>,
     /// The other records as which documents of the dossier came in: what was decided about them goes along.
     pub joined: Vec<RecordId>,
+}
+
+/// A document that goes along.
+pub struct ChosenDocument {
+    /// Its id.
+    pub id: DocumentId,
+    /// The items as which its bytes came in, each time, and the containers that these were in.
+    pub items: Vec<(BatchId, ItemId)>,
 }
 
 /// What the bag says of itself.
@@ -62,6 +75,8 @@ struct Package<'a> {
     objects: HashMap<ObjectName, (Blake3, bool)>,
     /// Ids of records, documents and items: events about them go along.
     ids: std::collections::HashSet<String>,
+    /// The batches whose receipts are in.
+    batches: std::collections::HashSet<BatchId>,
 }
 
 /// Writes a bag as the folder `target`, which must not be there. Stored bytes that are not what the log says are an
@@ -77,6 +92,7 @@ pub fn bag(
         writer: Writer::begin(target)?,
         objects: HashMap::new(),
         ids: std::collections::HashSet::new(),
+        batches: std::collections::HashSet::new(),
     };
     package.writer.add("README.txt", |payload| payload.write(include_bytes!("export/README.txt")))?;
     let mut about = Vec::new();
@@ -84,7 +100,7 @@ pub fn bag(
         let record = record?;
         package.record(&record).doing(|| format!("failed to export `{}`", record.record))?;
         let ids = std::iter::once(&record.record).chain(&record.joined).map(RecordId::to_string);
-        about.push(ids.chain(record.documents.iter().map(DocumentId::to_string)).collect());
+        about.push(ids.chain(record.documents.iter().map(|document| document.id.to_string())).collect());
     }
     let events = package.events().doing(|| "failed to export the events of the log")?;
     if let Some((object, _)) = package.objects.iter().filter(|(_, (_, named))| !named).min_by_key(|(name, _)| *name) {
@@ -117,9 +133,27 @@ impl Package<'_> {
             }
         }
         for document in &chosen.documents {
-            self.document(document, &format!("{record}/{document}"))?;
+            let folder = format!("{record}/{}", document.id);
+            self.document(&document.id, &folder)?;
+            for (batch, item) in &document.items {
+                self.ids.insert(item.to_string());
+                self.object(&name::accession(batch, item), &format!("{folder}/accessions/{item}.json"), None)?;
+                self.receipt(batch)?;
+            }
         }
         Ok(())
+    }
+
+    /// The receipt of a batch, where it is finished.
+    fn receipt(&mut self, batch: &BatchId) -> Result<()> {
+        if !self.batches.insert(batch.clone()) {
+            return Ok(());
+        }
+        let receipt = name::batch(batch);
+        match self.archive.store().head(&receipt)? {
+            Some(_) => self.object(&receipt, &format!("batches/{batch}.json"), None),
+            None => Ok(()),
+        }
     }
 
     fn document(&mut self, document: &DocumentId, folder: &str) -> Result<()> {

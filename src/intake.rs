@@ -2,6 +2,7 @@
 //! nothing: what it unpacks goes away with the [`Arrival`] that names it.
 
 mod alike;
+mod bag;
 mod kind;
 mod mail;
 mod mailbox;
@@ -19,20 +20,19 @@ use std::{
 };
 
 use rustix::fs::{Mode, OFlags};
-use tempfile::{TempDir, TempPath};
+use tempfile::TempDir;
 use walkdir::WalkDir;
 
 pub use mail::Letter;
 pub use reason::Reason;
 
 use crate::{
-    Error, ErrorKind, Result,
-    bagit::{self, Bag},
+    Error, ErrorKind, Result, bagit,
     clock::Clock,
     error::Fold as _,
     model::{Language, MediaType},
 };
-use unpack::{Container, Labels, Member, Unpacker};
+use unpack::{Bytes, Container, Labels, Member, Unpacker};
 
 /// How much may come out of containers. The first four are what kreuzberg, a well-kept extraction library, allows.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -132,7 +132,12 @@ pub struct Intake {
     pub leave_out: Vec<PathBuf>,
     /// Where containers are unpacked, each run in a new folder that only this user may enter.
     pub scratch: PathBuf,
+    /// Holds a bag that griffie wrote, whose files are what its lists say, against the proof that it brings.
+    pub prove: Prove,
 }
+
+/// Checks a folder with a bag, and the files of its payload.
+pub type Prove = fn(&Path, &[PathBuf]) -> Result<(), bagit::Fault>;
 
 impl Intake {
     /// An intake with the default limits that unpacks below `scratch`.
@@ -143,6 +148,7 @@ impl Intake {
             pause: std::thread::sleep,
             leave_out: Vec::new(),
             scratch: scratch.into(),
+            prove: |_, _| Ok(()),
         }
     }
 
@@ -166,7 +172,6 @@ impl Intake {
             next_index: 0,
             paths: Vec::from(paths).into_iter(),
             walking: None,
-            bag: Vec::new().into_iter(),
             above: 0,
             open: Vec::new(),
         })
@@ -188,6 +193,8 @@ pub struct Arrival {
     pub media: Result<MediaType, Reason>,
     /// It is a container: its members follow, and it is no document itself.
     pub is_container: bool,
+    /// It is a bag that griffie wrote: its members are the originals, its bytes hold what came with them.
+    pub is_own_bag: bool,
     /// How many bytes it is, where they can be read.
     pub size_bytes: u64,
     place: Place,
@@ -196,7 +203,7 @@ pub struct Arrival {
 #[derive(Debug)]
 enum Place {
     Found(PathBuf),
-    Unpacked { path: TempPath, _folder: Arc<TempDir> },
+    Unpacked { bytes: Bytes, _folder: Arc<TempDir> },
     Nowhere,
 }
 
@@ -205,7 +212,7 @@ impl Arrival {
     pub fn path(&self) -> Option<&Path> {
         match &self.place {
             Place::Found(path) => Some(path),
-            Place::Unpacked { path, .. } => Some(path),
+            Place::Unpacked { bytes, .. } => Some(bytes.path()),
             Place::Nowhere => None,
         }
     }
@@ -227,8 +234,6 @@ pub struct Arrivals {
     members_left: usize,
     paths: std::vec::IntoIter<PathBuf>,
     walking: Option<walkdir::IntoIter>,
-    /// Files of a bag that was checked.
-    bag: std::vec::IntoIter<PathBuf>,
     /// How many containers are around the first that is open.
     above: usize,
     open: Vec<Opened>,
@@ -256,9 +261,6 @@ impl Iterator for Arrivals {
                 }
                 continue;
             }
-            if let Some(path) = self.bag.next() {
-                return Some(self.file(path));
-            }
             if let Some(walking) = &mut self.walking {
                 match walking.next() {
                     None => self.walking = None,
@@ -272,9 +274,7 @@ impl Iterator for Arrivals {
                             walking_skip(&mut self.walking);
                         } else if bagit::is_bag(entry.path()) {
                             walking_skip(&mut self.walking);
-                            if let Some(refused) = self.open_bag(entry.path()) {
-                                return Some(refused);
-                            }
+                            return Some(self.bag(entry.into_path()));
                         }
                     }
                     Some(Ok(entry)) => return Some(self.file(entry.into_path())),
@@ -303,14 +303,6 @@ fn walking_skip(walking: &mut Option<walkdir::IntoIter>) {
     }
 }
 
-/// The files of a bag that come in: of one of ours the originals, from which all else follows; of another's all.
-fn bag_files(folder: &Path) -> Result<Vec<PathBuf>, bagit::Fault> {
-    let bag = Bag::check(folder)?;
-    let ours = bag.info(bagit::OURS.0) == Some(bagit::OURS.1);
-    let is_original = |path: &Path| path.parent().is_some_and(|folder| folder.ends_with("original"));
-    Ok(bag.payload.into_iter().filter(|path| !ours || is_original(path)).collect())
-}
-
 impl Arrivals {
     /// Where files are unpacked.
     pub fn folder(&self) -> &Path {
@@ -333,17 +325,6 @@ impl Arrivals {
         (self.above, self.bytes_left, self.members_left) = (inside, room.bytes, room.files);
     }
 
-    /// Takes a bag as it says it is, or else not at all.
-    fn open_bag(&mut self, folder: &Path) -> Option<Arrival> {
-        match bag_files(folder) {
-            Ok(files) => {
-                self.bag = files.into_iter();
-                None
-            }
-            Err(fault) => Some(self.arrival(folder.to_owned(), Err(Reason::Bag(fault)), Place::Nowhere, 0)),
-        }
-    }
-
     fn is_left_out(&self, folder: &Path) -> bool {
         !self.intake.leave_out.is_empty()
             && std::fs::canonicalize(folder).is_ok_and(|folder| self.intake.leave_out.contains(&folder))
@@ -352,7 +333,17 @@ impl Arrivals {
     fn arrival(&mut self, source: PathBuf, media: Result<MediaType, Reason>, place: Place, size_bytes: u64) -> Arrival {
         let index = self.next_index;
         self.next_index += 1;
-        Arrival { index, parent: None, source, member: None, media, is_container: false, size_bytes, place }
+        Arrival {
+            index,
+            parent: None,
+            source,
+            member: None,
+            media,
+            is_container: false,
+            is_own_bag: false,
+            size_bytes,
+            place,
+        }
     }
 
     fn file(&mut self, path: PathBuf) -> Arrival {
@@ -408,22 +399,34 @@ impl Arrivals {
             arrival.media = Err(Reason::NestedTooDeep(self.intake.limits.nesting));
             return;
         }
-        match Container::open(media, file, &mut self.unpacker().0) {
+        let opened = match media {
+            MediaType::Zip => self.packed_bag(&file, &mut arrival.is_own_bag),
+            _ => Ok(None),
+        };
+        let opened = match opened {
+            Ok(None) => Container::open(media, file, &mut self.unpacker().0),
+            opened => opened,
+        };
+        match opened {
             Ok(None) => {}
             Ok(Some(_)) if too_deep => arrival.media = Err(Reason::NestedTooDeep(self.intake.limits.nesting)),
             Ok(Some(container)) => {
-                arrival.is_container = true;
-                self.open.push(Opened {
-                    container,
-                    index: arrival.index,
-                    source: arrival.source.clone(),
-                    member: arrival.member.clone(),
-                    labels: Labels::default(),
-                    is_carrier: false,
-                });
+                self.open(arrival, container);
             }
             Err(reason) => arrival.media = Err(reason),
         }
+    }
+
+    fn open(&mut self, arrival: &mut Arrival, container: Container) {
+        arrival.is_container = true;
+        self.open.push(Opened {
+            container,
+            index: arrival.index,
+            source: arrival.source.clone(),
+            member: arrival.member.clone(),
+            labels: Labels::default(),
+            is_carrier: false,
+        });
     }
 
     /// The unpacker, and beside it the open containers, which it does not touch.
@@ -452,11 +455,18 @@ impl Arrivals {
         let mut arrival = self.arrival(source, Ok(MediaType::Zip), Place::Nowhere, 0);
         arrival.parent = Some(parent);
         arrival.member = Some(label);
-        match member.unpacked.and_then(|path| Ok((open_member(&path)?, path))) {
-            Ok(((file, size_bytes), path)) => {
+        match member.unpacked.and_then(|bytes| Ok((open_member(bytes.path())?, bytes))) {
+            Ok(((file, size_bytes), bytes)) => {
                 arrival.size_bytes = size_bytes;
-                arrival.place = Place::Unpacked { path, _folder: Arc::clone(&self.folder) };
-                if member.is_letter {
+                // A file of a folder is taken as any other, however many there are.
+                if matches!(bytes, Bytes::Found(_, None)) {
+                    self.bytes_left = self.intake.limits.unpacked_bytes;
+                    self.members_left = self.intake.limits.members;
+                }
+                arrival.place = Place::Unpacked { bytes, _folder: Arc::clone(&self.folder) };
+                if size_bytes > self.intake.limits.original_bytes {
+                    arrival.media = Err(Reason::TooLarge(self.intake.limits.original_bytes));
+                } else if member.is_letter {
                     arrival.media = Ok(MediaType::Eml);
                 } else {
                     self.look_at(&mut arrival, file);

@@ -1,6 +1,7 @@
 //! The words that all rooms share: ids, digests, pages, words read, evidence, records. No I/O, no clock.
 
 pub mod digest;
+pub mod elsewhere;
 pub mod evidence;
 pub mod id;
 pub mod language;
@@ -13,6 +14,7 @@ pub mod record;
 pub mod subject;
 
 pub use digest::{Blake3, Digests, Sha256};
+pub use elsewhere::Elsewhere;
 pub use evidence::{Evidence, EvidenceKind};
 pub use id::{BatchId, DocumentId, ItemId, RecordId};
 pub use language::Language;

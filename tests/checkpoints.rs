@@ -2,6 +2,8 @@
 //! (`openssl ts`).
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and start programs")]
 
+#[path = "common/authority.rs"]
+mod authority;
 mod common;
 
 use std::{
@@ -9,9 +11,9 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpListener,
     path::{Path, PathBuf},
-    process::Command,
 };
 
+use authority::Authority;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use common::{Desk, check, json_of, write_pdf};
 use griffie::provenance::{
@@ -130,50 +132,6 @@ fn an_event_is_proved_with_what_is_printed_alone() {
     assert!(text.starts_with("c2sp.org/tlog-proof@v1\nindex "), "{text}");
     assert!(text.ends_with(&format!("\n\n{}", checkpoint(&desk))), "{text}");
     check(&mut desk.griffie(&["log", "proof", "originals/00/none"]), 6);
-}
-
-/// `openssl ts` with a certificate of its own authority.
-struct Authority(tempfile::TempDir);
-
-impl Authority {
-    fn new(key: &[&str]) -> Self {
-        let authority = Self(tempfile::tempdir().unwrap());
-        authority.write("usage", "extendedKeyUsage=critical,timeStamping\n");
-        authority.write("serial", "0A\n");
-        let config = "[tsa]\ndefault_tsa = own\n[own]\nserial = serial\nsigner_cert = tsa.pem\nsigner_key = tsa.key\n\
-                      signer_digest = sha256\ndefault_policy = 1.2.3.4.1\ndigests = sha256\n\
-                      accuracy = secs:1\nordering = no\ntsa_name = yes\n";
-        authority.write("ts.cnf", config);
-        let root = ["req", "-x509", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Root"];
-        authority.openssl(&[&root[..], &["-days", "30", "-newkey"], key].concat());
-        let request = ["req", "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Clock", "-newkey"];
-        authority.openssl(&[&request[..], key].concat());
-        let issue =
-            "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile usage -out tsa.pem";
-        authority.openssl(&issue.split(' ').collect::<Vec<_>>());
-        authority
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.path(name), text).unwrap();
-    }
-
-    fn openssl(&self, arguments: &[&str]) {
-        let output = Command::new("openssl").current_dir(&self.0).args(arguments).output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    /// The answer to a request.
-    fn answer(&self, request: &Path) -> PathBuf {
-        let out = self.path("answer.tsr");
-        let files = ["-queryfile", request.to_str().unwrap(), "-out", out.to_str().unwrap()];
-        self.openssl(&[&["ts", "-reply", "-config", "ts.cnf"][..], &files].concat());
-        out
-    }
 }
 
 #[test]

@@ -424,3 +424,38 @@ fn what_stopped_copies_left_is_completed_before_the_documents_are_read_again() {
     assert_eq!(files_below(&data.join("store/manifests")).len(), 3 * documents);
     assert_eq!(files_below(&data.join("store/renditions")).len(), documents);
 }
+
+#[test]
+fn what_somebody_lays_into_a_batch_that_was_stopped_is_told_from_what_it_left() {
+    let desk = Desk::new();
+    let killed = desk.ingest().env("GRIFFIE_STOP_AT", "accession-stored:3").output().unwrap();
+    assert_eq!(killed.status.code(), None);
+    let store = desk.path("data/store");
+    // What waits in the database goes to the log with the first check.
+    json_of(griffie(&desk.path("data")).args(["verify", "--json"]), &[0]);
+    let (findings, unfinished) = {
+        let report = json_of(griffie(&desk.path("data")).args(["verify", "--json"]), &[0, 8]);
+        (report["findings"].clone(), report["unfinished"].as_array().unwrap().len())
+    };
+    assert!(findings.as_array().unwrap().is_empty() && unfinished > 0, "{findings}");
+    // The same objects once more, of an item and a document that nobody set aside.
+    let first = |area: &str| {
+        let folder = fs::read_dir(store.join(area)).unwrap().next().unwrap().unwrap().path();
+        fs::read_dir(folder).unwrap().next().unwrap().unwrap().path()
+    };
+    let (accession, manifest) = (first("accessions"), first("manifests"));
+    let (item, document) = (accession.file_stem().unwrap().to_str().unwrap(), manifest.parent().unwrap().file_name());
+    let document = document.unwrap().to_str().unwrap();
+    let other = |path: &Path, from: &str, to: &str| {
+        let text = fs::read_to_string(path).unwrap().replace(from, to);
+        let path = PathBuf::from(path.to_str().unwrap().replace(from, to));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    other(&accession, item, "i-000000000001");
+    other(&manifest, document, "d-000000000001");
+    let report = json_of(griffie(&desk.path("data")).args(["verify", "--json"]), &[8]);
+    let found: Vec<_> = report["findings"].as_array().unwrap().iter().map(|finding| &finding["kind"]).collect();
+    assert_eq!(found, ["unlogged_object", "unlogged_object"], "{report}");
+    assert_eq!(report["unfinished"].as_array().unwrap().len(), unfinished);
+}

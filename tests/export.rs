@@ -2,6 +2,8 @@
 //! same bytes when they come back.
 #![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test may fail loudly and ask the environment")]
 
+#[path = "common/authority.rs"]
+mod authority;
 mod common;
 
 use std::{
@@ -11,6 +13,7 @@ use std::{
     process::Command,
 };
 
+use authority::Authority;
 use common::{griffie, json_of, write_pdf};
 use griffie::provenance::{
     merkle::{Hash, inclusion_holds, leaf_hash},
@@ -166,8 +169,8 @@ fn every_event_in_a_bag_proves_itself_and_every_object_is_in_one() {
         }
     }
     assert_eq!(decisions, 1);
-    for name in files(&bag.join("data")).iter().filter(|name| name.starts_with("c-") && !name.ends_with("/record.json"))
-    {
+    let told = |name: &&String| !name.starts_with("log/") && !name.ends_with("/record.json") && *name != "README.txt";
+    for name in files(&bag.join("data")).iter().filter(told) {
         let digest = blake3::hash(&fs::read(bag.join("data").join(name)).unwrap()).to_string();
         assert!(digests.contains(&digest), "no event names {name}");
     }
@@ -180,6 +183,72 @@ fn every_event_in_a_bag_proves_itself_and_every_object_is_in_one() {
     let events = fs::read_to_string(desk.path("bag/data/log/events.jsonl")).unwrap();
     assert_eq!(events.matches("dissemination").count(), 2, "one for each record");
     assert_eq!(json_of(&mut desk.griffie(&["verify", "--json"]), &[0])["findings"], Value::Array(Vec::new()));
+}
+
+/// The indented lines of the README in a bag, which a stranger types, from the one that begins so to the end of its part.
+fn as_told(readme: &str, from: &str) -> String {
+    let at = readme.find(from).unwrap_or_else(|| panic!("{from}"));
+    let start = readme[..at].rfind('\n').unwrap() + 1;
+    let lines = readme[start..].lines().take_while(|line| line.is_empty() || line.starts_with("    "));
+    lines.map(|line| line.strip_prefix("    ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_stranger_checks_a_bag_with_what_its_readme_says() {
+    let (desk, authority) = (Desk::new(), Authority::new(&["rsa:2048"]));
+    let stamp = |name: &str| {
+        let request = desk.path(name);
+        common::check(desk.griffie(&["log", "timestamp", "--request"]).arg(&request), 0);
+        let answer = authority.answer(&request);
+        common::check(desk.griffie(&["log", "timestamp", "--response"]).arg(&answer), 0);
+    };
+    stamp("1.tsq");
+    // Comes in again, in a container: that is told as well. The log is stamped twice more, and the second adds nothing.
+    common::write_zip(&desk.path("again.zip"), &[("nda.pdf", &fs::read(desk.path("inbox/nda.pdf")).unwrap())]);
+    common::check(desk.griffie(&["ingest"]).arg(desk.path("again.zip")), 0);
+    ["2.tsq", "3.tsq", "4.tsq"].into_iter().for_each(stamp);
+    let (bag, _) = desk.export(&["--all"]);
+    assert_valid(&bag);
+    let names = files(&bag.join("data"));
+    let count = |part: &str| names.iter().filter(|name| name.contains(part)).count();
+    assert_eq!((count("/accessions/"), count("batches/")), (2 + 2, 2), "{names:?}");
+    let stamps = [count("log/timestamps/"), count("log/checkpoints/")];
+    assert_eq!(stamps, [3, 3], "the first after the lease, the first after the container, and the last: {names:?}");
+
+    let readme = fs::read_to_string(bag.join("data/README.txt")).unwrap();
+    let run = |folder: &Path, script: &str| {
+        let output = Command::new("bash").args(["-e", "-c", script]).current_dir(folder).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout) + &text(&output.stderr))
+    };
+    assert!(readme.contains("`sha256sum -c --quiet manifest-sha256.txt`"));
+    let whole = run(&bag, "sha256sum -c --quiet manifest-sha256.txt");
+    assert!(whole.0, "{}", whole.1);
+    let data = bag.join("data");
+    let proof = as_told(&readme, "T=$(mktemp -d)") + "\n" + &as_told(&readme, "cat > $T/check.py");
+    let (held, told) = run(&data, &proof);
+    assert!(held && told.contains("Signature Verified Successfully"), "{told}");
+    assert!(told.contains("events are in the log of the checkpoint"), "{told}");
+    assert_eq!(told.matches("are those of the checkpoint of then").count(), 3, "{told}");
+    let verify = as_told(&readme, "openssl ts -reply");
+    for name in names.iter().filter_map(|name| name.strip_prefix("log/timestamps/")) {
+        let (size, stem) = name.trim_end_matches(".tsr").split_once('-').unwrap();
+        let ca = authority.path("ca.pem");
+        let commands = verify.replace("NAME", stem).replace("SIZE", size).replace("ca.pem", ca.to_str().unwrap());
+        let (held, told) = run(&data, &commands);
+        assert!(held && told.contains("Verification: OK"), "{told}");
+    }
+    // What was altered does not hold.
+    for (file, from, to) in [
+        ("log/events.jsonl", "A. Jansen", "B. Jansen"),
+        ("log/checkpoint", "griffie-log-", "griffie-lag-"),
+        ("log/consistency.jsonl", "\"proof\":[\"", "\"proof\":[\"00"),
+    ] {
+        let right = fs::read_to_string(data.join(file)).unwrap();
+        fs::write(data.join(file), right.replacen(from, to, 1)).unwrap();
+        assert!(!run(&data, &proof).0, "{file}");
+        fs::write(data.join(file), right).unwrap();
+    }
 }
 
 #[test]
@@ -218,16 +287,188 @@ fn changed_bytes_do_not_leave_the_archive() {
     assert!(!desk.path("bag").try_exists().unwrap());
 }
 
+/// Packs a folder as a ZIP file, with its name before each path.
+fn zipped(folder: &Path, to: &Path) {
+    let members: Vec<_> =
+        files(folder).into_iter().map(|name| (format!("bag/{name}"), fs::read(folder.join(name)).unwrap())).collect();
+    let members: Vec<_> = members.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).collect();
+    common::write_zip(to, &members);
+}
+
+/// The kinds of the remarks in a receipt, and their words.
+fn remarks(receipt: &Value) -> Vec<(&str, &str)> {
+    let files = receipt["files"].as_array().unwrap().iter();
+    let remarks = files.filter_map(|file| file["remarks"].as_array()).flatten();
+    remarks.map(|remark| (remark["kind"].as_str().unwrap(), remark["message"].as_str().unwrap())).collect()
+}
+
 #[test]
-fn a_bag_comes_back_with_the_same_digests() {
+fn a_bag_comes_back_with_the_same_digests_and_what_people_decided() {
     let desk = Desk::new();
+    let listed = json_of(&mut desk.griffie(&["register", "--json"]), &[0]);
+    let ids = listed.as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap());
+    let other = ids.into_iter().find(|id| *id != desk.lease).unwrap().to_owned();
+    for act in [&["belongs-to", &desk.lease][..], &["not-in-contract", "court"]] {
+        assert!(desk.griffie(&["decide", &other, "--by", "B. Pietersen"]).args(act).status().unwrap().success());
+    }
     let (bag, _) = desk.export(&["--all"]);
-    let receipt = json_of(griffie(&desk.path("other")).args(["ingest", "--json"]).arg(&bag), &[0]);
-    assert_eq!((&receipt["totals"]["archived"], &receipt["totals"]["files"]), (&2.into(), &2.into()));
-    let originals = |data: &str| files(&desk.path(data).join("store/originals"));
-    assert_eq!(originals("other"), originals("data"));
+    zipped(&bag, &desk.path("bag.zip"));
+    for (data, from) in [("folder", "bag"), ("zip", "bag.zip")] {
+        let there = |arguments: &[&str]| {
+            let mut command = griffie(&desk.path(data));
+            command.args(arguments);
+            command
+        };
+        let receipt = json_of(there(&["ingest", "--json"]).arg(desk.path(from)), &[0]);
+        let totals = ["files", "container", "archived"].map(|total| receipt["totals"][total].as_u64().unwrap());
+        assert_eq!(totals, [3, 1, 2], "{receipt}");
+        let originals = |data: &str| files(&desk.path(data).join("store/originals"));
+        assert!(originals(data).is_superset(&originals("data")));
+        let container = receipt["files"][0]["blake3"].as_str().unwrap();
+        let kept = format!("originals/{}/{container}", &container[..2]);
+        let told = remarks(&receipt);
+        assert_eq!(told.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), ["bag_kept", "decisions_taken_over"]);
+        assert!(told[0].1.contains(&kept) && told[1].1.starts_with("3 decisions"), "{told:?}");
+        // Nothing that came along is lost: it lies there.
+        let pack = fs::read(desk.path(data).join("store").join(kept)).unwrap();
+        for part in ["log/events.jsonl", "accessions/", "renditions/", "bag-info.txt"] {
+            assert!(pack.windows(part.len()).any(|window| window == part.as_bytes()), "{part}");
+        }
+        // One dossier of two documents, with the day that was decided, and by whom and where.
+        let listed = json_of(&mut there(&["register", "--json"]), &[0]);
+        assert_eq!(listed.as_array().unwrap().len(), 1, "{listed}");
+        let record = listed[0]["id"].as_str().unwrap();
+        assert_ne!(record, desk.lease);
+        let check_shown = || {
+            let (shown, _) = common::check(&mut there(&["show", record]), 0);
+            let log = fs::read_to_string(bag.join("data/log/checkpoint")).unwrap();
+            let log = log.lines().next().unwrap();
+            assert!(shown.contains("2027-02-28"), "{shown}");
+            let marked = format!("A. Jansen (on {} in another archive, {log}; taken over", desk.lease);
+            assert!(shown.contains(&marked) && shown.contains("B. Pietersen (on c-"), "{shown}");
+            shown
+        };
+        let shown = check_shown();
+        assert_eq!(json_of(&mut there(&["verify", "--json"]), &[0])["findings"], Value::Array(Vec::new()));
+        common::check(&mut there(&["rebuild"]), 0);
+        assert_eq!(check_shown(), shown);
+        // Given again, nothing comes twice, and what was taken over holds.
+        let again = json_of(there(&["ingest", "--json"]).arg(desk.path(from)), &[0]);
+        assert_eq!(again["totals"]["duplicate"], 2);
+        assert_eq!(
+            remarks(&again).iter().map(|(kind, _)| *kind).collect::<Vec<_>>(),
+            ["bag_kept", "decisions_taken_over"]
+        );
+        let decided = |text: &str| text.lines().filter(|line| line.contains("decision ")).count();
+        assert_eq!(decided(&check_shown()), decided(&shown));
+    }
     let again = json_of(desk.griffie(&["ingest", "--json"]).arg(&bag), &[0]);
     assert_eq!(again["totals"]["duplicate"], 2, "the archive that it left knows it");
+    assert_eq!(remarks(&again).len(), 1, "and what was decided in it: {again}");
+}
+
+#[test]
+fn a_bag_that_was_stopped_on_its_way_in_is_gone_on_with_and_nothing_is_decided_twice() {
+    let desk = Desk::new();
+    for act in [&["accept", "title"][..], &["not-in-contract", "court"]] {
+        common::check(desk.griffie(&["decide", &desk.lease, "--by", "A. Jansen"]).args(act), 0);
+    }
+    let (bag, _) = desk.export(&["--all"]);
+    for (n, point) in ["decision-announced", "decision-stored", "decision-noted"].into_iter().enumerate() {
+        for nth in [1, 2] {
+            let data = desk.path(&format!("killed-{n}-{nth}"));
+            let ingest = || {
+                let mut command = griffie(&data);
+                command.args(["ingest", "--no-copies", "--json"]).arg(&bag);
+                command
+            };
+            let killed = ingest().env("GRIFFIE_STOP_AT", format!("{point}:{nth}")).output().unwrap();
+            assert_eq!(killed.status.code(), None, "{point} is reached");
+            let receipt = json_of(&mut ingest(), &[0]);
+            assert_eq!(receipt["totals"]["files"], 3);
+            assert!(remarks(&receipt)[1].1.starts_with("3 decisions"), "{receipt}");
+            let listed = json_of(griffie(&data).args(["register", "--json", "--party", "korenaar"]), &[0]);
+            let shown = json_of(griffie(&data).args(["show", "--json", listed[0]["id"].as_str().unwrap()]), &[0]);
+            assert_eq!(shown["decisions"].as_array().unwrap().len(), 3, "{point} {nth}");
+            assert_eq!(json_of(griffie(&data).args(["verify", "--json"]), &[0])["findings"], Value::Array(Vec::new()));
+        }
+    }
+}
+
+#[test]
+fn what_another_archive_decided_about_a_document_that_is_here_is_left_to_people() {
+    let desk = Desk::new();
+    let (bag, _) = desk.export(&["--all"]);
+    let data = desk.path("other");
+    let first = json_of(griffie(&data).args(["ingest", "--json"]).arg(desk.path("inbox")), &[0]);
+    let record = first["files"][0]["documents"][0]["record"].as_str().unwrap();
+    let (text, _) = common::check(griffie(&data).arg("ingest").arg(&bag), 11);
+    assert!(text.contains(&format!("griffie decide {record}")) && text.contains("was not taken over"), "{text}");
+    let (batch, _) = text.lines().next().unwrap().split_at("Receipt ".len());
+    let batch = text.strip_prefix(batch).unwrap().lines().next().unwrap();
+    let (again, _) = common::check(griffie(&data).args(["show", batch]), 0);
+    assert_eq!(again, text, "the receipt tells it once more");
+    let shown = json_of(griffie(&data).args(["show", "--json", record]), &[0]);
+    assert_eq!(shown["decisions"], Value::Array(Vec::new()));
+}
+
+/// The same bag with other bytes for some of its files, or without them, and lists that fit.
+fn forged(bag: &Path, to: &Path, change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) {
+    let mut writer = griffie::bagit::Writer::begin(to).unwrap();
+    for name in files(&bag.join("data")) {
+        let bytes = fs::read(bag.join("data").join(&name)).unwrap();
+        if let Some(bytes) = change(&name, bytes) {
+            writer.add(&name, |payload| payload.write(&bytes)).unwrap();
+        }
+    }
+    let (label, value) = griffie::bagit::OURS;
+    writer.close(&[(label.into(), value.into())]).unwrap();
+    assert_valid(to);
+}
+
+#[test]
+fn a_valid_bag_that_contradicts_its_own_log_is_refused_whole() {
+    let desk = Desk::new();
+    common::check(desk.griffie(&["decide", &desk.lease, "--by", "A. Jansen"]).args(["accept", "title"]), 0);
+    let (bag, _) = desk.export(&["--all"]);
+    let swap = |from: &'static str, to: &'static str| {
+        move |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replacen(from, to, 1).into_bytes()
+    };
+    let other = Desk::new();
+    let strange_key = {
+        let (bag, _) = other.export(&["--all"]);
+        let name = files(&bag.join("data/log/keys")).pop_first().unwrap();
+        fs::read(bag.join("data/log/keys").join(name)).unwrap()
+    };
+    type Change<'a> = &'a dyn Fn(&str, Vec<u8>) -> Option<Vec<u8>>;
+    let on = |part: &'static str, by: &dyn Fn(Vec<u8>) -> Option<Vec<u8>>, name: &str, bytes: Vec<u8>| {
+        if name.contains(part) { by(bytes) } else { Some(bytes) }
+    };
+    let cases: [(&str, Change<'_>); 6] = [
+        ("bag_contradicts", &|name, bytes| {
+            on("original/huur", &|bytes| Some([&bytes[..], b" "].concat()), name, bytes)
+        }),
+        ("bag_contradicts", &|name, bytes| {
+            on("decisions/000001", &|bytes| Some(swap("2027-02-28", "2031-03-31")(bytes)), name, bytes)
+        }),
+        ("bag_contradicts", &|name, bytes| {
+            on("log/events", &|bytes| Some(swap("A. Jansen", "B. Jansen")(bytes)), name, bytes)
+        }),
+        ("bag_contradicts", &|name, bytes| on("log/keys", &|_| Some(strange_key.clone()), name, bytes)),
+        ("bag_incomplete", &|name, bytes| on("decisions/000002", &|_| None, name, bytes)),
+        ("bag_contradicts", &|name, bytes| on("findings/", &|bytes| Some([&bytes[..], b" "].concat()), name, bytes)),
+    ];
+    for (number, (kind, change)) in cases.iter().enumerate() {
+        let folder = desk.path(&format!("forged-{number}"));
+        forged(&bag, &folder, change);
+        zipped(&folder, &folder.with_extension("zip"));
+        for path in [folder.clone(), folder.with_extension("zip")] {
+            let data = desk.path(&format!("data-{number}"));
+            let receipt = json_of(griffie(&data).args(["ingest", "--json"]).arg(&path), &[11]);
+            assert_eq!((&receipt["totals"]["files"], &receipt["totals"]["quarantined"]), (&1.into(), &1.into()));
+            assert_eq!(receipt["files"][0]["reason"]["kind"], *kind, "{number}: {receipt}");
+        }
+    }
 }
 
 #[test]
@@ -262,5 +503,5 @@ fn the_payload_of_anothers_bag_is_taken_file_by_file() {
     assert_valid(&desk.path("foreign"));
     let receipt = json_of(griffie(&desk.path("other")).args(["ingest", "--json"]).arg(desk.path("foreign")), &[11]);
     let files: Vec<_> = receipt["files"].as_array().unwrap().iter().map(|file| &file["state"]).collect();
-    assert_eq!(files, ["archived", "quarantined"]);
+    assert_eq!(files, ["container", "archived", "quarantined"]);
 }

@@ -35,6 +35,7 @@ fn manifest() {
 #[test]
 fn accession() {
     assert_eq!(check::<Accession>("accession/v1.json").reason.unwrap().kind, "encrypted");
+    assert_eq!(check::<Accession>("accession/v1-remarks.json").remarks[0].kind, "bag_kept");
 }
 
 #[test]
@@ -53,6 +54,9 @@ fn findings() {
 fn decision() {
     assert_eq!(check::<Decision>("decision/v1.json").number, 2);
     assert_eq!(check::<Decision>("decision/v1-withdraw.json").act, griffie::archive::Act::Withdraw);
+    let compared = check::<Decision>("decision/v1-compared.json");
+    assert_eq!(compared.act, griffie::archive::Act::ComparedWithPaper);
+    assert_eq!(check::<Decision>("decision/v1-elsewhere.json").elsewhere.unwrap().event, 17);
 }
 
 #[test]

@@ -358,7 +358,7 @@ fn what_the_database_says_otherwise_than_the_store_is_found_and_never_handed_out
         ("UPDATE decisions SET by = 'De Vries'", "altered_row", "{} 1"),
         ("DELETE FROM decisions", "missing_row", "{} 1"),
         (
-            "INSERT INTO decisions VALUES ('{}', 2, 'ended_on', NULL, '\"2020-01-01\"', 'Niemand', '2026-01-01T00:00:00Z', NULL)",
+            "INSERT INTO decisions VALUES ('{}', 2, 'ended_on', NULL, '\"2020-01-01\"', 'Niemand', '2026-01-01T00:00:00Z', NULL, NULL)",
             "additional_row",
             "{} 2",
         ),
@@ -441,4 +441,66 @@ fn one_damaged_original_stops_no_other_file_of_a_batch() {
     let whole = dump(&desk.path("data"));
     check(&mut desk.griffie(&["rebuild"]), 0);
     assert_eq!(dump(&desk.path("data")), whole);
+}
+
+#[test]
+fn an_append_that_was_stopped_is_settled_without_the_database_where_the_key_vouches_for_it() {
+    let (desk, record) = archive();
+    let data = desk.path("data");
+    let checkpoints = || objects(&data, "log/checkpoints");
+    let (before, head) = (checkpoints(), fs::read(data.join("log.head")).unwrap());
+    decide(&desk, &record, &["terminated-on", "2025-12-31"]);
+    let whole = dump(&data);
+    // The checkpoint of the last append was not written yet when the program was stopped; then the database was lost.
+    let signed: Vec<_> = checkpoints().into_iter().filter(|name| !before.contains(name)).collect();
+    let [last] = &signed[..] else { panic!("{signed:?}") };
+    let note = fs::read(last).unwrap();
+    fs::remove_file(last).unwrap();
+    fs::write(data.join("log.head"), head).unwrap();
+    lose_database(&data);
+
+    let pending = data.join("log.pending");
+    let sealed = fs::read_to_string(&pending).unwrap();
+    let (seal, text) = sealed.split_once('\n').unwrap();
+    let size = text.lines().nth(1).unwrap();
+    let other = [
+        (sealed.replace(size, "1"), "of another size"),
+        (format!("{seal}\n{}", text.replace("griffie-pending/1", "griffie-pending/2")), "of another form"),
+        (String::new(), "of nothing"),
+    ];
+    for (forged, what) in other {
+        fs::write(&pending, forged).unwrap();
+        let (_, stderr) = check(&mut desk.griffie(&["rebuild"]), 8);
+        assert!(stderr.contains("beyond its last checkpoint"), "{what}: {stderr}");
+        assert!(!last.exists());
+    }
+    fs::write(&pending, &sealed).unwrap();
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(fs::read(last).unwrap(), note, "the same checkpoint, by the same key");
+    assert_eq!(dump(&data), whole);
+    assert_eq!(findings(&data), []);
+}
+
+#[test]
+fn a_container_that_was_stopped_half_taken_in_stops_no_rebuild() {
+    let desk = Desk::new();
+    let inside: Vec<_> = TITLES.iter().map(|title| desk.path(&format!("{title}.pdf"))).collect();
+    for (title, path) in TITLES.iter().zip(&inside) {
+        write_pdf(path, &contract(title));
+    }
+    let members: Vec<_> = TITLES.iter().copied().zip(inside.iter().map(|path| fs::read(path).unwrap())).collect();
+    let members: Vec<_> = members.iter().map(|(name, bytes)| (*name, &bytes[..])).collect();
+    common::write_zip(&desk.path("in.zip"), &members);
+    // Each member is in the log, and of the container only the bytes are there.
+    let mut killed = desk.griffie(&["ingest", "--no-copies", "--move-to"]);
+    killed.arg(desk.path("done")).arg(desk.path("in.zip")).env("GRIFFIE_STOP_AT", "accession-stored:4");
+    assert_eq!(killed.output().unwrap().status.code(), None);
+    let data = desk.path("data");
+    assert_eq!(findings(&data), [], "the database and what a rebuild would make of the store agree");
+    lose_database(&data);
+    check(&mut desk.griffie(&["rebuild"]), 11);
+    assert_eq!((records(&data), findings(&data)), (3, vec![]));
+    let again = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("in.zip")), &[0]);
+    assert_eq!((&again["totals"]["duplicate"], &again["totals"]["container"]), (&3.into(), &1.into()));
+    assert_eq!(findings(&data), []);
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Format, name};
 use crate::{
-    model::{BatchId, Digests, DocumentId, ItemId, RecordId},
+    model::{BatchId, Digests, DocumentId, ItemId, Problem, RecordId},
     storage::ObjectName,
 };
 
@@ -42,6 +42,9 @@ pub struct Accession {
     pub reserved_document: DocumentId,
     /// The id set aside for its record.
     pub reserved_record: RecordId,
+    /// What a person should know of what came in with it; of a bag, where that is kept and what was not taken over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Problem>,
 }
 
 /// The one accounted state of an item.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Format;
-use crate::model::RecordId;
+use crate::model::{Elsewhere, RecordId};
 
 /// What a person decided. Nothing replaces it; a later decision stands beside it and holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Decision {
     pub at: Timestamp,
     /// Why.
     pub note: Option<String>,
+    /// Where it was taken, if not in this archive: then `by` is who took it there, and `at` when it was taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// Kinds of decision.
@@ -47,6 +50,9 @@ pub enum Act {
     BelongsTo,
     /// The contract that the value names took its place.
     SupersededBy,
+    /// The scan of the document that the value names was compared with the paper, and is complete and legible; the value
+    /// says how many pages it has, and where others were looked at in its stead, which.
+    ComparedWithPaper,
 }
 
 impl Format for Decision {

@@ -26,6 +26,7 @@ fn decision(record: &RecordId, number: u32) -> Decision {
         by: "A. Archivist".into(),
         at: Timestamp::UNIX_EPOCH,
         note: None,
+        elsewhere: None,
     }
 }
 
@@ -110,6 +111,7 @@ fn a_batch_is_known_by_its_accessions_before_it_finished() {
         documents: Vec::new(),
         reserved_document: DocumentId::random(),
         reserved_record: RecordId::random(),
+        remarks: Vec::new(),
     };
     archive.put_accession(&accession).unwrap();
     assert_eq!(archive.batches().unwrap(), std::slice::from_ref(&batch));

@@ -9,7 +9,7 @@ mod unfinished;
 mod witness;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     path::PathBuf,
     sync::Arc,
@@ -34,6 +34,7 @@ use crate::{
 };
 use ledger::{Ledger, Outcome};
 pub use ledger::{PastChecks, past_checks};
+pub use log::TOLERANCE;
 pub use unfinished::HalfDone;
 pub use witness::{Witness, Word};
 
@@ -92,6 +93,9 @@ pub struct Told {
     pub waiting: Vec<Event>,
     /// The ids of events that wait and that this program did not write.
     pub foreign: Vec<String>,
+    /// Of batches that it began and did not finish, the items and documents that it set aside: what is stored meanwhile
+    /// bears no other id.
+    pub reserved: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Asks a database what it tells. It is asked once it is known how far the log goes, since others may

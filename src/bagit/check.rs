@@ -40,6 +40,12 @@ pub enum Fault {
     /// A file of it cannot be read.
     #[error("`{0}` cannot be read")]
     Unreadable(String),
+    /// No event of the log that came with it names the bytes of this file: it was exchanged, or put in.
+    #[error("the bytes of `{0}` are not those that the log in it tells of")]
+    Unnamed(String),
+    /// What it brings as proof does not hold.
+    #[error("`{0}` does not hold against the checkpoint and the keys in it")]
+    Disproved(String),
 }
 
 /// A bag that was checked.

@@ -6,9 +6,9 @@ use jiff::civil::Date;
 use super::{Context, Outcome, day, print_line, register::entry, table};
 use crate::{
     Error, ErrorKind, Result,
-    model::RecordId,
-    pipeline::{App, decide},
-    register::{Named, Request},
+    model::{DocumentId, RecordId},
+    pipeline::{App, decide, paper},
+    register::{COMPARED, Named, Request},
 };
 
 const EXAMPLES: &str = r#"Examples:
@@ -22,7 +22,9 @@ const EXAMPLES: &str = r#"Examples:
   griffie decide c-7k2 --by Jansen correct value '{"amount": "12500.00", "currency": "EUR", "per": "year"}'
   griffie decide c-7k2 --by Jansen correct parties '[{"name": "Jansen B.V.", "role": "Huurder"}, {"name": "Gemeente Diemen"}]'
   griffie decide c-7k2 --by Jansen --note 'letter of 3 May' terminated-on 2026-12-31
-  griffie decide c-7k2 --by Jansen undo end_date"#;
+  griffie decide c-7k2 --by Jansen undo end_date
+  griffie decide d-7k2 --by Jansen compared-with-paper --pages 12
+  griffie decide b-7k2 --by Jansen compared-with-paper --sample d-7k2 d-8m4"#;
 
 /// A person's act on a record. It is added to the record's history and holds before anything found.
 ///
@@ -32,7 +34,7 @@ const EXAMPLES: &str = r#"Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct DecideArguments {
-    /// The record; the start of its id is enough.
+    /// The record; the start of its id is enough. What is compared with the paper may be a document or a batch.
     record: String,
     /// Who decides: every decision bears a name.
     #[arg(long, env = "GRIFFIE_USER", value_name = "NAME", global = true)]
@@ -68,7 +70,7 @@ enum Act {
     },
     /// What was decided about a field holds no more: it shows again what was read. The history keeps both.
     Undo {
-        /// The field, such as `end_date`.
+        /// The field, such as `end_date`; or `compared_with_paper`.
         field: String,
     },
     /// Notice was given.
@@ -95,8 +97,31 @@ enum Act {
         /// The record of the later contract; the start of its id is enough.
         contract: String,
     },
+    /// The scan was compared with the paper, and is complete and legible: of a document, of all documents of a record, or
+    /// of all that came in with a batch (its id in the place of the record's). `griffie show ID --paper` lists which still
+    /// lack it.
+    ComparedWithPaper {
+        /// How many pages the paper has; another number than that of the scan is refused.
+        #[arg(long, value_name = "NUMBER")]
+        pages: Option<u32>,
+        /// The documents that were looked at, where these stand for all.
+        #[arg(long, value_name = "ID", num_args = 1..)]
+        sample: Vec<String>,
+    },
     /// It was not terminated, did not end, and no other contract took its place, after all.
     StillHolds,
+}
+
+/// The document that a person names.
+fn document_named(app: &App, id: &str) -> Result<DocumentId> {
+    match app.register.resolve(id)? {
+        Named::Document(document) => Ok(document),
+        Named::Record(_) => Err(Error::new(ErrorKind::InvalidInput, format!("`{id}` is a record"))
+            .hint("a sample is of documents: their ids start with d-")
+            .dutch(format!(
+                "`{id}` is een dossier; een steekproef is van documenten, met kenmerken die beginnen met d-"
+            ))),
+    }
 }
 
 /// The record that a person names.
@@ -113,14 +138,35 @@ fn record_named(app: &App, id: &str) -> Result<RecordId> {
 
 pub(super) fn decide(context: &Context, arguments: &DecideArguments) -> Result<Outcome> {
     let mut app = context.reading_app()?;
-    let record = record_named(&app, &arguments.record)?;
     let by = arguments.by.as_deref().unwrap_or_default();
     if by.trim().is_empty() {
         return Err(Error::new(ErrorKind::InvalidInput, "a decision needs the name of the person who takes it")
             .hint("give --by NAME, or set GRIFFIE_USER")
             .dutch("een besluit moet de naam dragen van wie het neemt: geef --by NAAM, of zet GRIFFIE_USER"));
     }
+    let note = arguments.note.as_deref();
+    let which = || super::show::which(&app, &arguments.record);
+    let stated = match &arguments.act {
+        Act::ComparedWithPaper { pages, sample } => {
+            let (which, sample) =
+                (which()?, sample.iter().map(|id| document_named(&app, id)).collect::<Result<Vec<_>>>()?);
+            paper::state(&mut app, &which, *pages, &sample, by, note)?;
+            Some(which)
+        }
+        Act::Undo { field } if field == COMPARED => {
+            let which = which()?;
+            paper::withdraw(&mut app, &which, by, note)?;
+            Some(which)
+        }
+        _ => None,
+    };
+    if let Some(which) = stated {
+        super::paper::print(&paper::of(&app, &which)?, app.config.language)?;
+        return Ok(Outcome::Done);
+    }
+    let record = record_named(&app, &arguments.record)?;
     let request = match &arguments.act {
+        Act::ComparedWithPaper { .. } => return Ok(Outcome::Done),
         Act::Accept { field, choose } => Request::Accept { field: field.clone(), choose: *choose },
         Act::Correct { field, value } => Request::Correct { field: field.clone(), value: value.clone() },
         Act::NotInContract { field } => Request::NotInContract { field: field.clone() },

@@ -12,7 +12,7 @@ use crate::{
     Result,
     model::{Language, PageState},
     pipeline::{
-        App,
+        App, elsewhere,
         ingest::{self, Request, Watcher},
         remarks,
     },
@@ -95,7 +95,7 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
     } else {
         print_line(receipt_text(&receipt, language))?;
     }
-    Ok(Outcome::partial_if(remarks::is_incomplete(&receipt)))
+    Ok(Outcome::partial_if(remarks::is_incomplete(&receipt) || elsewhere::is_incomplete(&receipt)))
 }
 
 /// A receipt has so many remarks on a document; `griffie show` has all.
@@ -118,6 +118,9 @@ pub(super) fn receipt_text(receipt: &Receipt, language: Language) -> String {
             None => file.documents.iter().map(|document| format!("  {} {}", document.record, document.id)).collect(),
         };
         lines.push(format!("  {state:<13} {}{more}", super::one_line(&file.path)));
+        for remark in &file.remarks {
+            lines.push(format!("                {}", super::one_line(&remark.message)));
+        }
         for document in file.documents.iter().filter(|_| file.state == ItemState::Archived) {
             let remarks = table::remarks(&document.problems, document.copy_refused.as_deref(), MOST_REMARKS, language);
             lines.extend(remarks.into_iter().map(|line| format!("                {line}")));

@@ -16,7 +16,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::{Context as _, Fold as _},
     model::Language,
-    pipeline::{app, keeping, log_key},
+    pipeline::{app, history, keeping, log_key},
     provenance::{
         KeyChange,
         keys::chain_of,
@@ -29,6 +29,7 @@ use crate::{
 const EXAMPLES: &str = "Examples:
   griffie log checkpoint > checkpoint.txt
   griffie log verify --checkpoint checkpoint.txt
+  griffie log history d-0123
   griffie log proof c-0123456789ab --json
   griffie log timestamp --tsa https://tsa.example.nl --ca tsa.pem";
 
@@ -54,6 +55,15 @@ enum LogCommand {
         /// record: the last event about it.
         what: String,
         /// Print JSON, with the event itself.
+        #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
+        json: bool,
+    },
+    /// Everything that happened to a document, or to those of a record: how it came in, what was read and found and by
+    /// which rules, decisions, copies with their figures, checks of the store, hand-outs. From log and objects alone.
+    History {
+        /// A document or a record; the start of its id is enough.
+        id: String,
+        /// Print JSON.
         #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
         json: bool,
     },
@@ -107,6 +117,10 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
             let index = proof::find(&store, head.checkpoint.size, what)?;
             let inclusion = proof::inclusion(&store, head, index)?;
             if *json { print_json(&inclusion_json(&inclusion))? } else { print_exactly(&inclusion.text())? }
+        }
+        LogCommand::History { id, json } => {
+            let history = history::of(&store(context)?, id)?;
+            if *json { print_json(&history)? } else { super::history::print(&history, language)? }
         }
         LogCommand::Verify { checkpoint } => {
             let store = store(context)?;

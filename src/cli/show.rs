@@ -14,15 +14,20 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{DocumentId, Language, RecordId},
-    pipeline::{App, decide, examine, remarks},
-    register::{ArchivalCopy, Decision, Document, Named, Role},
+    model::{BatchId, DocumentId, Elsewhere, Language, RecordId},
+    pipeline::{
+        App, decide, elsewhere, examine,
+        paper::{self, Which},
+        remarks,
+    },
+    register::{ArchivalCopy, COMPARED, Decision, Document, Named, Role},
     signatures::SignatureFact,
 };
 
 const EXAMPLES: &str = "Examples:
   griffie show c-7k2
-  griffie show c-7k2 --as-of 2027-01-01 --json";
+  griffie show c-7k2 --as-of 2027-01-01 --json
+  griffie show b-7k2 --paper";
 
 /// One record; below each value the words it was read from and where they stand, or who decided it, and other readings.
 #[derive(Args)]
@@ -36,10 +41,23 @@ pub(super) struct ShowArguments {
     /// The day for which the register answers [default: today].
     #[arg(long, env = "GRIFFIE_AS_OF", value_name = "YYYY-MM-DD", value_parser = day)]
     as_of: Option<Date>,
+    /// Instead, which of its documents were compared with the paper, and what stands in the way of doing without it: of a
+    /// batch, a record or a document.
+    #[arg(long, conflicts_with = "as_of")]
+    paper: bool,
 }
 
 pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outcome> {
     let app = context.reading_app()?;
+    if arguments.paper {
+        let paper = paper::of(&app, &which(&app, &arguments.id)?)?;
+        if arguments.json {
+            print_json_line(&paper)?
+        } else {
+            super::paper::print(&paper, app.config.language)?
+        }
+        return Ok(Outcome::Done);
+    }
     if arguments.id.to_ascii_lowercase().starts_with("b-") {
         return receipt(&app, &arguments.id, arguments.json);
     }
@@ -69,10 +87,10 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
                 .try_for_each(|line| print_line(format!("      {line}")))?;
         }
         // In the order in which they were taken, whichever of the dossier's records they are about.
-        decisions.sort_by(|a, b| (a.at, &a.record, a.number).cmp(&(b.at, &b.record, b.number)));
+        decisions.sort_by(|a, b| (a.taken(), &a.record, a.number).cmp(&(b.taken(), &b.record, b.number)));
         return decisions
             .iter()
-            .try_for_each(|decision| print_line(one_line(&decision_line(decision, &record, language))))
+            .try_for_each(|decision| print_line(one_line(&decision_line(decision, Some(&record), language))))
             .map(|()| Outcome::Done);
     }
     let main = dossier.first().ok_or_else(|| Error::new(ErrorKind::NotFound, format!("`{record}` has no document")))?;
@@ -87,8 +105,16 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
     Ok(Outcome::Done)
 }
 
-/// The receipt of a batch, once more.
-fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
+/// What a person means by an id or the start of one: a batch, a record or a document.
+pub(super) fn which(app: &App, id: &str) -> Result<Which> {
+    match id.to_ascii_lowercase().starts_with("b-") {
+        true => batch(app, id).map(Which::Batch),
+        false => app.register.resolve(id).map(Which::Named),
+    }
+}
+
+/// The batch whose id starts so.
+fn batch(app: &App, id: &str) -> Result<BatchId> {
     let start = id.to_ascii_lowercase();
     let batches = app.register.all_batches()?;
     let mut fit = batches.iter().filter(|batch| batch.id.as_str().starts_with(&start));
@@ -101,8 +127,14 @@ fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
             .hint(format!("the newest batches are {}", known.join(", ")))
             .dutch(format!("met `{id}` begint niet precies één levering; de nieuwste zijn {}", known.join(", "))));
     };
-    let mut receipt = app.register.receipt(&batch.id)?;
+    Ok(batch.id.clone())
+}
+
+/// The receipt of a batch, once more.
+fn receipt(app: &App, id: &str, json: bool) -> Result<Outcome> {
+    let mut receipt = app.register.receipt(&batch(app, id)?)?;
     remarks::add_to(app, &mut receipt);
+    elsewhere::add_to(app, &mut receipt);
     match json {
         true => print_json_line(&receipt)?,
         false => print_line(receipt_text(&receipt, app.config.language))?,
@@ -177,8 +209,8 @@ fn document_line(document: &Document, arrivals: &[Arrival], language: Language) 
     line
 }
 
-/// A decision in one line; whose it is stands with it where it was taken on a record that was joined.
-fn decision_line(decision: &Decision, record: &RecordId, language: Language) -> String {
+/// A decision in one line; the record stands with it where that is not the one given.
+pub(super) fn decision_line(decision: &Decision, record: Option<&RecordId>, language: Language) -> String {
     let act = match decision.act.name() {
         "accept" => language.say("aanvaard", "accepted"),
         "correct" => language.say("verbeterd", "corrected"),
@@ -187,19 +219,45 @@ fn decision_line(decision: &Decision, record: &RecordId, language: Language) -> 
         "terminated_on" => language.say("opgezegd per", "terminated on"),
         "ended_on" => language.say("geëindigd op", "ended on"),
         "belongs_to" => language.say("hoort bij", "belongs to"),
+        COMPARED => language
+            .say("vergeleken met het papier, volledig en leesbaar:", "compared with the paper, complete and legible:"),
         _ => language.say("vervangen door", "superseded by"),
     };
     let value = match decision.act.value() {
         Value::Array(values) => values.iter().map(shown).collect::<Vec<_>>().join("; "),
         Value::Null => String::new(),
+        value if decision.act.name() == COMPARED => scan(&value, language),
         value => shown(&value),
     };
     let field = decision.act.field().map(|field| format!(" {field}")).unwrap_or_default();
     let value = if value.is_empty() { value } else { format!(" {value}") };
-    let about = if decision.record == *record { String::new() } else { format!(" [{}]", decision.record) };
+    let about = if record == Some(&decision.record) { String::new() } else { format!(" [{}]", decision.record) };
     let note = decision.note.as_ref().map(|note| format!(" – {note}")).unwrap_or_default();
-    let day = decision.at.strftime("%Y-%m-%d");
-    format!("  {} {day} {}{about}: {act}{field}{value}{note}", language.say("besluit", "decision"), decision.by)
+    let day = decision.taken().strftime("%Y-%m-%d");
+    let elsewhere = decision.elsewhere.as_ref().map(|Elsewhere { log, record, .. }| {
+        let over = decision.at.strftime("%Y-%m-%d");
+        language.say(
+            format!(" (over {record} in een ander archief, {log}; overgenomen {over})"),
+            format!(" (on {record} in another archive, {log}; taken over {over})"),
+        )
+    });
+    let elsewhere = elsewhere.unwrap_or_default();
+    format!(
+        "  {} {day} {}{elsewhere}{about}: {act}{field}{value}{note}",
+        language.say("besluit", "decision"),
+        decision.by
+    )
+}
+
+/// The scan that a comparison is about.
+fn scan(value: &Value, language: Language) -> String {
+    let (document, pages) = (value["document"].as_str().unwrap_or_default(), value["pages"].as_u64().unwrap_or(0));
+    let pages = language.count(usize::try_from(pages).unwrap_or(0), ["pagina", "pagina's"], ["page", "pages"]);
+    let sample: Vec<_> = value["sample"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    match sample[..] {
+        [] => format!("{document} ({pages})"),
+        _ => format!("{document} ({pages}; {} {})", language.say("steekproef", "by a sample:"), sample.join(" ")),
+    }
 }
 
 /// A decided value, or the field with its evidence that was accepted, in a few words.

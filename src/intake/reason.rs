@@ -102,6 +102,7 @@ impl Reason {
             Self::Bag(Fault::Missing(_) | Fault::Incomplete) => "bag_incomplete",
             Self::Bag(Fault::Unlisted(_)) => "bag_unlisted",
             Self::Bag(Fault::Malformed(_) | Fault::NoManifest | Fault::Unreadable(_)) => "bag_malformed",
+            Self::Bag(Fault::Unnamed(_) | Fault::Disproved(_)) => "bag_contradicts",
             Self::InlineImage => "inline_image",
         }
     }
@@ -253,6 +254,12 @@ impl Reason {
                     Fault::Malformed(file) => format!("`{file}` is niet te begrijpen"),
                     Fault::NoManifest => "er is geen lijst met SHA-256 of SHA-512".into(),
                     Fault::Unreadable(file) => format!("`{file}` kan niet worden gelezen"),
+                    Fault::Unnamed(file) => {
+                        format!("de bytes van `{file}` zijn niet die waarvan het logboek erin vertelt")
+                    }
+                    Fault::Disproved(file) => {
+                        format!("`{file}` houdt geen stand tegen het ijkpunt en de sleutels erin")
+                    }
                 };
                 language.say(
                     format!(

@@ -7,10 +7,11 @@ use std::{
     io::{self, Read, Seek as _, SeekFrom, Write as _},
     ops::Range,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
-use tempfile::TempPath;
+use tempfile::{TempDir, TempPath};
 use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 use super::{
@@ -24,7 +25,7 @@ use crate::model::MediaType;
 pub(super) enum Container {
     /// A ZIP archive and the index of its next member.
     Zip(Box<Named>, usize),
-    /// The attachments of an e-mail or of a PDF, already written.
+    /// The attachments of an e-mail or of a PDF, already written; or the files of a bag.
     Written(std::vec::IntoIter<Member>),
     /// A file that holds others one after the other, where these are, each with its number, and what they are called
     /// around that.
@@ -34,9 +35,27 @@ pub(super) enum Container {
 /// A member of a container: its label, and its bytes or why they were not written.
 pub(super) struct Member {
     pub(super) label: String,
-    pub(super) unpacked: Result<TempPath, Reason>,
+    pub(super) unpacked: Result<Bytes, Reason>,
     /// It is the mail that it comes from, for its own words: not to be opened again.
     pub(super) is_letter: bool,
+}
+
+/// Where the bytes of a member are.
+#[derive(Debug)]
+pub(super) enum Bytes {
+    /// Written for it alone.
+    Written(TempPath),
+    /// A file of a bag, with the folder that the bag was unpacked into, if it was.
+    Found(PathBuf, Option<Arc<TempDir>>),
+}
+
+impl Bytes {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Written(path) => path,
+            Self::Found(path, _) => path,
+        }
+    }
 }
 
 /// What may still be unpacked from one outermost container, and where to.
@@ -121,7 +140,7 @@ impl Container {
                 let (index, part) = parts.next()?;
                 *unpacker.members_left = unpacker.members_left.saturating_sub(1);
                 let unpacked = match file.seek(SeekFrom::Start(part.start)) {
-                    Ok(_) => unpacker.write(file.take(part.end - part.start), None),
+                    Ok(_) => unpacker.write(file.take(part.end - part.start), None).map(Bytes::Written),
                     Err(error) => Err(error.into()),
                 };
                 Some(Member { label: format!("{before}{}{after}", index + 1), unpacked, is_letter: false })
@@ -137,7 +156,7 @@ impl Container {
                         Some(called) => label(&String::from_utf8_lossy(called), None),
                         None => label(&String::from_utf8_lossy(raw), entry.name().ok().as_deref()),
                     };
-                    let unpacked = unpacker.zip_member(&mut named.archive, index);
+                    let unpacked = unpacker.zip_member(&mut named.archive, index).map(Bytes::Written);
                     return Some(Member { label, unpacked, is_letter: false });
                 }
             },
@@ -148,13 +167,13 @@ impl Container {
 impl Member {
     /// A file that was attached to a PDF.
     pub(super) fn attached(name: &str, bytes: Result<PathBuf, Reason>) -> Self {
-        let unpacked = bytes.and_then(|path| TempPath::try_from_path(path).map_err(Into::into));
+        let unpacked = bytes.and_then(|path| Ok(Bytes::Written(TempPath::try_from_path(path)?)));
         Self { label: label(name, None), unpacked, is_letter: false }
     }
 }
 
 impl Unpacker<'_> {
-    fn zip_member(&mut self, archive: &mut ZipArchive<Patched>, index: usize) -> Result<TempPath, Reason> {
+    pub(super) fn zip_member(&mut self, archive: &mut ZipArchive<Patched>, index: usize) -> Result<TempPath, Reason> {
         let entry = archive.by_index_data(index).map_err(|_| Reason::DamagedMember)?;
         if entry.is_symlink() {
             return Err(Reason::SymbolicLink);
@@ -182,7 +201,11 @@ impl Unpacker<'_> {
     fn letter(&mut self, message: &Message<'_>, bytes: &[u8]) -> Member {
         *self.members_left = self.members_left.saturating_sub(1);
         let name = mail::own_name(message);
-        Member { label: label(&name, Some(&name)), unpacked: self.write(bytes, None), is_letter: true }
+        Member {
+            label: label(&name, Some(&name)),
+            unpacked: self.write(bytes, None).map(Bytes::Written),
+            is_letter: true,
+        }
     }
 
     fn attachment(&mut self, index: usize, part: &MessagePart<'_>) -> Member {
@@ -200,7 +223,7 @@ impl Unpacker<'_> {
         } else if part.is_encoding_problem {
             Err(Reason::DamagedAttachment)
         } else {
-            self.write(bytes, None)
+            self.write(bytes, None).map(Bytes::Written)
         };
         Member { label: label(&name, Some(&name)), unpacked, is_letter: false }
     }

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     lock::{InPlace, Lock},
-    rebuild, standing, told,
+    pending, rebuild, standing, told,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -55,6 +55,8 @@ struct OpenLog {
     noted: bool,
     /// Whose seals count on events that wait.
     keys: Vec<VerifierKey>,
+    /// Seals what is about to be appended.
+    signer: SignerKey,
 }
 
 /// The head of a data folder's log as it was last noted.
@@ -220,6 +222,7 @@ impl App {
         app.note_location()?;
         lock.take()?;
         app.clear_leftovers(&mut lock)?;
+        app.must_be_in_time()?;
         app.take_log(lock)?;
         app.log_waiting_events()?;
         app.index_what_is_missing()?;
@@ -351,11 +354,15 @@ impl App {
         let keys = told::keys_that_count(&self.data, store)?;
         // An append is written for events that wait in the database, and marked there once it is signed.
         let waiting = told::waiting(&self.register, &keys, EVENTS_AT_ONCE)?.own;
-        let log = Log::open(store, &self.data.join(LOG_KEY), &|event| waiting.contains(event))?;
+        let (noted, size) = (pending::noted(&self.data, &keys), logged(store)?);
+        let is_own =
+            |event: &Event| waiting.contains(event) || noted.as_ref().is_some_and(|noted| noted.has(size, event));
+        let log = Log::open(store, &self.data.join(LOG_KEY), &is_own)?;
         self.must_fit(&log, is_anew)?;
         self.register.note_log_begin(log.next_index())?;
         let keys = told::keys_that_count(&self.data, store)?;
-        self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew, keys }));
+        let signer = signer_of(store, &self.data.join(LOG_KEY))?;
+        self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew, keys, signer }));
         self.lock = Some(lock);
         Ok(())
     }
@@ -385,6 +392,11 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Refuses a clock that stands before the log's.
+    pub(super) fn must_be_in_time(&self) -> Result<()> {
+        standing::must_be_in_time(&self.archive, self.clock.now(), &self.config)
     }
 
     /// Whether this data folder has the key that signs the log; without it nothing is to be done that must be logged.
@@ -422,6 +434,7 @@ impl App {
             for event in not_done {
                 self.register.withdraw_event(&event.id)?;
             }
+            pending::note(&self.data, &log.signer, log.log.next_index(), &events)?;
             let places = log.log.append(&events)?;
             log.last = Some(Instant::now());
             // Noted first: where the database says that events are logged, the head tells of them.
@@ -533,6 +546,11 @@ impl App {
                 .hint("`griffie verify` names everything that is missing")
         })
     }
+}
+
+/// How many events the signed log has.
+fn logged(store: &Store) -> Result<u64> {
+    Ok(checkpoints(store)?.last().copied().unwrap_or(0))
 }
 
 /// Notes the log's head outside the store: it tells whether the log's end was cut off.

@@ -7,7 +7,7 @@ use crate::{
     Error, ErrorKind, Result, archive,
     model::RecordId,
     provenance::{Event, EventKind},
-    register::{Act, Decision, Register, Request},
+    register::{Act, COMPARED, Decision, Register, Request},
     storage::ObjectName,
 };
 
@@ -15,56 +15,69 @@ use crate::{
 const TRIES: u32 = 5;
 
 /// Takes a decision on a record.
-pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<Decision> {
+pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<()> {
+    decide_all(app, vec![(record.clone(), request)], by, note.as_deref())
+}
+
+/// Takes decisions, each on its record, and tells the log of them in one go.
+pub fn decide_all(app: &mut App, requests: Vec<(RecordId, Request)>, by: &str, note: Option<&str>) -> Result<()> {
     app.register.must_be_writable()?;
     let _stays = app.stays()?;
     app.must_sign()?;
+    app.must_be_in_time()?;
     // Of what a stopped program left, before the log has it; a log that cannot go on takes no decision.
     let left = app.waiting_events()?;
     app.log_if_free()?;
+    let taken = requests.into_iter().try_for_each(|(record, request)| one(app, &record, &request, by, note, &left));
+    // Those that were taken before one was refused stand.
+    app.log_if_free()?;
+    taken
+}
+
+fn one(app: &App, record: &RecordId, request: &Request, by: &str, note: Option<&str>, left: &[Event]) -> Result<()> {
     let mut tries = 0;
     loop {
         tries += 1;
-        add_what_is_stored(app, record, &left)?;
-        let decision = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note.clone())?;
-        if let Some(taken) = taken_already(app, &decision, &left)? {
-            app.log_if_free()?;
-            return Ok(taken);
+        add_what_is_stored(app, record, left)?;
+        let note = note.map(str::to_owned);
+        let decision = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note)?;
+        if was_taken(app, &decision, left)? {
+            return Ok(());
         }
-        // Announced before it is stored, so that an object which a stopped program left is told from another's.
-        let stored = object(&decision);
-        let event = events::decided(&decision, &archive::Archive::decision_ref(&stored)?);
-        app.register.add_events(std::slice::from_ref(&event))?;
-        reached("decision-announced");
-        match app.archive.put_decision(&stored) {
-            Ok(_) => {}
-            Err(error) => {
-                app.register.withdraw_event(&event.id)?;
-                if error.kind() == ErrorKind::Conflict && tries < TRIES {
-                    continue;
-                }
-                return Err(error);
-            }
+        match keep(app, &decision) {
+            Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => {}
+            kept => return kept,
         }
-        reached("decision-stored");
-        app.register.add_decision(&decision, &[event])?;
-        reached("decision-noted");
-        app.log_if_free()?;
-        return Ok(decision);
     }
+}
+
+/// Keeps a decision: an object, then a row. Announced before it is stored, so that an object which a stopped program left
+/// is told from another's.
+pub(super) fn keep(app: &App, decision: &Decision) -> Result<()> {
+    let stored = object(decision);
+    let event = events::decided(decision, &archive::Archive::decision_ref(&stored)?);
+    app.register.add_events(std::slice::from_ref(&event))?;
+    reached("decision-announced");
+    if let Err(error) = app.archive.put_decision(&stored) {
+        app.register.withdraw_event(&event.id)?;
+        return Err(error);
+    }
+    reached("decision-stored");
+    app.register.add_decision(decision, &[event])?;
+    reached("decision-noted");
+    Ok(())
 }
 
 /// The same decision by the same person, if it is the record's last and was left waiting for the log: whoever took it was stopped,
 /// and gives it again.
-fn taken_already(app: &App, decision: &Decision, left: &[Event]) -> Result<Option<Decision>> {
-    let Some(last) = app.register.decisions(&decision.record)?.pop() else { return Ok(None) };
-    let same = last.act == decision.act && last.by == decision.by && last.note == decision.note;
-    if !same {
-        return Ok(None);
-    }
+fn was_taken(app: &App, decision: &Decision, left: &[Event]) -> Result<bool> {
+    let Some(last) = app.register.decisions(&decision.record)?.pop() else { return Ok(false) };
+    let same = last.act == decision.act
+        && last.by == decision.by
+        && last.note == decision.note
+        && last.elsewhere == decision.elsewhere;
     let name = archive::Archive::decision_ref(&object(&last))?;
-    let waits = left.iter().any(|event| event.objects.contains(&name));
-    Ok(Some(last).filter(|_| waits))
+    Ok(same && left.iter().any(|event| event.objects.contains(&name)))
 }
 
 /// A decision is announced before it is stored, and stored before it is a row: until then it was not taken.
@@ -86,7 +99,7 @@ pub(super) fn is_noted(register: &Register, event: &Event) -> Result<bool> {
 
 /// Adds decisions that are objects and no rows yet: whoever took them was stopped between the two. One that nobody
 /// announced was laid there by somebody else.
-fn add_what_is_stored(app: &App, record: &RecordId, left: &[Event]) -> Result<()> {
+pub(super) fn add_what_is_stored(app: &App, record: &RecordId, left: &[Event]) -> Result<()> {
     let known = app.register.decisions(record)?.len();
     for object in app.archive.decisions_on(record)?.into_iter().skip(known) {
         let name = archive::Archive::decision_ref(&object)?;
@@ -122,17 +135,19 @@ pub(super) fn object(decision: &Decision) -> archive::Decision {
             Act::EndedOn(_) => archive::Act::EndedOn,
             Act::BelongsTo(_) => archive::Act::BelongsTo,
             Act::SupersededBy(_) => archive::Act::SupersededBy,
+            Act::ComparedWithPaper { .. } => archive::Act::ComparedWithPaper,
         },
         field: decision.act.field().map(str::to_owned),
         value: Some(decision.act.value()).filter(|value| !value.is_null()),
         by: decision.by.clone(),
         at: decision.at,
         note: decision.note.clone(),
+        elsewhere: decision.elsewhere.clone(),
     }
 }
 
-/// The row of a decision, as its object tells of it.
-pub(super) fn row(object: archive::Decision) -> Result<Decision> {
+/// What a decision does, as its object tells of it.
+pub(super) fn act(object: &archive::Decision) -> Result<Act> {
     let name = match object.act {
         archive::Act::Accept => "accept",
         archive::Act::Correct => "correct",
@@ -142,19 +157,26 @@ pub(super) fn row(object: archive::Decision) -> Result<Decision> {
         archive::Act::EndedOn => "ended_on",
         archive::Act::BelongsTo => "belongs_to",
         archive::Act::SupersededBy => "superseded_by",
+        archive::Act::ComparedWithPaper => COMPARED,
     };
-    let act = Act::from_parts(name, object.field, object.value.unwrap_or(Value::Null)).ok_or_else(|| {
+    Act::from_parts(name, object.field.clone(), object.value.clone().unwrap_or(Value::Null)).ok_or_else(|| {
         Error::new(ErrorKind::FixityMismatch, format!("decision {} on `{}` has no sense", object.number, object.record))
-    })?;
-    let archive::Decision { record, number, by, at, note, .. } = object;
-    Ok(Decision { record, number, act, by, at, note })
+    })
+}
+
+/// The row of a decision, as its object tells of it.
+pub(super) fn row(object: archive::Decision) -> Result<Decision> {
+    let act = act(&object)?;
+    let archive::Decision { record, number, by, at, note, elsewhere, .. } = object;
+    Ok(Decision { record, number, act, by, at, note, elsewhere })
 }
 
 /// Decisions as `griffie show --json` lists them.
 pub fn as_json(decisions: &[Decision]) -> Value {
     let one = |decision: &Decision| {
         json!({"number": decision.number, "act": decision.act.name(), "field": decision.act.field(),
-               "value": decision.act.value(), "by": decision.by, "at": decision.at, "note": decision.note})
+               "value": decision.act.value(), "by": decision.by, "at": decision.at, "note": decision.note,
+               "elsewhere": decision.elsewhere})
     };
     decisions.iter().map(one).collect()
 }

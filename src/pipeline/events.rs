@@ -130,8 +130,13 @@ pub(super) fn finished(batch: &archive::Batch, stored: &Stored) -> register::Eve
 
 /// A person decided.
 pub(super) fn decided(decision: &Decision, stored: &ObjectRef) -> register::Event {
+    // One that was taken elsewhere this program took over: the object tells whose it is.
+    let agent = match decision.elsewhere {
+        Some(_) => Agent::griffie(),
+        None => Agent::Person { name: decision.by.clone() },
+    };
     let event = Event::new(EventKind::Decision, decision.at, [decision.record.to_string()])
-        .by(Agent::Person { name: decision.by.clone() })
+        .by(agent)
         .objects([stored.clone()])
         .outcome(Outcome::Success, Some(decision.act.name().to_owned()));
     outbox(&event)

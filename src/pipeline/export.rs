@@ -6,8 +6,9 @@ use super::{App, compare, events, examine, stored::PROGRAM};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    export::{self, Chosen, Sender, Written},
+    export::{self, Chosen, ChosenDocument, Sender, Written},
     model::RecordId,
+    register::{Document, ItemState},
 };
 
 /// Writes a bag with these records as the folder `target`, which must not be there.
@@ -19,6 +20,9 @@ pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Writ
     let _stays = if app.register.is_read_only() { None } else { Some(app.stays()?) };
     // What people decided just now must be in the log before the log goes along, and the register must say what the
     // archive does: an event vouches for every object in a bag, and for no row.
+    if !app.register.is_read_only() {
+        app.must_be_in_time()?;
+    }
     app.log_if_free()?;
     compare::must_agree(&app.data, &app.register, &app.archive)?;
     let sender = Sender {
@@ -42,6 +46,25 @@ fn chosen(app: &App, record: &RecordId) -> Result<Chosen> {
     let entry = app.register.entry(record, app.clock.today(), &app.config.own_organizations, app.config.language)?;
     let line = examine::stored_line(app, main, entry.fields)?;
     let json = serde_json::to_value(line).fold(ErrorKind::Internal, || "a record does not serialize")?;
-    let documents = dossier.iter().map(|document| document.id.clone()).collect();
+    let documents = dossier.iter().map(|document| along(app, document)).collect::<Result<_>>()?;
     Ok(Chosen { record: record.clone(), json, documents, joined: app.register.joined(record)? })
+}
+
+/// A document with the items as which its bytes came in, and what these were in.
+fn along(app: &App, document: &Document) -> Result<ChosenDocument> {
+    let mut items = Vec::new();
+    for mut item in app.register.arrivals(document)? {
+        loop {
+            let named = (item.batch, item.id);
+            // A container of a batch that is still open has no accession yet.
+            if item.state != ItemState::Pending && !items.contains(&named) {
+                items.push(named);
+            }
+            match &item.parent {
+                Some(parent) => item = app.register.item(parent)?,
+                None => break,
+            }
+        }
+    }
+    Ok(ChosenDocument { id: document.id.clone(), items })
 }

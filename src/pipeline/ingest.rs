@@ -15,6 +15,7 @@ use super::{
     App,
     app::units_of,
     copies::{self, Made, Subject},
+    elsewhere,
     events::{self, Story},
     examine::{self, Examiner},
     release,
@@ -25,8 +26,9 @@ use crate::{
     Error, ErrorKind, Result,
     archive::{self, Original},
     error::Context as _,
+    export,
     intake::{self, Arrival, Intake, Room},
-    model::{BatchId, Digests, ItemId, Language, MediaType},
+    model::{BatchId, Digests, ItemId, Language, MediaType, Problem},
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
     storage::{STORED_CHANGED, digests_of_file},
     text::Text,
@@ -147,6 +149,7 @@ struct Opened {
     item: Item,
     original: Original,
     source: PathBuf,
+    is_own_bag: bool,
 }
 
 /// What the archive keeps of an item in quarantine.
@@ -214,6 +217,7 @@ impl Run<'_> {
     fn intake(&self) -> Result<Intake> {
         let mut intake = Intake::new(self.app.clock, self.app.scratch()?);
         intake.limits.original_bytes = self.app.config.original_bytes();
+        intake.prove = export::hold_against_its_proof;
         Ok(intake)
     }
 
@@ -262,7 +266,7 @@ impl Run<'_> {
             }
             Err(_) => return Ok(None),
         };
-        Ok(Some(Opened { item, original, source: arrival.source.clone() }))
+        Ok(Some(Opened { item, original, source: arrival.source.clone(), is_own_bag: arrival.is_own_bag }))
     }
 
     /// The bytes of a file as an original, or why they are not: where those that are stored already have changed, that
@@ -295,7 +299,11 @@ impl Run<'_> {
             let outcome = Outcome::Container(Some(*digests));
             let mut story = Story::of(item).received(Some(digests), None).container();
             story.stored(container.original.stored().clone());
-            self.commit(item, outcome, story, None)?;
+            let remarks = match container.is_own_bag {
+                true => elsewhere::take_over(self.app, item, &container.original)?,
+                false => Vec::new(),
+            };
+            self.commit_with(item, outcome, story, None, remarks)?;
         }
         if item.parent.is_none() && self.app.register.all_taken_below(&item.id)? {
             self.release(item, &container.source)?;
@@ -451,13 +459,18 @@ impl Run<'_> {
         self.commit(item, Outcome::Quarantined { digests, reason }, story, media)
     }
 
+    fn commit<'i>(&self, item: &'i Item, outcome: Outcome, story: Story<'i>, media: Option<MediaType>) -> Result<()> {
+        self.commit_with(item, outcome, story, media, Vec::new())
+    }
+
     /// Accession object, then database, then log: from here on the item has its state.
-    fn commit<'i>(
+    fn commit_with<'i>(
         &self,
         item: &'i Item,
         mut outcome: Outcome,
         mut story: Story<'i>,
         media: Option<MediaType>,
+        remarks: Vec<Problem>,
     ) -> Result<()> {
         let app = self.app;
         let there = match &outcome {
@@ -465,6 +478,7 @@ impl Run<'_> {
             _ => None,
         };
         let accession = stored::accession(item, &outcome, media, &there.unwrap_or_default());
+        let accession = archive::Accession { remarks, ..accession };
         match app.archive.put_accession(&accession) {
             Ok(stored) => story.stored(stored),
             // A run that was stopped had decided otherwise: the sender's file was there then, for one. That holds.

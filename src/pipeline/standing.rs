@@ -4,15 +4,21 @@
 
 use std::path::Path;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::app;
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, is_of_register},
+    archive::{Archive, TOLERANCE, is_of_register},
+    config::Config,
     error::Fold as _,
-    provenance::{checkpoints, entries},
+    provenance::{checkpoints, entries, tiles},
     register::Register,
     storage::Location,
 };
+
+/// Clocks are set right by this much without a word.
+const SLACK: SignedDuration = SignedDuration::from_mins(1);
 
 /// Is there from when a rebuild begins to put its work in place until it is done.
 const UNFINISHED: &str = "rebuild.unfinished";
@@ -78,6 +84,36 @@ fn knows(register: &Register, archive: &Archive, location: &Location, data: &Pat
         return Err(unknown(location, archive.count_documents()?, register.documents()?.len(), size));
     }
     Ok(())
+}
+
+/// Refuses to go on with a clock that stands before what the log tells of last: what it would date stands for ever. What
+/// `verify` would not call back-dated is said, and no more. A check of the store takes any clock: it must always be told.
+pub(super) fn must_be_in_time(archive: &Archive, now: Timestamp, config: &Config) -> Result<()> {
+    let size = logged(archive)?;
+    let mut latest = None;
+    for entry in entries(archive.store(), size.saturating_sub(tiles::WIDTH), size) {
+        latest = latest.max(Some(entry?.2.at));
+    }
+    let Some(latest) = latest.filter(|latest| latest.duration_since(now) > SLACK && !config.clock_is_right) else {
+        return Ok(());
+    };
+    let (en, nl) = (
+        format!("the clock of this machine stands at {now}, and the log tells of {latest}"),
+        format!("de klok van deze machine staat op {now}, en het logboek vertelt al van {latest}"),
+    );
+    if latest.duration_since(now) <= TOLERANCE {
+        tracing::warn!("{}", config.language.say(nl, en));
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Refused, en)
+        .hint(
+            "set the clock right: nothing was stored. If it is right, and was wrong then, give the command once more with \
+             --clock-is-right; `griffie verify` tells of the gap for ever",
+        )
+        .dutch(format!(
+            "{nl}: zet de klok goed, er is niets opgeslagen; staat hij goed, en stond hij toen verkeerd, geef de opdracht dan \
+             nog eens met --clock-is-right; `griffie verify` vertelt altijd van het gat"
+        )))
 }
 
 /// How many events the signed log has.

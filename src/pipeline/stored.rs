@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{
-    App, events,
+    App, elsewhere, events,
     examine::{self, Examiner},
     read::PageDone,
     remarks,
@@ -359,6 +359,7 @@ pub(super) fn accession(
         documents,
         reserved_document: item.document.clone(),
         reserved_record: item.record.clone(),
+        remarks: Vec::new(),
     }
 }
 
@@ -465,6 +466,7 @@ pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
     }
     app.index_now()?;
     remarks::add_to(app, &mut receipt);
+    elsewhere::add_to(app, &mut receipt);
     Ok(receipt)
 }
 

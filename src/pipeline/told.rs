@@ -1,7 +1,7 @@
 //! What a database tells of the log: the events that it handed over, and those that wait. Only what a key of the log has
 //! sealed was written by this program.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use super::app;
 use crate::{
@@ -82,7 +82,14 @@ fn of(register: &Register, data: &Path, store: &Store, so_far: u64) -> Result<To
         waiting.extend(sealed(&row, &keys).filter(|_| place >= so_far));
         Ok(())
     })?;
-    Ok(Told { begin: register.log_begin()?, logged, waiting, foreign })
+    let mut reserved = BTreeMap::new();
+    // Of one that was rebuilt it is not known what was handed over, nor what was set aside.
+    for batch in register.open_batches()?.into_iter().filter(|batch| !batch.paths.is_empty()) {
+        let items = register.items(&batch.id)?;
+        let ids = items.iter().flat_map(|item| [item.id.to_string(), item.document.to_string()]);
+        reserved.insert(batch.id.to_string(), ids.collect());
+    }
+    Ok(Told { begin: register.log_begin()?, logged, waiting, foreign, reserved })
 }
 
 /// An event waits that this program did not write.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{Act, Decision, Record, Register, Role, decision, dossier, fields, record};
 use crate::{
     Result,
-    model::{DocumentId, Field, Fields, Language, RecordId, Status, reckon, record::Against, record::Term},
+    model::{DocumentId, Elsewhere, Field, Fields, Language, RecordId, Status, reckon, record::Against, record::Term},
 };
 
 /// A record as it stands now.
@@ -166,8 +166,12 @@ fn decide(
         if decisions.iter().any(is_withdrawn) {
             continue;
         }
-        let day = decision.at.to_zoned(TimeZone::UTC).date();
+        let day = decision.taken().to_zoned(TimeZone::UTC).date();
         let (by, note) = (&decision.by, decision.note.as_ref().map_or(String::new(), |note| format!(": {note}")));
+        let elsewhere = decision.elsewhere.as_ref().map(|Elsewhere { log, .. }| {
+            language.say(format!(" (in een ander archief, {log})"), format!(" (in another archive, {log})"))
+        });
+        let note = elsewhere.unwrap_or_default() + &note;
         let (dutch, english) = match &decision.act {
             Act::Accept { .. } => ("aanvaard door", "accepted by"),
             Act::Correct { .. } => ("verbeterd door", "corrected by"),
@@ -185,7 +189,7 @@ fn decide(
                 closure = closure.filter(|_| *later != decision.record);
                 continue;
             }
-            Act::BelongsTo(_) | Act::Withdraw { .. } => continue,
+            Act::BelongsTo(_) | Act::Withdraw { .. } | Act::ComparedWithPaper { .. } => continue,
         };
         let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
         let Some(field) = decision.act.field() else { continue };

@@ -3,15 +3,19 @@
 
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Row, Transaction, params};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 mod check;
+mod compared;
 mod typed;
+
+pub use compared::COMPARED;
 
 use super::{Db as _, Event, Register, current, dossier, fields, holding, json_column, outbox, parsed, parsed_option};
 use crate::{
     Error, ErrorKind, Result,
-    model::{Fields, RecordId},
+    error::Fold as _,
+    model::{DocumentId, Elsewhere, Fields, RecordId},
 };
 
 /// What a person asks for.
@@ -53,6 +57,15 @@ pub enum Request {
     SupersededBy(RecordId),
     /// It did not end, and no contract took its place, after all.
     StillHolds,
+    /// The scan of a document was compared with the paper, and is complete and legible.
+    Compared {
+        /// The document, which came in as this record.
+        document: DocumentId,
+        /// How many pages the paper has, where somebody counted.
+        pages: Option<u32>,
+        /// The documents that were looked at in its stead, where it is one of a sample's.
+        sample: Vec<DocumentId>,
+    },
 }
 
 /// What a person decided.
@@ -90,6 +103,15 @@ pub enum Act {
     BelongsTo(RecordId),
     /// This contract took its place; the record itself means that none did, and that it did not end.
     SupersededBy(RecordId),
+    /// The scan of a document was compared with the paper, and is complete and legible.
+    ComparedWithPaper {
+        /// The document.
+        document: DocumentId,
+        /// Its pages.
+        pages: u32,
+        /// The documents that were looked at in its stead, where it is one of a sample's.
+        sample: Vec<DocumentId>,
+    },
 }
 
 impl Act {
@@ -104,6 +126,7 @@ impl Act {
             Self::EndedOn(_) => "ended_on",
             Self::BelongsTo(_) => "belongs_to",
             Self::SupersededBy(_) => "superseded_by",
+            Self::ComparedWithPaper { .. } => COMPARED,
         }
     }
 
@@ -114,7 +137,11 @@ impl Act {
             | Self::Correct { field, .. }
             | Self::NotInContract { field }
             | Self::Withdraw { field } => Some(field),
-            Self::TerminatedOn(_) | Self::EndedOn(_) | Self::BelongsTo(_) | Self::SupersededBy(_) => None,
+            Self::TerminatedOn(_)
+            | Self::EndedOn(_)
+            | Self::BelongsTo(_)
+            | Self::SupersededBy(_)
+            | Self::ComparedWithPaper { .. } => None,
         }
     }
 
@@ -125,6 +152,12 @@ impl Act {
             Self::NotInContract { .. } | Self::Withdraw { .. } => Value::Null,
             Self::TerminatedOn(day) | Self::EndedOn(day) => Value::String(day.to_string()),
             Self::BelongsTo(contract) | Self::SupersededBy(contract) => Value::String(contract.to_string()),
+            Self::ComparedWithPaper { document, pages, sample } if sample.is_empty() => {
+                json!({"document": document, "pages": pages})
+            }
+            Self::ComparedWithPaper { document, pages, sample } => {
+                json!({"document": document, "pages": pages, "sample": sample})
+            }
         }
     }
 
@@ -141,6 +174,14 @@ impl Act {
             "ended_on" => Self::EndedOn(day()?),
             "belongs_to" => Self::BelongsTo(contract()?),
             "superseded_by" => Self::SupersededBy(contract()?),
+            COMPARED => {
+                let sample = value["sample"].as_array().map(Vec::as_slice).unwrap_or_default();
+                Self::ComparedWithPaper {
+                    document: value["document"].as_str()?.parse().ok()?,
+                    pages: value["pages"].as_u64()?.try_into().ok()?,
+                    sample: sample.iter().map(|id| id.as_str()?.parse().ok()).collect::<Option<_>>()?,
+                }
+            }
             _ => return None,
         })
     }
@@ -161,6 +202,15 @@ pub struct Decision {
     pub at: Timestamp,
     /// Why, in words for people.
     pub note: Option<String>,
+    /// Where it was taken, if not in this archive: then `by` is who took it there, and `at` when it was taken over.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+impl Decision {
+    /// When the person took it.
+    pub fn taken(&self) -> Timestamp {
+        self.elsewhere.as_ref().map_or(self.at, |elsewhere| elsewhere.at)
+    }
 }
 
 impl Register {
@@ -190,6 +240,11 @@ impl Register {
                     check_name(&field)?;
                     Act::NotInContract { field }
                 }
+                Request::Compared { document, pages, sample } => compared::act(tx, record, document, pages, sample)?,
+                Request::Withdraw { field } if field == COMPARED => {
+                    compared::withdrawable(tx, record)?;
+                    Act::Withdraw { field }
+                }
                 Request::Withdraw { field } => {
                     check_name(&field)?;
                     check::decided(&shown, record, &field)?;
@@ -211,7 +266,30 @@ impl Register {
             check::order_of_days(&shown, &act)?;
             check::order_of_time(tx, &shown, record, at)?;
             let number = next_number(tx, record)?;
-            Ok(Decision { record: record.clone(), number, act, by: by.trim().into(), at, note })
+            let by = by.trim().into();
+            Ok(Decision { record: record.clone(), number, act, by, at, note, elsewhere: None })
+        })
+    }
+
+    /// Makes a decision that was taken in another archive one of a record of this one. That it would close a ring of
+    /// dossiers is refused, as it is of a person.
+    pub fn prepare_taken_over(
+        &self,
+        record: &RecordId,
+        act: Act,
+        by: &str,
+        at: Timestamp,
+        note: Option<String>,
+        elsewhere: Elsewhere,
+    ) -> Result<Decision> {
+        self.read(|tx| {
+            match &act {
+                Act::BelongsTo(contract) if contract != record => dossier::check(tx, record, contract)?,
+                Act::SupersededBy(contract) if contract != record => dossier::check_successor(tx, record, contract)?,
+                _ => {}
+            }
+            let number = next_number(tx, record)?;
+            Ok(Decision { record: record.clone(), number, act, by: by.into(), at, note, elsewhere: Some(elsewhere) })
         })
     }
 
@@ -245,9 +323,11 @@ impl Register {
                     )));
             }
             let value = decision.act.value();
+            let elsewhere = decision.elsewhere.as_ref().map(serde_json::to_string).transpose();
+            let elsewhere = elsewhere.fold(ErrorKind::Internal, || "a decision does not serialize")?;
             tx.execute(
-                "INSERT INTO decisions (record, number, act, field, value, by, at, note)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO decisions (record, number, act, field, value, by, at, note, elsewhere)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     decision.record.as_str(),
                     decision.number,
@@ -257,6 +337,7 @@ impl Register {
                     decision.by,
                     decision.at.to_string(),
                     decision.note,
+                    elsewhere,
                 ],
             )
             .db("cannot add a decision")?;
@@ -284,6 +365,8 @@ pub(super) fn of_record(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<D
         let value = if value.is_some() { json_column(row, "value")? } else { Value::Null };
         let act = Act::from_parts(&name, parsed_option(row, "field")?, value)
             .ok_or_else(|| super::unreadable(row, "act", "no act of a decision".into()))?;
+        let elsewhere: Option<String> = row.get("elsewhere")?;
+        let elsewhere = elsewhere.map(|_| json_column(row, "elsewhere")).transpose()?;
         Ok(Decision {
             record: record.clone(),
             number: row.get("number")?,
@@ -291,6 +374,7 @@ pub(super) fn of_record(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<D
             by: row.get("by")?,
             at: parsed(row, "at")?,
             note: row.get("note")?,
+            elsewhere,
         })
     };
     tx.prepare_cached("SELECT * FROM decisions WHERE record = ?1 ORDER BY number")

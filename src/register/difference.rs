@@ -156,7 +156,7 @@ const VIEWS: [View; 9] = [
     View {
         table: "decisions",
         name: 2,
-        columns: &["record", "number", "act", "field", "value", "by", "at", "note"],
+        columns: &["record", "number", "act", "field", "value", "by", "at", "note", "elsewhere"],
         query: "FROM decisions ORDER BY record, number",
         about: "SELECT ?1, ?2",
     },
@@ -377,7 +377,7 @@ mod tests {
             ("UPDATE holding_values SET value = 'koop' WHERE field = 'title'", "holding_values", "title", "value"),
             ("UPDATE documents SET role = 'annex'", "documents", items[0].document.as_str(), "role"),
             (
-                "INSERT INTO decisions SELECT record, 2, act, field, value, by, at, note FROM decisions",
+                "INSERT INTO decisions SELECT record, 2, act, field, value, by, at, note, elsewhere FROM decisions",
                 "decisions",
                 "2",
                 "additional",

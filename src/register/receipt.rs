@@ -38,6 +38,12 @@ pub struct ReceiptFile {
     pub blake3: Option<Blake3>,
     /// The documents that its bytes hold; for a duplicate those that were there.
     pub documents: Vec<ReceiptDocument>,
+    /// The item.
+    #[serde(skip)]
+    pub item: ItemId,
+    /// What a person should know of what came in with it, where the store was asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Problem>,
 }
 
 /// A document in a receipt.
@@ -136,7 +142,8 @@ impl Register {
                 if item.state != ItemState::Pending {
                     let path = item.path();
                     let blake3 = item.digests.map(|digests| digests.blake3);
-                    files.push(ReceiptFile { path, state: item.state, reason: item.reason, blake3, documents });
+                    let (state, reason, remarks) = (item.state, item.reason, Vec::new());
+                    files.push(ReceiptFile { path, state, reason, blake3, documents, item: item.id, remarks });
                 }
             }
             reconcile(tx, batch, &totals)?;

@@ -179,7 +179,7 @@ fn as_read(tx: &Transaction<'_>, only: Option<&DocumentId>) -> Result<Vec<(Docum
     .db("cannot list documents")
 }
 
-fn document(tx: &Transaction<'_>, id: &DocumentId) -> Result<Document> {
+pub(super) fn document(tx: &Transaction<'_>, id: &DocumentId) -> Result<Document> {
     tx.prepare_cached("SELECT * FROM documents WHERE document = ?1")
         .and_then(|mut statement| statement.query_row([id.as_str()], Document::of_row).optional())
         .db("cannot look up a document")?

@@ -7,12 +7,14 @@ use super::{Db as _, holding};
 use crate::{Error, ErrorKind, Result};
 
 /// All migrations, oldest first; `PRAGMA user_version` counts those that a database has had.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_accession.sql"),
     include_str!("migrations/0002_decisions.sql"),
     include_str!("migrations/0003_dossiers.sql"),
     include_str!("migrations/0004_withdraw.sql"),
     include_str!("migrations/0005_outbox_seal.sql"),
+    include_str!("migrations/0006_elsewhere.sql"),
+    include_str!("migrations/0007_compared_with_paper.sql"),
 ];
 
 /// Sets what holds for one connection only, and waits rather than fails while another one writes.

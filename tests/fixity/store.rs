@@ -158,6 +158,7 @@ fn accession(number: usize, state: AccessionState, digests: Option<griffie::mode
         documents: vec![id("d", number)],
         reserved_document: id("d", number),
         reserved_record: id("c", number),
+        remarks: Vec::new(),
     }
 }
 
@@ -193,5 +194,6 @@ fn decision(number: u32, day: &str) -> Decision {
         by: "A. Archivist".into(),
         at: moment(),
         note: None,
+        elsewhere: None,
     }
 }

@@ -1,7 +1,12 @@
 //! What a check must remember about every object, in a temporary database, so that memory does not grow with the store;
 //! and the history of checks, which outlives it.
 
-use std::{borrow::Cow, collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, config::DbConfig, params};
@@ -111,6 +116,8 @@ pub(super) struct Ledger {
     history: History,
     /// What the log says is begun and not ended, of work on documents that were taken in earlier, and since when.
     pub open_work: BTreeMap<Work, Timestamp>,
+    /// The items and documents that the database set aside in batches that it began and did not finish.
+    pub reserved: BTreeMap<String, BTreeSet<String>>,
     /// What events name that wait in the database, written by this program.
     pub waiting: BTreeMap<String, Blake3>,
     /// What the events of an append name that was stopped before its checkpoint.
@@ -190,6 +197,7 @@ impl Ledger {
             to_line_up: false,
             history,
             open_work: BTreeMap::new(),
+            reserved: BTreeMap::new(),
             waiting: BTreeMap::new(),
             unsigned: BTreeMap::new(),
         })
@@ -246,6 +254,12 @@ impl Ledger {
                 None => {}
             },
         }
+    }
+
+    /// Whether a batch that is not closed may have left something with this id. Where no database tells of the batch, as in
+    /// a copy of a store, anything may be.
+    pub fn may_have_left(&self, batch: &str, id: &str) -> bool {
+        self.open_batches.contains_key(batch) && self.reserved.get(batch).is_none_or(|ids| ids.contains(id))
     }
 
     /// The work under way that an event belongs to: when that began.

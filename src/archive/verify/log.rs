@@ -28,7 +28,7 @@ const LOG_HEAD: &str = "log.head";
 const LOG_KEY: &str = "log.key";
 
 /// So much earlier an event may be than those before it: clocks are set, and threads overtake each other.
-pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
+pub const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// The log as it should be up to here.
 struct Walk<'a> {
@@ -348,6 +348,7 @@ impl Walk<'_> {
         for waiting in self.told.iter().flat_map(|told| &told.waiting).flat_map(|event| &event.objects) {
             self.ledger.waiting.insert(waiting.name.to_string(), waiting.blake3);
         }
+        self.ledger.reserved = self.told.iter().flat_map(|told| told.reserved.clone()).collect();
         // Only what this program's own database waits for was left by this program.
         let waits = |told: &Told| {
             entries(self.store, signed, end).all(|entry| entry.is_ok_and(|(_, _, event)| told.waiting.contains(&event)))

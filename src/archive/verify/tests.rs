@@ -61,6 +61,7 @@ fn accession(number: u32, digests: &crate::model::Digests) -> Accession {
         documents: Vec::new(),
         reserved_document: format!("d-00000000000{number}").parse().unwrap(),
         reserved_record: format!("c-00000000000{number}").parse().unwrap(),
+        remarks: Vec::new(),
     }
 }
 
@@ -348,7 +349,7 @@ fn an_append_that_was_stopped_is_unfinished_only_if_the_database_waits_for_it() 
         (kinds, report.unfinished.iter().map(|left| left.what.clone()).collect::<Vec<_>>())
     };
     let told = |waiting: &[Event], logged: &[(u64, Blake3)]| {
-        Some(Told { begin: Some(0), waiting: waiting.to_vec(), logged: logged.to_vec(), foreign: Vec::new() })
+        Some(Told { begin: Some(0), waiting: waiting.to_vec(), logged: logged.to_vec(), ..Told::default() })
     };
     let foreign = kinds(told(&waiting[1..], &logged)).0;
     assert!(
@@ -374,7 +375,7 @@ fn a_database_that_tells_another_story_than_the_log_is_heard() {
     let logged: Vec<_> = all().skip(10).map(|(place, _, event)| (place, event.digest())).collect();
     let found = |logged: &[(u64, Blake3)], head: &Option<Checkpoint>, foreign: &[&str]| {
         let foreign = foreign.iter().map(|id| (*id).to_owned()).collect();
-        let told = by(Told { begin: Some(10), logged: logged.to_vec(), waiting: Vec::new(), foreign });
+        let told = by(Told { begin: Some(10), logged: logged.to_vec(), foreign, ..Told::default() });
         let options = VerifyOptions { told, head: head.clone(), ..VerifyOptions::default() };
         let findings = archive.verify(&options, now()).unwrap().findings;
         findings.into_iter().map(|found| (found.kind, found.what)).collect::<Vec<_>>()

@@ -55,7 +55,7 @@ pub(super) fn of(
         Some(Area::Accessions) => {
             let accession = store.get(name).ok().and_then(|bytes| Accession::decode(&bytes).ok());
             accession.is_some_and(|accession| {
-                ledger.open_batches.contains_key(accession.batch.as_str())
+                ledger.may_have_left(accession.batch.as_str(), accession.item.as_str())
                     && name::accession(&accession.batch, &accession.item) == *name
             })
         }
@@ -81,7 +81,8 @@ pub(super) fn of(
 }
 
 /// Whether an object that the log does not name is what its name says and belongs to no document: bytes under their
-/// digest, results under their key, and manifests that are not the one that holds.
+/// digest, results under their key, and manifests that are not the one that holds, of documents that an open batch may
+/// have set aside.
 fn counts_for_nothing(store: &Store, name: &ObjectName, ledger: &Ledger) -> Result<bool> {
     let bytes = || store.get(name).ok();
     Ok(match Area::of(name) {
@@ -97,8 +98,13 @@ fn counts_for_nothing(store: &Store, name: &ObjectName, ledger: &Ledger) -> Resu
             .and_then(|bytes| crate::archive::Findings::decode(&bytes).ok())
             .is_some_and(|findings| name::findings(&findings.recipe.key()) == *name),
         Some(Area::Manifests) => {
-            let Some((_, series)) = in_its_series(store, name) else { return Ok(false) };
-            ledger.last_logged(&series)?.is_none_or(|last| name.as_str() < last.as_str())
+            let Some((manifest, series)) = in_its_series(store, name) else { return Ok(false) };
+            match ledger.last_logged(&series)? {
+                Some(last) => name.as_str() < last.as_str(),
+                // No batch is open when it is asked what was left over.
+                None if ledger.open_batches.is_empty() => true,
+                None => ledger.open_batches.keys().any(|batch| ledger.may_have_left(batch, manifest.document.as_str())),
+            }
         }
         _ => false,
     })

@@ -1,0 +1,216 @@
+//! What people decided in another archive, and comes in with a bag of it. On a record that the bag brings it holds here
+//! too, as a decision that says where it was taken. On one that this archive had already it does not: what is decided
+//! here is decided by its own people. Whatever is not taken over is told on the bag's accession, with where it lies.
+
+use std::collections::HashMap;
+
+use super::{App, decide};
+use crate::{
+    ErrorKind, Result,
+    archive::{self, Manifest, Original, name},
+    export::Evidence,
+    model::{DocumentId, Elsewhere, ItemId, Problem, RecordId},
+    provenance::proof,
+    register::{Act, Decision, Item, ItemState, Receipt},
+};
+
+/// What came with the originals is kept.
+const KEPT: &str = "bag_kept";
+/// A decision of another archive that holds here too.
+const TAKEN_OVER: &str = "decisions_taken_over";
+/// A decision of another archive that does not.
+pub const NOT_TAKEN_OVER: &str = "decision_not_taken_over";
+
+/// The accession that would tell cannot be read.
+const UNREAD: &str = "accession_unread";
+
+/// How often a decision is numbered anew because a person decided at the same time.
+const TRIES: u32 = 5;
+
+/// What a record or document of the bag is here.
+struct Here {
+    record: RecordId,
+    document: DocumentId,
+    /// Whether it came in with this bag.
+    is_new: bool,
+}
+
+/// Takes over what people decided about the records of a bag, and gives the remarks on it. Done again after a crash it
+/// does nothing twice.
+pub(super) fn take_over(app: &App, bag: &Item, kept: &Original) -> Result<Vec<Problem>> {
+    let language = app.config.language;
+    let digest = kept.digests().blake3;
+    let evidence = Evidence::read(&app.archive.original_file(&digest)?)?;
+    let place = name::original(&digest);
+    let (log, files) = (&evidence.log, evidence.files);
+    let remark =
+        |kind: &str, nl: String, en: String| Problem { kind: kind.into(), message: language.say(nl, en), page: None };
+    let mut remarks = vec![remark(
+        KEPT,
+        format!(
+            "wat met de originelen meekwam uit het archief met logboek {log} is bewaard: {files} bestanden, als ZIP in `{place}`"
+        ),
+        format!(
+            "what came with the originals from the archive with the log {log} is kept: {files} files, as a ZIP in `{place}`"
+        ),
+    )];
+    let here = whereabouts(app, bag, &evidence)?;
+    let is_own = proof::head(app.archive.store()).is_ok_and(|head| head.checkpoint.origin == *log);
+    let mut taken = 0;
+    for (decision, event) in &evidence.decisions {
+        // This archive's own, come back.
+        if is_own && app.archive.decisions_on(&decision.record)?.contains(decision) {
+            continue;
+        }
+        match take_one(app, decision, *event, log, &here)? {
+            Ok(()) => taken += 1,
+            Err((nl, en)) => {
+                let archive::Decision { record, number, by, at, .. } = decision;
+                let day = at.strftime("%Y-%m-%d");
+                remarks.push(remark(
+                    NOT_TAKEN_OVER,
+                    format!("besluit {number} over {record}, van {by} op {day}, is niet overgenomen: {nl}"),
+                    format!("decision {number} on {record}, by {by} on {day}, was not taken over: {en}"),
+                ));
+            }
+        }
+    }
+    if taken > 0 {
+        remarks.push(remark(
+            TAKEN_OVER,
+            format!("{taken} besluiten uit dat archief gelden ook hier, met de vermelding waar ze zijn genomen"),
+            format!("{taken} decisions of that archive hold here too, marked with where they were taken"),
+        ));
+    }
+    Ok(remarks)
+}
+
+/// What became here of the records and documents of a bag, by their ids there.
+fn whereabouts(app: &App, bag: &Item, evidence: &Evidence) -> Result<HashMap<String, Here>> {
+    let mut here = HashMap::new();
+    for (record, document, original) in &evidence.documents {
+        let Some((_, documents)) = app.register.find_original(*original)? else { continue };
+        let Some(own) = documents.first() else { continue };
+        // The record as which it came in, whatever dossier it is in.
+        let Some(Manifest { record: came_as, original, .. }) = app.archive.manifests(&own.id)?.pop() else { continue };
+        let is_new = is_within(app, &original.item, bag)?;
+        for id in [record.to_string(), document.to_string()] {
+            here.insert(id, Here { record: came_as.clone(), document: own.id.clone(), is_new });
+        }
+    }
+    Ok(here)
+}
+
+/// Whether an item came in with a container.
+fn is_within(app: &App, item: &ItemId, container: &Item) -> Result<bool> {
+    let mut parent = app.register.item(item)?.parent;
+    while let Some(around) = parent {
+        if around == container.id {
+            return Ok(true);
+        }
+        parent = app.register.item(&around)?.parent;
+    }
+    Ok(false)
+}
+
+/// Takes one decision over, or says why not.
+fn take_one(
+    app: &App,
+    there: &archive::Decision,
+    event: u64,
+    log: &str,
+    here: &HashMap<String, Here>,
+) -> Result<std::result::Result<(), (String, String)>> {
+    let no = |nl: &str, en: &str| Ok(Err((nl.to_owned(), en.to_owned())));
+    let Some(target) = here.get(there.record.as_str()) else {
+        return no("het document ervan is niet opgenomen", "its document was not taken in");
+    };
+    let elsewhere = match &there.elsewhere {
+        // It had been taken over there as well: who decided did so in the first archive.
+        Some(first) => first.clone(),
+        None => {
+            Elsewhere { log: log.to_owned(), event, record: there.record.clone(), number: there.number, at: there.at }
+        }
+    };
+    let is_here = |decision: &Decision| decision.elsewhere.as_ref() == Some(&elsewhere);
+    if !target.is_new && !app.register.decisions(&target.record)?.iter().any(is_here) {
+        let record = &target.record;
+        return Ok(Err((
+            format!("dit archief had dat document al, als {record}; beslis zelf met `griffie decide {record}`"),
+            format!(
+                "this archive had that document already, as {record}; decide yourself with `griffie decide {record}`"
+            ),
+        )));
+    }
+    let act = match decide::act(there)? {
+        Act::BelongsTo(other) => here.get(other.as_str()).map(|other| Act::BelongsTo(other.record.clone())),
+        Act::SupersededBy(other) => here.get(other.as_str()).map(|other| Act::SupersededBy(other.record.clone())),
+        // Of the same bytes; those that stood for it in a sample go by their ids here.
+        Act::ComparedWithPaper { document, pages, sample } => here.get(document.as_str()).map(|scan| {
+            let sample = sample.iter().filter_map(|id| here.get(id.as_str())).map(|here| here.document.clone());
+            Act::ComparedWithPaper { document: scan.document.clone(), pages, sample: sample.collect() }
+        }),
+        act => Some(act),
+    };
+    let Some(act) = act else {
+        return no(
+            "het contract dat het noemt zit niet in de levering",
+            "the contract that it names is not in the bag",
+        );
+    };
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        decide::add_what_is_stored(app, &target.record, &[])?;
+        let decisions = app.register.decisions(&target.record)?;
+        if decisions.iter().any(is_here) {
+            return Ok(Ok(()));
+        }
+        let is_own = |decision: &Decision| decision.elsewhere.is_none();
+        if let Some(Decision { by, .. }) = decisions.iter().find(|decision| is_own(decision)) {
+            return Ok(Err((format!("hier besloot {by} er al over"), format!("{by} has decided about it here"))));
+        }
+        let prepared = app.register.prepare_taken_over(
+            &target.record,
+            act.clone(),
+            &there.by,
+            app.clock.now(),
+            there.note.clone(),
+            elsewhere.clone(),
+        );
+        let decision = match prepared {
+            Err(error) if error.kind() == ErrorKind::InvalidInput => {
+                let message = error.explain(app.config.language);
+                return Ok(Err((message.clone(), message)));
+            }
+            prepared => prepared?,
+        };
+        match decide::keep(app, &decision) {
+            Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => {}
+            kept => return kept.map(Ok),
+        }
+    }
+}
+
+/// Writes into a receipt what is remarked on bags that came in with its batch. An accession that cannot be read is a
+/// remark too, and costs nobody the receipt.
+pub fn add_to(app: &App, receipt: &mut Receipt) {
+    for file in receipt.files.iter_mut().filter(|file| file.state == ItemState::Container) {
+        file.remarks = match app.archive.accession(&receipt.batch, &file.item) {
+            Ok(accession) => accession.map(|accession| accession.remarks).unwrap_or_default(),
+            Err(error) => {
+                let message = error.explain(app.config.language);
+                vec![Problem { kind: UNREAD.into(), message, page: None }]
+            }
+        };
+    }
+}
+
+/// Is there a decision in what came in that was not taken over?
+pub fn is_incomplete(receipt: &Receipt) -> bool {
+    receipt
+        .files
+        .iter()
+        .flat_map(|file| &file.remarks)
+        .any(|remark| [NOT_TAKEN_OVER, UNREAD].contains(&remark.kind.as_str()))
+}
