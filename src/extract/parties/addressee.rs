@@ -84,7 +84,8 @@ mod tests {
     fn a_letter_names_its_second_party_in_the_address() {
         let rules = RuleSet::embedded().unwrap();
         let check = |address: &str, want: Option<&str>| {
-            let letter = format!("Koekfabriek Van Aspert B.V.\n{address}\nHierbij bevestigen wij de overeenkomst.");
+            let address = address.replace('\n', "\n\n");
+            let letter = format!("Koekfabriek Van Aspert B.V.\n\n{address}\n\nHierbij bevestigen wij de overeenkomst.");
             let text = Text::of_sentence(&letter, Some(Language::Dutch));
             let found = addressee(&rules.scene(&text)).map(|find| text.slice(&find.range).to_owned());
             assert_eq!(found.as_deref(), want, "{address}");
@@ -93,6 +94,7 @@ mod tests {
             "Volleybalvereniging Spiek\nt.a.v. de secretaris\nLangstraat 77\nGeachte secretaris,",
             Some("Volleybalvereniging Spiek"),
         );
+        check("Mevrouw Anna Kok\nLoonsebaan 118\n5263 CX Vught\nBeste Anna,", Some("Mevrouw Anna Kok"));
         check("Mevrouw F. Kok\nDirecteur\nVerf Noord B.V.\nKade 14\nGeachte mevrouw Kok,", None);
         check("Loonsebaan 118\n5263 CX Vught\nBeste Joris,", None);
     }
