@@ -53,6 +53,7 @@ fn findings() {
 fn decision() {
     assert_eq!(check::<Decision>("decision/v1.json").number, 2);
     assert_eq!(check::<Decision>("decision/v1-withdraw.json").act, griffie::archive::Act::Withdraw);
+    assert_eq!(check::<Decision>("decision/v1-still-holds.json").act, griffie::archive::Act::StillHolds);
 }
 
 #[test]

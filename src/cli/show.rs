@@ -187,6 +187,8 @@ fn decision_line(decision: &Decision, record: &RecordId, language: Language) -> 
         "terminated_on" => language.say("opgezegd per", "terminated on"),
         "ended_on" => language.say("geëindigd op", "ended on"),
         "belongs_to" => language.say("hoort bij", "belongs to"),
+        "stands_alone" => language.say("staat op zichzelf", "stands alone"),
+        "still_holds" => language.say("geldt nog", "still holds"),
         _ => language.say("vervangen door", "superseded by"),
     };
     let value = match decision.act.value() {

@@ -121,7 +121,9 @@ pub(super) fn object(decision: &Decision) -> archive::Decision {
             Act::TerminatedOn(_) => archive::Act::TerminatedOn,
             Act::EndedOn(_) => archive::Act::EndedOn,
             Act::BelongsTo(_) => archive::Act::BelongsTo,
+            Act::StandsAlone => archive::Act::StandsAlone,
             Act::SupersededBy(_) => archive::Act::SupersededBy,
+            Act::StillHolds => archive::Act::StillHolds,
         },
         field: decision.act.field().map(str::to_owned),
         value: Some(decision.act.value()).filter(|value| !value.is_null()),
@@ -141,11 +143,17 @@ pub(super) fn row(object: archive::Decision) -> Result<Decision> {
         archive::Act::TerminatedOn => "terminated_on",
         archive::Act::EndedOn => "ended_on",
         archive::Act::BelongsTo => "belongs_to",
+        archive::Act::StandsAlone => "stands_alone",
         archive::Act::SupersededBy => "superseded_by",
+        archive::Act::StillHolds => "still_holds",
     };
-    let act = Act::from_parts(name, object.field, object.value.unwrap_or(Value::Null)).ok_or_else(|| {
-        Error::new(ErrorKind::FixityMismatch, format!("decision {} on `{}` has no sense", object.number, object.record))
-    })?;
+    let act =
+        Act::from_parts(name, &object.record, object.field, object.value.unwrap_or(Value::Null)).ok_or_else(|| {
+            Error::new(
+                ErrorKind::FixityMismatch,
+                format!("decision {} on `{}` has no sense", object.number, object.record),
+            )
+        })?;
     let archive::Decision { record, number, by, at, note, .. } = object;
     Ok(Decision { record, number, act, by, at, note })
 }
@@ -157,4 +165,26 @@ pub fn as_json(decisions: &[Decision]) -> Value {
                "value": decision.act.value(), "by": decision.by, "at": decision.at, "note": decision.note})
     };
     decisions.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_object_that_names_its_own_record_is_read_as_it_was_meant() {
+        for (name, want) in [("superseded_by", Act::StillHolds), ("belongs_to", Act::StandsAlone)] {
+            let stored = |value: &str| {
+                serde_json::from_value(json!({
+                    "record": "c-0123456789ab", "number": 1, "act": name, "field": null, "value": value, "by": "J.",
+                    "at": "2026-03-02T09:30:00Z", "note": null,
+                }))
+                .unwrap()
+            };
+            let decision = row(stored("c-0123456789ab")).unwrap();
+            assert_eq!((&decision.act, decision.act.value()), (&want, Value::Null));
+            assert_eq!(row(object(&decision)).unwrap(), decision, "and written as what it is from then on");
+            assert_eq!(row(stored("c-0123456789ac")).unwrap().act.name(), name, "of another record as before");
+        }
+    }
 }

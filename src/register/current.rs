@@ -180,12 +180,11 @@ fn decide(
                 closure = Some(Closure::Ended(*last_day));
                 continue;
             }
-            // That a contract is its own successor says that it still holds.
-            Act::SupersededBy(later) => {
-                closure = closure.filter(|_| *later != decision.record);
+            Act::StillHolds => {
+                closure = None;
                 continue;
             }
-            Act::BelongsTo(_) | Act::Withdraw { .. } => continue,
+            Act::SupersededBy(_) | Act::BelongsTo(_) | Act::StandsAlone | Act::Withdraw { .. } => continue,
         };
         let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
         let Some(field) = decision.act.field() else { continue };

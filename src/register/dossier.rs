@@ -213,10 +213,10 @@ fn refusal([why, dutch]: [String; 2], [hint, advice]: [&str; 2]) -> Error {
 }
 
 /// Notes that another contract took the place of this one, or that none did.
-pub(super) fn supersede(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
+pub(super) fn supersede(tx: &Transaction<'_>, record: &RecordId, contract: Option<&RecordId>) -> Result<()> {
     tx.execute(
-        "UPDATE records SET superseded_by = nullif(?2, ?1) WHERE record = ?1",
-        [record.as_str(), contract.as_str()],
+        "UPDATE records SET superseded_by = ?2 WHERE record = ?1",
+        params![record.as_str(), contract.map(RecordId::as_str)],
     )
     .db("cannot note that a contract is superseded")?;
     Ok(())
