@@ -86,6 +86,52 @@ fn what_waits_for_a_person_is_listed_and_can_be_worked_down() {
 }
 
 #[test]
+fn what_a_person_said_of_its_end_and_its_dossier_is_told_as_said() {
+    let (desk, lease, cleaning) = desk();
+    let decide = |arguments: &[&str]| check(desk.griffie(&["decide", &lease, "--by", "J."]).args(arguments), 0);
+    for act in [&["terminated-on", "2022-12-31"][..], &["still-holds"], &["belongs-to", &cleaning], &["stands-alone"]] {
+        decide(act);
+    }
+    let told = |language: &str| check(&mut desk.griffie(&["show", &lease, "--language", language]), 0).0;
+    let acts = |text: &str| {
+        text.lines().filter_map(|line| line.split_once(" J.: ")).map(|(_, act)| act.to_owned()).collect::<Vec<_>>()
+    };
+    let belongs = format!("belongs to {cleaning}");
+    assert_eq!(acts(&told("en")), ["terminated on 2022-12-31", "still holds", &belongs, "stands alone"]);
+    assert_eq!(acts(&told("nl"))[1], "geldt nog");
+    let json = json_of(&mut desk.griffie(&["show", &lease, "--json"]), &[0]);
+    assert_eq!((&json["decisions"][1]["act"], &json["decisions"][1]["value"]), (&"still_holds".into(), &Value::Null));
+    let object = fs::read_to_string(desk.path("data/store/decisions").join(&lease).join("000002.json")).unwrap();
+    assert!(object.contains("\"still_holds\"") && !object.contains("superseded"), "{object}");
+    let before = told("en");
+    check(&mut desk.griffie(&["verify"]), 0);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(told("en"), before);
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
+#[test]
+fn each_party_with_a_notice_of_its_own_has_a_deadline_of_its_own() {
+    let (desk, lease, _) = desk();
+    let decide = |arguments: &[&str]| check(desk.griffie(&["decide", &lease, "--by", "J."]).args(arguments), 0);
+    let of =
+        |party: &str, months: u8| format!(r#"{{"period": "P{months}M", "by": "{party}", "against": "end_of_term"}}"#);
+    decide(&["correct", "notice", &format!("[{}, {}]", of("Huurder", 1), of("Verhuurder", 3))]);
+    let told = |arguments: &[&str]| check(&mut desk.griffie(&[arguments, &["--as-of", "2030-06-01"]].concat()), 0).0;
+    let (list, csv) = (told(&["register", "--party", "korenaar"]), told(&["register", "--csv"]));
+    for (day, party) in [("2030-11-28", "Verhuurder"), ("2031-01-28", "Huurder")] {
+        assert!(list.contains(&format!("> {day} notice {party}")), "{list}");
+        assert!(csv.contains(&format!("{day} notice {party}")), "{csv}");
+    }
+    assert!(csv.lines().any(|line| line.contains(",2030-11-28,notice,Verhuurder,")), "{csv}");
+    let ics = told(&["register", "--ics", "--party", "korenaar"]).replace("\r\n ", "");
+    assert!(ics.contains("notice (Verhuurder)") && ics.contains("notice (Huurder)"), "{ics}");
+    let json: Value = serde_json::from_str(&told(&["register", "--json", "--party", "korenaar"])).unwrap();
+    let parties: Vec<_> = json[0]["deadlines"].as_array().unwrap().iter().map(|one| one["party"].clone()).collect();
+    assert_eq!(parties, [Value::from("Verhuurder"), "Huurder".into(), Value::Null], "{json}");
+}
+
+#[test]
 fn deadlines_are_listed_by_their_day_and_make_a_calendar() {
     let (desk, lease, cleaning) = desk();
     for (id, day) in [(&lease, "2031-02-28"), (&cleaning, "2027-12-31")] {
@@ -115,7 +161,8 @@ fn deadlines_are_listed_by_their_day_and_make_a_calendar() {
     // A table says which values nobody confirmed, and of which file they are.
     let (csv, _) = check(&mut desk.griffie(&["register", "--csv"]), 0);
     let header = csv.lines().next().unwrap();
-    assert!(header.ends_with(",next_deadline_certain,next_deadline_why,not_certain,files,documents"), "{header}");
+    let columns = ",next_deadline_party,next_deadline_certain,next_deadline_why,deadlines,not_certain,files,documents";
+    assert!(header.ends_with(columns), "{header}");
     assert!(csv.lines().any(|line| line.starts_with(&lease) && line.contains("huur.pdf")), "{csv}");
     let (text, _) = check(&mut desk.griffie(&["show", &lease]), 0);
     assert!(text.contains("notice              –") || !text.contains("  notice  "), "{text}");

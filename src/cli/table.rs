@@ -12,7 +12,7 @@ use crate::{
     },
     register::{
         Entry, Related, Relation,
-        lifecycle::{DeadlineKind, Lifecycle},
+        lifecycle::{Deadline, DeadlineKind, Lifecycle},
     },
     signatures::{Appended, Certificate, Extent, Integrity, Kind, SignatureFact},
 };
@@ -245,7 +245,14 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
         Some(day) => language.say(format!(", tot en met {day}"), format!(", to {day}")),
         None => String::new(),
     };
-    let mut out = format!("{}  {lifecycle}{end}\n", entry.id);
+    // What has ended has a line only where an option may have kept it going.
+    let unless = match outlook.lifecycle {
+        Lifecycle::Ended if !outlook.deadlines.is_empty() => {
+            language.say(", tenzij de optie is gebruikt", ", unless the option was used")
+        }
+        _ => "",
+    };
+    let mut out = format!("{}  {lifecycle}{end}{unless}\n", entry.id);
     out += fields;
     for Related { record, relation, explanation } in &entry.related {
         let line = match relation {
@@ -276,13 +283,18 @@ pub(crate) fn deadline_name(kind: DeadlineKind, language: Language) -> &'static 
 pub(crate) fn deadlines(entry: &Entry, language: Language) -> String {
     let mut out = String::new();
     for deadline in &entry.outlook.deadlines {
-        let kind = deadline_name(deadline.kind, language);
-        let party = deadline.party.as_ref().map(|party| format!(" {party}")).unwrap_or_default();
-        let doubt = if deadline.certain { "" } else { language.say(" (onzeker)", " (uncertain)") };
-        let line = format!("  > {} {kind}{party}{doubt}: {}", deadline.date, deadline.explanation);
+        let line = format!("  > {}: {}", deadline_head(deadline, language), deadline.explanation);
         let _ = writeln!(out, "{}", one_line(&line));
     }
     out
+}
+
+/// The day of a deadline, what must be done by then and by whom.
+pub(crate) fn deadline_head(deadline: &Deadline, language: Language) -> String {
+    let kind = deadline_name(deadline.kind, language);
+    let party = deadline.party.as_ref().map(|party| format!(" {party}")).unwrap_or_default();
+    let doubt = if deadline.certain { "" } else { language.say(" (onzeker)", " (uncertain)") };
+    format!("{} {kind}{party}{doubt}", deadline.date)
 }
 
 /// What a person should know of a document: a line each, at most so many, then how many more there are.
