@@ -203,6 +203,78 @@ fn a_receipt_is_had_again_by_the_id_of_its_batch() {
     assert!(stderr.contains(batch), "{stderr}");
 }
 
+/// A mail with this subject and text, and these files attached.
+fn mail(subject: &str, text: &str, attached: &[(&str, &[u8])]) -> String {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let mut mail = format!(
+        "From: Inkoop <inkoop@example.org>\r\nTo: archief@example.org\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=edge\r\n\r\n--edge\r\nContent-Type: text/plain\r\n\r\n{text}\r\n"
+    );
+    for (name, bytes) in attached {
+        mail += &format!(
+            "--edge\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\
+             Content-Disposition: attachment; filename={name}\r\n\r\n{}\r\n",
+            STANDARD.encode(bytes)
+        );
+    }
+    mail + "--edge--\r\n"
+}
+
+#[test]
+fn a_mail_that_brings_a_contract_is_none_itself_and_names_what_it_brought() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("in")).unwrap();
+    write_pdf(
+        &desk.path("a.pdf"),
+        "Allonge bij de huurovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Verhuurder; en\n\
+         Bakkerij De Korenaar B.V., hierna te noemen: Huurder;\nkomen overeen dat de huur eindigt op 29 februari 2028.",
+    );
+    let pdf = fs::read(desk.path("a.pdf")).unwrap();
+    let put = |name: &str, text: String| fs::write(desk.path("in").join(name), text).unwrap();
+    put("1.eml", mail("Allonge getekend", "Hierbij de getekende allonge.", &[("a.pdf", &pdf)]));
+    put("2.eml", mail("Stukken", "Nogmaals de allonge, voor het dossier.", &[("b.pdf", &pdf)]));
+    put("3.eml", mail("Uw bericht", "Wij gaan akkoord met een looptijd tot 31 december 2027.", &[]));
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("in")), &[0]);
+    let record = |at: usize| receipt["files"][at]["documents"][0]["record"].as_str().unwrap().to_owned();
+    let (first, allonge, second, other) = (record(1), record(2), record(4), record(6));
+    assert_eq!(record(5), allonge, "the same bytes: {receipt:#}");
+    let (list, _) = check(&mut desk.griffie(&["register"]), 0);
+    let of = |id: &str| list.lines().find(|line| line.starts_with(id));
+    assert!(of(&allonge).is_some() && of(&other).is_some() && of(&first).is_none() && of(&second).is_none(), "{list}");
+    assert!(list.contains("\n2 records on ") && list.ends_with(", and 2 covering e-mails (see --letters)\n"), "{list}");
+    assert!(list.contains("Uw bericht  [proposed"), "one of no kind is known by its subject: {list}");
+    let all = json_of(&mut desk.griffie(&["register", "--letters", "--json"]), &[0]);
+    let entry = |id: &str| all.as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
+    let covering = entry(&first);
+    assert_eq!(covering["fields"]["contract_type"]["status"], "absent", "{covering:#}");
+    let title = &covering["fields"]["title"];
+    assert_eq!((&title["value"], &title["status"]), (&"Allonge getekend".into(), &"proposed".into()));
+    assert_eq!(
+        (&covering["related"][0]["relation"], &covering["related"][0]["record"]),
+        (&"brought".into(), &allonge.as_str().into())
+    );
+    let brought_by: Vec<_> = entry(&allonge)["related"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["relation"].clone(), one["record"].clone()))
+        .collect();
+    let mut want = [&first, &second].map(|id| (Value::from("brought_by"), Value::from(id.as_str())));
+    want.sort_by_key(|(_, id)| id.to_string());
+    let mut brought_by = brought_by;
+    brought_by.sort_by_key(|(_, id)| id.to_string());
+    assert_eq!(brought_by, want);
+    let (shown, _) = check(&mut desk.griffie(&["show", &second]), 0);
+    assert!(shown.contains(&format!("= with this e-mail came {allonge} (b.pdf)")), "{shown}");
+    assert!(shown.contains("  letter d-"), "{shown}");
+    let (shown, _) = check(&mut desk.griffie(&["show", &allonge]), 0);
+    assert!(shown.contains(&format!("= came with the e-mail {first} (")), "{shown}");
+    // What a person decided about a covering letter is not left out of sight.
+    check(&mut desk.griffie(&["decide", &first, "--by", "J.", "correct", "title", "Allonge"]), 0);
+    assert!(check(&mut desk.griffie(&["register"]), 0).0.contains(&first));
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
 #[test]
 fn only_ingest_makes_an_archive() {
     let desk = Desk::new();

@@ -156,6 +156,7 @@ fn arrivals(app: &App, document: &Document) -> Result<Vec<Arrival>> {
 fn document_line(document: &Document, arrivals: &[Arrival], language: Language) -> String {
     let role = match document.role {
         Role::Main => language.say("document", "document"),
+        Role::Letter => language.say("begeleidende brief", "letter"),
         _ => language.say("wijziging", "amendment"),
     };
     let copy = match document.archival_copy {

@@ -264,8 +264,20 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
                 format!("{record} gaat mogelijk over dit contract ({explanation})"),
                 format!("{record} may be about this contract ({explanation})"),
             ),
+            Relation::Brought => language.say(
+                format!("met deze e-mail kwam {record} ({explanation})"),
+                format!("with this e-mail came {record} ({explanation})"),
+            ),
+            Relation::BroughtBy => language.say(
+                format!("kwam met de e-mail {record} ({explanation})"),
+                format!("came with the e-mail {record} ({explanation})"),
+            ),
         };
-        let _ = writeln!(out, "  ? {}", one_line(&line));
+        let mark = match relation {
+            Relation::BelongsTo | Relation::SubjectOf => '?',
+            Relation::Brought | Relation::BroughtBy => '=',
+        };
+        let _ = writeln!(out, "  {mark} {}", one_line(&line));
     }
     out + &deadlines(entry, language)
 }

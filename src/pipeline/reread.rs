@@ -247,7 +247,8 @@ impl Run<'_> {
         for document in &behind.documents {
             match self.find(document) {
                 Ok(found) => {
-                    let role = stored::role(stored::role_of(&found.findings.fields));
+                    let role =
+                        stored::role(stored::role_of(&found.findings.fields, found.manifest.original.media_type));
                     newly.insert(document.id.clone(), (role, found.findings.fields.clone()));
                     if !self.dry_run {
                         self.keep(document, found)?;
@@ -315,7 +316,7 @@ impl Run<'_> {
         let reference = kept.at(app.clock.now());
         manifest.made = reference.found;
         manifest.program = PROGRAM.into();
-        manifest.role = stored::role_of(&kept.fields);
+        manifest.role = stored::role_of(&kept.fields, manifest.original.media_type);
         manifest.findings.push(reference.clone());
         let stored = app.archive.put_manifest(&manifest)?;
         reached("reread-manifest-stored");

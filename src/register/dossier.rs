@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use rusqlite::{Transaction, params};
 use serde::Serialize;
 
+mod mail;
+
 use super::{Db as _, Role, holding, name, record};
 use crate::{
     Error, ErrorKind, Result,
@@ -31,6 +33,10 @@ pub enum Relation {
     BelongsTo,
     /// The other is about this one.
     SubjectOf,
+    /// This one is the mail with which the other came.
+    Brought,
+    /// This one came with the mail that the other is.
+    BroughtBy,
 }
 
 /// So few letters and figures are no number of a contract that could be told from others.
@@ -85,6 +91,11 @@ pub(super) fn related(
             for other in by_date(tx, record, &["about_date"], day)? {
                 add(Relation::SubjectOf, other, dated(day));
             }
+        }
+    }
+    for (relation, other, path) in mail::with(tx, record)? {
+        if found.iter().all(|related| related.record != other) || relation == Relation::Brought {
+            found.push(Related { record: other, relation, explanation: path });
         }
     }
     Ok(found)
