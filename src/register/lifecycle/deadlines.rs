@@ -220,6 +220,14 @@ impl Notices<'_> {
                 language.say("laatste dag van de laatste verlenging", "last day of the last renewal").to_owned()
             }
             _ => match &missed {
+                None if !terms.next_is_certain => language
+                    .say(
+                        "laatste dag van de lopende termijn; geldt de verlenging die is gelezen, dan loopt het contract \
+                         zonder opzegging door",
+                        "last day of the term that runs; if the renewal that was read holds, the contract goes on without \
+                         notice",
+                    )
+                    .to_owned(),
                 None => language
                     .say(
                         "laatste dag van de lopende termijn; zonder opzegging loopt het contract door",
