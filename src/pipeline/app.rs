@@ -11,6 +11,7 @@ use std::{
 use super::{
     lock::{InPlace, Lock},
     rebuild, standing, told,
+    units::units_of,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -18,8 +19,7 @@ use crate::{
     clock::Clock,
     config::{self, Config},
     error::Fold as _,
-    extract::subjects,
-    index::{Index, IndexDocument, Unit, units},
+    index::{Index, IndexDocument, Unit},
     model::{Blake3, Reading},
     provenance::{
         Event, EventKind, Log, ObjectRef, checkpoints, entries, merkle,
@@ -520,7 +520,9 @@ impl App {
         let lag = self.index.lag(documents.iter().map(|(document, made_of)| (&document.id, made_of.as_str())))?;
         let missing: std::collections::HashSet<_> = lag.missing.into_iter().collect();
         for (document, made_of) in documents.into_iter().filter(|(document, _)| missing.contains(&document.id)) {
-            self.index_soon(&document, made_of, units_of(&Text::build(&self.reading(&document)?)))?;
+            let found = self.register.findings(&document.id)?;
+            let units = units_of(&Text::build(&self.reading(&document)?), found.as_ref().map(|found| &found.fields));
+            self.index_soon(&document, made_of, units)?;
         }
         self.index_now()
     }
@@ -587,13 +589,4 @@ pub(super) fn must_be_own_log(data: &Path, store: &Store) -> Result<()> {
     }
     signer_of(store, &data.join(LOG_KEY))?;
     proof::head(store).map(|_| ())
-}
-
-/// The units of a text, with what each is about.
-pub(super) fn units_of(text: &Text) -> Vec<Unit> {
-    let mut units = units(text);
-    for unit in &mut units {
-        unit.subjects = subjects::of(text, &unit.range);
-    }
-    units
 }

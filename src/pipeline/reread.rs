@@ -10,12 +10,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    App,
-    app::units_of,
-    events, examine,
+    App, events, examine,
     standing_work::{self, Completed},
     stop::reached,
     stored::{self, PROGRAM, Words},
+    units::units_of,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -304,7 +303,7 @@ impl Run<'_> {
         drop(reading);
         let words = Words { key, text: &text, signatures: &signatures };
         let findings = stored::find(app, self.rules, app.config.language, &words)?;
-        let units = examine::guarded(|| units_of(&text))?;
+        let units = examine::guarded(|| units_of(&text, Some(&findings.fields)))?;
         Ok(Found { manifest, findings, units })
     }
 
