@@ -58,7 +58,8 @@ struct Arguments {
     /// Language of explanations, tables and receipts: nl or en.
     #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_LANGUAGE")]
     language: Option<Language>,
-    /// Worker processes that read pages [default: one a core; at most four a core].
+    /// Worker processes that read pages; 0: one a core [default: that of the configuration, else one a core; at most
+    /// four a core].
     #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_WORKERS")]
     workers: Option<usize>,
     #[command(subcommand)]
@@ -228,7 +229,7 @@ fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
     if let Some(store) = arguments.store {
         config.store = Some(store);
     }
-    if let Some(workers) = arguments.workers.filter(|&workers| workers > 0) {
+    if let Some(workers) = arguments.workers {
         config.workers = workers;
     }
     let asked_workers = config.bound_workers();

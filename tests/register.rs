@@ -155,6 +155,7 @@ fn deadlines_are_listed_by_their_day_and_make_a_calendar() {
     assert!(ics.lines().all(|line| line.len() <= 75), "{ics}");
     assert_eq!(ics.matches("BEGIN:VEVENT\r\n").count(), 2, "{ics}");
     assert!(ics.contains(&format!("UID:{lease}.end@griffie\r\n")), "{ics}");
+    assert_eq!(ics.matches("BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-P30D\r\n").count(), 2, "{ics}");
     assert!(ics.contains("DTSTART;VALUE=DATE:20310228\r\nDTEND;VALUE=DATE:20310301\r\n"), "{ics}");
     assert_eq!(calendar(), ics, "the same register gives the same bytes");
 
@@ -276,6 +277,35 @@ fn a_mail_that_brings_a_contract_is_none_itself_and_names_what_it_brought() {
 }
 
 #[test]
+fn an_archive_whose_store_is_gone_is_not_said_to_be_none() {
+    let (desk, lease, _) = desk();
+    fs::rename(desk.path("data/store"), desk.path("elsewhere")).unwrap();
+    for command in [&["register"][..], &["search", "huur"], &["get", &lease, "-o", "out.pdf"]] {
+        let (_, stderr) = check(&mut desk.griffie(command), 6);
+        assert!(stderr.contains("is gone") && stderr.contains("backup") && !stderr.contains("makes one"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_slip_of_the_pen_is_answered_before_anything_is_done() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("a.pdf"), "Huurovereenkomst");
+    let mut ingest = desk.griffie(&["ingest", "--move-to"]);
+    let (_, stderr) = check(ingest.arg(desk.path("a.pdf/done")).arg(desk.path("a.pdf")), 2);
+    assert!(stderr.contains("hint: name a folder"), "{stderr}");
+    assert!(!desk.path("data").try_exists().unwrap());
+    let (_, stderr) = check(desk.griffie(&["extract"]).arg(desk.path("")), 11);
+    assert!(stderr.contains("it is a folder") && stderr.contains("`griffie ingest` takes folders"), "{stderr}");
+    // What is asked on the command line holds before the configuration.
+    fs::create_dir(desk.path("data")).unwrap();
+    fs::write(desk.path("data/griffie.toml"), "workers = 9999\n").unwrap();
+    let (_, stderr) = check(desk.griffie(&["ingest", "--workers", "0"]).arg(desk.path("a.pdf")), 0);
+    assert!(!stderr.contains("9999"), "{stderr}");
+    let (list, _) = check(&mut desk.griffie(&["register"]), 0);
+    assert!(list.contains("  unknown: when it ends was not read\n"), "{list}");
+}
+
+#[test]
 fn only_ingest_makes_an_archive() {
     let desk = Desk::new();
     let nothing = desk.path("data");
@@ -359,6 +389,11 @@ fn whoever_may_only_read_a_data_folder_sees_all_and_changes_nothing() {
     assert!(out.path().join("bag/bagit.txt").is_file());
     let (_, stderr) = check(&mut onlooker(&["decide", &lease, "--by", "J.", "not-in-contract", "court"]), 7);
     assert!(stderr.contains("may only be read") && stderr.contains("hint: "), "{stderr}");
+
+    for command in [&["ingest", "/dev/null"][..], &["rebuild"], &["copies"], &["reread"]] {
+        let (_, stderr) = check(&mut onlooker(command), 7);
+        assert!(stderr.contains("may only be read") && stderr.contains("hint: "), "{command:?}: {stderr}");
+    }
 
     // The store is its owner's: whoever was given the rest alone is told what is missing.
     assert!(Command::new("chmod").arg("go-rwx").arg(desk.path("data/store")).status().unwrap().success());

@@ -2,14 +2,14 @@
 
 use std::{
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
 
 use super::{Context, Outcome, print_json, print_line, progress::Progress, table};
 use crate::{
-    Result,
+    Error, ErrorKind, Result,
     model::{Language, PageState},
     pipeline::{
         App,
@@ -76,6 +76,7 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
         // A slip of the pen leaves no empty archive behind.
         ingest::check_paths(&arguments.paths)?;
     }
+    arguments.move_to.as_deref().map_or(Ok(()), can_be_a_folder)?;
     let app = context.taking_app()?;
     let rules = context.rules()?;
     let reader = context.reader()?;
@@ -96,6 +97,21 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
         print_line(receipt_text(&receipt, language))?;
     }
     Ok(Outcome::partial_if(remarks::is_incomplete(&receipt)))
+}
+
+/// Refuses a folder for what was taken in that cannot be made, before anything is taken in: what lies there is a file, or
+/// the folder that it would be in is not to be written to.
+fn can_be_a_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let folder = folder.display();
+        Error::new(ErrorKind::InvalidInput, format!("`{folder}` cannot be a folder to move files to"))
+            .hint("name a folder beside the sender's that this user may write to; nothing was taken in")
+            .dutch(format!(
+                "`{folder}` kan geen map zijn om bestanden heen te verplaatsen: noem een map naast die van de afzender \
+                 waarin deze gebruiker mag schrijven; er is niets opgenomen"
+            ))
+            .source(error)
+    })
 }
 
 /// A receipt has so many remarks on a document; `griffie show` has all.

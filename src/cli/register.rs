@@ -36,7 +36,7 @@ pub(super) struct RegisterArguments {
     /// Print CSV, one line a record; with --waiting one line a reading.
     #[arg(long, env = "GRIFFIE_CSV", value_parser = crate::cli::yes_or_no)]
     csv: bool,
-    /// Print a calendar (RFC 5545) with an event for each deadline.
+    /// Print a calendar (RFC 5545) with an event for each deadline, and a reminder thirty days before it.
     #[arg(long, env = "GRIFFIE_ICS", value_parser = crate::cli::yes_or_no, conflicts_with_all = ["json", "csv", "waiting"])]
     ics: bool,
     /// Only what waits for a person: values that are proposed, in conflict or left open, with the words they were read

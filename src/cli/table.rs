@@ -252,7 +252,11 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
         }
         _ => "",
     };
-    let mut out = format!("{}  {lifecycle}{end}{unless}\n", entry.id);
+    let why = match outlook.lifecycle {
+        Lifecycle::Unknown => why_unknown(&entry.fields, language),
+        _ => "",
+    };
+    let mut out = format!("{}  {lifecycle}{end}{unless}{why}\n", entry.id);
     out += fields;
     for Related { record, relation, explanation } in &entry.related {
         let line = match relation {
@@ -280,6 +284,23 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
         let _ = writeln!(out, "  {mark} {}", one_line(&line));
     }
     out + &deadlines(entry, language)
+}
+
+/// Why the values do not tell whether a contract runs.
+fn why_unknown(fields: &Fields, language: Language) -> &'static str {
+    let is_disputed = [fields.end_date.status, fields.renewal.status, fields.term.status].contains(&Status::Conflict);
+    match fields.end_date.value {
+        _ if is_disputed => language
+            .say(": twee lezingen zeggen iets anders over het einde", ": two readings say different things of its end"),
+        None if fields.term.value.is_none() => {
+            language.say(": wanneer het eindigt, is niet gelezen", ": when it ends was not read")
+        }
+        None => language.say(": wanneer het begon, is niet gelezen", ": when it began was not read"),
+        Some(_) => language.say(
+            ": of het na de einddatum doorloopt, is niet gelezen",
+            ": whether it goes on after its end was not read",
+        ),
+    }
 }
 
 /// What people call a kind of deadline.

@@ -139,7 +139,20 @@ fn must_be_there(data: &Path, config: &Config) -> Result<()> {
         }
         _ => {}
     }
-    if location(data, config)?.folder().is_some_and(|folder| !folder.is_dir()) {
+    let location = location(data, config)?;
+    let lost = location.folder().filter(|folder| !folder.is_dir());
+    if let Some(store) = lost
+        && (database(data).exists() || data.join(LOG_HEAD).exists())
+    {
+        let store = store.display();
+        return Err(Error::new(ErrorKind::NotFound, format!("the store `{store}` of this archive is gone"))
+            .hint("put it back from its backup, or mount it, before anything else; do not take anything in anew")
+            .dutch(format!(
+                "de opslag `{store}` van dit archief is weg: zet haar terug uit de back-up of koppel haar aan, voor al het \
+                 andere; neem niets opnieuw op"
+            )));
+    }
+    if lost.is_some() {
         return Err(Error::new(ErrorKind::NotFound, format!("there is no archive in `{}`", data.display()))
             .hint("`griffie ingest` makes one; --data names the folder of another")
             .dutch(format!(
