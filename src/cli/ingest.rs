@@ -77,9 +77,10 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
         ingest::check_paths(&arguments.paths)?;
     }
     arguments.move_to.as_deref().map_or(Ok(()), can_be_a_folder)?;
-    let app = context.taking_app()?;
+    // Without rules and an engine nothing can be taken in: they are there before an archive is made.
     let rules = context.rules()?;
     let reader = context.reader()?;
+    let app = context.taking_app()?;
     let examiner = context.examiner(&reader, Some(&rules), arguments.password_file.as_deref())?;
     let language = context.config.language;
     let facts = reader.engine_facts();
