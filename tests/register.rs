@@ -303,6 +303,13 @@ fn a_slip_of_the_pen_is_answered_before_anything_is_done() {
     assert!(!stderr.contains("9999"), "{stderr}");
     let (list, _) = check(&mut desk.griffie(&["register"]), 0);
     assert!(list.contains("  unknown: when it ends was not read\n"), "{list}");
+    // A file that is named twice comes in once.
+    fs::create_dir(desk.path("in")).unwrap();
+    write_pdf(&desk.path("in/b.pdf"), "Koopovereenkomst");
+    let mut twice = desk.griffie(&["ingest", "--json"]);
+    let paths = ["in/b.pdf", "in", "in/b.pdf"].map(|path| desk.path(path));
+    let receipt = json_of(twice.args(&paths), &[0]);
+    assert_eq!((&receipt["totals"]["files"], &receipt["totals"]["archived"]), (&1.into(), &1.into()), "{receipt:#}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `griffie ingest`: the main job.
 
 use std::{
+    collections::HashSet,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -85,8 +86,8 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
     let language = context.config.language;
     let facts = reader.engine_facts();
     let _ = writeln!(io::stderr(), "griffie: {} {facts}", language.say("leest met", "reads with"));
-    let request =
-        Request { paths: arguments.paths.clone(), move_to: arguments.move_to.clone(), copies: !arguments.no_copies };
+    let paths = each_once(&arguments.paths);
+    let request = Request { paths, move_to: arguments.move_to.clone(), copies: !arguments.no_copies };
     let cancel = CancelFlag::on_signals()?;
     let told = Told { progress: Progress::start(language, 0), language };
     let receipt = ingest::ingest(&app, &examiner, &request, &told, &cancel);
@@ -98,6 +99,19 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
         print_line(receipt_text(&receipt, language))?;
     }
     Ok(Outcome::partial_if(remarks::is_incomplete(&receipt)))
+}
+
+/// The paths without those that were named before, or lie in a folder that is named as well: one file comes in once.
+fn each_once(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let named: HashSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let mut once = Vec::new();
+    let mut seen = HashSet::new();
+    for path in paths {
+        if path.ancestors().skip(1).all(|folder| !named.contains(folder)) && seen.insert(path) {
+            once.push(path.clone());
+        }
+    }
+    once
 }
 
 /// Refuses a folder for what was taken in that cannot be made, before anything is taken in: what lies there is a file, or

@@ -142,7 +142,7 @@ fn must_be_there(data: &Path, config: &Config) -> Result<()> {
     let location = location(data, config)?;
     let lost = location.folder().filter(|folder| !folder.is_dir());
     if let Some(store) = lost
-        && (database(data).exists() || data.join(LOG_HEAD).exists())
+        && (database(data).is_file() || data.join(LOG_HEAD).is_file())
     {
         let store = store.display();
         return Err(Error::new(ErrorKind::NotFound, format!("the store `{store}` of this archive is gone"))
