@@ -63,7 +63,8 @@ struct Arguments {
     /// Go on though the log tells of a time after that of this machine's clock: an earlier clock was wrong, not this one.
     #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_CLOCK_IS_RIGHT", value_parser = yes_or_no)]
     clock_is_right: bool,
-    /// Worker processes that read pages [default: one a core; at most four a core].
+    /// Worker processes that read pages; 0: one a core [default: that of the configuration, else one a core; at most
+    /// four a core].
     #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_WORKERS")]
     workers: Option<usize>,
     #[command(subcommand)]
@@ -233,7 +234,7 @@ fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
     if let Some(store) = arguments.store {
         config.store = Some(store);
     }
-    if let Some(workers) = arguments.workers.filter(|&workers| workers > 0) {
+    if let Some(workers) = arguments.workers {
         config.workers = workers;
     }
     config.clock_is_right = arguments.clock_is_right;

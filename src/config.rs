@@ -136,12 +136,7 @@ impl Config {
     }
 
     fn parse(text: &str) -> Result<Self> {
-        // The parser's own message names line, column and the keys that exist.
-        let config: Self = toml::from_str(text).fold(ErrorKind::Config, || "it does not fit").map_err(|error| {
-            error
-                .hint(format!("values are written as here: {FORMS}"))
-                .dutch(format!("de configuratie klopt niet; zo schrijft u waarden: {FORMS}"))
-        })?;
+        let config: Self = toml::from_str(text).map_err(|error| does_not_fit(text, error))?;
         if config.worker_memory_mib < 256 {
             return Err(Error::new(ErrorKind::Config, "worker_memory_mib is below 256")
                 .hint("a page of 300 dpi and the OCR engine need some 200 MiB"));
@@ -172,6 +167,21 @@ impl Config {
         let language = if locale.starts_with("nl") { Language::Dutch } else { Language::English };
         Self { language, ..Self::default() }
     }
+}
+
+/// What does not fit, by its line. Of an unknown key the parser names those that there are; of a value that is written
+/// wrongly it speaks of its own types.
+fn does_not_fit(text: &str, error: toml::de::Error) -> Error {
+    let start = error.span().map_or(0, |span| span.start).min(text.len());
+    let number = text.bytes().take(start).filter(|&byte| byte == b'\n').count();
+    let line = text.lines().nth(number).unwrap_or_default().trim();
+    let (said, dutch) = match error.message().starts_with("unknown ") {
+        true => (error.message().to_owned(), "deze sleutel is er niet"),
+        false => ("that is no value of this key".to_owned(), "dat is geen waarde van deze sleutel"),
+    };
+    Error::new(ErrorKind::Config, format!("line {}, `{line}`: {said}", number + 1))
+        .hint(format!("values are written as here: {FORMS}"))
+        .dutch(format!("regel {}, `{line}`: {dutch}; zo schrijft u waarden: {FORMS}", number + 1))
 }
 
 /// The data folder is somebody else's.
@@ -225,6 +235,8 @@ mod tests {
         for text in ["language = nl", "workers = -1", "own_organizations = \"Gemeente\""] {
             let error = Config::parse(text).unwrap_err();
             assert!(error.advice().unwrap().contains("own_organizations = [\"Gemeente Westerveen\"]"), "{error}");
+            let told = format!("{error:?}{error}");
+            assert!(told.contains(&format!("line 1, `{text}`")) && !told.contains("usize"), "{told}");
         }
         for text in ["original_mib = 0", "page_cpu_seconds = 0"] {
             assert_eq!(Config::parse(text).unwrap_err().kind(), ErrorKind::Config, "{text}");

@@ -15,6 +15,7 @@ mod adds_up;
 pub mod bench;
 pub mod calibration;
 pub mod candidate;
+mod correspondence;
 pub mod decide;
 mod derive;
 pub mod dictionary;
@@ -164,7 +165,9 @@ impl RuleSet {
     /// Reads a contract and tells what gave each value, for calibration.
     pub fn extract_traced(&self, text: &Text, language: Language) -> (Fields, Vec<Trace>) {
         let scene = self.scene(text);
-        record::assemble(self, &scene, language)
+        let (mut fields, traces) = record::assemble(self, &scene, language);
+        correspondence::settle(text, &mut fields, language);
+        (fields, traces)
     }
 
     /// The same rules as if they had never been measured.

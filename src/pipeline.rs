@@ -28,5 +28,6 @@ mod standing_work;
 pub mod stop;
 mod stored;
 pub mod told;
+mod units;
 
 pub use app::App;

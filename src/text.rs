@@ -219,6 +219,35 @@ impl Text {
         self.displayed.binary_search_by_key(&start, |range| range.start).is_ok()
     }
 
+    /// Whether it is a mail: it begins with two lines of a mail's head.
+    pub fn is_mail(&self) -> bool {
+        self.mail_head().count() >= 2
+    }
+
+    /// Whether it is a mail that names attachments.
+    pub fn brings_attachments(&self) -> bool {
+        self.is_mail() && self.mail_head().any(|label| label == "Attachments:")
+    }
+
+    /// Where a mail's head says what it is about.
+    pub fn mail_subject(&self) -> Option<Range<usize>> {
+        const LABEL: &str = "Subject: ";
+        let mut start = 0;
+        for line in self.running.split('\n').take(self.mail_head().count()) {
+            if line.starts_with(LABEL) {
+                return Some(start + LABEL.len()..start + line.len());
+            }
+            start += line.len() + 1;
+        }
+        None
+    }
+
+    /// What the lines of a mail's head say before each colon, as far as it goes.
+    fn mail_head(&self) -> impl Iterator<Item = &str> {
+        let labels = self.running.split('\n').map(|line| line.split(' ').next().unwrap_or_default());
+        labels.take_while(|label| paragraphs::MAIL_HEAD.contains(label))
+    }
+
     /// The running text of a range.
     pub fn slice(&self, range: &Range<usize>) -> &str {
         self.running.get(range.clone()).unwrap_or("")

@@ -57,6 +57,7 @@ fn decision() {
     let compared = check::<Decision>("decision/v1-compared.json");
     assert_eq!(compared.act, griffie::archive::Act::ComparedWithPaper);
     assert_eq!(check::<Decision>("decision/v1-elsewhere.json").elsewhere.unwrap().event, 17);
+    assert_eq!(check::<Decision>("decision/v1-still-holds.json").act, griffie::archive::Act::StillHolds);
 }
 
 #[test]

@@ -86,6 +86,52 @@ fn what_waits_for_a_person_is_listed_and_can_be_worked_down() {
 }
 
 #[test]
+fn what_a_person_said_of_its_end_and_its_dossier_is_told_as_said() {
+    let (desk, lease, cleaning) = desk();
+    let decide = |arguments: &[&str]| check(desk.griffie(&["decide", &lease, "--by", "J."]).args(arguments), 0);
+    for act in [&["terminated-on", "2022-12-31"][..], &["still-holds"], &["belongs-to", &cleaning], &["stands-alone"]] {
+        decide(act);
+    }
+    let told = |language: &str| check(&mut desk.griffie(&["show", &lease, "--language", language]), 0).0;
+    let acts = |text: &str| {
+        text.lines().filter_map(|line| line.split_once(" J.: ")).map(|(_, act)| act.to_owned()).collect::<Vec<_>>()
+    };
+    let belongs = format!("belongs to {cleaning}");
+    assert_eq!(acts(&told("en")), ["terminated on 2022-12-31", "still holds", &belongs, "stands alone"]);
+    assert_eq!(acts(&told("nl"))[1], "geldt nog");
+    let json = json_of(&mut desk.griffie(&["show", &lease, "--json"]), &[0]);
+    assert_eq!((&json["decisions"][1]["act"], &json["decisions"][1]["value"]), (&"still_holds".into(), &Value::Null));
+    let object = fs::read_to_string(desk.path("data/store/decisions").join(&lease).join("000002.json")).unwrap();
+    assert!(object.contains("\"still_holds\"") && !object.contains("superseded"), "{object}");
+    let before = told("en");
+    check(&mut desk.griffie(&["verify"]), 0);
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(told("en"), before);
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
+#[test]
+fn each_party_with_a_notice_of_its_own_has_a_deadline_of_its_own() {
+    let (desk, lease, _) = desk();
+    let decide = |arguments: &[&str]| check(desk.griffie(&["decide", &lease, "--by", "J."]).args(arguments), 0);
+    let of =
+        |party: &str, months: u8| format!(r#"{{"period": "P{months}M", "by": "{party}", "against": "end_of_term"}}"#);
+    decide(&["correct", "notice", &format!("[{}, {}]", of("Huurder", 1), of("Verhuurder", 3))]);
+    let told = |arguments: &[&str]| check(&mut desk.griffie(&[arguments, &["--as-of", "2030-06-01"]].concat()), 0).0;
+    let (list, csv) = (told(&["register", "--party", "korenaar"]), told(&["register", "--csv"]));
+    for (day, party) in [("2030-11-28", "Verhuurder"), ("2031-01-28", "Huurder")] {
+        assert!(list.contains(&format!("> {day} notice {party}")), "{list}");
+        assert!(csv.contains(&format!("{day} notice {party}")), "{csv}");
+    }
+    assert!(csv.lines().any(|line| line.contains(",2030-11-28,notice,Verhuurder,")), "{csv}");
+    let ics = told(&["register", "--ics", "--party", "korenaar"]).replace("\r\n ", "");
+    assert!(ics.contains("notice (Verhuurder)") && ics.contains("notice (Huurder)"), "{ics}");
+    let json: Value = serde_json::from_str(&told(&["register", "--json", "--party", "korenaar"])).unwrap();
+    let parties: Vec<_> = json[0]["deadlines"].as_array().unwrap().iter().map(|one| one["party"].clone()).collect();
+    assert_eq!(parties, [Value::from("Verhuurder"), "Huurder".into(), Value::Null], "{json}");
+}
+
+#[test]
 fn deadlines_are_listed_by_their_day_and_make_a_calendar() {
     let (desk, lease, cleaning) = desk();
     for (id, day) in [(&lease, "2031-02-28"), (&cleaning, "2027-12-31")] {
@@ -109,13 +155,15 @@ fn deadlines_are_listed_by_their_day_and_make_a_calendar() {
     assert!(ics.lines().all(|line| line.len() <= 75), "{ics}");
     assert_eq!(ics.matches("BEGIN:VEVENT\r\n").count(), 2, "{ics}");
     assert!(ics.contains(&format!("UID:{lease}.end@griffie\r\n")), "{ics}");
+    assert_eq!(ics.matches("BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-P30D\r\n").count(), 2, "{ics}");
     assert!(ics.contains("DTSTART;VALUE=DATE:20310228\r\nDTEND;VALUE=DATE:20310301\r\n"), "{ics}");
     assert_eq!(calendar(), ics, "the same register gives the same bytes");
 
     // A table says which values nobody confirmed, and of which file they are.
     let (csv, _) = check(&mut desk.griffie(&["register", "--csv"]), 0);
     let header = csv.lines().next().unwrap();
-    assert!(header.ends_with(",next_deadline_certain,next_deadline_why,not_certain,files,documents"), "{header}");
+    let columns = ",next_deadline_party,next_deadline_certain,next_deadline_why,deadlines,not_certain,files,documents";
+    assert!(header.ends_with(columns), "{header}");
     assert!(csv.lines().any(|line| line.starts_with(&lease) && line.contains("huur.pdf")), "{csv}");
     let (text, _) = check(&mut desk.griffie(&["show", &lease]), 0);
     assert!(text.contains("notice              –") || !text.contains("  notice  "), "{text}");
@@ -154,6 +202,114 @@ fn a_receipt_is_had_again_by_the_id_of_its_batch() {
     assert!(text.starts_with(&format!("Receipt {batch}\n")) && text.contains("quarantined"), "{text}");
     let (_, stderr) = check(&mut desk.griffie(&["show", "b-zzzz"]), 6);
     assert!(stderr.contains(batch), "{stderr}");
+}
+
+/// A mail with this subject and text, and these files attached.
+fn mail(subject: &str, text: &str, attached: &[(&str, &[u8])]) -> String {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let mut mail = format!(
+        "From: Inkoop <inkoop@example.org>\r\nTo: archief@example.org\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=edge\r\n\r\n--edge\r\nContent-Type: text/plain\r\n\r\n{text}\r\n"
+    );
+    for (name, bytes) in attached {
+        mail += &format!(
+            "--edge\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\
+             Content-Disposition: attachment; filename={name}\r\n\r\n{}\r\n",
+            STANDARD.encode(bytes)
+        );
+    }
+    mail + "--edge--\r\n"
+}
+
+#[test]
+fn a_mail_that_brings_a_contract_is_none_itself_and_names_what_it_brought() {
+    let desk = Desk::new();
+    fs::create_dir(desk.path("in")).unwrap();
+    write_pdf(
+        &desk.path("a.pdf"),
+        "Allonge bij de huurovereenkomst\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Verhuurder; en\n\
+         Bakkerij De Korenaar B.V., hierna te noemen: Huurder;\nkomen overeen dat de huur eindigt op 29 februari 2028.",
+    );
+    let pdf = fs::read(desk.path("a.pdf")).unwrap();
+    let put = |name: &str, text: String| fs::write(desk.path("in").join(name), text).unwrap();
+    put("1.eml", mail("Allonge getekend", "Hierbij de getekende allonge.", &[("a.pdf", &pdf)]));
+    put("2.eml", mail("Stukken", "Nogmaals de allonge, voor het dossier.", &[("b.pdf", &pdf)]));
+    put("3.eml", mail("Uw bericht", "Wij gaan akkoord met een looptijd tot 31 december 2027.", &[]));
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("in")), &[0]);
+    let record = |at: usize| receipt["files"][at]["documents"][0]["record"].as_str().unwrap().to_owned();
+    let (first, allonge, second, other) = (record(1), record(2), record(4), record(6));
+    assert_eq!(record(5), allonge, "the same bytes: {receipt:#}");
+    let (list, _) = check(&mut desk.griffie(&["register"]), 0);
+    let of = |id: &str| list.lines().find(|line| line.starts_with(id));
+    assert!(of(&allonge).is_some() && of(&other).is_some() && of(&first).is_none() && of(&second).is_none(), "{list}");
+    assert!(list.contains("\n2 records on ") && list.ends_with(", and 2 covering e-mails (see --letters)\n"), "{list}");
+    assert!(list.contains("Uw bericht  [proposed"), "one of no kind is known by its subject: {list}");
+    let all = json_of(&mut desk.griffie(&["register", "--letters", "--json"]), &[0]);
+    let entry = |id: &str| all.as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
+    let covering = entry(&first);
+    assert_eq!(covering["fields"]["contract_type"]["status"], "absent", "{covering:#}");
+    let title = &covering["fields"]["title"];
+    assert_eq!((&title["value"], &title["status"]), (&"Allonge getekend".into(), &"proposed".into()));
+    assert_eq!(
+        (&covering["related"][0]["relation"], &covering["related"][0]["record"]),
+        (&"brought".into(), &allonge.as_str().into())
+    );
+    let brought_by: Vec<_> = entry(&allonge)["related"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["relation"].clone(), one["record"].clone()))
+        .collect();
+    let mut want = [&first, &second].map(|id| (Value::from("brought_by"), Value::from(id.as_str())));
+    want.sort_by_key(|(_, id)| id.to_string());
+    let mut brought_by = brought_by;
+    brought_by.sort_by_key(|(_, id)| id.to_string());
+    assert_eq!(brought_by, want);
+    let (shown, _) = check(&mut desk.griffie(&["show", &second]), 0);
+    assert!(shown.contains(&format!("= with this e-mail came {allonge} (b.pdf)")), "{shown}");
+    assert!(shown.contains("  letter d-"), "{shown}");
+    let (shown, _) = check(&mut desk.griffie(&["show", &allonge]), 0);
+    assert!(shown.contains(&format!("= came with the e-mail {first} (")), "{shown}");
+    // What a person decided about a covering letter is not left out of sight.
+    check(&mut desk.griffie(&["decide", &first, "--by", "J.", "correct", "title", "Allonge"]), 0);
+    assert!(check(&mut desk.griffie(&["register"]), 0).0.contains(&first));
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
+#[test]
+fn an_archive_whose_store_is_gone_is_not_said_to_be_none() {
+    let (desk, lease, _) = desk();
+    fs::rename(desk.path("data/store"), desk.path("elsewhere")).unwrap();
+    for command in [&["register"][..], &["search", "huur"], &["get", &lease, "-o", "out.pdf"]] {
+        let (_, stderr) = check(&mut desk.griffie(command), 6);
+        assert!(stderr.contains("is gone") && stderr.contains("backup") && !stderr.contains("makes one"), "{stderr}");
+    }
+}
+
+#[test]
+fn a_slip_of_the_pen_is_answered_before_anything_is_done() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("a.pdf"), "Huurovereenkomst");
+    let mut ingest = desk.griffie(&["ingest", "--move-to"]);
+    let (_, stderr) = check(ingest.arg(desk.path("a.pdf/done")).arg(desk.path("a.pdf")), 2);
+    assert!(stderr.contains("hint: name a folder"), "{stderr}");
+    assert!(!desk.path("data").try_exists().unwrap());
+    let (_, stderr) = check(desk.griffie(&["extract"]).arg(desk.path("")), 11);
+    assert!(stderr.contains("it is a folder") && stderr.contains("`griffie ingest` takes folders"), "{stderr}");
+    // What is asked on the command line holds before the configuration.
+    fs::create_dir(desk.path("data")).unwrap();
+    fs::write(desk.path("data/griffie.toml"), "workers = 9999\n").unwrap();
+    let (_, stderr) = check(desk.griffie(&["ingest", "--workers", "0"]).arg(desk.path("a.pdf")), 0);
+    assert!(!stderr.contains("9999"), "{stderr}");
+    let (list, _) = check(&mut desk.griffie(&["register"]), 0);
+    assert!(list.contains("  unknown: when it ends was not read\n"), "{list}");
+    // A file that is named twice comes in once.
+    fs::create_dir(desk.path("in")).unwrap();
+    write_pdf(&desk.path("in/b.pdf"), "Koopovereenkomst");
+    let mut twice = desk.griffie(&["ingest", "--json"]);
+    let paths = ["in/b.pdf", "in", "in/b.pdf"].map(|path| desk.path(path));
+    let receipt = json_of(twice.args(&paths), &[0]);
+    assert_eq!((&receipt["totals"]["files"], &receipt["totals"]["archived"]), (&1.into(), &1.into()), "{receipt:#}");
 }
 
 #[test]
@@ -241,6 +397,11 @@ fn whoever_may_only_read_a_data_folder_sees_all_and_changes_nothing() {
     let (_, stderr) = check(&mut onlooker(&["decide", &lease, "--by", "J.", "not-in-contract", "court"]), 7);
     assert!(stderr.contains("may only be read") && stderr.contains("hint: "), "{stderr}");
 
+    for command in [&["ingest", "/dev/null"][..], &["rebuild"], &["copies"], &["reread"]] {
+        let (_, stderr) = check(&mut onlooker(command), 7);
+        assert!(stderr.contains("may only be read") && stderr.contains("hint: "), "{command:?}: {stderr}");
+    }
+
     // The store is its owner's: whoever was given the rest alone is told what is missing.
     assert!(Command::new("chmod").arg("go-rwx").arg(desk.path("data/store")).status().unwrap().success());
     for command in ["register", "verify"] {
@@ -266,7 +427,7 @@ fn a_language_that_cannot_be_read_is_refused_before_anything_is_archived() {
         let (stdout, stderr) = check(command.arg(desk.path("a.pdf")).env("TESSDATA_PREFIX", desk.path("tessdata")), 4);
         assert!(stderr.contains("no data for nld") && stderr.contains("tesseract-ocr-nld"), "{stdout}{stderr}");
     }
-    assert!(!desk.path("data/store/originals").try_exists().unwrap());
+    assert!(!desk.path("data").try_exists().unwrap(), "no empty archive stays behind");
 }
 
 #[test]

@@ -46,13 +46,18 @@ pub enum Act {
     TerminatedOn,
     /// The contract ended on a day.
     EndedOn,
-    /// The documents belong in the dossier of the record that the value names.
+    /// The documents belong in the dossier of the record that the value names; its own name says `stands_alone` in
+    /// older objects.
     BelongsTo,
-    /// The contract that the value names took its place.
+    /// It is a contract of its own after all.
+    StandsAlone,
+    /// The contract that the value names took its place; its own name says `still_holds` in older objects.
     SupersededBy,
     /// The scan of the document that the value names was compared with the paper, and is complete and legible; the value
     /// says how many pages it has, and where others were looked at in its stead, which.
     ComparedWithPaper,
+    /// It did not end, and no contract took its place.
+    StillHolds,
 }
 
 impl Format for Decision {

@@ -1,15 +1,16 @@
 //! `griffie ingest`: the main job.
 
 use std::{
+    collections::HashSet,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
 
 use super::{Context, Outcome, print_json, print_line, progress::Progress, table};
 use crate::{
-    Result,
+    Error, ErrorKind, Result,
     model::{Language, PageState},
     pipeline::{
         App, elsewhere,
@@ -76,15 +77,17 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
         // A slip of the pen leaves no empty archive behind.
         ingest::check_paths(&arguments.paths)?;
     }
-    let app = context.taking_app()?;
+    arguments.move_to.as_deref().map_or(Ok(()), can_be_a_folder)?;
+    // Without rules and an engine nothing can be taken in: they are there before an archive is made.
     let rules = context.rules()?;
     let reader = context.reader()?;
+    let app = context.taking_app()?;
     let examiner = context.examiner(&reader, Some(&rules), arguments.password_file.as_deref())?;
     let language = context.config.language;
     let facts = reader.engine_facts();
     let _ = writeln!(io::stderr(), "griffie: {} {facts}", language.say("leest met", "reads with"));
-    let request =
-        Request { paths: arguments.paths.clone(), move_to: arguments.move_to.clone(), copies: !arguments.no_copies };
+    let paths = each_once(&arguments.paths);
+    let request = Request { paths, move_to: arguments.move_to.clone(), copies: !arguments.no_copies };
     let cancel = CancelFlag::on_signals()?;
     let told = Told { progress: Progress::start(language, 0), language };
     let receipt = ingest::ingest(&app, &examiner, &request, &told, &cancel);
@@ -96,6 +99,34 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
         print_line(receipt_text(&receipt, language))?;
     }
     Ok(Outcome::partial_if(remarks::is_incomplete(&receipt) || elsewhere::is_incomplete(&receipt)))
+}
+
+/// The paths without those that were named before, or lie in a folder that is named as well: one file comes in once.
+fn each_once(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let named: HashSet<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let mut once = Vec::new();
+    let mut seen = HashSet::new();
+    for path in paths {
+        if path.ancestors().skip(1).all(|folder| !named.contains(folder)) && seen.insert(path) {
+            once.push(path.clone());
+        }
+    }
+    once
+}
+
+/// Refuses a folder for what was taken in that cannot be made, before anything is taken in: what lies there is a file, or
+/// the folder that it would be in is not to be written to.
+fn can_be_a_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let folder = folder.display();
+        Error::new(ErrorKind::InvalidInput, format!("`{folder}` cannot be a folder to move files to"))
+            .hint("name a folder beside the sender's that this user may write to; nothing was taken in")
+            .dutch(format!(
+                "`{folder}` kan geen map zijn om bestanden heen te verplaatsen: noem een map naast die van de afzender \
+                 waarin deze gebruiker mag schrijven; er is niets opgenomen"
+            ))
+            .source(error)
+    })
 }
 
 /// A receipt has so many remarks on a document; `griffie show` has all.

@@ -36,7 +36,7 @@ pub(super) struct RegisterArguments {
     /// Print CSV, one line a record; with --waiting one line a reading.
     #[arg(long, env = "GRIFFIE_CSV", value_parser = crate::cli::yes_or_no)]
     csv: bool,
-    /// Print a calendar (RFC 5545) with an event for each deadline.
+    /// Print a calendar (RFC 5545) with an event for each deadline, and a reminder thirty days before it.
     #[arg(long, env = "GRIFFIE_ICS", value_parser = crate::cli::yes_or_no, conflicts_with_all = ["json", "csv", "waiting"])]
     ics: bool,
     /// Only what waits for a person: values that are proposed, in conflict or left open, with the words they were read
@@ -49,6 +49,9 @@ pub(super) struct RegisterArguments {
     /// The day for which the register answers [default: today].
     #[arg(long, env = "GRIFFIE_AS_OF", value_name = "YYYY-MM-DD", value_parser = day)]
     as_of: Option<Date>,
+    /// Covering e-mails as well: those that only brought others, and say nothing of terms themselves.
+    #[arg(long, env = "GRIFFIE_LETTERS", value_parser = crate::cli::yes_or_no)]
+    letters: bool,
     #[command(flatten)]
     filter: FilterArguments,
 }
@@ -109,7 +112,7 @@ pub(super) fn to_json(value: &impl serde::Serialize) -> Result<Value> {
 pub(super) fn register(context: &Context, arguments: &RegisterArguments) -> Result<Outcome> {
     let app = context.reading_app()?;
     let as_of = arguments.as_of.unwrap_or_else(|| app.clock.today());
-    let ids = chosen(&app, arguments, as_of)?;
+    let (ids, letters) = chosen(&app, arguments, as_of)?;
     match (arguments.csv, arguments.ics, arguments.waiting) {
         (_, true, _) => return ics::print(&app, &ids, as_of),
         (true, _, true) => return waiting::print_csv(&app, &ids, as_of),
@@ -126,16 +129,36 @@ pub(super) fn register(context: &Context, arguments: &RegisterArguments) -> Resu
         write!(stdout, "{}", super::harmless(&table::entry(&entry, language))).map_err(output_failed)?;
     }
     let count = language.count(ids.len(), ["record", "records"], ["record", "records"]);
-    writeln!(stdout, "{}", language.say(format!("{count} op {as_of}"), format!("{count} on {as_of}")))
-        .map_err(output_failed)?;
+    let left_out = match letters {
+        0 => String::new(),
+        letters => {
+            let mails = language.count(
+                letters,
+                ["begeleidende e-mail", "begeleidende e-mails"],
+                ["covering e-mail", "covering e-mails"],
+            );
+            language.say(format!(", en {mails} (--letters toont ze ook)"), format!(", and {mails} (see --letters)"))
+        }
+    };
+    let day = language.say(format!("op {as_of}"), format!("on {as_of}"));
+    writeln!(stdout, "{count} {day}{left_out}").map_err(output_failed)?;
     Ok(Outcome::Done)
 }
 
-/// The records that are meant. A work list is in the order of the days by which something must be done.
-fn chosen(app: &App, arguments: &RegisterArguments, as_of: Date) -> Result<Vec<RecordId>> {
-    let ids = app.register.select(&arguments.filter.filter()?)?;
+/// The records that are meant, and how many covering letters would be among them. A work list is in the order of the
+/// days by which something must be done.
+fn chosen(app: &App, arguments: &RegisterArguments, as_of: Date) -> Result<(Vec<RecordId>, usize)> {
+    let mut ids = Vec::new();
+    let mut letters = 0;
+    for id in app.register.select(&arguments.filter.filter()?)? {
+        if !arguments.letters && app.register.is_covering_letter(&id)? {
+            letters += 1;
+        } else {
+            ids.push(id);
+        }
+    }
     if !arguments.waiting && arguments.deadline_until.is_none() {
-        return Ok(ids);
+        return Ok((ids, letters));
     }
     let mut dated = Vec::new();
     for id in ids {
@@ -146,7 +169,7 @@ fn chosen(app: &App, arguments: &RegisterArguments, as_of: Date) -> Result<Vec<R
     }
     // What has no deadline comes last; of one day the oldest record first, as the register lists them.
     dated.sort_by_key(|&(none, next, _)| (none, next));
-    Ok(dated.into_iter().map(|(_, _, id)| id).collect())
+    Ok((dated.into_iter().map(|(_, _, id)| id).collect(), letters))
 }
 
 /// One by one: memory does not grow with the register.

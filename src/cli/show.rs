@@ -188,6 +188,7 @@ fn arrivals(app: &App, document: &Document) -> Result<Vec<Arrival>> {
 fn document_line(document: &Document, arrivals: &[Arrival], language: Language) -> String {
     let role = match document.role {
         Role::Main => language.say("document", "document"),
+        Role::Letter => language.say("begeleidende brief", "letter"),
         _ => language.say("wijziging", "amendment"),
     };
     let copy = match document.archival_copy {
@@ -221,6 +222,8 @@ pub(super) fn decision_line(decision: &Decision, record: Option<&RecordId>, lang
         "belongs_to" => language.say("hoort bij", "belongs to"),
         COMPARED => language
             .say("vergeleken met het papier, volledig en leesbaar:", "compared with the paper, complete and legible:"),
+        "stands_alone" => language.say("staat op zichzelf", "stands alone"),
+        "still_holds" => language.say("geldt nog", "still holds"),
         _ => language.say("vervangen door", "superseded by"),
     };
     let value = match decision.act.value() {

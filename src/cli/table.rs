@@ -12,7 +12,7 @@ use crate::{
     },
     register::{
         Entry, Related, Relation,
-        lifecycle::{DeadlineKind, Lifecycle},
+        lifecycle::{Deadline, DeadlineKind, Lifecycle},
     },
     signatures::{Appended, Certificate, Extent, Integrity, Kind, SignatureFact},
 };
@@ -245,7 +245,18 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
         Some(day) => language.say(format!(", tot en met {day}"), format!(", to {day}")),
         None => String::new(),
     };
-    let mut out = format!("{}  {lifecycle}{end}\n", entry.id);
+    // What has ended has a line only where an option may have kept it going.
+    let unless = match outlook.lifecycle {
+        Lifecycle::Ended if !outlook.deadlines.is_empty() => {
+            language.say(", tenzij de optie is gebruikt", ", unless the option was used")
+        }
+        _ => "",
+    };
+    let why = match outlook.lifecycle {
+        Lifecycle::Unknown => why_unknown(&entry.fields, language),
+        _ => "",
+    };
+    let mut out = format!("{}  {lifecycle}{end}{unless}{why}\n", entry.id);
     out += fields;
     for Related { record, relation, explanation } in &entry.related {
         let line = match relation {
@@ -257,10 +268,39 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
                 format!("{record} gaat mogelijk over dit contract ({explanation})"),
                 format!("{record} may be about this contract ({explanation})"),
             ),
+            Relation::Brought => language.say(
+                format!("met deze e-mail kwam {record} ({explanation})"),
+                format!("with this e-mail came {record} ({explanation})"),
+            ),
+            Relation::BroughtBy => language.say(
+                format!("kwam met de e-mail {record} ({explanation})"),
+                format!("came with the e-mail {record} ({explanation})"),
+            ),
         };
-        let _ = writeln!(out, "  ? {}", one_line(&line));
+        let mark = match relation {
+            Relation::BelongsTo | Relation::SubjectOf => '?',
+            Relation::Brought | Relation::BroughtBy => '=',
+        };
+        let _ = writeln!(out, "  {mark} {}", one_line(&line));
     }
     out + &deadlines(entry, language)
+}
+
+/// Why the values do not tell whether a contract runs.
+fn why_unknown(fields: &Fields, language: Language) -> &'static str {
+    let is_disputed = [fields.end_date.status, fields.renewal.status, fields.term.status].contains(&Status::Conflict);
+    match fields.end_date.value {
+        _ if is_disputed => language
+            .say(": twee lezingen zeggen iets anders over het einde", ": two readings say different things of its end"),
+        None if fields.term.value.is_none() => {
+            language.say(": wanneer het eindigt, is niet gelezen", ": when it ends was not read")
+        }
+        None => language.say(": wanneer het begon, is niet gelezen", ": when it began was not read"),
+        Some(_) => language.say(
+            ": of het na de einddatum doorloopt, is niet gelezen",
+            ": whether it goes on after its end was not read",
+        ),
+    }
 }
 
 /// What people call a kind of deadline.
@@ -276,13 +316,18 @@ pub(crate) fn deadline_name(kind: DeadlineKind, language: Language) -> &'static 
 pub(crate) fn deadlines(entry: &Entry, language: Language) -> String {
     let mut out = String::new();
     for deadline in &entry.outlook.deadlines {
-        let kind = deadline_name(deadline.kind, language);
-        let party = deadline.party.as_ref().map(|party| format!(" {party}")).unwrap_or_default();
-        let doubt = if deadline.certain { "" } else { language.say(" (onzeker)", " (uncertain)") };
-        let line = format!("  > {} {kind}{party}{doubt}: {}", deadline.date, deadline.explanation);
+        let line = format!("  > {}: {}", deadline_head(deadline, language), deadline.explanation);
         let _ = writeln!(out, "{}", one_line(&line));
     }
     out
+}
+
+/// The day of a deadline, what must be done by then and by whom.
+pub(crate) fn deadline_head(deadline: &Deadline, language: Language) -> String {
+    let kind = deadline_name(deadline.kind, language);
+    let party = deadline.party.as_ref().map(|party| format!(" {party}")).unwrap_or_default();
+    let doubt = if deadline.certain { "" } else { language.say(" (onzeker)", " (uncertain)") };
+    format!("{} {kind}{party}{doubt}", deadline.date)
 }
 
 /// What a person should know of a document: a line each, at most so many, then how many more there are.

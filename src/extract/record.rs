@@ -20,7 +20,7 @@ use super::{
     lexicon::fold,
     notice,
     parties::{self, Found, Later, bare},
-    rule::FieldId,
+    rule::{FieldId, Place},
     scene::{Scene, Thing},
     title,
 };
@@ -52,6 +52,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
         Value::Type(kind) => Some(*kind),
         _ => None,
     });
+    desk.drop_numbers_of_other_contracts();
     fields.reference = desk.field(FieldId::Reference, text_of);
     let found = parties::find(rules, scene);
     let company = company(&found);
@@ -395,6 +396,22 @@ impl<'r> Desk<'r, '_, '_> {
             .iter()
             .filter(move |sentence| own(sentence.start))
             .map(|sentence| scene.text.slice(sentence))
+    }
+
+    /// The number by which a contract names another one is not its own, unless a label says so.
+    fn drop_numbers_of_other_contracts(&mut self) {
+        let others: Vec<Range<usize>> = self
+            .candidates
+            .iter()
+            .filter(|candidate| candidate.rule.field == FieldId::RelatesTo)
+            .flat_map(|candidate| candidate.ranges.iter().cloned())
+            .collect();
+        let is_others = |candidate: &Candidate<'_>| {
+            candidate.rule.field == FieldId::Reference
+                && candidate.rule.place == Place::Sentence
+                && candidate.ranges.iter().any(|range| others.contains(range))
+        };
+        self.candidates.retain(|candidate| !is_others(candidate));
     }
 
     fn relates_to(&mut self) -> Field<RelatesTo> {

@@ -4,7 +4,10 @@
 use std::{ops::Range, sync::OnceLock};
 
 use super::{dictionary, lexicon::fold};
-use crate::{model::Subject, text::Text};
+use crate::{
+    model::{Evidence, Field, Fields, Subject},
+    text::Text,
+};
 
 /// The subjects of a piece of text, in their order.
 pub fn of(text: &Text, piece: &Range<usize>) -> Vec<Subject> {
@@ -22,6 +25,18 @@ pub fn of(text: &Text, piece: &Range<usize>) -> Vec<Subject> {
     found.sort();
     found.dedup();
     found
+}
+
+/// What a value that was read from a clause says that the clause is about, with the places it was read from.
+pub fn by_values(fields: &Fields) -> Vec<(Subject, &Evidence)> {
+    let renewal = places(&fields.renewal).map(|place| (Subject::Renewal, place));
+    let notice = fields.notice.iter().flat_map(places).map(|place| (Subject::Termination, place));
+    renewal.chain(notice).collect()
+}
+
+/// Where a value and its other readings stand.
+fn places<T>(field: &Field<T>) -> impl Iterator<Item = &Evidence> {
+    field.evidence.iter().chain(field.alternatives.iter().flat_map(|other| &other.evidence))
 }
 
 /// The entries of both languages, ready to be looked for in [`words`].
@@ -64,6 +79,10 @@ mod tests {
         check(None, "Supplier processes personal data only as told.", &[Subject::DataProtection]);
         check(Some("Boete"), "Per overtreding € 500 boete, te betalen.", &[Subject::Penalty]);
         check(None, "Neither party may assign or transfer its rights.", &[Subject::Assignment]);
+        check(None, "Ieder kan de samenwerking opzeggen per 1 januari.", &[Subject::Termination]);
+        check(None, "Zij wordt telkens stilzwijgend met een jaar verlengd.", &[Subject::Renewal]);
+        check(None, "Either may end it by one calendar month's notice.", &[Subject::Termination]);
+        check(None, "Facturen worden binnen dertig dagen na ontvangst betaald.", &[Subject::Payment]);
     }
 
     #[test]

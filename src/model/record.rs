@@ -411,6 +411,22 @@ impl Fields {
         "relates_to",
     ];
 
+    /// Whether two parties make a contract here.
+    pub fn are_of_a_contract(&self) -> bool {
+        self.parties.iter().filter(|party| party.value.is_some()).count() >= 2
+    }
+
+    /// Whether anything is said of how long a contract runs, how it ends, or what it costs.
+    pub fn say_terms(&self) -> bool {
+        self.effective_date.value.is_some()
+            || self.end_date.value.is_some()
+            || self.term.value.is_some()
+            || self.renewal.value.is_some()
+            || self.notice.iter().any(|notice| notice.value.is_some())
+            || self.notice_deadline.value.is_some()
+            || self.value.value.is_some()
+    }
+
     /// A record of which nothing is known.
     pub fn absent() -> Self {
         Self {

@@ -11,6 +11,7 @@ use std::{
 use super::{
     lock::{InPlace, Lock},
     pending, rebuild, standing, told,
+    units::units_of,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -18,8 +19,7 @@ use crate::{
     clock::Clock,
     config::{self, Config},
     error::Fold as _,
-    extract::subjects,
-    index::{Index, IndexDocument, Unit, units},
+    index::{Index, IndexDocument, Unit},
     model::{Blake3, Reading},
     provenance::{
         Event, EventKind, Log, ObjectRef, checkpoints, entries, merkle,
@@ -141,7 +141,20 @@ fn must_be_there(data: &Path, config: &Config) -> Result<()> {
         }
         _ => {}
     }
-    if location(data, config)?.folder().is_some_and(|folder| !folder.is_dir()) {
+    let location = location(data, config)?;
+    let lost = location.folder().filter(|folder| !folder.is_dir());
+    if let Some(store) = lost
+        && (database(data).is_file() || data.join(LOG_HEAD).is_file())
+    {
+        let store = store.display();
+        return Err(Error::new(ErrorKind::NotFound, format!("the store `{store}` of this archive is gone"))
+            .hint("put it back from its backup, or mount it, before anything else; do not take anything in anew")
+            .dutch(format!(
+                "de opslag `{store}` van dit archief is weg: zet haar terug uit de back-up of koppel haar aan, voor al het \
+                 andere; neem niets opnieuw op"
+            )));
+    }
+    if lost.is_some() {
         return Err(Error::new(ErrorKind::NotFound, format!("there is no archive in `{}`", data.display()))
             .hint("`griffie ingest` makes one; --data names the folder of another")
             .dutch(format!(
@@ -533,7 +546,9 @@ impl App {
         let lag = self.index.lag(documents.iter().map(|(document, made_of)| (&document.id, made_of.as_str())))?;
         let missing: std::collections::HashSet<_> = lag.missing.into_iter().collect();
         for (document, made_of) in documents.into_iter().filter(|(document, _)| missing.contains(&document.id)) {
-            self.index_soon(&document, made_of, units_of(&Text::build(&self.reading(&document)?)))?;
+            let found = self.register.findings(&document.id)?;
+            let units = units_of(&Text::build(&self.reading(&document)?), found.as_ref().map(|found| &found.fields));
+            self.index_soon(&document, made_of, units)?;
         }
         self.index_now()
     }
@@ -605,13 +620,4 @@ pub(super) fn must_be_own_log(data: &Path, store: &Store) -> Result<()> {
     }
     signer_of(store, &data.join(LOG_KEY))?;
     proof::head(store).map(|_| ())
-}
-
-/// The units of a text, with what each is about.
-pub(super) fn units_of(text: &Text) -> Vec<Unit> {
-    let mut units = units(text);
-    for unit in &mut units {
-        unit.subjects = subjects::of(text, &unit.range);
-    }
-    units
 }

@@ -134,8 +134,10 @@ pub(super) fn object(decision: &Decision) -> archive::Decision {
             Act::TerminatedOn(_) => archive::Act::TerminatedOn,
             Act::EndedOn(_) => archive::Act::EndedOn,
             Act::BelongsTo(_) => archive::Act::BelongsTo,
+            Act::StandsAlone => archive::Act::StandsAlone,
             Act::SupersededBy(_) => archive::Act::SupersededBy,
             Act::ComparedWithPaper { .. } => archive::Act::ComparedWithPaper,
+            Act::StillHolds => archive::Act::StillHolds,
         },
         field: decision.act.field().map(str::to_owned),
         value: Some(decision.act.value()).filter(|value| !value.is_null()),
@@ -156,12 +158,19 @@ pub(super) fn act(object: &archive::Decision) -> Result<Act> {
         archive::Act::TerminatedOn => "terminated_on",
         archive::Act::EndedOn => "ended_on",
         archive::Act::BelongsTo => "belongs_to",
+        archive::Act::StandsAlone => "stands_alone",
         archive::Act::SupersededBy => "superseded_by",
         archive::Act::ComparedWithPaper => COMPARED,
+        archive::Act::StillHolds => "still_holds",
     };
-    Act::from_parts(name, object.field.clone(), object.value.clone().unwrap_or(Value::Null)).ok_or_else(|| {
-        Error::new(ErrorKind::FixityMismatch, format!("decision {} on `{}` has no sense", object.number, object.record))
-    })
+    Act::from_parts(name, &object.record, object.field.clone(), object.value.clone().unwrap_or(Value::Null)).ok_or_else(
+        || {
+            Error::new(
+                ErrorKind::FixityMismatch,
+                format!("decision {} on `{}` has no sense", object.number, object.record),
+            )
+        },
+    )
 }
 
 /// The row of a decision, as its object tells of it.
@@ -179,4 +188,26 @@ pub fn as_json(decisions: &[Decision]) -> Value {
                "elsewhere": decision.elsewhere})
     };
     decisions.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_older_object_that_names_its_own_record_is_read_as_it_was_meant() {
+        for (name, want) in [("superseded_by", Act::StillHolds), ("belongs_to", Act::StandsAlone)] {
+            let stored = |value: &str| {
+                serde_json::from_value(json!({
+                    "record": "c-0123456789ab", "number": 1, "act": name, "field": null, "value": value, "by": "J.",
+                    "at": "2026-03-02T09:30:00Z", "note": null,
+                }))
+                .unwrap()
+            };
+            let decision = row(stored("c-0123456789ab")).unwrap();
+            assert_eq!((&decision.act, decision.act.value()), (&want, Value::Null));
+            assert_eq!(row(object(&decision)).unwrap(), decision, "and written as what it is from then on");
+            assert_eq!(row(stored("c-0123456789ac")).unwrap().act.name(), name, "of another record as before");
+        }
+    }
 }

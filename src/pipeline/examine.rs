@@ -90,7 +90,13 @@ impl Examiner<'_> {
     /// Refuses what the archive would not take either.
     fn check_size(&self, path: &Path) -> Result<()> {
         let doing = || format!("cannot read `{}`", path.display());
-        if std::fs::metadata(path).fold(ErrorKind::InvalidInput, doing)?.len() <= self.original_bytes {
+        let metadata = std::fs::metadata(path).fold(ErrorKind::InvalidInput, doing)?;
+        if metadata.is_dir() {
+            return Err(Error::new(ErrorKind::InvalidInput, "it is a folder")
+                .hint("name the files in it; `griffie ingest` takes folders")
+                .dutch("het is een map: noem de bestanden erin; `griffie ingest` neemt mappen op"));
+        }
+        if metadata.len() <= self.original_bytes {
             return Ok(());
         }
         Err(intake::refusal(&intake::Reason::TooLarge(self.original_bytes)))

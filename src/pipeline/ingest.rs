@@ -13,7 +13,6 @@ use std::{
 
 use super::{
     App,
-    app::units_of,
     copies::{self, Made, Subject},
     elsewhere,
     events::{self, Story},
@@ -21,6 +20,7 @@ use super::{
     release,
     stop::reached,
     stored,
+    units::units_of,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -405,7 +405,7 @@ impl Run<'_> {
         let words = stored::Words { key: read.key, text: &text, signatures: &read.signatures };
         let found = stored::keep(app, &stored::find(app, rules, self.examiner.language, &words)?, rules)?;
         reached("findings-stored");
-        let units = units_of(&text);
+        let units = units_of(&text, Some(&found.fields));
         drop(text);
         if read.reading.pages.len() >= LONG {
             tools::give_memory_back();

@@ -31,7 +31,7 @@ impl Lock {
     /// The lock of a data folder, where no other process has it.
     pub fn of(data: &Path) -> Result<Option<Self>> {
         let doing = || format!("cannot lock `{}`", data.display());
-        let file = open(&data.join("lock")).fold(ErrorKind::Storage, doing)?;
+        let file = open(&data.join("lock"), doing)?;
         let lock = Self { file, store: None, taken: false, found_taken: false, left_some: false };
         match lock.file.try_lock() {
             Ok(()) => Ok(Some(lock)),
@@ -114,7 +114,7 @@ impl InPlace {
 
     fn locked(data: &Path, lock: impl Fn(&File) -> Result<(), TryLockError>) -> Result<Self> {
         let doing = || format!("cannot lock the database in `{}`", data.display());
-        let file = open(&data.join("rebuild.lock")).fold(ErrorKind::Storage, doing)?;
+        let file = open(&data.join("rebuild.lock"), doing)?;
         match lock(&file) {
             Ok(()) => Ok(Self { _file: file }),
             Err(TryLockError::WouldBlock) => Err(Error::new(
@@ -132,6 +132,20 @@ impl InPlace {
     }
 }
 
-fn open(path: &Path) -> std::io::Result<File> {
-    File::options().create(true).truncate(false).write(true).open(path)
+fn open(path: &Path, doing: impl Fn() -> String) -> Result<File> {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let opened = File::options().create(true).truncate(false).write(true).open(path);
+    opened.map_err(|error| match error.kind() {
+        PermissionDenied | ReadOnlyFilesystem => Error::new(
+            ErrorKind::Refused,
+            format!("{}: it may only be read", doing()),
+        )
+        .hint("do this as a user who may write to the folder, or on the machine that keeps it")
+        .dutch(
+            "de gegevensmap mag alleen worden gelezen: doe dit als een gebruiker die er mag schrijven, of op de \
+                 machine die haar beheert",
+        )
+        .source(error),
+        _ => Error::new(ErrorKind::Storage, doing()).source(error),
+    })
 }

@@ -10,12 +10,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{
-    App,
-    app::units_of,
-    events, examine,
+    App, events, examine,
     standing_work::{self, Completed},
     stop::reached,
     stored::{self, PROGRAM, Words},
+    units::units_of,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -247,7 +246,8 @@ impl Run<'_> {
         for document in &behind.documents {
             match self.find(document) {
                 Ok(found) => {
-                    let role = stored::role(stored::role_of(&found.findings.fields));
+                    let role =
+                        stored::role(stored::role_of(&found.findings.fields, found.manifest.original.media_type));
                     newly.insert(document.id.clone(), (role, found.findings.fields.clone()));
                     if !self.dry_run {
                         self.keep(document, found)?;
@@ -303,7 +303,7 @@ impl Run<'_> {
         drop(reading);
         let words = Words { key, text: &text, signatures: &signatures };
         let findings = stored::find(app, self.rules, app.config.language, &words)?;
-        let units = examine::guarded(|| units_of(&text))?;
+        let units = examine::guarded(|| units_of(&text, Some(&findings.fields)))?;
         Ok(Found { manifest, findings, units })
     }
 
@@ -315,7 +315,7 @@ impl Run<'_> {
         let reference = kept.at(app.clock.now());
         manifest.made = reference.found;
         manifest.program = PROGRAM.into();
-        manifest.role = stored::role_of(&kept.fields);
+        manifest.role = stored::role_of(&kept.fields, manifest.original.media_type);
         manifest.findings.push(reference.clone());
         let stored = app.archive.put_manifest(&manifest)?;
         reached("reread-manifest-stored");

@@ -30,7 +30,7 @@ use crate::{
 /// Raised whenever reading could give other words from the same bytes and settings.
 const READ_VERSION: &str = "8";
 /// Raised whenever text or rule engine could give other fields from the same words and rules.
-const EXTRACT_VERSION: &str = "7";
+const EXTRACT_VERSION: &str = "8";
 /// So many objects fit an event of the log.
 const OBJECTS_AN_EVENT: usize = 200;
 /// The program that made an object.
@@ -203,9 +203,11 @@ pub(super) fn renditions(app: &App, item: &Item, read: &Read) -> Result<Vec<(Sto
         .collect()
 }
 
-/// What a document is in its dossier, by what was found in it.
-pub(super) fn role_of(fields: &Fields) -> DocumentRole {
+/// What a document is in its dossier, by what was found in it. A mail in which no two parties make a contract is about
+/// one.
+pub(super) fn role_of(fields: &Fields, media: MediaType) -> DocumentRole {
     match fields.contract_type.value {
+        _ if media == MediaType::Eml && !fields.are_of_a_contract() => DocumentRole::Letter,
         Some(ContractType::Amendment) => DocumentRole::Amendment,
         _ => DocumentRole::Main,
     }
@@ -227,7 +229,7 @@ pub(super) fn manifest(
     Manifest {
         document: item.document.clone(),
         record: item.record.clone(),
-        role: role_of(&found.fields),
+        role: role_of(&found.fields, media),
         made: item.accessioned,
         program: PROGRAM.into(),
         original: ManifestOriginal {

@@ -69,6 +69,7 @@ fn with_findings(tx: &Transaction<'_>, id: &RecordId, newly: &NewlyFound, langua
     record.documents.sort_by_key(|document| document.role != Role::Main);
     let main = record.documents.iter().find(|document| document.role == Role::Main).or(record.documents.first());
     let mut values = fields::to_value(&Fields::absent())?;
+    let mut amended = false;
     for document in main.into_iter().chain(record.documents.iter().filter(|&other| Some(other) != main)) {
         let found = match newly.get(&document.id) {
             Some((_, fields)) => Some(fields.clone()),
@@ -84,12 +85,15 @@ fn with_findings(tx: &Transaction<'_>, id: &RecordId, newly: &NewlyFound, langua
                 decide(&mut found, &decision::of_record(tx, &home)?, language);
             }
             let said = language.say("volgens wijziging", "by amendment");
-            amend(&mut values, &found, &format!("{said} {}", document.id));
+            amended |= amend(&mut values, &found, &format!("{said} {}", document.id), language);
         }
     }
     let decisions = decision::of_record(tx, id)?;
     let (decided, closure) = decide(&mut values, &decisions, language);
     let mut fields = fields::from_value(values)?;
+    if amended && !decided.contains("notice_deadline") {
+        follow_the_amended_end(&mut fields, language);
+    }
     if !decided.is_empty() {
         derive_anew(&mut fields, &decided, language);
     }
@@ -97,13 +101,15 @@ fn with_findings(tx: &Transaction<'_>, id: &RecordId, newly: &NewlyFound, langua
 }
 
 /// Shows what an amendment says beside what the contract says: a person chooses. Of two dates the earlier stands
-/// first, so that no deadline comes out too late meanwhile.
-fn amend(values: &mut Map<String, Value>, found: &Map<String, Value>, said: &str) {
+/// first, so that no deadline comes out too late meanwhile. True where a deadline may follow from that.
+fn amend(values: &mut Map<String, Value>, found: &Map<String, Value>, said: &str, language: Language) -> bool {
+    let mut amended = false;
     for field in AMENDABLE {
         let (Some(held), Some(other)) = (values.get_mut(field), found.get(field)) else { continue };
         if other["value"].is_null() || other["value"] == held["value"] {
             continue;
         }
+        amended |= field == "end_date";
         let (mut first, mut second) = (held.clone(), other.clone());
         second["explanation"] = said.into();
         let other_is_earlier = field.ends_with("_date") || field == "notice_deadline";
@@ -127,8 +133,37 @@ fn amend(values: &mut Map<String, Value>, found: &Map<String, Value>, said: &str
                 let mut other = other.clone();
                 (other["status"], other["explanation"]) = ("proposed".into(), said.into());
                 held.push(other);
+                amended = true;
             }
         }
+    }
+    // A renewal was agreed for the old end: whether it holds for the new one nobody read.
+    let is_silent = found.get("renewal").is_none_or(|renewal| renewal["value"].is_null());
+    if let Some(renewal) = values.get_mut("renewal")
+        && amended
+        && is_silent
+        && renewal["status"] == "auto"
+        && !found.get("end_date").is_none_or(|end| end["value"].is_null())
+    {
+        renewal["status"] = "proposed".into();
+        renewal["explanation"] = language
+            .say(
+                format!("{said} is er een ander einde: ga na of de verlenging dan nog geldt"),
+                format!("{said} the end is another: make sure whether the renewal still holds then"),
+            )
+            .into();
+    }
+    amended
+}
+
+/// Counts the day for notice anew where it was counted from an end that an amendment changed, or not at all.
+fn follow_the_amended_end(fields: &mut Fields, language: Language) {
+    let held = &fields.notice_deadline;
+    let counted = derived_deadline(fields, language);
+    let is_stated = held.value.is_some() && held.derived_from.is_empty();
+    let is_safe = held.value.is_some() && held.status == Status::Conflict && held.value <= counted.value;
+    if counted.value.is_some() && !is_stated && !is_safe {
+        fields.notice_deadline = counted;
     }
 }
 
@@ -184,12 +219,15 @@ fn decide(
                 closure = Some(Closure::Ended(*last_day));
                 continue;
             }
-            // That a contract is its own successor says that it still holds.
-            Act::SupersededBy(later) => {
-                closure = closure.filter(|_| *later != decision.record);
+            Act::StillHolds => {
+                closure = None;
                 continue;
             }
-            Act::BelongsTo(_) | Act::Withdraw { .. } | Act::ComparedWithPaper { .. } => continue,
+            Act::SupersededBy(_)
+            | Act::BelongsTo(_)
+            | Act::StandsAlone
+            | Act::Withdraw { .. }
+            | Act::ComparedWithPaper { .. } => continue,
         };
         let explanation = format!("{} {by}, {day}{note}", language.say(dutch, english));
         let Some(field) = decision.act.field() else { continue };

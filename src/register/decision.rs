@@ -99,9 +99,11 @@ pub enum Act {
     TerminatedOn(Date),
     /// It ended otherwise: its last day.
     EndedOn(Date),
-    /// Its documents belong in the dossier of this contract; the record itself means that it stands alone.
+    /// Its documents belong in the dossier of this contract.
     BelongsTo(RecordId),
-    /// This contract took its place; the record itself means that none did, and that it did not end.
+    /// It is a contract of its own after all.
+    StandsAlone,
+    /// This contract took its place.
     SupersededBy(RecordId),
     /// The scan of a document was compared with the paper, and is complete and legible.
     ComparedWithPaper {
@@ -112,6 +114,8 @@ pub enum Act {
         /// The documents that were looked at in its stead, where it is one of a sample's.
         sample: Vec<DocumentId>,
     },
+    /// None did, and it did not end.
+    StillHolds,
 }
 
 impl Act {
@@ -125,8 +129,10 @@ impl Act {
             Self::TerminatedOn(_) => "terminated_on",
             Self::EndedOn(_) => "ended_on",
             Self::BelongsTo(_) => "belongs_to",
+            Self::StandsAlone => "stands_alone",
             Self::SupersededBy(_) => "superseded_by",
             Self::ComparedWithPaper { .. } => COMPARED,
+            Self::StillHolds => "still_holds",
         }
     }
 
@@ -140,7 +146,9 @@ impl Act {
             Self::TerminatedOn(_)
             | Self::EndedOn(_)
             | Self::BelongsTo(_)
+            | Self::StandsAlone
             | Self::SupersededBy(_)
+            | Self::StillHolds
             | Self::ComparedWithPaper { .. } => None,
         }
     }
@@ -149,7 +157,7 @@ impl Act {
     pub fn value(&self) -> Value {
         match self {
             Self::Accept { found: value, .. } | Self::Correct { value, .. } => value.clone(),
-            Self::NotInContract { .. } | Self::Withdraw { .. } => Value::Null,
+            Self::NotInContract { .. } | Self::Withdraw { .. } | Self::StandsAlone | Self::StillHolds => Value::Null,
             Self::TerminatedOn(day) | Self::EndedOn(day) => Value::String(day.to_string()),
             Self::BelongsTo(contract) | Self::SupersededBy(contract) => Value::String(contract.to_string()),
             Self::ComparedWithPaper { document, pages, sample } if sample.is_empty() => {
@@ -161,10 +169,12 @@ impl Act {
         }
     }
 
-    /// The act with this name, field and value; `None` where they make none.
-    pub fn from_parts(name: &str, field: Option<String>, value: Value) -> Option<Self> {
+    /// The act on a record with this name, field and value; `None` where they make none.
+    pub fn from_parts(name: &str, record: &RecordId, field: Option<String>, value: Value) -> Option<Self> {
         let day = || value.as_str()?.parse().ok();
         let contract = || value.as_str()?.parse().ok();
+        // Rows and older objects name the record itself where there is no other contract.
+        let is_itself = value.as_str() == Some(record.as_str());
         Some(match name {
             "accept" => Self::Accept { field: field?, found: value },
             "correct" => Self::Correct { field: field?, value },
@@ -172,7 +182,11 @@ impl Act {
             "withdraw" => Self::Withdraw { field: field? },
             "terminated_on" => Self::TerminatedOn(day()?),
             "ended_on" => Self::EndedOn(day()?),
+            "stands_alone" => Self::StandsAlone,
+            "belongs_to" if is_itself => Self::StandsAlone,
             "belongs_to" => Self::BelongsTo(contract()?),
+            "still_holds" => Self::StillHolds,
+            "superseded_by" if is_itself => Self::StillHolds,
             "superseded_by" => Self::SupersededBy(contract()?),
             COMPARED => {
                 let sample = value["sample"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -184,6 +198,15 @@ impl Act {
             }
             _ => return None,
         })
+    }
+
+    /// Name and value in a row, whose table knows no act without another contract: there the record names itself.
+    fn as_row(&self, record: &RecordId) -> (&'static str, Value) {
+        match self {
+            Self::StandsAlone => ("belongs_to", record.as_str().into()),
+            Self::StillHolds => ("superseded_by", record.as_str().into()),
+            _ => (self.name(), self.value()),
+        }
     }
 }
 
@@ -256,12 +279,12 @@ impl Register {
                     dossier::check(tx, record, &contract)?;
                     Act::BelongsTo(contract)
                 }
-                Request::StandsAlone => Act::BelongsTo(record.clone()),
+                Request::StandsAlone => Act::StandsAlone,
                 Request::SupersededBy(contract) => {
                     dossier::check_successor(tx, record, &contract)?;
                     Act::SupersededBy(contract)
                 }
-                Request::StillHolds => Act::SupersededBy(record.clone()),
+                Request::StillHolds => Act::StillHolds,
             };
             check::order_of_days(&shown, &act)?;
             check::order_of_time(tx, &shown, record, at)?;
@@ -322,7 +345,7 @@ impl Register {
                         decision.record
                     )));
             }
-            let value = decision.act.value();
+            let (name, value) = decision.act.as_row(&decision.record);
             let elsewhere = decision.elsewhere.as_ref().map(serde_json::to_string).transpose();
             let elsewhere = elsewhere.fold(ErrorKind::Internal, || "a decision does not serialize")?;
             tx.execute(
@@ -331,7 +354,7 @@ impl Register {
                 params![
                     decision.record.as_str(),
                     decision.number,
-                    decision.act.name(),
+                    name,
                     decision.act.field(),
                     (!value.is_null()).then(|| value.to_string()),
                     decision.by,
@@ -343,8 +366,13 @@ impl Register {
             .db("cannot add a decision")?;
             match &decision.act {
                 Act::BelongsTo(contract) => dossier::join(tx, &decision.record, contract)?,
+                Act::StandsAlone => dossier::join(tx, &decision.record, &decision.record)?,
                 Act::SupersededBy(contract) => {
-                    dossier::supersede(tx, &decision.record, contract)?;
+                    dossier::supersede(tx, &decision.record, Some(contract))?;
+                    refresh(tx, &decision.record)?;
+                }
+                Act::StillHolds => {
+                    dossier::supersede(tx, &decision.record, None)?;
                     refresh(tx, &decision.record)?;
                 }
                 _ => refresh(tx, &decision.record)?,
@@ -363,7 +391,7 @@ pub(super) fn of_record(tx: &Transaction<'_>, record: &RecordId) -> Result<Vec<D
     let decision = |row: &Row<'_>| {
         let (name, value): (String, Option<String>) = (row.get("act")?, row.get("value")?);
         let value = if value.is_some() { json_column(row, "value")? } else { Value::Null };
-        let act = Act::from_parts(&name, parsed_option(row, "field")?, value)
+        let act = Act::from_parts(&name, record, parsed_option(row, "field")?, value)
             .ok_or_else(|| super::unreadable(row, "act", "no act of a decision".into()))?;
         let elsewhere: Option<String> = row.get("elsewhere")?;
         let elsewhere = elsewhere.map(|_| json_column(row, "elsewhere")).transpose()?;

@@ -5,11 +5,13 @@ use jiff::civil::Date;
 use rusqlite::{Transaction, params};
 use serde::Serialize;
 
+mod mail;
+
 use super::{Db as _, Role, holding, name, record};
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{DocumentId, Fields, Language, RecordId},
+    model::{DocumentId, Fields, Language, RecordId, record::ContractType},
 };
 
 /// Another record that this one seems to belong with.
@@ -31,6 +33,10 @@ pub enum Relation {
     BelongsTo,
     /// The other is about this one.
     SubjectOf,
+    /// This one is the mail with which the other came.
+    Brought,
+    /// This one came with the mail that the other is.
+    BroughtBy,
 }
 
 /// So few letters and figures are no number of a contract that could be told from others.
@@ -74,6 +80,17 @@ pub(super) fn related(
             add(Relation::BelongsTo, other, dated(day));
         }
     }
+    // An amendment may bear no number but that of its contract.
+    if let (None, Some(reference)) = (&about.reference, &fields.reference.value) {
+        let is_amendment = fields.contract_type.value == Some(ContractType::Amendment);
+        for other in by_number_and_party(tx, record, reference, !is_amendment)? {
+            let why = language.say(
+                format!("zelfde kenmerk {reference}, met een zelfde partij"),
+                format!("same reference {reference}, with a party in common"),
+            );
+            add(if is_amendment { Relation::BelongsTo } else { Relation::SubjectOf }, other, why);
+        }
+    }
     // Two amendments of one contract bear its number as well, and are no dossier of each other.
     if fields.relates_to.value.is_none() {
         if let Some(reference) = &fields.reference.value {
@@ -87,6 +104,11 @@ pub(super) fn related(
             }
         }
     }
+    for (relation, other, path) in mail::with(tx, record)? {
+        if found.iter().all(|related| related.record != other) || relation == Relation::Brought {
+            found.push(Related { record: other, relation, explanation: path });
+        }
+    }
     Ok(found)
 }
 
@@ -97,6 +119,25 @@ fn by_reference(tx: &Transaction<'_>, field: &str, reference: &str) -> Result<Ve
          OR NOT EXISTS (SELECT 1 FROM holding_values WHERE record = held.record AND field LIKE 'about\\_%' ESCAPE '\\'))
          ORDER BY record";
     records(tx, query, params![field, key])
+}
+
+/// The amendments, or the other contracts, with a party in common and the same number.
+fn by_number_and_party(
+    tx: &Transaction<'_>,
+    record: &RecordId,
+    reference: &str,
+    amendments: bool,
+) -> Result<Vec<RecordId>> {
+    let Some(key) = key(reference) else { return Ok(Vec::new()) };
+    let query = "SELECT DISTINCT held.record FROM holding_values AS held
+         JOIN documents ON documents.record = held.record
+         JOIN holding_values AS party ON party.record = held.record AND party.field = 'party'
+         JOIN holding_values AS own ON own.record = ?1 AND own.field = 'party' AND own.value = party.value
+         WHERE held.field = 'reference_key' AND held.value = ?2 AND held.record <> ?1 AND ?3 = EXISTS (
+             SELECT 1 FROM holding_values AS kind
+             WHERE kind.record = held.record AND kind.field = 'contract_type' AND kind.value = 'amendment')
+         ORDER BY held.record";
+    records(tx, query, params![record.as_str(), key, amendments])
 }
 
 fn by_date(tx: &Transaction<'_>, record: &RecordId, dates: &[&str], day: Date) -> Result<Vec<RecordId>> {
@@ -213,10 +254,10 @@ fn refusal([why, dutch]: [String; 2], [hint, advice]: [&str; 2]) -> Error {
 }
 
 /// Notes that another contract took the place of this one, or that none did.
-pub(super) fn supersede(tx: &Transaction<'_>, record: &RecordId, contract: &RecordId) -> Result<()> {
+pub(super) fn supersede(tx: &Transaction<'_>, record: &RecordId, contract: Option<&RecordId>) -> Result<()> {
     tx.execute(
-        "UPDATE records SET superseded_by = nullif(?2, ?1) WHERE record = ?1",
-        [record.as_str(), contract.as_str()],
+        "UPDATE records SET superseded_by = ?2 WHERE record = ?1",
+        params![record.as_str(), contract.map(RecordId::as_str)],
     )
     .db("cannot note that a contract is superseded")?;
     Ok(())
@@ -271,7 +312,7 @@ mod tests {
     use crate::{
         model::{
             Status,
-            record::{Against, Notice, RelatesTo},
+            record::{Against, Notice, RelatesTo, Renewal, RenewalKind, Term},
         },
         register::{
             Decision, Filter, Item, Register, Request,
@@ -306,6 +347,73 @@ mod tests {
 
     fn decide(register: &Register, record: &RecordId, contract: &RecordId) -> Result<Decision> {
         decide_on(register, record, Request::BelongsTo(contract.clone()))
+    }
+
+    #[test]
+    fn an_amendment_that_bears_its_contracts_number_is_proposed_for_its_dossier() {
+        let register = TestRegister::new();
+        let contract = register.archive("a.pdf", lease()).record;
+        let change = || Fields {
+            contract_type: auto(ContractType::Amendment),
+            reference: auto("HV 2019/044".into()),
+            parties: vec![party("Bakkerij Jansen B.V.", "Huurder")],
+            ..Fields::absent()
+        };
+        let (first, second) = (register.archive("b.pdf", change()).record, register.archive("c.pdf", change()).record);
+        let stranger = Fields { parties: vec![party("Slagerij Vos", "Huurder")], ..change() };
+        let stranger = register.archive("d.pdf", stranger).record;
+        let related = |record: &RecordId| {
+            let related = register.entry(record, date(2026, 1, 1), &[], Language::English).unwrap().related;
+            let mut related: Vec<_> = related.into_iter().map(|one| (one.relation, one.record)).collect();
+            related.sort_by_key(|(_, record)| record.to_string());
+            related
+        };
+        assert_eq!(related(&first), [(Relation::BelongsTo, contract.clone())]);
+        let mut amendments = vec![(Relation::SubjectOf, first.clone()), (Relation::SubjectOf, second)];
+        amendments.sort_by_key(|(_, record)| record.to_string());
+        assert_eq!(related(&contract), amendments);
+        assert_eq!(related(&stranger), []);
+        // Once it is in the dossier it is proposed no more.
+        decide(&register, &first, &contract).unwrap();
+        assert_eq!(related(&contract).len(), 1);
+    }
+
+    #[test]
+    fn a_dossier_counts_its_deadline_from_the_end_that_its_amendment_gives() {
+        let register = TestRegister::new();
+        let notice = Notice {
+            period: Some("P3M".parse().unwrap()),
+            by: "any".into(),
+            against: Against::EndOfTerm,
+            form: None,
+            by_day: None,
+        };
+        let renewal = Renewal {
+            kind: RenewalKind::Tacit,
+            period: Some(Term::Period("P1Y".parse().unwrap())),
+            max_times: None,
+            use_before: None,
+        };
+        let mut fields = Fields {
+            end_date: crate::model::Field::absent(),
+            notice: vec![auto(notice)],
+            renewal: auto(renewal),
+            ..lease()
+        };
+        fields.notice_deadline.status = Status::Proposed;
+        fields.notice_deadline.explanation = Some("the end date is missing".into());
+        let contract = register.archive("a.pdf", fields);
+        let later = register.archive("b.pdf", amendment(RelatesTo::default()));
+        decide(&register, &later.record, &contract.record).unwrap();
+        let entry = || register.entry(&contract.record, date(2026, 1, 1), &[], Language::English).unwrap();
+        let deadline = entry().fields.notice_deadline;
+        assert_eq!((deadline.value, deadline.status), (Some(date(2028, 9, 30)), Status::Proposed));
+        // Whether the old renewal still holds after the new end, a person says.
+        assert_eq!(entry().fields.renewal.status, Status::Proposed);
+        let accept = Request::Accept { field: "end_date".into(), choose: None };
+        decide_on(&register, &contract.record, accept).unwrap();
+        let end = entry().outlook.deadlines.pop().unwrap();
+        assert!(!end.certain && end.explanation.contains("if the renewal that was read holds"), "{end:?}");
     }
 
     fn decide_on(register: &Register, record: &RecordId, request: Request) -> Result<Decision> {

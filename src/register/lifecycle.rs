@@ -65,7 +65,8 @@ pub struct Outlook {
     pub as_of: Date,
     /// Last day of the term that runs then; `None` where it has no end or none is known.
     pub current_end: Option<Date>,
-    /// The next deadlines, earliest first.
+    /// The next deadlines, earliest first. Of a contract that has ended only the last day before which an option may
+    /// have kept it going.
     pub deadlines: Vec<Deadline>,
 }
 

@@ -80,20 +80,27 @@ const BEFORE_NUMBER: &[&str] = &[
     "ir",
 ];
 
+/// Each line of a mail's head is a paragraph, as it is one line of the mail.
+pub(super) const MAIL_HEAD: [&str; 6] = ["From:", "To:", "Cc:", "Date:", "Subject:", "Attachments:"];
+
 /// Writes lines in reading order; returns the paragraphs.
 pub(super) fn write(flows: &[Flow], pages: &[Vec<PlacedWord<'_>>], joiner: &mut Joiner<'_>) -> Vec<Paragraph> {
     let mut out: Vec<Paragraph> = Vec::new();
     let mut previous: Option<&Flow> = None;
     let mut lines = 0_usize;
+    let mut in_mail_head = true;
     for flow in flows {
         let words = &pages[flow.page];
+        let first_word = flow.line.words.first().map_or("", |&word| &*words[word].text);
         let begins = match (previous, flow.start) {
+            _ if in_mail_head && MAIL_HEAD.contains(&first_word) => true,
             (None, _) | (_, Start::Paragraph) => true,
             (_, Start::Cell | Start::Same) => false,
             (Some(_), Start::Free) if out.last().is_some_and(|p| p.row) => true,
             (Some(before), Start::Free) => begins(before, flow, lines, &joiner.running, words),
         };
         if begins {
+            in_mail_head &= MAIL_HEAD.contains(&first_word);
             end_last(&mut out, joiner.running.len());
             joiner.paragraph();
             lines = 0;

@@ -164,6 +164,10 @@ fn ends(text: &str, so_far: &[Token], rest: &[Token]) -> bool {
         let pointed = stop >= 3 && of(&so_far[stop - 2]) == "." && of(&so_far[stop - 3]).chars().count() == 1;
         return pointed && usual_start() && (next_text != "De" || is_form(text, so_far, stop));
     }
+    // `contractnr.`, `dossiernr.`
+    if lower.ends_with("nr") {
+        return false;
+    }
     if NEVER.contains(&lower.as_str()) {
         // `no.` and `co.` may be sentence ends only where the next word says so: `Inc. and Co. The …`.
         return matches!(lower.as_str(), "co" | "corp" | "ltd" | "gen") && usual_start();
@@ -205,6 +209,7 @@ mod tests {
             "De heer mr. G.J. Terwolde, art. 3, nr. 12 d.d. 3 mei. Dan volgt het.",
             &["De heer mr. G.J. Terwolde, art. 3, nr. 12 d.d. 3 mei.", "Dan volgt het."],
         );
+        check("Bij contractnr. KL-8831. Dan volgt het.", &["Bij contractnr. KL-8831.", "Dan volgt het."]);
         check("Acme Inc. and Bolt Corp. agree. This holds.", &["Acme Inc. and Bolt Corp. agree.", "This holds."]);
         check("Gedaan te Wenen, de 17. November 1954.", &["Gedaan te Wenen, de 17. November 1954."]);
         check("Met Jansen B.V. De huur loopt.", &["Met Jansen B.V.", "De huur loopt."]);

@@ -14,10 +14,15 @@ use crate::{
 pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome> {
     let mut header = vec!["id".to_owned()];
     header.extend(Fields::NAMES.iter().map(|&name| name.to_owned()));
-    header.extend(["lifecycle", "current_end", "next_deadline", "next_deadline_kind"].map(str::to_owned));
-    header
-        .extend(["next_deadline_certain", "next_deadline_why", "not_certain", "files", "documents"].map(str::to_owned));
+    header.extend(
+        ["lifecycle", "current_end", "next_deadline", "next_deadline_kind", "next_deadline_party"].map(str::to_owned),
+    );
+    header.extend(
+        ["next_deadline_certain", "next_deadline_why", "deadlines", "not_certain", "files", "documents"]
+            .map(str::to_owned),
+    );
     print_line(csv_line(&header))?;
+    let language = app.config.language;
     for id in ids {
         let entry = super::entry(app, id, as_of)?;
         let mut line = vec![id.to_string()];
@@ -37,8 +42,11 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome>
         line.push(entry.outlook.current_end.map(|day| day.to_string()).unwrap_or_default());
         line.push(next.map(|next| next.date.to_string()).unwrap_or_default());
         line.push(next.map(|next| table::name_of(&next.kind)).unwrap_or_default());
+        line.push(next.and_then(|next| next.party.clone()).unwrap_or_default());
         line.push(next.map(|next| next.certain.to_string()).unwrap_or_default());
         line.push(next.map(|next| next.explanation.clone()).unwrap_or_default());
+        let deadlines = entry.outlook.deadlines.iter().map(|deadline| table::deadline_head(deadline, language));
+        line.push(crate::cli::one_line(&deadlines.collect::<Vec<_>>().join("; ")));
         line.push(not_certain(&fields));
         line.push(crate::cli::one_line(&files(app, id)?));
         line.push(entry.documents.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));

@@ -12,6 +12,9 @@ use crate::{
     register::{Entry, lifecycle::Deadline},
 };
 
+/// So many days before its day a calendar reminds of a deadline.
+const REMIND_DAYS: u32 = 30;
+
 pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome> {
     let mut stdout = std::io::stdout().lock();
     let mut write = |text: &str| stdout.write_all(text.as_bytes()).map_err(output_failed);
@@ -48,6 +51,11 @@ fn event(entry: &Entry, deadline: &Deadline, language: Language) -> String {
     line(format!("SUMMARY:{}", escaped(&format!("{what}{party}{doubt}: {title}"))));
     line(format!("DESCRIPTION:{}", escaped(&format!("{explanation}\n{}\n{id}", parties.join("; ")))));
     line("TRANSP:TRANSPARENT".into());
+    line("BEGIN:VALARM".into());
+    line("ACTION:DISPLAY".into());
+    line(format!("TRIGGER:-P{REMIND_DAYS}D"));
+    line(format!("DESCRIPTION:{}", escaped(&format!("{what}{party}: {title}"))));
+    line("END:VALARM".into());
     line("END:VEVENT".into());
     out
 }

@@ -74,13 +74,14 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome>
         }
     }
     let records = language.count(records, ["record", "records"], ["record", "records"]);
+    let values = language.count(values, ["waarde", "waarden"], ["value", "values"]);
     print_line(language.say(
         format!(
-            "{values} waarden in {records} wachten op {as_of}: griffie decide ID --by NAAM accept VELD [--choose N], of \
+            "{values} in {records} te beslissen op {as_of}: griffie decide ID --by NAAM accept VELD [--choose N], of \
              correct VELD WAARDE, of not-in-contract VELD"
         ),
         format!(
-            "{values} values in {records} wait on {as_of}: griffie decide ID --by NAME accept FIELD [--choose N], or \
+            "{values} in {records} to be decided on {as_of}: griffie decide ID --by NAME accept FIELD [--choose N], or \
              correct FIELD VALUE, or not-in-contract FIELD"
         ),
     ))?;

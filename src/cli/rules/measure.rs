@@ -115,6 +115,13 @@ pub(super) fn calibrate(args: &CalibrateArgs, rules: RuleSet, context: &Context,
     for line in &made.made_from {
         say(out, &format!("{line}\n"))?;
     }
+    // Where it stands it does nothing yet.
+    let place = args.out.display();
+    let told = context.config.language.say(
+        format!("geschreven: `{place}`; het werkt als `contract/calibration.toml` in de map met regels\n"),
+        format!("written: `{place}`; it works as `contract/calibration.toml` in the folder of the rules\n"),
+    );
+    say(out, &told)?;
     Ok(unread)
 }
 

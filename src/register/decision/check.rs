@@ -13,7 +13,9 @@ use crate::{
 /// Refuses a last day before the first one: a slip of the pen would end a contract that runs.
 pub(super) fn order_of_days(shown: &Current, act: &Act) -> Result<()> {
     let day_of = |value: &serde_json::Value| value.as_str().and_then(|day| day.parse::<Date>().ok());
-    let start = &shown.fields.effective_date;
+    // Where no start was read, the contract held from its signing at the earliest.
+    let is_signed_only = shown.fields.effective_date.value.is_none();
+    let start = if is_signed_only { &shown.fields.signing_date } else { &shown.fields.effective_date };
     // Of a start that is in doubt any reading will do.
     let others = start.alternatives.iter().filter(|_| start.status == Status::Conflict).map(|other| other.value);
     let first = start.value.into_iter().chain(others).min();
@@ -21,7 +23,7 @@ pub(super) fn order_of_days(shown: &Current, act: &Act) -> Result<()> {
         Act::TerminatedOn(day) | Act::EndedOn(day) => (first, Some(*day), "effective_date"),
         Act::Correct { field, value } if field == "end_date" => (first, day_of(value), "effective_date"),
         Act::Accept { field, found } if field == "end_date" => (first, day_of(&found["value"]), "effective_date"),
-        Act::Correct { field, value } if field == "effective_date" => {
+        Act::Correct { field, value } if field == "effective_date" || field == "signing_date" && is_signed_only => {
             let decided = shown.fields.end_date.value.filter(|_| shown.decided.contains("end_date"));
             let over = shown.closure.map(|(Closure::Terminated(day) | Closure::Ended(day))| day);
             (day_of(value), decided.into_iter().chain(over).min(), "end_date")
@@ -31,12 +33,21 @@ pub(super) fn order_of_days(shown: &Current, act: &Act) -> Result<()> {
     match (first, last) {
         (Some(first), Some(last)) if last < first => Err(Error::new(
             ErrorKind::InvalidInput,
-            format!("the last day {last} lies before the first day {first} of the contract"),
+            match is_signed_only {
+                true => format!(
+                    "the last day {last} lies before {first}, the day of signing, and no earlier start was read"
+                ),
+                false => format!("the last day {last} lies before the first day {first} of the contract"),
+            },
         )
-        .hint(format!("if the day is right, correct `{mend}` first: griffie decide {} correct {mend} YYYY-MM-DD", shown.record.id))
+        .hint(format!(
+            "if the day is right, correct `{mend}` first: griffie decide {} correct {mend} YYYY-MM-DD",
+            shown.record.id
+        ))
         .dutch(format!(
-            "de laatste dag {last} ligt voor de ingangsdatum {first} van het contract; klopt de dag, verbeter dan eerst \
+            "de laatste dag {last} ligt voor {} {first} van het contract; klopt de dag, verbeter dan eerst \
              `{mend}`: griffie decide {} correct {mend} JJJJ-MM-DD",
+            if is_signed_only { "de ondertekening op" } else { "de ingangsdatum" },
             shown.record.id
         ))),
         _ => Ok(()),
@@ -129,6 +140,23 @@ mod tests {
         register.add_decision(&joins, &[]).unwrap();
         refused(4, 5);
         assert!(decide(6).is_ok());
+    }
+
+    #[test]
+    fn without_a_start_no_last_day_lies_before_the_signing() {
+        use jiff::civil::date;
+        let register = TestRegister::new();
+        let fields = Fields { signing_date: auto(date(2026, 1, 9)), ..Fields::absent() };
+        let item = register.archive("a.pdf", fields);
+        let decide = |request| register.prepare_decision(&item.record, request, "J.", moment(), None);
+        let early = Request::TerminatedOn(date(2019, 1, 1));
+        let error = decide(early.clone()).unwrap_err();
+        assert!(error.to_string().contains("2026-01-09, the day of signing"), "{error}");
+        assert!(error.advice().unwrap().contains("correct effective_date"), "{error}");
+        // A start that a person gives comes before the signing, as of a contract that was signed late.
+        let start = Request::Correct { field: "effective_date".into(), value: "2018-01-01".into() };
+        register.add_decision(&decide(start).unwrap(), &[]).unwrap();
+        assert!(decide(early).is_ok());
     }
 
     #[test]

@@ -23,11 +23,12 @@ pub(super) fn of(
     let side = own_side(&fields.parties, own_organizations);
     let mut deadlines: Vec<Deadline> =
         fields.notice.iter().filter(|notice| side.may_give(notice)).filter_map(|notice| notices.next(notice)).collect();
-    deadlines.extend(notices.stated(&deadlines));
+    deadlines.extend(notices.stated(&deadlines, &side));
     if matches!(side, Side::Unknown) {
-        // Not known which notice is ours: the earliest is safe for both sides.
-        deadlines.sort_by_key(|deadline| deadline.date);
-        deadlines.truncate(1);
+        // Not known which party we are: of each the earliest day, and of what any may do.
+        let whose = |deadline: &Deadline| deadline.party.as_deref().map(fold);
+        deadlines.sort_by_cached_key(|deadline| (whose(deadline), deadline.date));
+        deadlines.dedup_by(|b, a| whose(a) == whose(b));
     }
     deadlines.extend(option(terms, fields, as_of, language));
     deadlines.extend(notices.end(&side));
@@ -64,6 +65,12 @@ fn own_side(parties: &[Field<Party>], own_organizations: &[String]) -> Side {
     }
     let others = parties.iter().filter(|party| !is_ours(party));
     Side::Others(others.filter_map(|party| party.role.as_deref().map(fold)).collect())
+}
+
+/// A last day for notice that has passed, and whose it was if others may have another.
+struct Missed {
+    day: Date,
+    party: Option<String>,
 }
 
 struct Notices<'a> {
@@ -146,17 +153,29 @@ impl Notices<'_> {
                     ),
                 };
                 self.add_later(&mut explanation, deadline.later_reading);
-                return Some((deadline.day, deadline.later_reading.is_none(), explanation));
+                let rests_on_confirmed = if terms.indefinite {
+                    self.fields.term.status == Status::Auto
+                } else {
+                    let within_first = terms.first_end.is_some_and(|last_day| end <= last_day);
+                    terms.end_is_certain && (within_first || terms.next_is_certain)
+                };
+                let certain = deadline.later_reading.is_none() && rests_on_confirmed;
+                return Some((deadline.day, certain, explanation));
             }
             end = period_end(end.tomorrow().ok()?, months)?;
         }
     }
 
     /// A deadline that the contract states, or that a person gave, where it is earlier than what was counted.
-    fn stated(&self, counted: &[Deadline]) -> Option<Deadline> {
+    fn stated(&self, counted: &[Deadline], side: &Side) -> Option<Deadline> {
         let Self { terms, as_of, language, fields } = self;
         let field = &fields.notice_deadline;
-        let first = field.value.filter(|_| field.derived_from.is_empty() || counted.is_empty())?;
+        let is_counted = !field.derived_from.is_empty();
+        // Counted from a notice that the other party may give, it is no day of ours.
+        if is_counted && (!counted.is_empty() || !fields.notice.iter().all(|notice| side.may_give(notice))) {
+            return None;
+        }
+        let first = field.value?;
         let (mut date, mut renewals) = (first, 0);
         while date < *as_of {
             let Next::Terms(period, most) = terms.next else { return None };
@@ -169,15 +188,18 @@ impl Notices<'_> {
         if counted.iter().any(|deadline| deadline.date <= date) {
             return None;
         }
-        let mut explanation = field
-            .explanation
-            .clone()
-            .unwrap_or_else(|| language.say("zo staat het in het contract", "as the contract states it").to_owned());
+        // What explains the first day is not true of a later one.
+        let told = field.explanation.clone().filter(|_| renewals == 0 || !is_counted);
+        let mut explanation = told.unwrap_or_else(|| match is_counted {
+            true => language.say(format!("in de eerste termijn {first}"), format!("in the first term {first}")),
+            false => language.say("zo staat het in het contract", "as the contract states it").to_owned(),
+        });
         if renewals > 0 {
             explanation.push_str(language.say("; na stilzwijgende verlenging", "; after tacit renewal"));
         }
         let certain = field.status == Status::Auto && (renewals == 0 || terms.next_is_certain);
-        Some(Deadline { kind: DeadlineKind::Notice, party: None, date, certain, explanation })
+        let party = self.only_party().filter(|_| is_counted);
+        Some(Deadline { kind: DeadlineKind::Notice, party, date, certain, explanation })
     }
 
     /// The end of the term that runs.
@@ -185,6 +207,7 @@ impl Notices<'_> {
         let Self { terms, as_of, language, .. } = self;
         let renewals = terms.renewals_at(*as_of)?;
         let date = terms.end(renewals)?;
+        let missed = self.missed(side, renewals);
         let explanation = match (terms.next, renewals) {
             (Next::Nothing, _) => language.say("laatste dag van de looptijd", "last day of the term").to_owned(),
             (Next::Unread, _) => language
@@ -196,14 +219,32 @@ impl Notices<'_> {
             (Next::Terms(_, Some(most)), renewals) if renewals == most => {
                 language.say("laatste dag van de laatste verlenging", "last day of the last renewal").to_owned()
             }
-            _ => match self.missed(side, renewals) {
+            _ => match &missed {
+                None if !terms.next_is_certain => language
+                    .say(
+                        "laatste dag van de lopende termijn; geldt de verlenging die is gelezen, dan loopt het contract \
+                         zonder opzegging door",
+                        "last day of the term that runs; if the renewal that was read holds, the contract goes on without \
+                         notice",
+                    )
+                    .to_owned(),
                 None => language
                     .say(
                         "laatste dag van de lopende termijn; zonder opzegging loopt het contract door",
                         "last day of the term that runs; without notice the contract goes on",
                     )
                     .to_owned(),
-                Some(missed) => {
+                Some(Missed { day, party: Some(party) }) => language.say(
+                    format!(
+                        "laatste dag van de lopende termijn; de opzegdag van {party}, {day}, is voorbij; of een ander nog \
+                         kan opzeggen, is niet gelezen: kijk het na"
+                    ),
+                    format!(
+                        "last day of the term that runs; the day for notice by {party}, {day}, has passed; whether another \
+                         may still give notice was not read: look it up"
+                    ),
+                ),
+                Some(Missed { day: missed, party: None }) => {
                     let until = renewals.checked_add(1).and_then(|renewals| terms.end(renewals));
                     let to = until.map_or_else(String::new, |day| {
                         language.say(format!(" tot en met {day}"), format!(" to {day}"))
@@ -221,12 +262,19 @@ impl Notices<'_> {
                 }
             },
         };
-        let certain = terms.end_is_certain && terms.next != Next::Unread && (renewals == 0 || terms.next_is_certain);
+        let follows_for_certain = match terms.next {
+            Next::Nothing => matches!(self.fields.renewal.status, Status::Auto | Status::Absent),
+            Next::Unread => false,
+            _ => terms.next_is_certain,
+        };
+        let notices_are_certain = self.fields.notice.iter().all(|notice| notice.status == Status::Auto);
+        let nothing_missed_in_doubt = missed.is_none_or(|missed| missed.party.is_none() && notices_are_certain);
+        let certain = terms.end_is_certain && follows_for_certain && nothing_missed_in_doubt;
         Some(Deadline { kind: DeadlineKind::End, party: None, date, certain, explanation })
     }
 
-    /// The last day for notice against the end of a term, where it has passed for everyone who may give it.
-    fn missed(&self, side: &Side, renewals: u16) -> Option<Date> {
+    /// The last day for notice against the end of a term, where it has passed for everyone known to may give it.
+    fn missed(&self, side: &Side, renewals: u16) -> Option<Missed> {
         let earliest = self.terms.earliest_end(renewals)?;
         let notices = self.fields.notice.iter().filter(|notice| side.may_give(notice));
         let last_days = notices.filter_map(|notice| notice.value.as_ref()).map(|notice| match notice.against {
@@ -235,7 +283,15 @@ impl Notices<'_> {
         });
         // One that may be given at another moment leaves a way out.
         let last = last_days.collect::<Option<Vec<_>>>()?.into_iter().map(|deadline| deadline.day).max()?;
-        (last < self.as_of).then_some(last)
+        let party = self.only_party().filter(|_| matches!(side, Side::Unknown));
+        (last < self.as_of).then_some(Missed { day: last, party })
+    }
+
+    /// The party that all notices are for, where they are for one alone: what the others may was not read.
+    fn only_party(&self) -> Option<String> {
+        let mut parties = self.fields.notice.iter().filter_map(|notice| notice.value.as_ref()).map(|notice| &notice.by);
+        let first = parties.next()?;
+        (first != "any" && parties.all(|other| fold(other) == fold(first))).then(|| first.clone())
     }
 
     fn add_later(&self, explanation: &mut String, later: Option<Date>) {
@@ -262,6 +318,14 @@ fn period_end(day: Date, months: i8) -> Option<Date> {
 /// The last day to use an option. A notice period against the end may be meant for the option too: the earlier day.
 fn option(terms: &Terms, fields: &Fields, as_of: Date, language: Language) -> Option<Deadline> {
     let last_day = terms.first_end.filter(|_| terms.option)?;
+    if last_day < as_of {
+        let explanation = language.say(
+            "laatste dag, tenzij de optie is gebruikt: leg vast dat het is geëindigd (ended-on), of verbeter end_date",
+            "last day unless the option was used: record that it ended (ended-on), or correct end_date",
+        );
+        let (kind, explanation) = (DeadlineKind::Option, explanation.to_owned());
+        return Some(Deadline { kind, party: None, date: last_day, certain: false, explanation });
+    }
     let stated = fields.renewal.value.as_ref().and_then(|renewal| renewal.use_before);
     let periods = fields.notice.iter().filter_map(|notice| {
         let notice = notice.value.as_ref().filter(|notice| notice.against == Against::EndOfTerm)?;

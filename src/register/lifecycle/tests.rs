@@ -54,10 +54,10 @@ fn a_tacit_renewal_rolls_forward_and_an_option_does_not() {
     let want = [(Notice, date(2021, 9, 30)), (Option, date(2021, 9, 30)), (End, date(2021, 12, 31))];
     assert_eq!(days(&before), want);
     let after = at(&fields, date(2022, 1, 1));
-    assert_eq!(
-        (after.lifecycle, after.current_end, after.deadlines),
-        (Lifecycle::Ended, Some(date(2021, 12, 31)), vec![])
-    );
+    assert_eq!((after.lifecycle, after.current_end), (Lifecycle::Ended, Some(date(2021, 12, 31))));
+    assert_eq!(days(&after), [(Option, date(2021, 12, 31))], "nobody knows whether it was used");
+    let told = &after.deadlines[0];
+    assert!(!told.certain && told.explanation.contains("unless the option was used"), "{told:?}");
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn an_indefinite_contract_ends_with_a_calendar_period() {
 }
 
 #[test]
-fn our_side_gets_our_deadlines_and_without_one_the_earliest_is_given() {
+fn our_side_gets_our_deadlines_and_without_one_those_of_each_party_are_given() {
     let mut fields = contract(date(2024, 1, 1), Period::of_years(2));
     fields.parties = vec![party("Gemeente Diemen", "Verhuurder"), party("Bakkerij Jansen B.V.", "Huurder")];
     fields.notice = vec![notice("P6M", "Verhuurder", Against::EndOfTerm), notice("P3M", "Huurder", Against::EndOfTerm)];
@@ -164,10 +164,49 @@ fn our_side_gets_our_deadlines_and_without_one_the_earliest_is_given() {
             got.deadlines.iter().filter(|d| d.kind == DeadlineKind::Notice).map(|d| d.date).collect();
         assert_eq!(notices, want, "{own:?}");
     };
-    check(&[], &[date(2025, 6, 30)]);
+    check(&[], &[date(2025, 6, 30), date(2025, 9, 30)]);
     check(&["gemeente Diemen"], &[date(2025, 6, 30)]);
     check(&["Bakkerij Jansen"], &[date(2025, 9, 30)]);
-    check(&["Gemeente Weesp"], &[date(2025, 6, 30)]);
+    check(&["Gemeente Weesp"], &[date(2025, 6, 30), date(2025, 9, 30)]);
+    let parties: Vec<_> = at(&fields, date(2025, 1, 1)).deadlines.into_iter().map(|d| d.party).collect();
+    assert_eq!(parties, [Some("Verhuurder".into()), Some("Huurder".into()), None], "each is named");
+    // Of notices that anybody may give the earliest is safe.
+    fields.notice = vec![notice("P1M", "any", Against::EndOfTerm), notice("P2M", "any", Against::EndOfTerm)];
+    assert_eq!(at(&fields, date(2025, 1, 1)).deadlines[0].date, date(2025, 10, 31));
+    assert_eq!(at(&fields, date(2025, 1, 1)).deadlines.len(), 2);
+}
+
+#[test]
+fn the_notice_of_one_party_says_nothing_of_the_other() {
+    let mut fields = contract(date(2023, 9, 15), Period::of_years(3));
+    fields.parties = vec![party("Archief Vechtdal", "Klant"), party("Bits B.V.", "Leverancier")];
+    fields.renewal = renewal(RenewalKind::Tacit, Period::of_years(1), None);
+    fields.notice = vec![notice("P9M", "Leverancier", Against::EndOfTerm)];
+    fields.notice_deadline = auto(date(2025, 12, 14));
+    fields.notice_deadline.derived_from = vec!["end_date".into(), "notice".into()];
+    fields.notice_deadline.explanation = Some("received by 2025-12-14 at the latest".into());
+    let standing = Standing { fields: &fields, closure: None, superseded: false };
+    for own in [&["Archief Vechtdal".to_owned()][..], &[]] {
+        let got = outlook(standing, date(2026, 5, 1), own, Language::English);
+        let notices: Vec<_> = got.deadlines.iter().filter(|d| d.kind == DeadlineKind::Notice).collect();
+        assert!(notices.iter().all(|d| own.is_empty() && d.party.as_deref() == Some("Leverancier")), "{notices:?}");
+        let end = got.deadlines.iter().find(|d| d.kind == DeadlineKind::End).unwrap();
+        assert!(!end.explanation.contains("goes on to"), "{end:?}");
+        assert_eq!(end.certain, !own.is_empty(), "{end:?}");
+        assert_eq!(end.explanation.contains("by Leverancier, 2025-12-14, has passed; whether another"), own.is_empty());
+    }
+}
+
+#[test]
+fn a_day_that_rolled_with_the_term_is_not_explained_by_the_first() {
+    let mut fields = contract(date(2024, 1, 1), Period::of_years(1));
+    fields.renewal = renewal(RenewalKind::Tacit, Period::of_years(1), None);
+    fields.notice_deadline = auto(date(2024, 6, 30));
+    fields.notice_deadline.derived_from = vec!["end_date".into()];
+    fields.notice_deadline.explanation = Some("received by 2024-06-30 at the latest".into());
+    let told = |as_of| at(&fields, as_of).deadlines[0].explanation.clone();
+    assert_eq!(told(date(2024, 2, 1)), "received by 2024-06-30 at the latest");
+    assert_eq!(told(date(2026, 2, 1)), "in the first term 2024-06-30; after tacit renewal");
 }
 
 #[test]
@@ -178,8 +217,19 @@ fn what_nobody_confirmed_is_not_certain() {
     let certain =
         |fields: &Fields| at(fields, date(2025, 1, 1)).deadlines.iter().map(|d| d.certain).collect::<Vec<_>>();
     assert_eq!(certain(&fields), [true, true]);
+    fields.renewal.status = Status::Proposed;
+    assert_eq!(certain(&fields), [true, false], "that it goes on is part of what is told");
+    fields.renewal.status = Status::Auto;
     fields.notice[0].status = Status::Proposed;
     assert_eq!(certain(&fields), [false, true]);
+    let passed = at(&fields, date(2025, 11, 1));
+    assert!(passed.deadlines.iter().all(|deadline| !deadline.certain), "that the day has passed is not certain either");
+    fields.notice[0].status = Status::Auto;
+    fields.notice[0].value.as_mut().unwrap().against = Against::EndOfYear;
+    assert_eq!(certain(&fields), [true, true]);
+    fields.term.status = Status::Proposed;
+    assert_eq!(certain(&fields), [true, true], "the end stands for itself");
+    fields.notice[0].value.as_mut().unwrap().against = Against::EndOfTerm;
     fields.end_date.status = Status::Proposed;
     assert_eq!(certain(&fields), [false, false]);
 }
