@@ -49,6 +49,7 @@ fn plain(scene: &Scene<'_>, range: &Range<usize>) -> String {
 /// How often a contract is renewed at most: `maximaal driemaal`, `for two further periods`, `up to a maximum of three (3)
 /// renewals`.
 pub fn most_times(candidate: &Candidate<'_>, scene: &Scene<'_>) -> Option<u16> {
+    const NEAR: usize = 50;
     const AT_MOST: [&str; 14] = [
         "maximaal",
         "ten hoogste",
@@ -134,7 +135,10 @@ pub fn most_times(candidate: &Candidate<'_>, scene: &Scene<'_>) -> Option<u16> {
             && words[1..].iter().any(|word| SPANS.contains(&word.as_str()))
             && words.iter().position(|word| SPANS.contains(&word.as_str()))
                 < words.iter().position(|word| *word == "of").or(Some(9));
-        at_most && (whole || times || spans) || whole && !at_most || spans
+        // `de prijs wordt eenmaal per jaar aangepast` is said of something else.
+        let near = find.range.start + NEAR >= candidate.matched.start && find.range.end <= candidate.matched.end + NEAR;
+        let yearly = words.first().is_some_and(|word| word == "per");
+        near && !yearly && (whole || spans || at_most && times)
     };
     scene.finds_in(&sentence).find_map(|find| match find.thing {
         Thing::Number(number) if (1..=50).contains(&number) && counts(find, number) => Some(number),

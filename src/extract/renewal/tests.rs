@@ -28,6 +28,11 @@ fn the_most_that_a_sentence_says_apart_is_the_most() {
     check("De overeenkomst wordt ten hoogste tweemaal stilzwijgend met een jaar verlengd.", Language::Dutch, Some(2));
     check("Zij eindigt, met een optie tot verlenging van tweemaal twaalf maanden.", Language::Dutch, Some(2));
     check("De overeenkomst wordt stilzwijgend verlengd met één jaar.", Language::Dutch, None);
+    check(
+        "Zij wordt stilzwijgend verlengd met één jaar, waarbij de prijs eenmaal per jaar wordt aangepast.",
+        Language::Dutch,
+        None,
+    );
     let english = |how: &str| format!("The term shall renew automatically {how}, unless either party gives notice.");
     check(&english("for two further periods of one year each"), Language::English, Some(2));
     check(
