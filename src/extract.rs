@@ -30,6 +30,8 @@ mod parties;
 pub mod pattern;
 mod present;
 mod record;
+pub mod remark;
+mod renewal;
 pub mod rule;
 pub mod scene;
 pub mod score;

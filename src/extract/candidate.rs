@@ -9,6 +9,7 @@ use super::{
     lexicon::fold,
     matcher::{self, Match, Stop},
     pattern::{Kind, Pattern},
+    remark::Remark,
     rule::{FieldId, Guard, Place, Rule, Side},
     scene::{Find, Scene, Thing},
 };
@@ -106,6 +107,8 @@ pub struct Features {
     pub adds_up: bool,
     /// Whether it is the only one of a field that may hold several.
     pub sole: Option<bool>,
+    /// What the record cannot hold of it.
+    pub remarks: Vec<Remark>,
 }
 
 /// What one match of one rule would put into a field.
@@ -225,6 +228,7 @@ fn weigh<'r>(
         doubtful,
         adds_up: false,
         sole: None,
+        remarks: Vec::new(),
     };
     Ok(Candidate { rule, value, ranges, takes, matched, features, evidence: None })
 }
@@ -298,7 +302,9 @@ impl<'a> Slots<'a, '_, '_> {
     }
 
     fn taken(&self) -> impl Iterator<Item = &'a Find> {
-        self.rule.take.keys().filter_map(|part| self.find(part))
+        let parts = self.rule.take.keys().map(String::as_str);
+        let beside = parts.filter(|part| *part != "value");
+        std::iter::once("value").chain(beside).filter_map(|part| self.find(part))
     }
 
     fn implied(&self, key: &str) -> Option<&str> {

@@ -185,7 +185,7 @@ pub fn decide<'r>(candidates: Vec<Candidate<'r>>, calibration: &Calibration) -> 
         Status::Blank
     } else if rival || matches!(first.best.value, Value::EitherDay(..)) {
         Status::Conflict
-    } else if first.best.features.doubtful || first.outside() {
+    } else if first.best.features.doubtful || !first.best.features.remarks.is_empty() || first.outside() {
         Status::Proposed
     } else if worth.is_some_and(|worth| worth.at_least >= AUTO_FROM) {
         Status::Auto

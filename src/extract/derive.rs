@@ -220,6 +220,28 @@ pub fn notice_deadline(
     }
 }
 
+/// The day for notice against the first day on which the contract says that it can be ended, where that is earlier than
+/// the one against its end.
+pub fn before_named_days(stated: Field<Date>, ends_on: &[(Date, Notice)], language: Language) -> Field<Date> {
+    let counted =
+        ends_on.iter().filter_map(|(end, notice)| Some((notice.deadline(*end)?.day, *end, notice.distance()?)));
+    let Some((day, end, distance)) = counted.min() else { return stated };
+    if stated.value.is_some_and(|other| other <= day) {
+        return stated;
+    }
+    Field {
+        value: Some(day),
+        status: Status::Proposed,
+        confidence: 0.5,
+        rule: Some("derived.named_day".into()),
+        explanation: Some(language.say(
+            format!("het contract kan per {end} worden beëindigd; {distance} terug: uiterlijk ontvangen op {day}"),
+            format!("the contract can be ended on {end}; {distance} back: received by {day} at the latest"),
+        )),
+        ..Field::absent()
+    }
+}
+
 /// The notice that binds us: for everyone, for a role that is ours, else for whomever; of several, the one with the
 /// earliest deadline.
 fn for_us<'a>(notices: &[&'a Field<Notice>], our_roles: &[String]) -> Option<&'a Field<Notice>> {

@@ -1,18 +1,24 @@
 //! Puts notices together: who may give notice and against which moment is read from the clause around the period
 //! where the rule does not say so.
 
+mod days;
 mod givers;
+mod limits;
 mod shares;
 
 use std::ops::Range;
 
+use jiff::civil::Date;
+
 pub use givers::{join_the_givers, name_the_givers};
+pub use limits::{counts_working_days, in_days};
 pub use shares::share_out;
 
 use super::{
     candidate::{Candidate, Value, against},
-    entity::{DateReading, Entity},
+    entity::{DateReading, Entity, EventRef},
     lexicon::fold,
+    remark::Remark,
     scene::{Find, Scene, Thing},
 };
 use crate::model::{
@@ -22,6 +28,10 @@ use crate::model::{
 
 /// What is known of the rest of the contract.
 pub struct Around<'a> {
+    /// The start.
+    pub start: Option<Date>,
+    /// The end of the first term.
+    pub end: Option<Date>,
     /// The term.
     pub term: Option<Term>,
     /// The renewal.
@@ -30,8 +40,18 @@ pub struct Around<'a> {
     pub everyone: &'a [String],
 }
 
+/// A notice with what only its sentence could tell.
+pub struct Complete {
+    /// The notice.
+    pub notice: Notice,
+    /// What it cannot hold.
+    pub remarks: Vec<Remark>,
+    /// The last day in force, where the sentence names the day by which the contract can be ended.
+    pub ends_on: Option<Date>,
+}
+
 /// Completes the notice of a candidate.
-pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_>) -> Option<Notice> {
+pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_>) -> Option<Complete> {
     let Value::Notice(found) = &candidate.value else { return None };
     let mut notice = found.clone();
     let sentence = scene.sentence_at(candidate.matched.start);
@@ -39,6 +59,12 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
         if candidate.matched.end <= sentence.end { sentence } else { scene.said_at(candidate.matched.start) };
     if uses_option(scene, &sentence) {
         return None;
+    }
+    let mut remarks = Vec::new();
+    if let (Some(period), Some(value)) = (notice.period, candidate.ranges.first()) {
+        let limited = limits::limited(scene, &sentence, value, period)?;
+        notice.period = Some(limited.period);
+        remarks = limited.remarks;
     }
     if notice.by.is_empty() {
         notice.by = by(candidate, scene, &sentence, around.everyone).unwrap_or_else(|| "any".into());
@@ -49,10 +75,19 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
     if let Some(named) = calendar_end_behind(candidate, scene, &sentence) {
         notice.against = named;
     }
+    days::count_from_year_end(candidate, scene, &sentence, &mut notice);
+    let ends_on = days::named(candidate, scene, &sentence, around);
+    if ends_on.is_some() {
+        notice.against = Against::Other;
+        remarks.push(Remark::OwnDays);
+    }
+    if limits::not_from_the_start(scene, &sentence) {
+        remarks.push(Remark::NotFromTheStart);
+    }
     if notice.form.is_none() {
         notice.form = form(scene, candidate);
     }
-    Some(notice)
+    Some(Complete { notice, remarks, ends_on })
 }
 
 /// `een maand voor het einde van het kwartaal`: what a rule takes for the end of the term is that of a month or quarter.
@@ -91,6 +126,9 @@ fn by(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, eve
     if let Some(role) = behind(candidate, scene, sentence) {
         return Some(role);
     }
+    if let Giver::Role(role) = giver(scene, &(excepted(scene, sentence, value)..value.start), everyone) {
+        return Some(role);
+    }
     match giver(scene, &(sentence.start..value.start), everyone) {
         Giver::Everyone => return None,
         Giver::Role(role) => return Some(role),
@@ -115,6 +153,25 @@ fn by(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, eve
         Giver::Role(role) => Some(Some(role)),
         Giver::Unknown => None,
     })?
+}
+
+/// Where an exception starts: `four months' notice, except that the Client may terminate on one month's notice`.
+fn excepted(scene: &Scene<'_>, sentence: &Range<usize>, value: &Range<usize>) -> usize {
+    const EXCEPT: [[&str; 2]; 9] = [
+        ["except", "that"],
+        ["save", "that"],
+        ["except", "for"],
+        ["provided", "that"],
+        ["verstande", "dat"],
+        ["behalve", "dat"],
+        ["uitzondering", "van"],
+        ["zij", "het"],
+        ["terwijl", "voor"],
+    ];
+    let words = &scene.words[scene.words_in(&(sentence.start..value.start.max(sentence.start)))];
+    let said = |at: usize| fold(scene.text.slice(&words[at].range));
+    let last = (1..words.len()).rev().find(|&at| EXCEPT.contains(&[said(at - 1).as_str(), said(at).as_str()]));
+    last.map_or(value.start, |at| words[at].range.end)
 }
 
 /// `komt het recht van opzegging alleen de Gemeente toe`
@@ -256,12 +313,22 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
     };
     let in_range = |range: &Range<usize>| {
         let at = candidate.ranges.first().map_or(range.start, |value| value.start);
+        if days::several_a_year(scene, range) {
+            return Some(Against::Other);
+        }
         scene
             .finds_in(range)
             .filter_map(|find| {
                 let moment = match find.thing {
                     // `voor de beoogde einddatum`: the day that whoever gives notice names.
                     _ if intended(scene, find) || only_after(scene, find) => return None,
+                    // A contract that starts with the calendar year has its years.
+                    Thing::Entity(Entity::Event(EventRef::EndOfOwnYear))
+                        if days::is_contract_year(scene, find)
+                            && around.start.is_some_and(|day| day.day_of_year() == 1) =>
+                    {
+                        Against::EndOfYear
+                    }
                     Thing::Entity(Entity::Event(event)) => against(event)?,
                     // `tegen 31 december van enig jaar`, `per 1 januari van een volgend jaar`
                     Thing::Entity(Entity::Date(

@@ -20,6 +20,7 @@ use super::{
     lexicon::fold,
     notice,
     parties::{self, Found, Later, bare},
+    remark::Remark,
     rule::{FieldId, Place},
     scene::{Scene, Thing},
     title,
@@ -41,6 +42,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
         candidates: rules.candidates(scene),
         title: title::find(rules, scene),
         dated: None,
+        ends_on: Vec::new(),
         traces: RefCell::default(),
     };
     let mut fields = Fields::absent();
@@ -66,10 +68,11 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.effective_date = derive::start(fields.effective_date, &fields.signing_date, start_is_open, language);
     desk.drop_ends_before(fields.effective_date.value);
     desk.drop_ends_of_annexes();
+    desk.drop_latest_ends();
     fields.end_date = desk.day_field(FieldId::EndDate, &fields.signing_date);
     fields.term = desk.term();
-    fields.renewal = desk.renewal(fields.term.value);
-    fields.notice = desk.notices(fields.term.value, fields.renewal.value.as_ref());
+    fields.renewal = desk.renewal(&fields);
+    fields.notice = desk.notices(&fields);
     notice::name_the_givers(&mut fields.notice, &fields.parties);
     notice::join_the_givers(&mut fields.notice, &fields.parties);
     fields.value = desk.value();
@@ -87,6 +90,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     let renewal_is_open = fields.renewal.value.is_none() && desk.speaks_of_renewal();
     fields.notice_deadline =
         derive::notice_deadline(&fields.end_date, &fields.notice, &fields.renewal, renewal_is_open, &ours, language);
+    fields.notice_deadline = derive::before_named_days(fields.notice_deadline, &desk.ends_on, language);
     (fields, desk.traces.into_inner())
 }
 
@@ -133,6 +137,8 @@ struct Desk<'r, 's, 't> {
     title: Option<Range<usize>>,
     /// The date that the contract bears at its head.
     dated: Option<Date>,
+    /// Days by which notices can end the contract, where their sentences name them.
+    ends_on: Vec<(Date, Notice)>,
     /// What gave each value, for calibration.
     traces: RefCell<Vec<Trace>>,
 }
@@ -191,6 +197,23 @@ impl<'r> Desk<'r, '_, '_> {
                 evidence: evidence_of(text, &best.ranges),
             })
         });
+        let days = self.in_ordinary_days(best).and_then(|value| {
+            Some(Alternative {
+                value: typed(&value)?,
+                rule: Some(best.rule.id.clone()),
+                confidence: decision.confidence,
+                explanation: Some(
+                    self.language
+                        .say(
+                            "zo veel gewone dagen duren de werkdagen ten hoogste, met weekeinden en feestdagen",
+                            "the working days take so many days at most, with weekends and holidays",
+                        )
+                        .into(),
+                ),
+                evidence: evidence_of(text, &best.ranges),
+            })
+        });
+        let figure = figure.or(days);
         let status = if figure.is_some() { decision.status.min(Status::Conflict) } else { decision.status };
         let alternatives = figure
             .into_iter()
@@ -234,6 +257,16 @@ impl<'r> Desk<'r, '_, '_> {
         }
     }
 
+    /// `10 werkdagen`: as days, never fewer than they can take.
+    fn in_ordinary_days(&self, candidate: &Candidate<'_>) -> Option<Value> {
+        let Value::Notice(notice) = &candidate.value else { return None };
+        let working = candidate.features.remarks.iter().find_map(|remark| match remark {
+            Remark::WorkingDays(period) => Some(*period),
+            _ => None,
+        })?;
+        Some(Value::Notice(Notice { period: Some(notice::in_days(working)), ..notice.clone() }))
+    }
+
     fn explain(&self, candidate: &Candidate<'_>, agreeing: usize) -> String {
         let title = self.language.say(&candidate.rule.title.nl, &candidate.rule.title.en);
         let clause = self.scene.text.clause_at(candidate.matched.start).filter(|_| candidate.evidence.is_none());
@@ -254,6 +287,9 @@ impl<'r> Desk<'r, '_, '_> {
         }
         if candidate.features.doubtful {
             said.push_str(self.language.say("; de waarde is twijfelachtig", "; the value is doubtful"));
+        }
+        for remark in &candidate.features.remarks {
+            said.push_str(&format!("; {}", remark.say(self.language)));
         }
         said
     }

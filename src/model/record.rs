@@ -281,6 +281,21 @@ impl DayOfYear {
         Self::new(before.month(), before.day())
     }
 
+    /// How long before the end of its year it is, never shorter; `None` for its last day.
+    pub fn before_year_end(self) -> Option<Period> {
+        let last = Date::new(2001, 12, 31).ok()?;
+        let day = self.last_until(last)?;
+        if day == last {
+            return None;
+        }
+        if day == day.last_of_month() && day.month() != 2 {
+            return Some(Period::of_months(u16::try_from(12 - day.month()).ok()?));
+        }
+        let days = u16::try_from((last - day).get_days()).ok()?;
+        // A leap day may lie between.
+        Some(Period::of_days(days + u16::from(day.month() <= 2)))
+    }
+
     /// The last such day that is not later than `last`.
     fn last_until(self, last: Date) -> Option<Date> {
         let in_year = |year: i16| {

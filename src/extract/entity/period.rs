@@ -413,6 +413,12 @@ fn join_compounds(text: &str, spots: &mut Vec<Spot>, first: usize) {
     while at + 1 < spots.len() {
         let between = text.get(spots[at].range.end..spots[at + 1].range.start).unwrap_or("x").trim();
         let joined = match (&spots[at].entity, &spots[at + 1].entity) {
+            // `bij een looptijd van meer dan twee jaar zes maanden`: the first is what the second depends on.
+            (Entity::Period(_), Entity::Period(_))
+                if matches!(between, "," | "") && is_bound(text, spots[at].range.start) =>
+            {
+                None
+            }
             (Entity::Period(left), Entity::Period(right)) if matches!(between, "en" | "and" | "," | "") => {
                 join(left, right)
             }
@@ -428,6 +434,29 @@ fn join_compounds(text: &str, spots: &mut Vec<Spot>, first: usize) {
             at += 1;
         }
     }
+}
+
+/// The words before a period make it a bound.
+fn is_bound(text: &str, at: usize) -> bool {
+    const THAN: [&str; 12] = [
+        "meer dan",
+        "langer dan",
+        "korter dan",
+        "minder dan",
+        "more than",
+        "longer than",
+        "less than",
+        "shorter than",
+        "over",
+        "exceeding",
+        "boven",
+        "vanaf",
+    ];
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    THAN.iter().any(|than| {
+        let start = before.len().checked_sub(than.len());
+        start.and_then(|start| before.get(start..)).is_some_and(|tail| tail.eq_ignore_ascii_case(than))
+    })
 }
 
 fn join(left: &PeriodReading, right: &PeriodReading) -> Option<PeriodReading> {

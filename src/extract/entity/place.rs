@@ -65,6 +65,7 @@ fn event(name: &str) -> Option<EventRef> {
         "end_of_quarter" => EventRef::EndOfQuarter,
         "end_of_half_year" => EventRef::EndOfHalfYear,
         "end_of_year" => EventRef::EndOfYear,
+        "end_of_own_year" => EventRef::EndOfOwnYear,
         "signing" => EventRef::Signing,
         "last_signature" => EventRef::LastSignature,
         "date_first_written" => EventRef::DateFirstWritten,
@@ -89,9 +90,9 @@ fn end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
             "maand" | "kalendermaand" => EventRef::EndOfMonth,
             "kwartaal" | "kalenderkwartaal" => EventRef::EndOfQuarter,
             "halfjaar" | "kalenderhalfjaar" => EventRef::EndOfHalfYear,
-            "jaar" | "kalenderjaar" | "contractjaar" => EventRef::EndOfYear,
-            "schooljaar" | "pachtjaar" | "boekjaar" | "seizoen" | "stookseizoen" | "huurjaar" | "teeltjaar"
-            | "verzekeringsjaar" | "studiejaar" => EventRef::EndOfOwnYear,
+            "jaar" | "kalenderjaar" => EventRef::EndOfYear,
+            "contractjaar" | "overeenkomstjaar" | "schooljaar" | "pachtjaar" | "boekjaar" | "seizoen"
+            | "stookseizoen" | "huurjaar" | "teeltjaar" | "verzekeringsjaar" | "studiejaar" => EventRef::EndOfOwnYear,
             "looptijd" | "contractperiode" | "contractsperiode" | "contractduur" | "contractsduur" | "overeenkomst"
             | "contract" | "kontrakt" | "periode" | "termijn" | "tijdvak" | "huurperiode" | "huurtermijn"
             | "huurtijdvak" | "pachttermijn" | "verlengingsperiode" | "verlengingstermijn" | "duur"

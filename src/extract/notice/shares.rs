@@ -141,7 +141,7 @@ fn periods(scene: &Scene<'_>, said: &Range<usize>) -> Vec<(Range<usize>, Period)
 }
 
 /// So many of the only unit that a period has.
-fn in_unit_of(period: Period, number: u16) -> Option<Period> {
+pub fn in_unit_of(period: Period, number: u16) -> Option<Period> {
     match period {
         Period { years: 1.., months: 0, weeks: 0, days: 0 } => Some(Period::of_years(number)),
         Period { years: 0, months: 1.., weeks: 0, days: 0 } => Some(Period::of_months(number)),
@@ -253,6 +253,13 @@ mod tests {
         let told = "This Agreement may be terminated by the Customer giving the Supplier three months' written notice and by the \
                     Supplier giving the Customer one month's written notice.";
         check(Language::English, told, &["P1M Supplier", "P3M Customer"]);
+        let behind = "The notice period for the Employee is two months and for the Employer four months.";
+        check(Language::English, behind, &["P2M Employee", "P4M Employer"]);
+        let except = "Either party may terminate on four months' notice, except that the Client may terminate on one month's notice.";
+        check(Language::English, except, &["P1M Client", "P4M any"]);
+        let unless = "De overeenkomst wordt verlengd, tenzij Klant uiterlijk drie (3) maanden of Leverancier uiterlijk negen (9) \
+                      maanden voor het einde van de lopende termijn schriftelijk opzegt.";
+        dutch(unless, &["P3M Klant", "P9M Leverancier"]);
     }
 
     #[test]

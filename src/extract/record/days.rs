@@ -9,10 +9,11 @@ use crate::{
         decide::decide,
         entity::{DateReading, Entity, EventRef},
         lexicon::fold,
+        renewal,
         rule::{FieldId, Strength},
         scene::Thing,
     },
-    model::{Field, Status},
+    model::{Field, Status, record::Term},
     text::Zone,
 };
 impl Desk<'_, '_, '_> {
@@ -142,6 +143,29 @@ impl Desk<'_, '_, '_> {
         let Some(start) = start else { return };
         let before = |value: &Value| matches!(value, Value::Day(end) | Value::EitherDay(_, end) if *end < start);
         self.candidates.retain(|candidate| candidate.rule.field != FieldId::EndDate || !before(&candidate.value));
+    }
+
+    /// `… telkens met een jaar verlengd, doch eindigt in ieder geval op 30 juni 2027`: where its first end is known
+    /// otherwise, that is the last of all.
+    pub(super) fn drop_latest_ends(&mut self) {
+        let is_end = |candidate: &&Candidate<'_>| {
+            candidate.rule.field == FieldId::EndDate && matches!(candidate.value, Value::Day(_))
+        };
+        let latest: Vec<_> = self
+            .candidates
+            .iter()
+            .filter(is_end)
+            .filter(|candidate| renewal::is_latest_end(candidate, self.scene))
+            .map(|candidate| candidate.value.clone())
+            .collect();
+        let other = |candidate: &Candidate<'_>| match candidate.rule.field {
+            FieldId::EndDate => matches!(candidate.value, Value::Day(_)) && !latest.contains(&candidate.value),
+            FieldId::Term => matches!(candidate.value, Value::Term(Term::Period(_))),
+            _ => false,
+        };
+        if self.candidates.iter().any(other) {
+            self.candidates.retain(|c| c.rule.field != FieldId::EndDate || !latest.contains(&c.value));
+        }
     }
 
     /// Where the contract itself says when it ends, or how long it runs, what annexes and general terms say of an end

@@ -1,5 +1,9 @@
 //! How long a contract runs: its term, what follows it, and the notices that end it.
 
+use std::ops::Range;
+
+use jiff::civil::Date;
+
 use super::Desk;
 use crate::{
     extract::{
@@ -8,14 +12,25 @@ use crate::{
         misread,
         notice::{self, Around},
         parties::bare,
+        remark::Remark,
+        renewal,
         rule::{FieldId, Place},
     },
     model::{
-        Field, Period, Status,
+        Field, Fields, Period, Status, reckon,
         record::{Against, Notice, Renewal, RenewalKind, Term},
     },
     text::Zone,
 };
+
+/// The end of the first term: as stated, or as start and term have it.
+fn first_end(fields: &Fields) -> Option<Date> {
+    let counted = || match (fields.effective_date.value, fields.term.value) {
+        (Some(start), Some(Term::Period(period))) => reckon::end_of_term(start, period),
+        _ => None,
+    };
+    fields.end_date.value.or_else(counted)
+}
 
 /// Notices that are so much less likely than the best one are dropped.
 const WEAKER_NOTICE: f64 = 0.12;
@@ -41,8 +56,17 @@ impl<'r> Desk<'r, '_, '_> {
         })
     }
 
-    pub(super) fn renewal(&mut self, term: Option<Term>) -> Field<Renewal> {
+    pub(super) fn renewal(&mut self, fields: &Fields) -> Field<Renewal> {
+        let term = fields.term.value;
         let mut candidates = self.take(FieldId::Renewal);
+        for candidate in &mut candidates {
+            let renews = matches!(&candidate.value, Value::Renewal(found) if found.kind != RenewalKind::None);
+            if renews && renewal::needs_agreement(candidate, self.scene) {
+                let none = Renewal { kind: RenewalKind::None, period: None, max_times: None, use_before: None };
+                candidate.value = Value::Renewal(none);
+                candidate.features.remarks.push(Remark::ByAgreement);
+            }
+        }
         // What has no end from the start is not renewed: `na de proef loopt zij voor onbepaalde tijd`.
         let endless = |value: &Value| matches!(value, Value::Renewal(r) if r.period == Some(Term::Indefinite));
         candidates.retain(|candidate| term != Some(Term::Indefinite) || !endless(&candidate.value));
@@ -78,13 +102,40 @@ impl<'r> Desk<'r, '_, '_> {
                 renewal.max_times = renewal.max_times.or(times);
             }
         }
+        let (start, end) = (fields.effective_date.value, first_end(fields));
+        for candidate in &mut candidates {
+            let Value::Renewal(found) = &candidate.value else { continue };
+            let mut found = found.clone();
+            if found.kind == RenewalKind::None {
+                continue;
+            }
+            if found.max_times.is_none()
+                && let Some(times) = renewal::most_times(candidate, self.scene)
+            {
+                found.max_times = Some(times);
+                candidate.features.remarks.push(Remark::Times(times));
+            }
+            if found.kind == RenewalKind::Tacit
+                && let Some(limit) = renewal::limit(candidate, self.scene)
+            {
+                let times = renewal::times_until(limit, start, end, found.period);
+                found.max_times = found.max_times.min(times).or(found.max_times).or(times);
+                candidate.features.remarks.push(Remark::LastEnd);
+            }
+            candidate.value = Value::Renewal(found);
+        }
         let mut field = self.decided(candidates, |value| match value {
             Value::Renewal(renewal) => Some(renewal.clone()),
             _ => None,
         });
         let uses = self.take(FieldId::OptionUse);
         if let Some(renewal) = field.value.as_mut().filter(|renewal| renewal.kind == RenewalKind::Option) {
+            let scene = self.scene;
+            let working = |candidate: &Candidate<'_>| {
+                candidate.ranges.first().is_some_and(|range| notice::counts_working_days(scene, range))
+            };
             let periods = uses.iter().filter_map(|candidate| match candidate.value {
+                Value::Term(Term::Period(period)) if working(candidate) => Some(notice::in_days(period)),
                 Value::Term(Term::Period(period)) => Some(period),
                 _ => None,
             });
@@ -100,10 +151,16 @@ impl<'r> Desk<'r, '_, '_> {
     }
 
     /// One notice for each period and party.
-    pub(super) fn notices(&mut self, term: Option<Term>, renewal: Option<&Renewal>) -> Vec<Field<Notice>> {
+    pub(super) fn notices(&mut self, fields: &Fields) -> Vec<Field<Notice>> {
         let candidates = self.take(FieldId::Notice);
         let everyone: Vec<String> = self.rules.words("everyone").map(str::to_owned).collect();
-        let around = Around { term, renewal, everyone: &everyone };
+        let around = Around {
+            start: fields.effective_date.value,
+            end: first_end(fields),
+            term: fields.term.value,
+            renewal: fields.renewal.value.as_ref(),
+            everyone: &everyone,
+        };
         let inside = candidates.iter().any(|c| !matches!(c.features.zone, Some(Zone::Annex | Zone::GeneralTerms)));
         let mut by_value: Vec<(Notice, Vec<Candidate<'r>>)> = Vec::new();
         let mut blanks = Vec::new();
@@ -120,8 +177,11 @@ impl<'r> Desk<'r, '_, '_> {
                 blanks.push(candidate);
                 continue;
             }
-            let Some(notice) = notice::complete(&candidate, self.scene, &around) else { continue };
+            let Some(complete) = notice::complete(&candidate, self.scene, &around) else { continue };
+            let notice = complete.notice;
             candidate.value = Value::Notice(notice.clone());
+            candidate.features.remarks = complete.remarks;
+            self.ends_on.extend(complete.ends_on.map(|day| (day, notice.clone())));
             let sentence = self.scene.sentence_at(candidate.matched.start);
             let apart = |known: &Notice, group: &[Candidate<'_>]| {
                 let ends = [known.against, notice.against];
@@ -162,15 +222,27 @@ impl<'r> Desk<'r, '_, '_> {
             .map(|(_, mut group)| {
                 group.iter_mut().for_each(|candidate| candidate.features.sole = Some(sole));
                 let doubtful = group.iter().any(|candidate| candidate.features.doubtful);
-                (self.decided(group, typed), doubtful)
+                let said: Vec<_> = group.iter().map(|other| self.scene.said_at(other.matched.start)).collect();
+                (self.decided(group, typed), doubtful, said)
             })
-            .filter(|(field, _)| field.value.is_some())
+            .filter(|(field, ..)| field.value.is_some())
             .collect();
         // Beside a sure notice, a weak one is some other period.
-        let best = fields.iter().map(|(field, _)| field.confidence).fold(0.0, f64::max);
-        // A doubtful one (`zes (3) maanden`) is a notice all the same.
-        fields.retain(|(field, doubtful)| *doubtful || field.confidence >= best - WEAKER_NOTICE);
-        let mut fields: Vec<_> = fields.into_iter().map(|(field, _)| field).collect();
+        let best = fields.iter().map(|(field, ..)| field.confidence).fold(0.0, f64::max);
+        let by = |field: &Field<Notice>| field.value.as_ref().map(|notice| notice.by.clone());
+        let surest: Vec<_> = fields
+            .iter()
+            .filter(|(field, ..)| field.confidence >= best)
+            .map(|(field, _, said)| (by(field), said.clone()))
+            .collect();
+        // A doubtful one (`zes (3) maanden`) is a notice all the same, and so is that of another party in its sentence.
+        let beside = |field: &Field<Notice>, said: &[Range<usize>]| {
+            surest.iter().any(|(other, there)| *other != by(field) && said.iter().any(|said| there.contains(said)))
+        };
+        fields.retain(|(field, doubtful, said)| {
+            *doubtful || field.confidence >= best - WEAKER_NOTICE || beside(field, said)
+        });
+        let mut fields: Vec<_> = fields.into_iter().map(|(field, ..)| field).collect();
         fields.sort_by_key(|field| field.evidence.first().map(|evidence| evidence.page));
         // Which moment it must be aimed at, the register cannot say: a person looks it up.
         for field in &mut fields {
