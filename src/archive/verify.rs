@@ -58,6 +58,8 @@ pub struct VerifyOptions {
     pub key_is_gone: bool,
     /// Keys from elsewhere: one of them must be the key that signs the log now.
     pub keys: Vec<VerifierKey>,
+    /// The key that a change brings which this data folder announced and has not come to complete.
+    pub coming_key: Option<VerifierKey>,
     /// Certificates to which those of time-stamps must lead; without them it is not asked.
     pub authorities: Option<Vec<Certificate>>,
     /// Language of the sentences in the report.
@@ -75,6 +77,7 @@ impl Default for VerifyOptions {
             told: None,
             key_is_gone: false,
             keys: Vec::new(),
+            coming_key: None,
             authorities: None,
             language: Language::English,
         }

@@ -17,7 +17,7 @@ use crate::{
     pipeline::{
         App, app,
         compare::{self, Compared},
-        note, rebuild, told,
+        log_key, note, rebuild, told,
     },
     provenance::note::VerifierKey,
     register::{ArchivalCopy, Document, Named},
@@ -133,16 +133,19 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         false => (app::known_head(&context.data)?, told::by(&context.data, archive.store())?),
     };
     let language = context.config.language;
+    let coming_key = (!elsewhere).then(|| log_key::coming(&context.data)).flatten();
+    let key_is_gone = coming_key.is_none() && matches!(context.data.join(app::LOG_KEY).try_exists(), Ok(false));
     let options = VerifyOptions {
         budget: arguments.budget,
         within: arguments.within,
         history,
         language,
         head,
-        key_is_gone: told.is_some() && matches!(context.data.join(app::LOG_KEY).try_exists(), Ok(false)),
+        key_is_gone: told.is_some() && key_is_gone,
         told,
         keys,
         authorities,
+        coming_key,
         ..VerifyOptions::default()
     };
     let now = Clock::System.now();

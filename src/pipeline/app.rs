@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     lock::{InPlace, Lock},
-    rebuild, standing, told,
+    log_key, rebuild, standing, told,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -211,6 +211,7 @@ impl App {
         // a database may look for both.
         let stored = Stored::open(data, &config)?;
         lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+        log_key::complete(data, stored.archive.store())?;
         if !Self::is_there(data) {
             standing::must_be_empty(&stored.archive, &stored.location)?;
         }
@@ -270,6 +271,9 @@ impl App {
             false => Index::open(&data.join("index"))?,
         };
         let stored = Stored::open(data, &config)?;
+        if !register.is_read_only() {
+            log_key::complete_if_free(data, stored.archive.store())?;
+        }
         // Over a network this would cost every command some questions.
         if stored.archive.store().root().is_some() || register.is_empty()? {
             standing::must_know(&register, &stored.archive, &stored.location, data)?;
@@ -363,11 +367,7 @@ impl App {
     /// The log must be the one that this data folder knows, gone on: what was cut off is not written over.
     fn must_fit(&self, log: &Log, is_anew: bool) -> Result<()> {
         let (store, size) = (self.archive.store(), log.next_index());
-        match known_head(&self.data)? {
-            Some(head) if head.size > size => return Err(cut_off(LOG_HEAD, head.size, size)),
-            Some(head) if head.size > 0 && proof::checkpoint(store, head.size)?.checkpoint.root != head.root => {
-                return Err(written_anew(LOG_HEAD));
-            }
+        match must_reach_head(&self.data, store, size)? {
             Some(_) => {}
             None if is_anew || size == 0 => {
                 let none = || Checkpoint { origin: log.verifier().name().into(), size: 0, root: merkle::empty_root() };
@@ -532,6 +532,17 @@ impl App {
             Error::new(ErrorKind::FixityMismatch, format!("the words of `{}` are not in the store", document.id))
                 .hint("`griffie verify` names everything that is missing")
         })
+    }
+}
+
+/// A log of so many events must go on from where this data folder noted its end, if it did.
+pub(super) fn must_reach_head(data: &Path, store: &Store, size: u64) -> Result<Option<Checkpoint>> {
+    match known_head(data)? {
+        Some(head) if head.size > size => Err(cut_off(LOG_HEAD, head.size, size)),
+        Some(head) if head.size > 0 && proof::checkpoint(store, head.size)?.checkpoint.root != head.root => {
+            Err(written_anew(LOG_HEAD))
+        }
+        head => Ok(head),
     }
 }
 

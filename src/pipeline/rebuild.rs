@@ -8,7 +8,7 @@ use super::{
     app::{self, Stored, database, location},
     decide, events,
     lock::{InPlace, Lock},
-    standing,
+    log_key, standing,
     stop::reached,
     stored, told,
 };
@@ -55,6 +55,7 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
     let _sole = InPlace::goes(data)?;
     let stored = Stored::open(data, config)?;
     lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+    log_key::complete(data, stored.archive.store())?;
     app::must_be_own_log(data, stored.archive.store())?;
     clear(data)?;
     let workplace = tempfile::Builder::new()

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::app;
+use super::{app, log_key};
 use crate::{
     Error, ErrorKind, Result,
     archive::{Told, ToldBy},
@@ -82,6 +82,8 @@ fn of(register: &Register, data: &Path, store: &Store, so_far: u64) -> Result<To
         waiting.extend(sealed(&row, &keys).filter(|_| place >= so_far));
         Ok(())
     })?;
+    // Of a change of key the data folder itself knows, from before it is in the log.
+    waiting.extend(log_key::announced(data)?);
     Ok(Told { begin: register.log_begin()?, logged, waiting, foreign })
 }
 

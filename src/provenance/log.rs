@@ -78,9 +78,10 @@ impl Log {
         Self::checked(store, signer, &|_| true, false)
     }
 
-    /// Opens a log whose key is lost with another, which is to sign from now on: the first event appended must say so.
-    pub fn taken_over(store: &Store, signer: SignerKey) -> Result<Self> {
-        Self::checked(store, signer, &|_| false, true)
+    /// Opens a log whose key is lost with another, which is to sign from now on: the first event appended must say so, or
+    /// the one that a stopped program appended and did not sign, which `is_own` knows then.
+    pub fn taken_over(store: &Store, signer: SignerKey, is_own: &dyn Fn(&Event) -> bool) -> Result<Self> {
+        Self::checked(store, signer, is_own, true)
     }
 
     fn checked(store: &Store, signer: SignerKey, is_own: &dyn Fn(&Event) -> bool, taken_over: bool) -> Result<Self> {

@@ -154,7 +154,14 @@ fn chain(store: &Store, options: &VerifyOptions, ledger: &Ledger, lying: &[Verif
 
 /// Names keys that are not the log's, and a key that took the place of another without that one's word.
 fn judge_keys(options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierKey], findings: &mut Findings) {
+    let comes = |key: &VerifierKey| options.coming_key.as_ref().is_some_and(|coming| coming.is_same_key(key));
     for key in lying.iter().filter(|key| chain.is_some_and(|chain| !chain.has(key))) {
+        if comes(key) {
+            let nl = "een wisseling van de sleutel van het logboek is gestopt: de volgende opdracht rondt dat af";
+            let en = "a change of the log's key was stopped: the next command completes it";
+            findings.unfinished(format!("{}/keys/{}", tiles::LOG, key.id_hex()), nl, en);
+            continue;
+        }
         let nl = "het is niet de sleutel waarmee het logboek begon, en geen gebeurtenis onder diens handtekening noemt hem: \
                   wat ermee is ondertekend bewijst niets";
         let en = "it is not the key with which the log was begun, and no event under that one's signature names it: what is \
@@ -175,14 +182,14 @@ fn judge_keys(options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierK
         findings.add(FindingKind::MissingKey, format!("{}/keys/{}", tiles::LOG, key.id_hex()), nl, en);
     }
     let (active, pinned) = (chain.active(), &options.keys);
-    if !pinned.is_empty() && !pinned.iter().any(|key| key.is_same_key(active)) {
+    if !pinned.is_empty() && !pinned.iter().any(|key| key.is_same_key(active)) && !comes(active) {
         let own = pinned[0].clone().id_hex();
         let nl =
             format!("het logboek is ermee ondertekend, de sleutel van elders (log.key of --key) is een andere ({own})");
         let en = format!("the log is signed with it, the key from elsewhere (log.key or --key) is another ({own})");
         findings.add(FindingKind::ForeignKey, format!("{}/keys/{}", tiles::LOG, active.id_hex()), nl, en);
     }
-    for change in chain.changes().iter().filter(|change| !change.signed_by_old && pinned.is_empty()) {
+    for change in chain.changes().iter().filter(|change| !change.signed_by_old && pinned.is_empty() && !comes(active)) {
         let KeyChange { event, at, by, old, .. } = change;
         let nl = format!(
             "gebeurtenis {event} ({at}, door {by}) zette hem in de plaats van {old}, die dat niet ondertekende: was het de \
