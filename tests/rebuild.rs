@@ -442,3 +442,85 @@ fn one_damaged_original_stops_no_other_file_of_a_batch() {
     check(&mut desk.griffie(&["rebuild"]), 0);
     assert_eq!(dump(&desk.path("data")), whole);
 }
+
+/// What a check finds, and what it tells of copies that were put back.
+fn told_of_copies(data: &Path) -> (Vec<(String, String)>, Vec<String>) {
+    let (stdout, _) = check(griffie(data).args(["verify", "--language", "en"]), 0);
+    let told = stdout.lines().filter(|line| line.starts_with("put back from a copy")).map(str::to_owned);
+    (findings(data), told.collect())
+}
+
+#[test]
+fn a_copy_made_in_any_order_at_any_moment_can_be_put_back_and_the_log_tells_so_for_ever() {
+    let (desk, record) = archive();
+    let live = desk.path("data");
+    let act = ["correct", "title", "Huur"];
+    let case = |name: &str, parts: &[&str]| {
+        let case = desk.path(name);
+        fs::create_dir_all(&case).unwrap();
+        for part in parts {
+            copy(&live.join(part), &case.join(part));
+        }
+        case
+    };
+    let restored = |case: &Path, put_aside: bool, known: bool| {
+        let (_, stderr) = check(griffie(case).arg("rebuild"), 8);
+        assert!(stderr.contains("griffie rebuild --restored --by NAME"), "{stderr}");
+        let (stdout, _) = check(griffie(case).args(["rebuild", "--restored", "--by", "A. Jansen"]), 0);
+        assert_eq!(stdout.contains("put aside in"), put_aside, "{stdout}");
+        assert_eq!(records(case), 3);
+        let (found, told) = told_of_copies(case);
+        assert!(found.is_empty(), "{found:?}");
+        assert!(told.len() == 1 && told[0].contains("by A. Jansen"), "{told:?}");
+        assert_eq!(told[0].contains("what lay between is gone"), known, "{told:?}");
+        // What was not in the copy is done again, and stands once.
+        check(griffie(case).args(["decide", &record, "--by", "J"]).args(act), 0);
+        let shown = common::json_of(griffie(case).args(["show", &record, "--json"]), &[0]);
+        let titles = shown["decisions"].as_array().unwrap().iter().filter(|decision| decision["value"] == "Huur");
+        assert_eq!(titles.count(), 1, "{shown:#}");
+        // Nothing of it is told twice, and a database is not gone behind.
+        check(griffie(case).arg("rebuild"), 0);
+        let (_, stderr) = check(griffie(case).args(["rebuild", "--restored", "--by", "A. Jansen"]), 6);
+        assert!(stderr.contains("there is a database"), "{stderr}");
+        assert_eq!(told_of_copies(case), (vec![], told));
+    };
+    // The store first, then a decision, then the note of the log's end.
+    let late = case("late", &["store", "log.key"]);
+    let in_order = case("in-order", &["log.key", "log.head"]);
+    fs::create_dir_all(in_order.join("store/log")).unwrap();
+    copy(&live.join("store/log/checkpoints"), &in_order.join("store/log/checkpoints"));
+    decide(&desk, &record, &act);
+    copy(&live.join("log.head"), &late.join("log.head"));
+    restored(&late, false, true);
+    // As the README says, while others work.
+    for part in ["store/log/keys", "store/log/tile"] {
+        copy(&live.join(part), &in_order.join(part));
+    }
+    write_pdf(&desk.path("late.pdf"), "Koopovereenkomst\nDeze overeenkomst eindigt op 28 februari 2031.");
+    check(desk.griffie(&["ingest"]).arg(desk.path("late.pdf")), 0);
+    for part in fs::read_dir(live.join("store")).unwrap().map(|entry| entry.unwrap().file_name()) {
+        if part != "log" {
+            copy(&live.join("store").join(&part), &in_order.join("store").join(&part));
+        }
+    }
+    restored(&in_order, true, false);
+    let aside = in_order.join("store.before-rebuild-1");
+    check(griffie(&in_order).arg("ingest").arg(aside.join("originals")), 0);
+    assert_eq!(records(&in_order), 4);
+    // An append without its checkpoint, and one without its tiles.
+    for (name, parts) in [("unsigned", &["checkpoints"][..]), ("torn", &["tile/0/000.p"])] {
+        let torn = case(name, &["store", "log.key"]);
+        for part in parts {
+            let number = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().parse::<u64>().unwrap();
+            let newest = objects(&torn, &format!("log/{part}")).into_iter().max_by_key(number);
+            fs::remove_file(newest.unwrap()).unwrap();
+        }
+        let (_, stderr) = check(griffie(&torn).args(["rebuild", "--restored", "--by", " "]), 2);
+        assert!(stderr.contains("--by"), "{stderr}");
+        check(griffie(&torn).args(["rebuild", "--restored", "--by", "A. Jansen"]), 0);
+        let (found, told) = told_of_copies(&torn);
+        assert!(found.is_empty() && told.len() == 1, "{name}: {found:?} {told:?}");
+    }
+    let (_, stderr) = check(&mut desk.griffie(&["rebuild", "--restored"]), 2);
+    assert!(stderr.contains("--by"), "{stderr}");
+}

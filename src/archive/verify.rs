@@ -25,7 +25,7 @@ use crate::{
     Error, Result,
     model::{Blake3, DocumentId, Language, RecordId},
     provenance::{
-        Event, KeyChange, ObjectRef, checkpoints, entries,
+        Event, KeyChange, ObjectRef, Restoration, checkpoints, entries,
         note::{Checkpoint, VerifierKey},
         tiles::LOG,
         timestamp::TimeStamp,
@@ -236,6 +236,9 @@ pub struct VerifyReport {
     /// Changes of the key that signs the log, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub key_changes: Vec<KeyChange>,
+    /// When the log was taken up where a copy of the store ended, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restorations: Vec<Restoration>,
 }
 
 /// A checkpoint that an authority stamped with its time: what the log held then, it held no later than that.
@@ -302,6 +305,11 @@ impl Archive {
         unfinished::left_over(self.store())
     }
 
+    /// Objects that the log does not name, whoever left them.
+    pub fn unlogged(&self) -> Result<Vec<ObjectName>> {
+        unfinished::unlogged(self.store())
+    }
+
     /// What stopped work on documents left in the store.
     pub fn half_done(&self) -> Result<HalfDone> {
         unfinished::half_done(self.store())
@@ -325,7 +333,7 @@ impl Archive {
     ) -> Result<VerifyReport> {
         let mut ledger = Ledger::open(options.history.as_deref())?;
         let mut findings = Findings::new(options.language);
-        let mut key_changes = Vec::new();
+        let mut acts = log::Acts::default();
         let checked: Result<Checked> = std::thread::scope(|scope| {
             let mut readers = object::Readers::start(scope, self.store());
             let within = options.within;
@@ -341,8 +349,8 @@ impl Archive {
             if any_order {
                 object::begin(&mut readers, &ledger, now)?;
             }
-            let (mut checked, changes) = log::verify(self.store(), options, &mut ledger, &mut findings)?;
-            key_changes = changes;
+            let (mut checked, told) = log::verify(self.store(), options, &mut ledger, &mut findings)?;
+            acts = told;
             let layout = Blake3::of(include_bytes!("README.txt"));
             ledger.name(&super::name::README.parse()?, &layout, None, "the layout of the store")?;
             if !any_order {
@@ -376,7 +384,8 @@ impl Archive {
         let unfinished = unfinished.map(|(what, message)| finding(FindingKind::Unfinished, what, message));
         let unfinished = unfinished.collect::<Result<_>>()?;
         ledger.close(now, &checked, found.len())?;
-        Ok(VerifyReport { checked, findings: found, unfinished, timestamps, key_changes })
+        let log::Acts { key_changes, restorations } = acts;
+        Ok(VerifyReport { checked, findings: found, unfinished, timestamps, key_changes, restorations })
     }
 }
 

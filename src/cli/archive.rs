@@ -17,7 +17,9 @@ use crate::{
     pipeline::{
         App, app,
         compare::{self, Compared},
-        log_key, note, rebuild, told,
+        log_key, note, rebuild,
+        restored::PutAside,
+        told,
     },
     provenance::note::VerifierKey,
     register::{ArchivalCopy, Document, Named},
@@ -200,6 +202,9 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         for change in &report.key_changes {
             print_line(super::log::key_change_line(change, language))?;
         }
+        for restoration in &report.restorations {
+            print_line(super::log::restoration_line(restoration, language))?;
+        }
         for stamped in &report.timestamps {
             print_line(super::log::stamp_line(stamped.size, &stamped.stamp, language))?;
         }
@@ -373,8 +378,21 @@ fn documents_of(app: &App, record: &RecordId) -> Result<Vec<Document>> {
     if dossier.is_empty() { app.register.came_in_as(record) } else { Ok(dossier) }
 }
 
-pub(super) fn rebuild(context: &Context) -> Result<Outcome> {
-    let counts = rebuild::rebuild(&context.data, &context.config)?;
+/// Make database and index anew from the object store alone.
+#[derive(Args)]
+pub(super) struct RebuildArguments {
+    /// The store was put back from a copy (a backup): take the log up where that ends, put aside what no signed event
+    /// names, and tell so in the log for ever.
+    #[arg(long, requires = "by")]
+    restored: bool,
+    /// Who put it back.
+    #[arg(long, value_name = "NAME", requires = "restored")]
+    by: Option<String>,
+}
+
+pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result<Outcome> {
+    let restored_by = arguments.by.as_deref().filter(|_| arguments.restored);
+    let counts = rebuild::rebuild(&context.data, &context.config, restored_by)?;
     let language = context.config.language;
     print_line(language.say(
         format!(
@@ -386,6 +404,19 @@ pub(super) fn rebuild(context: &Context) -> Result<Outcome> {
             counts.batches, counts.items, counts.documents, counts.decisions
         ),
     ))?;
+    if let Some(PutAside { objects, folder }) = &counts.put_aside {
+        let folder = super::one_line(&folder.display().to_string());
+        print_line(language.say(
+            format!(
+                "{objects} objecten waarvan het logboek van de kopie niet vertelt zijn opzij gelegd in `{folder}`: lever de \
+                 papieren onder `originals` daarin zo nodig opnieuw in"
+            ),
+            format!(
+                "{objects} objects that the log of the copy does not tell of were put aside in `{folder}`: hand in the \
+                 papers under `originals` in it again if need be"
+            ),
+        ))?;
+    }
     for name in &counts.left_out {
         print_line(language.say(
             format!("weggelaten: `{name}`: het logboek kent het niet; `griffie verify` zegt wat het is"),

@@ -18,7 +18,7 @@ use crate::{
     model::Language,
     pipeline::{app, keeping, log_key},
     provenance::{
-        KeyChange,
+        KeyChange, Restoration,
         keys::chain_of,
         proof::{self, Foreign, Head, Inclusion},
         timestamp::{self, Response, TimeStamp},
@@ -221,6 +221,28 @@ pub(super) fn key_change_line(change: &KeyChange, language: Language) -> String 
     language.say(
         format!("sleutel gewisseld: gebeurtenis {event} ({at}, door {by}) verving {old} door {new}; {nl}"),
         format!("key changed: event {event} ({at}, by {by}) put {new} in the place of {old}; {en}"),
+    )
+}
+
+/// In one line, that the log was taken up where a copy ended.
+pub(super) fn restoration_line(restoration: &Restoration, language: Language) -> String {
+    let Restoration { event, at, by, known, put_aside } = restoration;
+    let by = super::one_line(by);
+    let (nl, en) = match known {
+        Some(known) => (
+            format!("; genoteerd was een einde bij {known}: wat daartussen lag is weg"),
+            format!("; noted was an end at {known}: what lay between is gone"),
+        ),
+        None => Default::default(),
+    };
+    language.say(
+        format!(
+            "teruggezet uit een kopie: het logboek is opgevat bij {event} gebeurtenissen ({at}, door {by}), {put_aside} \
+             objecten opzij gelegd{nl}"
+        ),
+        format!(
+            "put back from a copy: the log was taken up at {event} events ({at}, by {by}), {put_aside} objects put aside{en}"
+        ),
     )
 }
 

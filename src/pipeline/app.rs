@@ -559,10 +559,15 @@ fn cut_off(by: &str, told: u64, size: u64) -> Error {
         ErrorKind::FixityMismatch,
         format!("`{by}` tells of {told} events of the log, which has only {size}: its end is gone"),
     )
-    .hint("nothing was written: restore the store from a copy, and give `griffie verify`")
+    .hint(
+        "nothing was written: restore the store from a copy, and give `griffie verify`. If this is that copy, older than \
+         what is noted, `griffie rebuild --restored --by NAME` takes it up where it ends, which the log tells for ever",
+    )
     .dutch(format!(
         "`{by}` telt {told} gebeurtenissen van het logboek, dat er maar {size} heeft: het einde is weg; er is niets \
-             geschreven: zet de opslag terug uit een kopie, en geef `griffie verify`"
+             geschreven: zet de opslag terug uit een kopie, en geef `griffie verify`; is dit die kopie, ouder dan wat er is \
+             genoteerd, dan gaat `griffie rebuild --restored --by NAAM` verder waar ze eindigt, wat het logboek dan altijd \
+             vermeldt"
     ))
 }
 

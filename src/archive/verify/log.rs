@@ -13,7 +13,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::Area,
     provenance::{
-        Event, EventKind, KeyChange, LEFT_OVER, checkpoints, decode_entry, entries,
+        Event, EventKind, KeyChange, LEFT_OVER, Restoration, checkpoints, decode_entry, entries,
         keys::{self, Chain},
         merkle::{Hash, root_of},
         note::{Checkpoint, VerifierKey, read_checkpoint, signer_id},
@@ -29,6 +29,13 @@ const LOG_KEY: &str = "log.key";
 
 /// So much earlier an event may be than those before it: clocks are set, and threads overtake each other.
 pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
+
+/// What was done to the log itself, which every check tells.
+#[derive(Default)]
+pub(super) struct Acts {
+    pub key_changes: Vec<KeyChange>,
+    pub restorations: Vec<Restoration>,
+}
 
 /// The log as it should be up to here.
 struct Walk<'a> {
@@ -53,6 +60,7 @@ struct Walk<'a> {
     /// The time of the event before this one, or of a later one before that.
     latest: Option<Timestamp>,
     told: Option<Told>,
+    restorations: Vec<Restoration>,
     /// How many of the events that the database tells of were met.
     met: usize,
     size: u64,
@@ -67,7 +75,7 @@ pub(super) fn verify(
     options: &VerifyOptions,
     ledger: &mut Ledger,
     findings: &mut Findings,
-) -> Result<(Checked, Vec<KeyChange>)> {
+) -> Result<(Checked, Acts)> {
     let lying = lying_keys(store, ledger, findings)?;
     let chain = chain(store, options, ledger, &lying)?;
     // Before its first checkpoint a log has no name.
@@ -87,6 +95,7 @@ pub(super) fn verify(
         foreign_from: None,
         latest: None,
         told: None,
+        restorations: Vec::new(),
         met: 0,
         size: 0,
         edges: Vec::new(),
@@ -120,7 +129,8 @@ pub(super) fn verify(
     }
     let checkpoints = walk.signed.len() as u64;
     let changes = chain.map(|chain| chain.changes().to_vec()).unwrap_or_default();
-    Ok((Checked { events: end, checkpoints, ..Checked::default() }, changes))
+    let acts = Acts { key_changes: changes, restorations: walk.restorations };
+    Ok((Checked { events: end, checkpoints, ..Checked::default() }, acts))
 }
 
 /// The keys that lie in the store, whosever they are.
@@ -443,6 +453,7 @@ impl Walk<'_> {
                     self.is_told(place, &event);
                     self.brings_accessions(place, &event);
                     self.ledger.boundary(&event);
+                    self.restorations.extend(event.restoration(place));
                 }
                 for object in &event.objects {
                     if unsigned {
