@@ -10,6 +10,7 @@ use std::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
+    plain,
     storage::{self, Store},
 };
 
@@ -133,5 +134,5 @@ impl InPlace {
 }
 
 fn open(path: &Path) -> std::io::Result<File> {
-    File::options().create(true).truncate(false).write(true).open(path)
+    plain::open(File::options().create(true).truncate(false).write(true), path)
 }
