@@ -190,9 +190,23 @@ fn a_decision_killed_anywhere_is_no_damage_and_stands_once_when_given_again() {
         let report = json_of(desk.griffie(&["verify", "--json", "--data"]).arg(&data), &[0]);
         let unfinished = report["unfinished"].as_array().map_or(0, Vec::len);
         assert_eq!(unfinished, usize::from(point != "decision-announced"), "{point}: {report}");
-        check(&mut desk.griffie(&decide), 0);
-        let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
-        assert_eq!(shown["decisions"].as_array().unwrap().len(), 1, "{point}");
+        // A check between the two completes what was left, and is none of it.
+        for (data, checked) in [(&data, true), (&desk.path("data"), false)] {
+            let on = |arguments: &[&str]| {
+                let mut command = desk.griffie(arguments);
+                command.env("GRIFFIE_DATA", data);
+                command
+            };
+            if checked {
+                let report = json_of(&mut on(&["verify", "--json"]), &[0]);
+                assert_eq!(report["unfinished"], Value::Null, "{point}: {report}");
+            }
+            check(&mut on(&decide), 0);
+            let shown = json_of(&mut on(&["show", &record, "--json"]), &[0]);
+            assert_eq!(shown["decisions"].as_array().unwrap().len(), 1, "{point}, checked: {checked}");
+            let report = json_of(&mut on(&["verify", "--json"]), &[0]);
+            assert_eq!(report["unfinished"], Value::Null, "{point}, checked: {checked}: {report}");
+        }
         assert_eq!(kinds(&desk), nothing(), "{point}");
         // Given anew later it is another decision.
         check(&mut desk.griffie(&["decide", &record, "--by", "J", "terminated-on", "2027-02-01"]), 0);
@@ -308,4 +322,21 @@ fn a_change_of_key_that_was_stopped_is_completed_by_the_same_command_and_by_any_
             }
         }
     }
+}
+
+#[test]
+fn what_was_decided_is_taken_back_once_however_often_that_is_said() {
+    let (desk, record) = desk();
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "not-in-contract", "end_date"]), 0);
+    for _ in 0..2 {
+        check(&mut desk.griffie(&["decide", &record, "--by", "J", "undo", "end_date"]), 0);
+    }
+    // Another person, or another reason, is another decision.
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "correct", "title", "Huur"]), 0);
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "correct", "title", "Huur"]), 0);
+    check(&mut desk.griffie(&["decide", &record, "--by", "K", "correct", "title", "Huur"]), 0);
+    let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
+    let by: Vec<_> = shown["decisions"].as_array().unwrap().iter().map(|decision| decision["by"].clone()).collect();
+    assert_eq!(by, ["J", "J", "J", "K"]);
+    assert_eq!(kinds(&desk), nothing());
 }

@@ -524,3 +524,63 @@ fn a_copy_made_in_any_order_at_any_moment_can_be_put_back_and_the_log_tells_so_f
     let (_, stderr) = check(&mut desk.griffie(&["rebuild", "--restored"]), 2);
     assert!(stderr.contains("--by"), "{stderr}");
 }
+
+#[test]
+fn a_database_that_was_not_compared_is_no_success() {
+    let (desk, _) = archive();
+    let data = desk.path("data");
+    let verify = |code: i32| {
+        let report = common::json_of(griffie(&data).args(["verify", "--json"]), &[code]);
+        let (stdout, stderr) = check(griffie(&data).args(["verify"]), code);
+        (report, stdout, stderr)
+    };
+    let (report, stdout, _) = verify(0);
+    assert!(report["database_not_compared"].is_null() && stdout.trim_end().ends_with("0 findings"), "{stdout}");
+    for lock in ["lock", "rebuild.lock"] {
+        // Whoever holds the second matters only where something else was found.
+        let held = fs::File::options().write(true).open(data.join(lock)).unwrap();
+        held.lock().unwrap();
+        if lock == "rebuild.lock" {
+            change(&data, "UPDATE decisions SET by = 'K'");
+        }
+        let (report, stdout, stderr) = verify(11);
+        assert!(report["database_not_compared"].as_str().unwrap().contains("another griffie"), "{report}");
+        assert!(stdout.contains("0 findings; the database was not compared") && stderr.contains("at work"), "{stdout}");
+    }
+    let named = |code, want: &str| {
+        let (report, stdout, stderr) = verify(code);
+        assert_eq!(report["findings"][0]["kind"], want);
+        assert!(stdout.contains("griffie.sqlite") && stderr.contains("griffie rebuild"), "{stdout}{stderr}");
+    };
+    fs::rename(data.join("griffie.sqlite"), desk.path("elsewhere.sqlite")).unwrap();
+    named(8, "missing_database");
+    std::os::unix::fs::symlink(desk.path("elsewhere.sqlite"), data.join("griffie.sqlite")).unwrap();
+    named(8, "no_plain_file");
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    verify(0);
+}
+
+#[test]
+fn no_command_waits_at_a_pipe_that_lies_where_a_file_should() {
+    let (desk, record) = archive();
+    let checkpoint = objects(&desk.path("data"), "log/checkpoints").pop().unwrap();
+    let original = objects(&desk.path("data"), "originals").pop().unwrap();
+    let inside = |path: &Path| path.strip_prefix(desk.path("data")).unwrap().to_str().unwrap().to_owned();
+    let (checkpoint, original) = (inside(&checkpoint), inside(&original));
+    check(&mut desk.griffie(&["verify"]), 0);
+    let files = ["log.head", "log.key", "griffie.toml", "store.location", "lock", "rebuild.lock", "fixity.history"];
+    for (number, name) in files.into_iter().chain(["griffie.sqlite", &checkpoint, &original]).enumerate() {
+        let data = desk.path(&format!("case-{number}"));
+        copy(&desk.path("data"), &data);
+        let _ = fs::remove_file(data.join(name));
+        assert!(Command::new("mkfifo").arg(data.join(name)).status().unwrap().success());
+        let decide = ["decide", &record, "--by", "J", "correct", "title", "Huur"];
+        for arguments in [&["verify"][..], &decide, &["rebuild"], &["log", "checkpoint"]] {
+            let mut command = Command::new("timeout");
+            command.arg("60").arg(env!("CARGO_BIN_EXE_griffie")).args(arguments).arg("--data").arg(&data);
+            let output = command.output().unwrap();
+            assert_ne!(output.status.code(), Some(124), "{arguments:?} waits at `{name}`");
+            assert!(output.status.code().is_some_and(|code| code != 101), "{arguments:?} at `{name}`: {output:?}");
+        }
+    }
+}

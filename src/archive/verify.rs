@@ -199,6 +199,8 @@ pub enum FindingKind {
     AdditionalRow,
     /// The file of the database, or one of the index, is not as it was written.
     DamagedFile,
+    /// There is no database beside the store of a data folder.
+    MissingDatabase,
 }
 
 /// What was looked at.
@@ -239,6 +241,9 @@ pub struct VerifyReport {
     /// When the log was taken up where a copy of the store ended, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub restorations: Vec<Restoration>,
+    /// Why a data folder's database was not compared with the store: nothing is known of it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_not_compared: Option<String>,
 }
 
 /// A checkpoint that an authority stamped with its time: what the log held then, it held no later than that.
@@ -385,7 +390,15 @@ impl Archive {
         let unfinished = unfinished.collect::<Result<_>>()?;
         ledger.close(now, &checked, found.len())?;
         let log::Acts { key_changes, restorations } = acts;
-        Ok(VerifyReport { checked, findings: found, unfinished, timestamps, key_changes, restorations })
+        Ok(VerifyReport {
+            checked,
+            findings: found,
+            unfinished,
+            timestamps,
+            key_changes,
+            restorations,
+            database_not_compared: None,
+        })
     }
 }
 

@@ -171,6 +171,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
                     format!("the database was not compared with the store: {why}"),
                 );
                 let _ = writeln!(io::stderr(), "griffie: {told}");
+                report.database_not_compared = Some(why);
             }
         }
     }
@@ -216,24 +217,29 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
                 format!("{late} objects had not been looked at for longer than the period asked for"),
             ))?;
         }
+        let left_out = match &report.database_not_compared {
+            Some(_) => language.say("; de database is niet vergeleken", "; the database was not compared"),
+            None => "",
+        };
         print_line(language.say(
             format!(
                 "{objects} objecten ({bytes} bytes) nagelezen, {waiting} wachten; {events} gebeurtenissen en \
-                 {checkpoints} ijkpunten van het logboek; {findings} bevindingen"
+                 {checkpoints} ijkpunten van het logboek; {findings} bevindingen{left_out}"
             ),
             format!(
                 "{objects} objects ({bytes} bytes) read and compared, {waiting} waiting; {events} events and \
-                 {checkpoints} checkpoints of the log; {findings} findings"
+                 {checkpoints} checkpoints of the log; {findings} findings{left_out}"
             ),
         ))?;
     }
     if report.findings.is_empty() {
-        return Ok(Outcome::Done);
+        return Ok(Outcome::partial_if(report.database_not_compared.is_some()));
     }
     let count = report.findings.len();
     let of_database = |finding: &VerifyFinding| {
-        use FindingKind::{AdditionalRow, AlteredRow, DamagedFile, MissingRow};
-        matches!(finding.kind, AlteredRow | MissingRow | AdditionalRow | DamagedFile)
+        use FindingKind::{AdditionalRow, AlteredRow, DamagedFile, MissingDatabase, MissingRow, NoPlainFile};
+        matches!(finding.kind, AlteredRow | MissingRow | AdditionalRow | DamagedFile | MissingDatabase)
+            || finding.kind == NoPlainFile && matches!(finding.what.as_str(), "griffie.sqlite" | "index")
     };
     if report.findings.iter().all(of_database) {
         let message = format!("the database or the index is not what the store says: {count} findings");
@@ -306,7 +312,7 @@ fn may_write(history: &Path) -> bool {
     if !history.parent().is_some_and(Path::is_dir) {
         return true;
     }
-    let opened = std::fs::File::options().append(true).create(true).open(history);
+    let opened = crate::plain::open(std::fs::File::options().append(true).create(true), history);
     !opened.is_err_and(|error| {
         matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
     })

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    decide,
     lock::{InPlace, Lock},
     log_key, rebuild, standing, told,
 };
@@ -21,6 +22,7 @@ use crate::{
     extract::subjects,
     index::{Index, IndexDocument, Unit, units},
     model::{Blake3, Reading},
+    plain,
     provenance::{
         Event, EventKind, Log, ObjectRef, checkpoints, entries, merkle,
         note::{Checkpoint, SignerKey, VerifierKey},
@@ -59,7 +61,7 @@ struct OpenLog {
 
 /// The head of a data folder's log as it was last noted.
 pub fn known_head(data: &Path) -> Result<Option<Checkpoint>> {
-    let text = match std::fs::read_to_string(data.join(LOG_HEAD)) {
+    let text = match plain::read_to_string(&data.join(LOG_HEAD)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).fold(ErrorKind::Storage, || "cannot read the noted head of the log"),
@@ -122,7 +124,7 @@ pub fn s3(data: &Path, config: &Config) -> Result<config::S3> {
 
 /// What a data folder notes of its store: its address, and on the lines below it how it is reached.
 fn noted_store(data: &Path) -> Result<Option<String>> {
-    match std::fs::read_to_string(data.join(STORE_NOTE)) {
+    match plain::read_to_string(&data.join(STORE_NOTE)) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).fold(ErrorKind::Storage, || format!("cannot read `{STORE_NOTE}`")),
@@ -421,6 +423,10 @@ impl App {
             let (events, not_done): (Vec<_>, Vec<_>) = own.into_iter().partition(|event| self.was_done(event));
             for event in not_done {
                 self.register.withdraw_event(&event.id)?;
+            }
+            // Where a rebuild begins with nothing, it adds decisions in its turn.
+            for event in events.iter().filter(|_| log.noted) {
+                decide::note_stored(self, event, &events)?;
             }
             let places = log.log.append(&events)?;
             log.last = Some(Instant::now());

@@ -26,11 +26,15 @@ pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note
     loop {
         tries += 1;
         add_what_is_stored(app, record, &left)?;
-        let decision = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note.clone())?;
-        if let Some(taken) = taken_already(app, &decision, &left)? {
+        let last = app.register.decisions(record)?.pop().filter(|last| last.by == by.trim() && last.note == note);
+        let prepared = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note.clone());
+        // The same words of the same person, with nothing decided since: said twice it stands once. Whoever took it may
+        // have been stopped, and gives it again, whatever a check or another command completed meanwhile.
+        if let Some(last) = last.filter(|last| is_that(last, &request, prepared.as_ref().ok())) {
             app.log_if_free()?;
-            return Ok(taken);
+            return Ok(last);
         }
+        let decision = prepared?;
         // Announced before it is stored, so that an object which a stopped program left is told from another's.
         let stored = object(&decision);
         let event = events::decided(&decision, &archive::Archive::decision_ref(&stored)?);
@@ -54,17 +58,30 @@ pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note
     }
 }
 
-/// The same decision by the same person, if it is the record's last and was left waiting for the log: whoever took it was stopped,
-/// and gives it again.
-fn taken_already(app: &App, decision: &Decision, left: &[Event]) -> Result<Option<Decision>> {
-    let Some(last) = app.register.decisions(&decision.record)?.pop() else { return Ok(None) };
-    let same = last.act == decision.act && last.by == decision.by && last.note == decision.note;
-    if !same {
-        return Ok(None);
+/// Whether a request comes to a decision that was taken. Who takes a decision back finds it gone the second time.
+fn is_that(last: &Decision, request: &Request, prepared: Option<&Decision>) -> bool {
+    match (request, &last.act) {
+        (Request::Withdraw { field }, Act::Withdraw { field: last }) => field == last,
+        _ => prepared.is_some_and(|prepared| prepared.act == last.act),
     }
-    let name = archive::Archive::decision_ref(&object(&last))?;
-    let waits = left.iter().any(|event| event.objects.contains(&name));
-    Ok(Some(last).filter(|_| waits))
+}
+
+/// Makes a decision a row, where its event waits and its object is stored: whoever took it was stopped between the two.
+pub(super) fn note_stored(app: &App, event: &Event, waiting: &[Event]) -> Result<()> {
+    if is_noted(&app.register, event)? {
+        return Ok(());
+    }
+    let Some(record) = event.about.first().and_then(|record| record.parse::<RecordId>().ok()) else { return Ok(()) };
+    let known = app.register.decisions(&record)?.len();
+    for object in app.archive.decisions_on(&record)?.into_iter().skip(known) {
+        let name = archive::Archive::decision_ref(&object)?;
+        // What somebody else laid there is for a check to name.
+        if !waiting.iter().any(|event| event.objects.contains(&name)) {
+            break;
+        }
+        app.register.add_decision(&row(object)?, &[])?;
+    }
+    Ok(())
 }
 
 /// A decision is announced before it is stored, and stored before it is a row: until then it was not taken.

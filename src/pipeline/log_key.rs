@@ -13,6 +13,7 @@ use crate::{
     clock::Clock,
     config::Config,
     error::{Context as _, Fold as _},
+    plain,
     provenance::{
         Event, KeyChange, Log, checkpoints, entries, keys,
         note::{SignerKey, VerifierKey},
@@ -64,7 +65,7 @@ pub fn change(data: &Path, config: &Config, by: &str) -> Result<KeyChange> {
 
 /// The event of a change of key that was begun and is not done.
 pub(super) fn announced(data: &Path) -> Result<Option<Event>> {
-    match std::fs::read_to_string(data.join(ANNOUNCED)) {
+    match plain::read_to_string(&data.join(ANNOUNCED)) {
         Ok(json) => Event::from_json(&json).map(Some).doing(|| format!("cannot read `{ANNOUNCED}`")),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).fold(ErrorKind::Storage, || format!("cannot read `{ANNOUNCED}`")),
