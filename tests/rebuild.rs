@@ -584,3 +584,28 @@ fn no_command_waits_at_a_pipe_that_lies_where_a_file_should() {
         }
     }
 }
+
+#[test]
+fn a_rebuild_names_originals_and_copies_that_are_gone() {
+    let (desk, _) = archive();
+    check(&mut desk.griffie(&["copies"]), 0);
+    let data = desk.path("data");
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    for area in ["originals", "renditions"] {
+        let object = objects(&data, area).remove(0);
+        let name = object.strip_prefix(data.join("store")).unwrap().display().to_string();
+        let bytes = fs::read(&object).unwrap();
+        for left in [None, Some(&bytes[1..])] {
+            fs::remove_file(&object).unwrap();
+            if let Some(left) = left {
+                fs::write(&object, left).unwrap();
+            }
+            let (stdout, _) = check(&mut desk.griffie(&["rebuild"]), 11);
+            assert!(stdout.contains(&format!("`{name}` is gone or has another length")), "{stdout}");
+            let _ = fs::remove_file(&object);
+            fs::write(&object, &bytes).unwrap();
+        }
+    }
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(records(&data), 3);
+}

@@ -1,6 +1,7 @@
 //! Checks a whole store, or as much of it as time allows: every object against its digest, the log against its signed
 //! checkpoints, and each against the other. Needs no database and changes nothing in the store.
 
+mod content;
 mod ledger;
 mod log;
 mod object;
@@ -181,6 +182,12 @@ pub enum FindingKind {
     BackDated,
     /// A later manifest names another original, item or accession than the first of its document.
     ChangedOrigin,
+    /// It was logged, and cannot be read as what its name says.
+    Malformed,
+    /// It says something else than what is told of the same elsewhere.
+    Contradicted,
+    /// Its time has not come yet.
+    Ahead,
     /// No accession tells where it came from.
     NoAccession,
     /// It is no plain file, but a link, for one.
@@ -354,7 +361,7 @@ impl Archive {
             if any_order {
                 object::begin(&mut readers, &ledger, now)?;
             }
-            let (mut checked, told) = log::verify(self.store(), options, &mut ledger, &mut findings)?;
+            let (mut checked, told) = log::verify(self.store(), options, now, &mut ledger, &mut findings)?;
             acts = told;
             let layout = Blake3::of(include_bytes!("README.txt"));
             ledger.name(&super::name::README.parse()?, &layout, None, "the layout of the store")?;

@@ -162,10 +162,13 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         }
         report => report?,
     };
+    let mut left_out = false;
     if !elsewhere && own.is_some() {
         match compare::compare(&context.data, &context.config)? {
             Compared::With(found) => report.findings.extend(found),
+            Compared::None(why) => report.database_not_compared = Some(why),
             Compared::Not(why) => {
+                left_out = true;
                 let told = language.say(
                     format!("de database is niet met de opslag vergeleken: {why}"),
                     format!("the database was not compared with the store: {why}"),
@@ -217,23 +220,23 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
                 format!("{late} objects had not been looked at for longer than the period asked for"),
             ))?;
         }
-        let left_out = match &report.database_not_compared {
+        let not_compared = match &report.database_not_compared {
             Some(_) => language.say("; de database is niet vergeleken", "; the database was not compared"),
             None => "",
         };
         print_line(language.say(
             format!(
                 "{objects} objecten ({bytes} bytes) nagelezen, {waiting} wachten; {events} gebeurtenissen en \
-                 {checkpoints} ijkpunten van het logboek; {findings} bevindingen{left_out}"
+                 {checkpoints} ijkpunten van het logboek; {findings} bevindingen{not_compared}"
             ),
             format!(
                 "{objects} objects ({bytes} bytes) read and compared, {waiting} waiting; {events} events and \
-                 {checkpoints} checkpoints of the log; {findings} findings{left_out}"
+                 {checkpoints} checkpoints of the log; {findings} findings{not_compared}"
             ),
         ))?;
     }
     if report.findings.is_empty() {
-        return Ok(Outcome::partial_if(report.database_not_compared.is_some()));
+        return Ok(Outcome::partial_if(left_out));
     }
     let count = report.findings.len();
     let of_database = |finding: &VerifyFinding| {
@@ -270,15 +273,15 @@ fn finding_line(finding: &VerifyFinding, language: Language) -> String {
 /// What to do about findings: each sort asks for something else.
 fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
     use FindingKind::{
-        BackDated, ChangedOrigin, ForeignCheckpoint, ForeignEvent, ForeignKey, ForeignObject, NoAccession, Rewritten,
-        Truncated, UnloggedObject, UnprovenKey,
+        Ahead, BackDated, ChangedOrigin, Contradicted, ForeignCheckpoint, ForeignEvent, ForeignKey, ForeignObject,
+        Malformed, NoAccession, Rewritten, Truncated, UnloggedObject, UnprovenKey,
     };
     let (mut damaged, mut added, mut forged) = (false, false, false);
     for finding in findings {
         match finding.kind {
             UnloggedObject | ForeignObject => added = true,
             Rewritten | Truncated | ForeignCheckpoint | ForeignKey | UnprovenKey | ForeignEvent | BackDated
-            | ChangedOrigin | NoAccession => forged = true,
+            | ChangedOrigin | NoAccession | Malformed | Contradicted | Ahead => forged = true,
             _ => damaged = true,
         }
     }
@@ -429,5 +432,13 @@ pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result
             format!("left out: `{name}`: the log does not name it; `griffie verify` says what it is"),
         ))?;
     }
-    Ok(Outcome::partial_if(!counts.left_out.is_empty()))
+    for name in &counts.without_bytes {
+        print_line(language.say(
+            format!(
+                "`{name}` is weg of heeft een andere lengte: zet het terug uit een kopie, en geef `griffie verify`"
+            ),
+            format!("`{name}` is gone or has another length: restore it from a copy, and give `griffie verify`"),
+        ))?;
+    }
+    Ok(Outcome::partial_if(!counts.left_out.is_empty() || !counts.without_bytes.is_empty()))
 }

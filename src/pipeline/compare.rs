@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::{
-    app::{Stored, database},
+    app::{self, Stored, database},
     decide,
     lock::{InPlace, Lock},
     rebuild::{Counts, build},
@@ -29,6 +29,8 @@ pub enum Compared {
     With(Vec<VerifyFinding>),
     /// It was not compared, for this reason.
     Not(String),
+    /// There is none, and nothing else of a data folder beside the store.
+    None(String),
 }
 
 /// Compares database and index of a data folder with its store.
@@ -42,7 +44,11 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
             "er is geen database naast de opslag; `griffie rebuild` maakt die uit de opslag",
             "there is no database beside the store; `griffie rebuild` makes it from the store",
         );
-        return Ok(Compared::With(vec![named(FindingKind::MissingDatabase, DATABASE.into(), message.into())]));
+        let had_one = [app::LOG_KEY, app::LOG_HEAD].iter().any(|file| data.join(file).symlink_metadata().is_ok());
+        return Ok(match had_one {
+            true => Compared::With(vec![named(FindingKind::MissingDatabase, DATABASE.into(), message.into())]),
+            false => Compared::None(message.into()),
+        });
     }
     let links: Vec<_> = links(data, language).collect();
     if !links.is_empty() {

@@ -38,6 +38,8 @@ pub struct Counts {
     pub decisions: usize,
     /// Objects that a register would follow from and that the log does not name: they were left out.
     pub left_out: Vec<ObjectName>,
+    /// Originals and copies that are gone, or have another length than their manifests say: no register follows from them.
+    pub without_bytes: Vec<ObjectName>,
     /// What lay beyond the log of a copy that was put back.
     pub put_aside: Option<PutAside>,
 }
@@ -78,6 +80,9 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
     let mut counts = Counts { left_out: sound(&app.archive)?, put_aside, ..Counts::default() };
     reached("rebuild-begun");
     build(&app.archive, &app.register, &mut counts)?;
+    for (document, _) in app.register.documents_as_read()? {
+        counts.without_bytes.extend(app.archive.without_bytes(&document.id)?);
+    }
     reached("rebuild-database-made");
     app.index_what_is_missing()?;
     reached("rebuild-index-made");

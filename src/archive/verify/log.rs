@@ -13,7 +13,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::Area,
     provenance::{
-        Event, EventKind, KeyChange, LEFT_OVER, Restoration, checkpoints, decode_entry, entries,
+        Agent, Event, EventKind, KeyChange, LEFT_OVER, Restoration, checkpoints, decode_entry, entries,
         keys::{self, Chain},
         merkle::{Hash, root_of},
         note::{Checkpoint, VerifierKey, read_checkpoint, signer_id},
@@ -59,6 +59,8 @@ struct Walk<'a> {
     foreign_from: Option<u64>,
     /// The time of the event before this one, or of a later one before that.
     latest: Option<Timestamp>,
+    /// When the check was begun.
+    now: Timestamp,
     told: Option<Told>,
     restorations: Vec<Restoration>,
     /// How many of the events that the database tells of were met.
@@ -73,6 +75,7 @@ struct Walk<'a> {
 pub(super) fn verify(
     store: &Store,
     options: &VerifyOptions,
+    now: Timestamp,
     ledger: &mut Ledger,
     findings: &mut Findings,
 ) -> Result<(Checked, Acts)> {
@@ -94,6 +97,7 @@ pub(super) fn verify(
         unsigned_from: None,
         foreign_from: None,
         latest: None,
+        now,
         told: None,
         restorations: Vec::new(),
         met: 0,
@@ -450,6 +454,7 @@ impl Walk<'_> {
                 let unsigned = self.unsigned_from.is_some_and(|from| place >= from);
                 if !unsigned {
                     self.in_time(place, &event);
+                    self.is_past(place, &event);
                     self.is_told(place, &event);
                     self.brings_accessions(place, &event);
                     self.ledger.boundary(&event);
@@ -462,6 +467,9 @@ impl Walk<'_> {
                     }
                     if self.foreign_from.is_some_and(|from| place >= from) {
                         continue;
+                    }
+                    if let (EventKind::Decision, Agent::Person { name }) = (event.event, &event.agent) {
+                        self.ledger.decided_by(&object.name, name)?;
                     }
                     let by = format!("event {place} of the log");
                     self.ledger.name(&object.name, &object.blake3, Some(event.at), &by)?;
@@ -512,6 +520,22 @@ impl Walk<'_> {
             return;
         }
         self.latest = Some(latest.max(event.at));
+    }
+
+    /// Nothing is logged before it is done.
+    fn is_past(&mut self, place: u64, event: &Event) {
+        if event.at.saturating_sub(TOLERANCE).is_ok_and(|at| at > self.now) {
+            let nl = format!(
+                "de gebeurtenis is van {}, dat nog komt: ze is vooruitgedateerd, of een klok liep verkeerd",
+                event.at
+            );
+            let en = format!(
+                "the event is of {}, which is still to come: it is dated ahead, or a clock was wrong",
+                event.at
+            );
+            let what = event.objects.first().map_or(format!("event {place}"), |object| object.name.to_string());
+            self.findings.add(FindingKind::Ahead, what, nl, en);
+        }
     }
 
     /// From its first event on the database wrote all that is in the log.

@@ -416,6 +416,11 @@ fn an_event_of_long_ago_is_told_once_and_a_batch_that_was_gone_on_with_is_none()
     let event = |kind, day: i64, about: &str| {
         Event::new(kind, Timestamp::from_second(day * 86_400).unwrap(), [about.to_owned()])
     };
+    let kinds_on = |day: i64| {
+        let now = Timestamp::from_second(day * 86_400).unwrap();
+        let report = archive.verify(&VerifyOptions::default(), now).unwrap();
+        report.findings.into_iter().map(|found| (found.kind, found.what)).collect::<Vec<_>>()
+    };
     let boundary = |day, detail: &str| {
         event(EventKind::Ingestion, day, "b-000000000009")
             .outcome(crate::provenance::Outcome::Success, Some(detail.into()))
@@ -429,11 +434,15 @@ fn an_event_of_long_ago_is_told_once_and_a_batch_that_was_gone_on_with_is_none()
         event(EventKind::Decision, 14, "c-000000000001"),
     ];
     log.append(&sound).unwrap();
-    assert_eq!(kinds(&archive), []);
+    assert_eq!(kinds_on(20), []);
     let forged = [event(EventKind::Ingestion, 10, "b-000000000009"), event(EventKind::Decision, 11, "c-000000000001")];
     log.append(&forged).unwrap();
     log.append(&[event(EventKind::Decision, 15, "c-000000000001")]).unwrap();
-    assert_eq!(kinds(&archive), [(FindingKind::BackDated, "event 304".to_owned())]);
+    assert_eq!(kinds_on(20), [(FindingKind::BackDated, "event 304".to_owned())]);
+    // What a clock that ran ahead says has not come yet.
+    log.append(&[event(EventKind::FixityCheck, 30, "store")]).unwrap();
+    let ahead = |day| kinds_on(day).iter().filter(|(kind, _)| *kind == FindingKind::Ahead).count();
+    assert_eq!((ahead(20), ahead(31)), (1, 0));
 }
 
 #[test]
