@@ -609,3 +609,27 @@ fn a_rebuild_names_originals_and_copies_that_are_gone() {
     check(&mut desk.griffie(&["rebuild"]), 0);
     assert_eq!(records(&data), 3);
 }
+
+#[test]
+fn a_container_that_was_stopped_half_taken_in_stops_no_rebuild() {
+    let desk = Desk::new();
+    let inside: Vec<_> = TITLES.iter().map(|title| desk.path(&format!("{title}.pdf"))).collect();
+    for (title, path) in TITLES.iter().zip(&inside) {
+        write_pdf(path, &contract(title));
+    }
+    let members: Vec<_> = TITLES.iter().copied().zip(inside.iter().map(|path| fs::read(path).unwrap())).collect();
+    let members: Vec<_> = members.iter().map(|(name, bytes)| (*name, &bytes[..])).collect();
+    common::write_zip(&desk.path("in.zip"), &members);
+    // Each member is in the log, and of the container only the bytes are there.
+    let mut killed = desk.griffie(&["ingest", "--no-copies", "--move-to"]);
+    killed.arg(desk.path("done")).arg(desk.path("in.zip")).env("GRIFFIE_STOP_AT", "accession-stored:4");
+    assert_eq!(killed.output().unwrap().status.code(), None);
+    let data = desk.path("data");
+    assert_eq!(findings(&data), [], "the database and what a rebuild would make of the store agree");
+    lose_database(&data);
+    check(&mut desk.griffie(&["rebuild"]), 11);
+    assert_eq!((records(&data), findings(&data)), (3, vec![]));
+    let again = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("in.zip")), &[0]);
+    assert_eq!((&again["totals"]["duplicate"], &again["totals"]["container"]), (&3.into(), &1.into()));
+    assert_eq!(findings(&data), []);
+}

@@ -1,7 +1,10 @@
 //! Makes database and index anew from the object store alone, through the functions that wrote them first. What the log
 //! does not name stays out; both are made beside those that are there, and put in their place when they are whole.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
 
 use super::{
     App,
@@ -20,8 +23,8 @@ use crate::{
     config::Config,
     error::Fold as _,
     index::Index,
-    model::BatchId,
-    register::{Batch, Completion, Outcome, Register},
+    model::{BatchId, DocumentId, ItemId, RecordId},
+    register::{Batch, Completion, Item, ItemState, Outcome, Register},
     storage::{ObjectName, Store},
 };
 
@@ -149,8 +152,7 @@ pub(super) fn build(archive: &Archive, register: &Register, counts: &mut Counts)
         register.begin_batch(&batch)?;
         counts.batches += 1;
         counts.items += accessions.len();
-        let items: Vec<_> = accessions.iter().map(stored::item).collect();
-        register.restore_items(&items)?;
+        register.restore_items(&with_containers(accessions.iter().map(stored::item).collect()))?;
     }
     // Originals before their duplicates, which may lie in a batch that comes first.
     for duplicates in [false, true] {
@@ -174,6 +176,39 @@ pub(super) fn build(archive: &Archive, register: &Register, counts: &mut Counts)
         }
     }
     Ok(())
+}
+
+/// Items with the containers that they came out of. A run that was stopped before a container had its state left no
+/// accession of it: its place is kept, without one.
+fn with_containers(items: Vec<Item>) -> Vec<Item> {
+    let known: BTreeSet<ItemId> = items.iter().map(|item| item.id.clone()).collect();
+    let mut taken: BTreeSet<u32> = items.iter().map(|item| item.ordinal).collect();
+    let mut stopped = BTreeMap::new();
+    for item in &items {
+        let Some(parent) = item.parent.as_ref().filter(|parent| !known.contains(*parent)) else { continue };
+        if stopped.contains_key(parent) {
+            continue;
+        }
+        // Before its members, as it was set aside, where there is room.
+        let before = (0..item.ordinal).rev().find(|ordinal| !taken.contains(ordinal));
+        let ordinal = before.unwrap_or_else(|| taken.last().map_or(0, |last| last + 1));
+        taken.insert(ordinal);
+        let around = item.member.as_deref().and_then(|member| member.rsplit_once('!'));
+        let container = Item {
+            id: parent.clone(),
+            ordinal,
+            member: around.map(|(container, _)| container.to_owned()),
+            parent: None,
+            document: DocumentId::random(),
+            record: RecordId::random(),
+            state: ItemState::Pending,
+            reason: None,
+            digests: None,
+            ..item.clone()
+        };
+        stopped.insert(parent.clone(), container);
+    }
+    stopped.into_values().chain(items).collect()
 }
 
 /// What became of the items of a batch, in the order in which they were found.
