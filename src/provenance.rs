@@ -1,6 +1,7 @@
 //! The append-only log: what was done to which object, by whom, with what result. A Merkle tree (RFC 6962) in the
 //! layout of C2SP tlog-tiles, with signed checkpoints; it holds no document content and outlives the documents.
 
+mod clock_note;
 mod event_v1;
 pub mod keys;
 mod log;
@@ -11,6 +12,7 @@ mod restoration;
 pub mod tiles;
 pub mod timestamp;
 
+pub use clock_note::ClockNote;
 pub use event_v1::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, LEFT_OVER, ObjectRef, Outcome, Work};
 pub use keys::KeyChange;
 pub use log::{Log, checkpoints, entries, signer_of};

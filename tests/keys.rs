@@ -340,3 +340,29 @@ fn what_was_decided_is_taken_back_once_however_often_that_is_said() {
     assert_eq!(by, ["J", "J", "J", "K"]);
     assert_eq!(kinds(&desk), nothing());
 }
+
+#[test]
+fn a_clock_that_was_wrong_is_told_for_ever_and_no_finding_once_a_person_said_so() {
+    let (desk, _) = desk();
+    let store = griffie::storage::Store::existing_folder(&desk.path("data/store")).unwrap();
+    let log = griffie::provenance::Log::open(&store, &desk.path("data/log.key"), &|_| true).unwrap();
+    let ahead = "2199-01-01T00:00:00Z".parse().unwrap();
+    let event =
+        griffie::provenance::Event::new(griffie::provenance::EventKind::Validation, ahead, ["store".to_owned()]);
+    let place = log.append(&[event]).unwrap()[0].to_string();
+    drop(log);
+    // The database learns of an event that another program of this archive logged.
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    let (stdout, stderr) = check(&mut desk.griffie(&["verify"]), 8);
+    assert!(
+        stdout.contains(&format!("ahead  event {place}")) && stderr.contains("clock-was-wrong"),
+        "{stdout}{stderr}"
+    );
+    check(&mut desk.griffie(&["log", "clock-was-wrong", &place, "--by", " "]), 2);
+    check(&mut desk.griffie(&["log", "clock-was-wrong", &place, "--by", "A. Jansen"]), 0);
+    for _ in 0..2 {
+        let (stdout, _) = check(&mut desk.griffie(&["verify"]), 0);
+        assert!(stdout.contains(&format!("clock: event {place}: ")) && stdout.contains("A. Jansen said"), "{stdout}");
+        check(&mut desk.griffie(&["rebuild"]), 0);
+    }
+}

@@ -26,7 +26,7 @@ use crate::{
     Error, Result,
     model::{Blake3, DocumentId, Language, RecordId},
     provenance::{
-        Event, KeyChange, ObjectRef, Restoration, checkpoints, entries,
+        ClockNote, Event, KeyChange, ObjectRef, Restoration, checkpoints, entries,
         note::{Checkpoint, VerifierKey},
         tiles::LOG,
         timestamp::TimeStamp,
@@ -248,6 +248,9 @@ pub struct VerifyReport {
     /// When the log was taken up where a copy of the store ended, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub restorations: Vec<Restoration>,
+    /// Events whose times stand out, of which a person said that a clock was wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clock_notes: Vec<ClockNote>,
     /// Why a data folder's database was not compared with the store: nothing is known of it then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_not_compared: Option<String>,
@@ -396,7 +399,7 @@ impl Archive {
         let unfinished = unfinished.map(|(what, message)| finding(FindingKind::Unfinished, what, message));
         let unfinished = unfinished.collect::<Result<_>>()?;
         ledger.close(now, &checked, found.len())?;
-        let log::Acts { key_changes, restorations } = acts;
+        let log::Acts { key_changes, restorations, clock_notes } = acts;
         Ok(VerifyReport {
             checked,
             findings: found,
@@ -404,6 +407,7 @@ impl Archive {
             timestamps,
             key_changes,
             restorations,
+            clock_notes,
             database_not_compared: None,
         })
     }

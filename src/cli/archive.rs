@@ -206,6 +206,9 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         for change in &report.key_changes {
             print_line(super::log::key_change_line(change, language))?;
         }
+        for note in &report.clock_notes {
+            print_line(super::log::clock_line(note, language))?;
+        }
         for restoration in &report.restorations {
             print_line(super::log::restoration_line(restoration, language))?;
         }
@@ -286,6 +289,12 @@ fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
         }
     }
     let all = [
+        (
+            findings.iter().any(|finding| matches!(finding.kind, BackDated | Ahead)),
+            "liep alleen een klok verkeerd, dan zegt `griffie log clock-was-wrong GEBEURTENIS --by NAAM` dat in het logboek, \
+             voorgoed",
+            "if it was only a clock that was wrong, `griffie log clock-was-wrong EVENT --by NAME` says so in the log, for ever",
+        ),
         (
             damaged,
             "zet de genoemde objecten terug uit een kopie; `griffie verify --store KOPIE` zegt of die heel is",

@@ -13,7 +13,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::Area,
     provenance::{
-        Agent, Event, EventKind, KeyChange, LEFT_OVER, Restoration, checkpoints, decode_entry, entries,
+        Agent, ClockNote, Event, EventKind, KeyChange, LEFT_OVER, Restoration, checkpoints, decode_entry, entries,
         keys::{self, Chain},
         merkle::{Hash, root_of},
         note::{Checkpoint, VerifierKey, read_checkpoint, signer_id},
@@ -35,6 +35,7 @@ pub(super) const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
 pub(super) struct Acts {
     pub key_changes: Vec<KeyChange>,
     pub restorations: Vec<Restoration>,
+    pub clock_notes: Vec<ClockNote>,
 }
 
 /// The log as it should be up to here.
@@ -63,6 +64,10 @@ struct Walk<'a> {
     now: Timestamp,
     told: Option<Told>,
     restorations: Vec<Restoration>,
+    /// What was found of the times of events, by their places.
+    times: BTreeMap<u64, (FindingKind, String)>,
+    /// What people said of them.
+    clock_notes: Vec<ClockNote>,
     /// How many of the events that the database tells of were met.
     met: usize,
     size: u64,
@@ -100,6 +105,8 @@ pub(super) fn verify(
         now,
         told: None,
         restorations: Vec::new(),
+        times: BTreeMap::new(),
+        clock_notes: Vec::new(),
         met: 0,
         size: 0,
         edges: Vec::new(),
@@ -109,6 +116,7 @@ pub(super) fn verify(
     walk.read_checkpoints(chain.as_ref(), &lying)?;
     let end = walk.extent(options.told.as_ref())?;
     walk.run(end)?;
+    let clock_notes = walk.settle_clocks();
     walk.compare_with_data_folder(options, end);
     if end == 0 && walk.ledger.objects()? > 1 {
         let nl = "er is geen logboek: van geen object is na te gaan of het zo is opgeslagen";
@@ -133,7 +141,7 @@ pub(super) fn verify(
     }
     let checkpoints = walk.signed.len() as u64;
     let changes = chain.map(|chain| chain.changes().to_vec()).unwrap_or_default();
-    let acts = Acts { key_changes: changes, restorations: walk.restorations };
+    let acts = Acts { key_changes: changes, restorations: walk.restorations, clock_notes };
     Ok((Checked { events: end, checkpoints, ..Checked::default() }, acts))
 }
 
@@ -459,6 +467,7 @@ impl Walk<'_> {
                     self.brings_accessions(place, &event);
                     self.ledger.boundary(&event);
                     self.restorations.extend(event.restoration(place));
+                    self.clock_notes.extend(event.wrong_clock(place));
                 }
                 for object in &event.objects {
                     if unsigned {
@@ -496,7 +505,8 @@ impl Walk<'_> {
     /// A check of the store, or a lengthening of retentions, is told when it ends with the time at which it began.
     fn in_time(&mut self, place: u64, event: &Event) {
         let long = matches!(event.event, EventKind::FixityCheck | EventKind::RetentionLengthened);
-        if long || event.detail.as_deref() == Some(LEFT_OVER) {
+        // Who says that a clock was wrong says it by one that is right.
+        if long || event.detail.as_deref() == Some(LEFT_OVER) || event.wrong_clock(place).is_some() {
             return;
         }
         let Some(latest) = self.latest else {
@@ -514,12 +524,26 @@ impl Walk<'_> {
                 event.at
             );
             let what = event.objects.first().map_or(format!("event {place}"), |object| object.name.to_string());
+            self.times.insert(place, (FindingKind::BackDated, what.clone()));
             self.findings.add(FindingKind::BackDated, what, nl, en);
             // A clock that was put right is told once.
             self.latest = Some(event.at);
             return;
         }
         self.latest = Some(latest.max(event.at));
+    }
+
+    /// Where a person said in the log that a clock was wrong, that is told instead of what was found.
+    fn settle_clocks(&mut self) -> Vec<ClockNote> {
+        let mut told = Vec::new();
+        for note in std::mem::take(&mut self.clock_notes) {
+            if let Some(found) = self.times.remove(&note.event)
+                && let Some(message) = self.findings.found.remove(&found)
+            {
+                told.push(ClockNote { message, ..note });
+            }
+        }
+        told
     }
 
     /// Nothing is logged before it is done.
@@ -534,6 +558,7 @@ impl Walk<'_> {
                 event.at
             );
             let what = event.objects.first().map_or(format!("event {place}"), |object| object.name.to_string());
+            self.times.insert(place, (FindingKind::Ahead, what.clone()));
             self.findings.add(FindingKind::Ahead, what, nl, en);
         }
     }
