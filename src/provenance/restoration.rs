@@ -98,7 +98,7 @@ fn is_whole(store: &Store, size: u64, edges: &[Vec<Hash>]) -> Result<bool> {
     if signed.is_none_or(|signed| signed.size != size || signed.root != peak_root(edges)) {
         return Ok(false);
     }
-    if size % WIDTH > 0 && store.head(&tiles::bundle_name(size / WIDTH, size % WIDTH))?.is_none() {
+    if !size.is_multiple_of(WIDTH) && store.head(&tiles::bundle_name(size / WIDTH, size % WIDTH))?.is_none() {
         return Ok(false);
     }
     for (level, edge) in (0_u32..).zip(edges) {

@@ -170,7 +170,7 @@ fn of_manifest(
     }
     let others = |rendition: &&crate::archive::Rendition| !rendition.recipe.inputs.contains(original);
     if let Some(rendition) = manifest.renditions.iter().find(others) {
-        of_another(name, &name::rendition(&rendition.digests.blake3), findings);
+        of_another(name, name::rendition(&rendition.digests.blake3), findings);
     }
     Ok(())
 }
