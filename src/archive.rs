@@ -171,6 +171,21 @@ impl Archive {
         Ok(wrong)
     }
 
+    /// The bytes of a document, and other forms of it, that are not there with the length that its manifest gives.
+    pub fn without_bytes(&self, document: &DocumentId) -> Result<Vec<ObjectName>> {
+        let Some(manifest) = self.manifests(document)?.pop() else { return Ok(Vec::new()) };
+        let original = (name::original(&manifest.original.digests.blake3), manifest.original.digests.size_bytes);
+        let renditions = manifest.renditions.iter();
+        let others = renditions.map(|other| (name::rendition(&other.digests.blake3), other.digests.size_bytes));
+        let mut without = Vec::new();
+        for (name, size) in others.chain([original]) {
+            if self.store.head(&name)? != Some(size) {
+                without.push(name);
+            }
+        }
+        Ok(without)
+    }
+
     /// How many documents have a manifest in the store.
     pub fn count_documents(&self) -> Result<usize> {
         Ok(self.folders(Area::Manifests)?.len())

@@ -93,8 +93,7 @@ enum Verb {
     Get(archive::GetArguments),
     Verify(archive::VerifyArguments),
     Export(export::ExportArguments),
-    /// Make database and index anew from the object store alone.
-    Rebuild,
+    Rebuild(archive::RebuildArguments),
     Log(log::LogArguments),
     Store(store::StoreArguments),
     Rules(rules::RulesArgs),
@@ -253,7 +252,7 @@ fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
         Verb::Get(arguments) => archive::get(&context, &arguments),
         Verb::Verify(arguments) => archive::verify(&context, &arguments),
         Verb::Export(arguments) => export::export(&context, &arguments),
-        Verb::Rebuild => archive::rebuild(&context),
+        Verb::Rebuild(arguments) => archive::rebuild(&context, &arguments),
         Verb::Log(arguments) => log::run(&context, &arguments),
         Verb::Store(arguments) => store::run(&context, &arguments),
         Verb::Rules(arguments) => {

@@ -113,14 +113,15 @@ impl Config {
             None => (data.join(FILE_NAME), false),
         };
         let doing = || format!("failed to read the configuration `{}`", path.display());
-        let mut config = match std::fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&text).doing(doing)?,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => Self::of_locale(),
-            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && !must_exist => {
-                return Err(may_not_read(data).source(error));
-            }
-            Err(error) => return Err(error).fold(ErrorKind::Config, doing),
-        };
+        let mut config =
+            match if must_exist { std::fs::read_to_string(&path) } else { crate::plain::read_to_string(&path) } {
+                Ok(text) => Self::parse(&text).doing(doing)?,
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound && !must_exist => Self::of_locale(),
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied && !must_exist => {
+                    return Err(may_not_read(data).source(error));
+                }
+                Err(error) => return Err(error).fold(ErrorKind::Config, doing),
+            };
         // From the folder of the file: a command in a crontab stands in another one.
         config.rules = config.rules.map(|rules| path.parent().map_or(rules.clone(), |folder| folder.join(rules)));
         Ok(config)

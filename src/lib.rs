@@ -10,7 +10,7 @@
 //!
 //! A room (module) may use only the product types of the rooms to its left:
 //! `Submission → Original → Page → PageReading → Text → Fields → Record`. Ground floor for all: [`model`], [`error`],
-//! [`clock`]. Beneath: [`config`], [`tools`] (child processes), [`storage`] (bytes at rest), [`provenance`] (the
+//! [`clock`], [`plain`] (small files). Beneath: [`config`], [`tools`] (child processes), [`storage`] (bytes at rest), [`provenance`] (the
 //! append-only log), [`bagit`] (packages of files), [`cms`] (signed envelopes). Beside the flow: [`export`]. On top: [`pipeline`] (the steps in
 //! order, on one screen) and [`cli`].
 //!
@@ -51,6 +51,7 @@ pub mod model;
 pub mod ocr;
 pub mod pages;
 pub mod pipeline;
+pub mod plain;
 pub mod provenance;
 pub mod register;
 pub mod renditions;

@@ -23,6 +23,7 @@ pub mod rebuild;
 mod release;
 pub mod remarks;
 pub mod reread;
+pub mod restored;
 mod standing;
 mod standing_work;
 pub mod stop;

@@ -7,11 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Which rooms a room may import, beside the ground floor (`model`, `error`, `clock`) and itself.
-const MAY_IMPORT: [(&str, &[&str]); 22] = [
+/// Which rooms a room may import, beside the ground floor (`model`, `error`, `clock`, `plain`) and itself.
+const MAY_IMPORT: [(&str, &[&str]); 23] = [
     ("model", &[]),
     ("error", &[]),
     ("clock", &[]),
+    ("plain", &[]),
     ("config", &[]),
     ("tools", &["config"]),
     ("storage", &["config"]),
@@ -68,7 +69,7 @@ const MAY_IMPORT: [(&str, &[&str]); 22] = [
     ),
 ];
 
-const GROUND: [&str; 3] = ["model", "error", "clock"];
+const GROUND: [&str; 4] = ["model", "error", "clock", "plain"];
 
 fn sources() -> Vec<(PathBuf, String)> {
     let mut found = Vec::new();

@@ -17,7 +17,7 @@ use griffie::{
     archive::{Archive, Decision, FindingKind, Manifest, Stored, VerifyOptions},
     model::Blake3,
     provenance::{
-        Event, EventKind, Log, Outcome,
+        Event, EventKind, Log, ObjectRef, Outcome,
         note::{Checkpoint, SignerKey},
         tiles,
     },
@@ -143,6 +143,24 @@ impl Copy {
         let decision = Decision { number: last.number + 1, at: day.parse().unwrap(), ..last };
         let stored = archive.put_decision(&decision).unwrap();
         self.log(store::signer(), EventKind::Decision, logged, &[stored]);
+    }
+
+    /// Lays a decision that a person took whom its event names, changed.
+    fn lay_decision(&self, change: fn(&mut Decision)) {
+        let archive = self.archive();
+        let last = archive.decisions_on(&"c-000000000001".parse().unwrap()).unwrap().pop().unwrap();
+        let at = "2026-03-01T09:30:00Z".parse().unwrap();
+        let mut decision = Decision { number: last.number + 1, at, ..last };
+        change(&mut decision);
+        self.log_decision(archive.put_decision(&decision).unwrap().name().as_str());
+    }
+
+    fn log_decision(&self, name: &str) {
+        let object = ObjectRef { name: name.parse().unwrap(), blake3: Blake3::of(&self.read(name)) };
+        let event = Event::new(EventKind::Decision, "2026-03-01T09:30:00Z".parse().unwrap(), ["c-000000000001".into()])
+            .by(griffie::provenance::Agent::Person { name: "A. Archivist".into() })
+            .objects([object]);
+        Log::with_key(self.archive().store(), store::signer()).unwrap().append(&[event]).unwrap();
     }
 
     /// Writes the whole log anew, with another event at a place, signed with a key.
@@ -272,7 +290,34 @@ const LOG: [Damage; 18] = [
 ];
 
 /// What was done by one who knows how a log is written, with a key of his own or with the log's.
-const FORGED: [Damage; 9] = [
+const FORGED: [Damage; 16] = [
+    ("words-of-another-document-in-a-later-manifest", |copy| {
+        copy.add_manifest(store::signer(), |manifest, other| {
+            manifest.reading = other.reading;
+            manifest.findings.clone_from(&other.findings);
+        });
+    }),
+    ("copy-of-another-document-in-a-later-manifest", |copy| {
+        copy.add_manifest(store::signer(), |manifest, other| {
+            let mut renditions = other.renditions.clone();
+            renditions[0].recipe.inputs = vec![other.original.digests.blake3];
+            manifest.renditions.extend(renditions);
+        });
+    }),
+    ("pages-changed-by-a-later-manifest", |copy| {
+        copy.add_manifest(store::signer(), |manifest, _| (manifest.pages.read, manifest.pages.blank) = (0, 1));
+    }),
+    ("decision-in-another-name-than-its-event", |copy| {
+        copy.lay_decision(|decision| decision.by = "Burgemeester".into())
+    }),
+    ("decision-in-nobodys-name", |copy| copy.lay_decision(|decision| decision.by = " ".into())),
+    ("decision-with-a-number-that-is-not-due", |copy| copy.lay_decision(|decision| decision.number += 3)),
+    ("decision-that-cannot-be-read", |copy| {
+        let bytes = copy.read("decisions/c-000000000001/000001.json");
+        let name = "decisions/c-000000000001/000007.json";
+        copy.write(name, [&bytes[..], b"{}"].concat());
+        copy.log_decision(name);
+    }),
     ("log-key-laid-beside", |copy| copy.lay_key(&SignerKey::from_secret([9; 32]))),
     ("log-gone-on-with-another-key", |copy| {
         copy.exchange_original(store::signer());
@@ -290,7 +335,7 @@ const FORGED: [Damage; 9] = [
         let own = store::signer();
         let other = SignerKey::from_secret([9; 32]).for_log(own.verifier().name());
         let event = Event::of_key_change(own.verifier(), other.verifier(), "Mallory", store::moment());
-        Log::taken_over(&store, other).unwrap().append(&[event]).unwrap();
+        Log::taken_over(&store, other, &|_| false).unwrap().append(&[event]).unwrap();
     }),
     ("event-beyond-the-last-checkpoint", |copy| {
         copy.exchange_original(store::signer());

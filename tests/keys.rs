@@ -190,9 +190,23 @@ fn a_decision_killed_anywhere_is_no_damage_and_stands_once_when_given_again() {
         let report = json_of(desk.griffie(&["verify", "--json", "--data"]).arg(&data), &[0]);
         let unfinished = report["unfinished"].as_array().map_or(0, Vec::len);
         assert_eq!(unfinished, usize::from(point != "decision-announced"), "{point}: {report}");
-        check(&mut desk.griffie(&decide), 0);
-        let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
-        assert_eq!(shown["decisions"].as_array().unwrap().len(), 1, "{point}");
+        // A check between the two completes what was left, and is none of it.
+        for (data, checked) in [(&data, true), (&desk.path("data"), false)] {
+            let on = |arguments: &[&str]| {
+                let mut command = desk.griffie(arguments);
+                command.env("GRIFFIE_DATA", data);
+                command
+            };
+            if checked {
+                let report = json_of(&mut on(&["verify", "--json"]), &[0]);
+                assert_eq!(report["unfinished"], Value::Null, "{point}: {report}");
+            }
+            check(&mut on(&decide), 0);
+            let shown = json_of(&mut on(&["show", &record, "--json"]), &[0]);
+            assert_eq!(shown["decisions"].as_array().unwrap().len(), 1, "{point}, checked: {checked}");
+            let report = json_of(&mut on(&["verify", "--json"]), &[0]);
+            assert_eq!(report["unfinished"], Value::Null, "{point}, checked: {checked}: {report}");
+        }
         assert_eq!(kinds(&desk), nothing(), "{point}");
         // Given anew later it is another decision.
         check(&mut desk.griffie(&["decide", &record, "--by", "J", "terminated-on", "2027-02-01"]), 0);
@@ -231,4 +245,124 @@ fn a_finding_says_which_document_and_record_it_belongs_to() {
     let (stdout, stderr) = check(&mut desk.griffie(&["verify"]), 8);
     assert!(stdout.contains(&format!(", {record}): it is gone")), "{stdout}");
     assert!(stderr.contains("restore the named objects") && !stderr.contains("was added"), "{stderr}");
+}
+
+/// A copy of a desk whose `log new-key` is killed at a point.
+fn stopped_change(desk: &Desk, point: &str, key_is_lost: bool) -> Desk {
+    let case = copy_of(desk);
+    if key_is_lost {
+        fs::remove_file(case.path("data/log.key")).unwrap();
+    }
+    let mut change = case.griffie(&["log", "new-key", "--by", "A. Jansen"]);
+    let status = change.env("GRIFFIE_STOP_AT", point).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(status.code(), None, "`{point}` was not reached");
+    case
+}
+
+fn copy_of(desk: &Desk) -> Desk {
+    let case = Desk::new();
+    let copied =
+        std::process::Command::new("cp").arg("-a").arg(desk.path("data")).arg(case.path("data")).status().unwrap();
+    assert!(copied.success());
+    case
+}
+
+/// Removes the newest objects of the log's last append, as if it had been stopped before it wrote them.
+fn take_back(desk: &Desk, parts: &[&str]) {
+    for part in parts {
+        let newest = |folder: PathBuf| {
+            let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+            files.max_by_key(|path| path.file_name().unwrap().to_string_lossy().parse::<u64>().unwrap()).unwrap()
+        };
+        fs::remove_file(newest(desk.path("data/store/log").join(part))).unwrap();
+    }
+}
+
+#[test]
+fn a_change_of_key_that_was_stopped_is_completed_by_the_same_command_and_by_any_other() {
+    let (desk, record) = desk();
+    let append: [&[&str]; 4] = [
+        &[],
+        &["checkpoints"],
+        &["checkpoints", "tile/0/000.p"],
+        &["checkpoints", "tile/0/000.p", "tile/entries/000.p"],
+    ];
+    for lost in [false, true] {
+        for point in griffie::pipeline::stop::KEY_POINTS {
+            for parts in append.iter().filter(|parts| parts.is_empty() || point == "new-key-logged") {
+                let begun = stopped_change(&desk, point, lost);
+                take_back(&begun, parts);
+                let what = format!("at `{point}`, without {parts:?}, key lost: {lost}");
+                let again: &[&str] = &["log", "new-key", "--by", "A. Jansen"];
+                let decide: &[&str] = &["decide", &record, "--by", "J", "terminated-on", "2027-01-01"];
+                let announced = point != "new-key-made";
+                if announced {
+                    assert_eq!(kinds(&copy_of(&begun)).1, Vec::<String>::new(), "{what}: no damage");
+                }
+                let others: [&[&str]; 4] = [decide, &["rebuild"], &["verify"], &["reread"]];
+                // Where nothing of it was begun, a key that is lost is lost as before.
+                let others = others.into_iter().take(if !announced && lost {
+                    0
+                } else if parts.len() == 1 {
+                    4
+                } else {
+                    1
+                });
+                for goes_on in others.chain([again]) {
+                    let case = copy_of(&begun);
+                    check(&mut case.griffie(goes_on), 0);
+                    check(&mut case.griffie(decide), 0);
+                    let (stdout, _) = check(&mut case.griffie(&["verify"]), 0);
+                    let changes = stdout.lines().filter(|line| line.starts_with("key changed")).count();
+                    assert_eq!(changes, usize::from(announced || goes_on == again), "{what}, {goes_on:?}: {stdout}");
+                    assert!(!stdout.contains("unfinished"), "{what}, {goes_on:?}: {stdout}");
+                    assert_eq!(kinds(&case).1, Vec::<String>::new(), "{what}, {goes_on:?}");
+                    assert!(!case.path("data/log.key.change").exists());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_decided_is_taken_back_once_however_often_that_is_said() {
+    let (desk, record) = desk();
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "not-in-contract", "end_date"]), 0);
+    for _ in 0..2 {
+        check(&mut desk.griffie(&["decide", &record, "--by", "J", "undo", "end_date"]), 0);
+    }
+    // Another person, or another reason, is another decision.
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "correct", "title", "Huur"]), 0);
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "correct", "title", "Huur"]), 0);
+    check(&mut desk.griffie(&["decide", &record, "--by", "K", "correct", "title", "Huur"]), 0);
+    let shown = json_of(&mut desk.griffie(&["show", &record, "--json"]), &[0]);
+    let by: Vec<_> = shown["decisions"].as_array().unwrap().iter().map(|decision| decision["by"].clone()).collect();
+    assert_eq!(by, ["J", "J", "J", "K"]);
+    assert_eq!(kinds(&desk), nothing());
+}
+
+#[test]
+fn a_clock_that_was_wrong_is_told_for_ever_and_no_finding_once_a_person_said_so() {
+    let (desk, _) = desk();
+    let store = griffie::storage::Store::existing_folder(&desk.path("data/store")).unwrap();
+    let log = griffie::provenance::Log::open(&store, &desk.path("data/log.key"), &|_| true).unwrap();
+    let ahead = "2199-01-01T00:00:00Z".parse().unwrap();
+    let event =
+        griffie::provenance::Event::new(griffie::provenance::EventKind::Validation, ahead, ["store".to_owned()]);
+    let place = log.append(&[event]).unwrap()[0].to_string();
+    drop(log);
+    // The database learns of an event that another program of this archive logged.
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    let (stdout, stderr) = check(&mut desk.griffie(&["verify"]), 8);
+    assert!(
+        stdout.contains(&format!("ahead  event {place}")) && stderr.contains("clock-was-wrong"),
+        "{stdout}{stderr}"
+    );
+    check(&mut desk.griffie(&["log", "clock-was-wrong", &place, "--by", " "]), 2);
+    check(&mut desk.griffie(&["log", "clock-was-wrong", &place, "--by", "A. Jansen"]), 0);
+    for _ in 0..2 {
+        let (stdout, _) = check(&mut desk.griffie(&["verify"]), 0);
+        assert!(stdout.contains(&format!("clock: event {place}: ")) && stdout.contains("A. Jansen said"), "{stdout}");
+        check(&mut desk.griffie(&["rebuild"]), 0);
+    }
 }

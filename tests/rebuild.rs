@@ -481,6 +481,173 @@ fn an_append_that_was_stopped_is_settled_without_the_database_where_the_key_vouc
     assert_eq!(findings(&data), []);
 }
 
+/// What a check finds, and what it tells of copies that were put back.
+fn told_of_copies(data: &Path) -> (Vec<(String, String)>, Vec<String>) {
+    let (stdout, _) = check(griffie(data).args(["verify", "--language", "en"]), 0);
+    let told = stdout.lines().filter(|line| line.starts_with("put back from a copy")).map(str::to_owned);
+    (findings(data), told.collect())
+}
+
+#[test]
+fn a_copy_made_in_any_order_at_any_moment_can_be_put_back_and_the_log_tells_so_for_ever() {
+    let (desk, record) = archive();
+    let live = desk.path("data");
+    let act = ["correct", "title", "Huur"];
+    let case = |name: &str, parts: &[&str]| {
+        let case = desk.path(name);
+        fs::create_dir_all(&case).unwrap();
+        for part in parts {
+            copy(&live.join(part), &case.join(part));
+        }
+        case
+    };
+    let restored = |case: &Path, put_aside: bool, known: bool| {
+        let (_, stderr) = check(griffie(case).arg("rebuild"), 8);
+        assert!(stderr.contains("griffie rebuild --restored --by NAME"), "{stderr}");
+        let (stdout, _) = check(griffie(case).args(["rebuild", "--restored", "--by", "A. Jansen"]), 0);
+        assert_eq!(stdout.contains("put aside in"), put_aside, "{stdout}");
+        assert_eq!(records(case), 3);
+        let (found, told) = told_of_copies(case);
+        assert!(found.is_empty(), "{found:?}");
+        assert!(told.len() == 1 && told[0].contains("by A. Jansen"), "{told:?}");
+        assert_eq!(told[0].contains("what lay between is gone"), known, "{told:?}");
+        // What was not in the copy is done again, and stands once.
+        check(griffie(case).args(["decide", &record, "--by", "J"]).args(act), 0);
+        let shown = common::json_of(griffie(case).args(["show", &record, "--json"]), &[0]);
+        let titles = shown["decisions"].as_array().unwrap().iter().filter(|decision| decision["value"] == "Huur");
+        assert_eq!(titles.count(), 1, "{shown:#}");
+        // Nothing of it is told twice, and a database is not gone behind.
+        check(griffie(case).arg("rebuild"), 0);
+        let (_, stderr) = check(griffie(case).args(["rebuild", "--restored", "--by", "A. Jansen"]), 6);
+        assert!(stderr.contains("there is a database"), "{stderr}");
+        assert_eq!(told_of_copies(case), (vec![], told));
+    };
+    // The store first, then a decision, then the note of the log's end.
+    let late = case("late", &["store", "log.key"]);
+    let in_order = case("in-order", &["log.key", "log.head"]);
+    fs::create_dir_all(in_order.join("store/log")).unwrap();
+    copy(&live.join("store/log/checkpoints"), &in_order.join("store/log/checkpoints"));
+    decide(&desk, &record, &act);
+    copy(&live.join("log.head"), &late.join("log.head"));
+    restored(&late, false, true);
+    // As the README says, while others work.
+    for part in ["store/log/keys", "store/log/tile"] {
+        copy(&live.join(part), &in_order.join(part));
+    }
+    write_pdf(&desk.path("late.pdf"), "Koopovereenkomst\nDeze overeenkomst eindigt op 28 februari 2031.");
+    check(desk.griffie(&["ingest"]).arg(desk.path("late.pdf")), 0);
+    for part in fs::read_dir(live.join("store")).unwrap().map(|entry| entry.unwrap().file_name()) {
+        if part != "log" {
+            copy(&live.join("store").join(&part), &in_order.join("store").join(&part));
+        }
+    }
+    restored(&in_order, true, false);
+    let aside = in_order.join("store.before-rebuild-1");
+    check(griffie(&in_order).arg("ingest").arg(aside.join("originals")), 0);
+    assert_eq!(records(&in_order), 4);
+    // An append without its checkpoint, and one without its tiles.
+    for (name, parts) in [("unsigned", &["checkpoints"][..]), ("torn", &["tile/0/000.p"])] {
+        let torn = case(name, &["store", "log.key"]);
+        for part in parts {
+            let number = |path: &PathBuf| path.file_name().unwrap().to_str().unwrap().parse::<u64>().unwrap();
+            let newest = objects(&torn, &format!("log/{part}")).into_iter().max_by_key(number);
+            fs::remove_file(newest.unwrap()).unwrap();
+        }
+        let (_, stderr) = check(griffie(&torn).args(["rebuild", "--restored", "--by", " "]), 2);
+        assert!(stderr.contains("--by"), "{stderr}");
+        check(griffie(&torn).args(["rebuild", "--restored", "--by", "A. Jansen"]), 0);
+        let (found, told) = told_of_copies(&torn);
+        assert!(found.is_empty() && told.len() == 1, "{name}: {found:?} {told:?}");
+    }
+    let (_, stderr) = check(&mut desk.griffie(&["rebuild", "--restored"]), 2);
+    assert!(stderr.contains("--by"), "{stderr}");
+}
+
+#[test]
+fn a_database_that_was_not_compared_is_no_success() {
+    let (desk, _) = archive();
+    let data = desk.path("data");
+    let verify = |code: i32| {
+        let report = common::json_of(griffie(&data).args(["verify", "--json"]), &[code]);
+        let (stdout, stderr) = check(griffie(&data).args(["verify"]), code);
+        (report, stdout, stderr)
+    };
+    let (report, stdout, _) = verify(0);
+    assert!(report["database_not_compared"].is_null() && stdout.trim_end().ends_with("0 findings"), "{stdout}");
+    for lock in ["lock", "rebuild.lock"] {
+        // Whoever holds the second matters only where something else was found.
+        let held = fs::File::options().write(true).open(data.join(lock)).unwrap();
+        held.lock().unwrap();
+        if lock == "rebuild.lock" {
+            change(&data, "UPDATE decisions SET by = 'K'");
+        }
+        let (report, stdout, stderr) = verify(11);
+        assert!(report["database_not_compared"].as_str().unwrap().contains("another griffie"), "{report}");
+        assert!(stdout.contains("0 findings; the database was not compared") && stderr.contains("at work"), "{stdout}");
+    }
+    let named = |code, want: &str| {
+        let (report, stdout, stderr) = verify(code);
+        assert_eq!(report["findings"][0]["kind"], want);
+        assert!(stdout.contains("griffie.sqlite") && stderr.contains("griffie rebuild"), "{stdout}{stderr}");
+    };
+    fs::rename(data.join("griffie.sqlite"), desk.path("elsewhere.sqlite")).unwrap();
+    named(8, "missing_database");
+    std::os::unix::fs::symlink(desk.path("elsewhere.sqlite"), data.join("griffie.sqlite")).unwrap();
+    named(8, "no_plain_file");
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    verify(0);
+}
+
+#[test]
+fn no_command_waits_at_a_pipe_that_lies_where_a_file_should() {
+    let (desk, record) = archive();
+    let checkpoint = objects(&desk.path("data"), "log/checkpoints").pop().unwrap();
+    let original = objects(&desk.path("data"), "originals").pop().unwrap();
+    let inside = |path: &Path| path.strip_prefix(desk.path("data")).unwrap().to_str().unwrap().to_owned();
+    let (checkpoint, original) = (inside(&checkpoint), inside(&original));
+    check(&mut desk.griffie(&["verify"]), 0);
+    let files = ["log.head", "log.key", "griffie.toml", "store.location", "lock", "rebuild.lock", "fixity.history"];
+    for (number, name) in files.into_iter().chain(["griffie.sqlite", &checkpoint, &original]).enumerate() {
+        let data = desk.path(&format!("case-{number}"));
+        copy(&desk.path("data"), &data);
+        let _ = fs::remove_file(data.join(name));
+        assert!(Command::new("mkfifo").arg(data.join(name)).status().unwrap().success());
+        let decide = ["decide", &record, "--by", "J", "correct", "title", "Huur"];
+        for arguments in [&["verify"][..], &decide, &["rebuild"], &["log", "checkpoint"]] {
+            let mut command = Command::new("timeout");
+            command.arg("60").arg(env!("CARGO_BIN_EXE_griffie")).args(arguments).arg("--data").arg(&data);
+            let output = command.output().unwrap();
+            assert_ne!(output.status.code(), Some(124), "{arguments:?} waits at `{name}`");
+            assert!(output.status.code().is_some_and(|code| code != 101), "{arguments:?} at `{name}`: {output:?}");
+        }
+    }
+}
+
+#[test]
+fn a_rebuild_names_originals_and_copies_that_are_gone() {
+    let (desk, _) = archive();
+    check(&mut desk.griffie(&["copies"]), 0);
+    let data = desk.path("data");
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    for area in ["originals", "renditions"] {
+        let object = objects(&data, area).remove(0);
+        let name = object.strip_prefix(data.join("store")).unwrap().display().to_string();
+        let bytes = fs::read(&object).unwrap();
+        for left in [None, Some(&bytes[1..])] {
+            fs::remove_file(&object).unwrap();
+            if let Some(left) = left {
+                fs::write(&object, left).unwrap();
+            }
+            let (stdout, _) = check(&mut desk.griffie(&["rebuild"]), 11);
+            assert!(stdout.contains(&format!("`{name}` is gone or has another length")), "{stdout}");
+            let _ = fs::remove_file(&object);
+            fs::write(&object, &bytes).unwrap();
+        }
+    }
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(records(&data), 3);
+}
+
 #[test]
 fn a_container_that_was_stopped_half_taken_in_stops_no_rebuild() {
     let desk = Desk::new();

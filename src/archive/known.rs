@@ -13,8 +13,8 @@ use crate::{
     provenance::{
         Event, checkpoints, decode_entry,
         keys::chain_of,
-        merkle::{Hash, leaf_hash, root_of},
-        peak_root,
+        merkle::{Hash, leaf_hash},
+        peak_root, push_leaf,
         tiles::{WIDTH, bundle_name, checkpoint_name, unpack},
     },
     storage::{ObjectName, Store},
@@ -59,7 +59,7 @@ impl Known {
             let width = (size - index * WIDTH).min(WIDTH);
             let name = bundle_name(index, width);
             for entry in unpack(&store.get(&name)?, width)? {
-                push(&mut edges, leaf_hash(&entry));
+                push_leaf(&mut edges, leaf_hash(&entry));
                 known.add(&decode_entry(&entry)?.1)?;
             }
         }
@@ -120,21 +120,5 @@ impl Known {
 
     fn db(&self) -> MutexGuard<'_, Connection> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Adds a leaf to the right edge of a tree: on each tile level the hashes of the tile that is not full yet.
-fn push(edges: &mut Vec<Vec<Hash>>, leaf: Hash) {
-    let (mut level, mut hash) = (0, leaf);
-    loop {
-        if edges.len() == level {
-            edges.push(Vec::new());
-        }
-        edges[level].push(hash);
-        if (edges[level].len() as u64) < WIDTH {
-            return;
-        }
-        hash = root_of(&std::mem::take(&mut edges[level]));
-        level += 1;
     }
 }

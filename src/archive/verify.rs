@@ -1,6 +1,7 @@
 //! Checks a whole store, or as much of it as time allows: every object against its digest, the log against its signed
 //! checkpoints, and each against the other. Needs no database and changes nothing in the store.
 
+mod content;
 mod ledger;
 mod log;
 mod object;
@@ -25,7 +26,7 @@ use crate::{
     Error, Result,
     model::{Blake3, DocumentId, Language, RecordId},
     provenance::{
-        Event, KeyChange, ObjectRef, checkpoints, entries,
+        ClockNote, Event, KeyChange, ObjectRef, Restoration, checkpoints, entries,
         note::{Checkpoint, VerifierKey},
         tiles::LOG,
         timestamp::TimeStamp,
@@ -59,6 +60,8 @@ pub struct VerifyOptions {
     pub key_is_gone: bool,
     /// Keys from elsewhere: one of them must be the key that signs the log now.
     pub keys: Vec<VerifierKey>,
+    /// The key that a change brings which this data folder announced and has not come to complete.
+    pub coming_key: Option<VerifierKey>,
     /// Certificates to which those of time-stamps must lead; without them it is not asked.
     pub authorities: Option<Vec<Certificate>>,
     /// Language of the sentences in the report.
@@ -76,6 +79,7 @@ impl Default for VerifyOptions {
             told: None,
             key_is_gone: false,
             keys: Vec::new(),
+            coming_key: None,
             authorities: None,
             language: Language::English,
         }
@@ -182,6 +186,12 @@ pub enum FindingKind {
     BackDated,
     /// A later manifest names another original, item or accession than the first of its document.
     ChangedOrigin,
+    /// It was logged, and cannot be read as what its name says.
+    Malformed,
+    /// It says something else than what is told of the same elsewhere.
+    Contradicted,
+    /// Its time has not come yet.
+    Ahead,
     /// No accession tells where it came from.
     NoAccession,
     /// It is no plain file, but a link, for one.
@@ -200,6 +210,8 @@ pub enum FindingKind {
     AdditionalRow,
     /// The file of the database, or one of the index, is not as it was written.
     DamagedFile,
+    /// There is no database beside the store of a data folder.
+    MissingDatabase,
 }
 
 /// What was looked at.
@@ -237,6 +249,15 @@ pub struct VerifyReport {
     /// Changes of the key that signs the log, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub key_changes: Vec<KeyChange>,
+    /// When the log was taken up where a copy of the store ended, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restorations: Vec<Restoration>,
+    /// Events whose times stand out, of which a person said that a clock was wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clock_notes: Vec<ClockNote>,
+    /// Why a data folder's database was not compared with the store: nothing is known of it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_not_compared: Option<String>,
 }
 
 /// A checkpoint that an authority stamped with its time: what the log held then, it held no later than that.
@@ -303,6 +324,11 @@ impl Archive {
         unfinished::left_over(self.store())
     }
 
+    /// Objects that the log does not name, whoever left them.
+    pub fn unlogged(&self) -> Result<Vec<ObjectName>> {
+        unfinished::unlogged(self.store())
+    }
+
     /// What stopped work on documents left in the store.
     pub fn half_done(&self) -> Result<HalfDone> {
         unfinished::half_done(self.store())
@@ -326,7 +352,7 @@ impl Archive {
     ) -> Result<VerifyReport> {
         let mut ledger = Ledger::open(options.history.as_deref())?;
         let mut findings = Findings::new(options.language);
-        let mut key_changes = Vec::new();
+        let mut acts = log::Acts::default();
         let checked: Result<Checked> = std::thread::scope(|scope| {
             let mut readers = object::Readers::start(scope, self.store());
             let within = options.within;
@@ -342,8 +368,8 @@ impl Archive {
             if any_order {
                 object::begin(&mut readers, &ledger, now)?;
             }
-            let (mut checked, changes) = log::verify(self.store(), options, &mut ledger, &mut findings)?;
-            key_changes = changes;
+            let (mut checked, told) = log::verify(self.store(), options, now, &mut ledger, &mut findings)?;
+            acts = told;
             let layout = Blake3::of(include_bytes!("README.txt"));
             ledger.name(&super::name::README.parse()?, &layout, None, "the layout of the store")?;
             if !any_order {
@@ -377,7 +403,17 @@ impl Archive {
         let unfinished = unfinished.map(|(what, message)| finding(FindingKind::Unfinished, what, message));
         let unfinished = unfinished.collect::<Result<_>>()?;
         ledger.close(now, &checked, found.len())?;
-        Ok(VerifyReport { checked, findings: found, unfinished, timestamps, key_changes })
+        let log::Acts { key_changes, restorations, clock_notes } = acts;
+        Ok(VerifyReport {
+            checked,
+            findings: found,
+            unfinished,
+            timestamps,
+            key_changes,
+            restorations,
+            clock_notes,
+            database_not_compared: None,
+        })
     }
 }
 

@@ -17,7 +17,9 @@ use crate::{
     pipeline::{
         App, app,
         compare::{self, Compared},
-        note, rebuild, told,
+        log_key, note, rebuild,
+        restored::PutAside,
+        told,
     },
     provenance::note::VerifierKey,
     register::{ArchivalCopy, Document, Named},
@@ -133,16 +135,19 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         false => (app::known_head(&context.data)?, told::by(&context.data, archive.store())?),
     };
     let language = context.config.language;
+    let coming_key = (!elsewhere).then(|| log_key::coming(&context.data)).flatten();
+    let key_is_gone = coming_key.is_none() && matches!(context.data.join(app::LOG_KEY).try_exists(), Ok(false));
     let options = VerifyOptions {
         budget: arguments.budget,
         within: arguments.within,
         history,
         language,
         head,
-        key_is_gone: told.is_some() && matches!(context.data.join(app::LOG_KEY).try_exists(), Ok(false)),
+        key_is_gone: told.is_some() && key_is_gone,
         told,
         keys,
         authorities,
+        coming_key,
         ..VerifyOptions::default()
     };
     let now = Clock::System.now();
@@ -157,15 +162,19 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         }
         report => report?,
     };
+    let mut left_out = false;
     if !elsewhere && own.is_some() {
         match compare::compare(&context.data, &context.config)? {
             Compared::With(found) => report.findings.extend(found),
+            Compared::None(why) => report.database_not_compared = Some(why),
             Compared::Not(why) => {
+                left_out = true;
                 let told = language.say(
                     format!("de database is niet met de opslag vergeleken: {why}"),
                     format!("the database was not compared with the store: {why}"),
                 );
                 let _ = writeln!(io::stderr(), "griffie: {told}");
+                report.database_not_compared = Some(why);
             }
         }
     }
@@ -197,6 +206,12 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         for change in &report.key_changes {
             print_line(super::log::key_change_line(change, language))?;
         }
+        for note in &report.clock_notes {
+            print_line(super::log::clock_line(note, language))?;
+        }
+        for restoration in &report.restorations {
+            print_line(super::log::restoration_line(restoration, language))?;
+        }
         for stamped in &report.timestamps {
             print_line(super::log::stamp_line(stamped.size, &stamped.stamp, language))?;
         }
@@ -208,24 +223,29 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
                 format!("{late} objects had not been looked at for longer than the period asked for"),
             ))?;
         }
+        let not_compared = match &report.database_not_compared {
+            Some(_) => language.say("; de database is niet vergeleken", "; the database was not compared"),
+            None => "",
+        };
         print_line(language.say(
             format!(
                 "{objects} objecten ({bytes} bytes) nagelezen, {waiting} wachten; {events} gebeurtenissen en \
-                 {checkpoints} ijkpunten van het logboek; {findings} bevindingen"
+                 {checkpoints} ijkpunten van het logboek; {findings} bevindingen{not_compared}"
             ),
             format!(
                 "{objects} objects ({bytes} bytes) read and compared, {waiting} waiting; {events} events and \
-                 {checkpoints} checkpoints of the log; {findings} findings"
+                 {checkpoints} checkpoints of the log; {findings} findings{not_compared}"
             ),
         ))?;
     }
     if report.findings.is_empty() {
-        return Ok(Outcome::Done);
+        return Ok(Outcome::partial_if(left_out));
     }
     let count = report.findings.len();
     let of_database = |finding: &VerifyFinding| {
-        use FindingKind::{AdditionalRow, AlteredRow, DamagedFile, MissingRow};
-        matches!(finding.kind, AlteredRow | MissingRow | AdditionalRow | DamagedFile)
+        use FindingKind::{AdditionalRow, AlteredRow, DamagedFile, MissingDatabase, MissingRow, NoPlainFile};
+        matches!(finding.kind, AlteredRow | MissingRow | AdditionalRow | DamagedFile | MissingDatabase)
+            || finding.kind == NoPlainFile && matches!(finding.what.as_str(), "griffie.sqlite" | "index")
     };
     if report.findings.iter().all(of_database) {
         let message = format!("the database or the index is not what the store says: {count} findings");
@@ -256,19 +276,25 @@ fn finding_line(finding: &VerifyFinding, language: Language) -> String {
 /// What to do about findings: each sort asks for something else.
 fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
     use FindingKind::{
-        BackDated, ChangedOrigin, ForeignCheckpoint, ForeignEvent, ForeignKey, ForeignObject, NoAccession, Rewritten,
-        Truncated, UnloggedObject, UnprovenKey,
+        Ahead, BackDated, ChangedOrigin, Contradicted, ForeignCheckpoint, ForeignEvent, ForeignKey, ForeignObject,
+        Malformed, NoAccession, Rewritten, Truncated, UnloggedObject, UnprovenKey,
     };
     let (mut damaged, mut added, mut forged) = (false, false, false);
     for finding in findings {
         match finding.kind {
             UnloggedObject | ForeignObject => added = true,
             Rewritten | Truncated | ForeignCheckpoint | ForeignKey | UnprovenKey | ForeignEvent | BackDated
-            | ChangedOrigin | NoAccession => forged = true,
+            | ChangedOrigin | NoAccession | Malformed | Contradicted | Ahead => forged = true,
             _ => damaged = true,
         }
     }
     let all = [
+        (
+            findings.iter().any(|finding| matches!(finding.kind, BackDated | Ahead)),
+            "liep alleen een klok verkeerd, dan zegt `griffie log clock-was-wrong GEBEURTENIS --by NAAM` dat in het logboek, \
+             voorgoed",
+            "if it was only a clock that was wrong, `griffie log clock-was-wrong EVENT --by NAME` says so in the log, for ever",
+        ),
         (
             damaged,
             "zet de genoemde objecten terug uit een kopie; `griffie verify --store KOPIE` zegt of die heel is",
@@ -298,7 +324,7 @@ fn may_write(history: &Path) -> bool {
     if !history.parent().is_some_and(Path::is_dir) {
         return true;
     }
-    let opened = std::fs::File::options().append(true).create(true).open(history);
+    let opened = crate::plain::open(std::fs::File::options().append(true).create(true), history);
     !opened.is_err_and(|error| {
         matches!(error.kind(), std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem)
     })
@@ -370,8 +396,21 @@ fn documents_of(app: &App, record: &RecordId) -> Result<Vec<Document>> {
     if dossier.is_empty() { app.register.came_in_as(record) } else { Ok(dossier) }
 }
 
-pub(super) fn rebuild(context: &Context) -> Result<Outcome> {
-    let counts = rebuild::rebuild(&context.data, &context.config)?;
+/// Make database and index anew from the object store alone.
+#[derive(Args)]
+pub(super) struct RebuildArguments {
+    /// The store was put back from a copy (a backup): take the log up where that ends, put aside what no signed event
+    /// names, and tell so in the log for ever.
+    #[arg(long, requires = "by")]
+    restored: bool,
+    /// Who put it back.
+    #[arg(long, value_name = "NAME", requires = "restored")]
+    by: Option<String>,
+}
+
+pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result<Outcome> {
+    let restored_by = arguments.by.as_deref().filter(|_| arguments.restored);
+    let counts = rebuild::rebuild(&context.data, &context.config, restored_by)?;
     let language = context.config.language;
     print_line(language.say(
         format!(
@@ -383,11 +422,32 @@ pub(super) fn rebuild(context: &Context) -> Result<Outcome> {
             counts.batches, counts.items, counts.documents, counts.decisions
         ),
     ))?;
+    if let Some(PutAside { objects, folder }) = &counts.put_aside {
+        let folder = super::one_line(&folder.display().to_string());
+        print_line(language.say(
+            format!(
+                "{objects} objecten waarvan het logboek van de kopie niet vertelt zijn opzij gelegd in `{folder}`: lever de \
+                 papieren onder `originals` daarin zo nodig opnieuw in"
+            ),
+            format!(
+                "{objects} objects that the log of the copy does not tell of were put aside in `{folder}`: hand in the \
+                 papers under `originals` in it again if need be"
+            ),
+        ))?;
+    }
     for name in &counts.left_out {
         print_line(language.say(
             format!("weggelaten: `{name}`: het logboek kent het niet; `griffie verify` zegt wat het is"),
             format!("left out: `{name}`: the log does not name it; `griffie verify` says what it is"),
         ))?;
     }
-    Ok(Outcome::partial_if(!counts.left_out.is_empty()))
+    for name in &counts.without_bytes {
+        print_line(language.say(
+            format!(
+                "`{name}` is weg of heeft een andere lengte: zet het terug uit een kopie, en geef `griffie verify`"
+            ),
+            format!("`{name}` is gone or has another length: restore it from a copy, and give `griffie verify`"),
+        ))?;
+    }
+    Ok(Outcome::partial_if(!counts.left_out.is_empty() || !counts.without_bytes.is_empty()))
 }

@@ -18,7 +18,7 @@ use crate::{
     model::Language,
     pipeline::{app, history, keeping, log_key},
     provenance::{
-        KeyChange,
+        ClockNote, KeyChange, Restoration,
         keys::chain_of,
         proof::{self, Foreign, Head, Inclusion},
         timestamp::{self, Response, TimeStamp},
@@ -78,6 +78,15 @@ enum LogCommand {
     /// lost for good) every check says for ever that nobody but the keeper of the new key says so.
     NewKey {
         /// Who does this.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+    /// Say that a clock was wrong when an event was logged, or one before it. What `griffie verify` finds about its time
+    /// (back_dated, ahead) it then tells for ever with who said so, and no longer as a finding.
+    ClockWasWrong {
+        /// The event: its number or id, or the object that `griffie verify` names.
+        event: String,
+        /// Who says so.
         #[arg(long, value_name = "NAME")]
         by: String,
     },
@@ -154,6 +163,13 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
             print_line(language.say(
                 "bewaar het nieuwe log.key en log.head in de reservekopie",
                 "keep the new log.key and log.head in the backup",
+            ))?;
+        }
+        LogCommand::ClockWasWrong { event, by } => {
+            let place = keeping::clock_was_wrong(&context.writing_app()?, event, by)?;
+            print_line(language.say(
+                format!("van gebeurtenis {place} staat in het logboek dat de klok verkeerd liep"),
+                format!("the log now says of event {place} that the clock was wrong"),
             ))?;
         }
         LogCommand::Timestamp(arguments) => stamp(context, arguments)?,
@@ -235,6 +251,40 @@ pub(super) fn key_change_line(change: &KeyChange, language: Language) -> String 
     language.say(
         format!("sleutel gewisseld: gebeurtenis {event} ({at}, door {by}) verving {old} door {new}; {nl}"),
         format!("key changed: event {event} ({at}, by {by}) put {new} in the place of {old}; {en}"),
+    )
+}
+
+/// In one line, that the log was taken up where a copy ended.
+pub(super) fn restoration_line(restoration: &Restoration, language: Language) -> String {
+    let Restoration { event, at, by, known, put_aside } = restoration;
+    let by = super::one_line(by);
+    let (nl, en) = match known {
+        Some(known) => (
+            format!("; genoteerd was een einde bij {known}: wat daartussen lag is weg"),
+            format!("; noted was an end at {known}: what lay between is gone"),
+        ),
+        None => Default::default(),
+    };
+    language.say(
+        format!(
+            "teruggezet uit een kopie: het logboek is opgevat bij {event} gebeurtenissen ({at}, door {by}), {put_aside} \
+             objecten opzij gelegd{nl}"
+        ),
+        format!(
+            "put back from a copy: the log was taken up at {event} events ({at}, by {by}), {put_aside} objects put aside{en}"
+        ),
+    )
+}
+
+/// In one line, that a person said that a clock was wrong.
+pub(super) fn clock_line(note: &ClockNote, language: Language) -> String {
+    let ClockNote { event, message, said, by, at } = note;
+    let by = super::one_line(by);
+    language.say(
+        format!(
+            "klok: gebeurtenis {event}: {message}; {by} zei bij gebeurtenis {said} ({at}) dat de klok verkeerd liep"
+        ),
+        format!("clock: event {event}: {message}; {by} said at event {said} ({at}) that the clock was wrong"),
     )
 }
 

@@ -1,6 +1,8 @@
 //! Brings BER (X.690) to DER as far as signatures need it: definite lengths, strings in one piece. Signers may write
 //! their envelopes in BER; what is hashed inside them is DER by RFC 5652, 5.4, and so stays as it is.
 
+use std::collections::HashSet;
+
 /// Deeper envelopes than this are no signatures.
 const DEEPEST: usize = 48;
 
@@ -52,6 +54,9 @@ fn header(bytes: &[u8]) -> Option<Header> {
     Some(Header { constructed, tag, length, content })
 }
 
+/// The tag of the certificates of an envelope.
+const SET_OF_CERTIFICATES: u8 = 0xa0;
+
 /// Appends an element in DER, and returns how many bytes it was.
 fn element(bytes: &[u8], depth: usize, out: &mut Vec<u8>) -> Option<usize> {
     if depth > DEEPEST {
@@ -68,6 +73,8 @@ fn element(bytes: &[u8], depth: usize, out: &mut Vec<u8>) -> Option<usize> {
         return Some(head.length + rest.len());
     }
     let (mut inner, mut at) = (Vec::new(), 0);
+    // Certificates come as a set: DER has each once, and authorities are known to put one there twice.
+    let mut seen = HashSet::new();
     loop {
         match (head.content, rest.get(at..at + 2)) {
             (Some(content), _) if at == content => break,
@@ -76,7 +83,13 @@ fn element(bytes: &[u8], depth: usize, out: &mut Vec<u8>) -> Option<usize> {
                 break;
             }
             (None, None) => return None,
-            _ => at += element(&rest[at..], depth + 1, &mut inner)?,
+            _ => {
+                let begin = inner.len();
+                at += element(&rest[at..], depth + 1, &mut inner)?;
+                if bytes[0] == SET_OF_CERTIFICATES && !seen.insert(inner[begin..].to_vec()) {
+                    inner.truncate(begin);
+                }
+            }
         }
     }
     // An octet string in pieces.
@@ -129,6 +142,8 @@ mod tests {
         check(b"\x02\x01\x05\0\0\0", Some(b"\x02\x01\x05"));
         check(b"\x30\x80\x02\x01\x05\0\0\0\0", Some(b"\x30\x03\x02\x01\x05"));
         check(b"\x24\x80\x04\x02ab\x04\x01c\0\0", Some(b"\x04\x03abc"));
+        check(b"\xa0\x09\x02\x01\x05\x02\x01\x06\x02\x01\x05", Some(b"\xa0\x06\x02\x01\x05\x02\x01\x06"));
+        check(b"\x30\x06\x02\x01\x05\x02\x01\x05", Some(b"\x30\x06\x02\x01\x05\x02\x01\x05"));
         check(b"\x30\x82\0\x03\x02\x01\x05", Some(b"\x30\x03\x02\x01\x05"));
         check(b"\x30\x05\x02\x01\x05", None);
         check(b"\x30\x80\x02\x01\x05", None);

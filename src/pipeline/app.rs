@@ -9,8 +9,9 @@ use std::{
 };
 
 use super::{
+    decide,
     lock::{InPlace, Lock},
-    pending, rebuild, standing, told,
+    log_key, pending, rebuild, standing, told,
     units::units_of,
 };
 use crate::{
@@ -21,6 +22,7 @@ use crate::{
     error::Fold as _,
     index::{Index, IndexDocument, Unit},
     model::{Blake3, Reading},
+    plain,
     provenance::{
         Event, EventKind, Log, ObjectRef, checkpoints, entries, merkle,
         note::{Checkpoint, SignerKey, VerifierKey},
@@ -61,7 +63,7 @@ struct OpenLog {
 
 /// The head of a data folder's log as it was last noted.
 pub fn known_head(data: &Path) -> Result<Option<Checkpoint>> {
-    let text = match std::fs::read_to_string(data.join(LOG_HEAD)) {
+    let text = match plain::read_to_string(&data.join(LOG_HEAD)) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).fold(ErrorKind::Storage, || "cannot read the noted head of the log"),
@@ -124,7 +126,7 @@ pub fn s3(data: &Path, config: &Config) -> Result<config::S3> {
 
 /// What a data folder notes of its store: its address, and on the lines below it how it is reached.
 fn noted_store(data: &Path) -> Result<Option<String>> {
-    match std::fs::read_to_string(data.join(STORE_NOTE)) {
+    match plain::read_to_string(&data.join(STORE_NOTE)) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).fold(ErrorKind::Storage, || format!("cannot read `{STORE_NOTE}`")),
@@ -226,6 +228,7 @@ impl App {
         // a database may look for both.
         let stored = Stored::open(data, &config)?;
         lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+        log_key::complete(data, stored.archive.store())?;
         if !Self::is_there(data) {
             standing::must_be_empty(&stored.archive, &stored.location)?;
         }
@@ -286,6 +289,9 @@ impl App {
             false => Index::open(&data.join("index"))?,
         };
         let stored = Stored::open(data, &config)?;
+        if !register.is_read_only() {
+            log_key::complete_if_free(data, stored.archive.store())?;
+        }
         // Over a network this would cost every command some questions.
         if stored.archive.store().root().is_some() || register.is_empty()? {
             standing::must_know(&register, &stored.archive, &stored.location, data)?;
@@ -383,11 +389,7 @@ impl App {
     /// The log must be the one that this data folder knows, gone on: what was cut off is not written over.
     fn must_fit(&self, log: &Log, is_anew: bool) -> Result<()> {
         let (store, size) = (self.archive.store(), log.next_index());
-        match known_head(&self.data)? {
-            Some(head) if head.size > size => return Err(cut_off(LOG_HEAD, head.size, size)),
-            Some(head) if head.size > 0 && proof::checkpoint(store, head.size)?.checkpoint.root != head.root => {
-                return Err(written_anew(LOG_HEAD));
-            }
+        match must_reach_head(&self.data, store, size)? {
             Some(_) => {}
             None if is_anew || size == 0 => {
                 let none = || Checkpoint { origin: log.verifier().name().into(), size: 0, root: merkle::empty_root() };
@@ -446,6 +448,10 @@ impl App {
             let (events, not_done): (Vec<_>, Vec<_>) = own.into_iter().partition(|event| self.was_done(event));
             for event in not_done {
                 self.register.withdraw_event(&event.id)?;
+            }
+            // Where a rebuild begins with nothing, it adds decisions in its turn.
+            for event in events.iter().filter(|_| log.noted) {
+                decide::note_stored(self, event, &events)?;
             }
             pending::note(&self.data, &log.signer, log.log.next_index(), &events)?;
             let places = log.log.append(&events)?;
@@ -568,6 +574,17 @@ fn logged(store: &Store) -> Result<u64> {
     Ok(checkpoints(store)?.last().copied().unwrap_or(0))
 }
 
+/// A log of so many events must go on from where this data folder noted its end, if it did.
+pub(super) fn must_reach_head(data: &Path, store: &Store, size: u64) -> Result<Option<Checkpoint>> {
+    match known_head(data)? {
+        Some(head) if head.size > size => Err(cut_off(LOG_HEAD, head.size, size)),
+        Some(head) if head.size > 0 && proof::checkpoint(store, head.size)?.checkpoint.root != head.root => {
+            Err(written_anew(LOG_HEAD))
+        }
+        head => Ok(head),
+    }
+}
+
 /// Notes the log's head outside the store: it tells whether the log's end was cut off.
 pub(super) fn keep_head(data: &Path, head: &Checkpoint) -> Result<()> {
     let doing = || "cannot note the head of the log";
@@ -581,10 +598,15 @@ fn cut_off(by: &str, told: u64, size: u64) -> Error {
         ErrorKind::FixityMismatch,
         format!("`{by}` tells of {told} events of the log, which has only {size}: its end is gone"),
     )
-    .hint("nothing was written: restore the store from a copy, and give `griffie verify`")
+    .hint(
+        "nothing was written: restore the store from a copy, and give `griffie verify`. If this is that copy, older than \
+         what is noted, `griffie rebuild --restored --by NAME` takes it up where it ends, which the log tells for ever",
+    )
     .dutch(format!(
         "`{by}` telt {told} gebeurtenissen van het logboek, dat er maar {size} heeft: het einde is weg; er is niets \
-             geschreven: zet de opslag terug uit een kopie, en geef `griffie verify`"
+             geschreven: zet de opslag terug uit een kopie, en geef `griffie verify`; is dit die kopie, ouder dan wat er is \
+             genoteerd, dan gaat `griffie rebuild --restored --by NAAM` verder waar ze eindigt, wat het logboek dan altijd \
+             vermeldt"
     ))
 }
 

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::{
-    app::{Stored, database},
+    app::{self, Stored, database},
     decide,
     lock::{InPlace, Lock},
     rebuild::{Counts, build},
@@ -29,6 +29,8 @@ pub enum Compared {
     With(Vec<VerifyFinding>),
     /// It was not compared, for this reason.
     Not(String),
+    /// There is none, and nothing else of a data folder beside the store.
+    None(String),
 }
 
 /// Compares database and index of a data folder with its store.
@@ -38,10 +40,19 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
         return Ok(Compared::Not(error.explain(language)));
     }
     if !database(data).is_file() {
-        return Ok(Compared::Not(language.say(
-            "er is geen database; `griffie rebuild` maakt die uit de opslag".into(),
-            "there is no database; `griffie rebuild` makes it from the store".into(),
-        )));
+        let message = language.say(
+            "er is geen database naast de opslag; `griffie rebuild` maakt die uit de opslag",
+            "there is no database beside the store; `griffie rebuild` makes it from the store",
+        );
+        let had_one = [app::LOG_KEY, app::LOG_HEAD].iter().any(|file| data.join(file).symlink_metadata().is_ok());
+        return Ok(match had_one {
+            true => Compared::With(vec![named(FindingKind::MissingDatabase, DATABASE.into(), message.into())]),
+            false => Compared::None(message.into()),
+        });
+    }
+    let links: Vec<_> = links(data, language).collect();
+    if !links.is_empty() {
+        return Ok(Compared::With(links));
     }
     let register = match Register::open_for_reading(&database(data)).and_then(|register| {
         let damage = register.damage()?;
@@ -109,6 +120,18 @@ fn differences(data: &Path, register: &Register, archive: &Archive) -> Result<Ve
     let truth = Register::scratch(&database(folder.path()))?;
     build(&archive.as_logged(&waiting)?, &truth, &mut Counts::default())?;
     register.differences(&truth)
+}
+
+/// Database and index lie in their data folder, not behind links that somebody laid.
+fn links(data: &Path, language: Language) -> impl Iterator<Item = VerifyFinding> {
+    let is_link = |name: &&str| std::fs::symlink_metadata(data.join(name)).is_ok_and(|found| found.is_symlink());
+    [DATABASE, "index"].into_iter().filter(is_link).map(move |name| {
+        let message = language.say(
+            "het is een koppeling: wat erachter ligt is niet van deze gegevensmap; `griffie rebuild` maakt het opnieuw",
+            "it is a link: what lies behind it is not this data folder's; `griffie rebuild` makes it anew",
+        );
+        named(FindingKind::NoPlainFile, name.into(), message.into())
+    })
 }
 
 fn busy(language: Language) -> String {

@@ -40,11 +40,14 @@ fn one(app: &App, record: &RecordId, request: &Request, by: &str, note: Option<&
         tries += 1;
         add_what_is_stored(app, record, left)?;
         let note = note.map(str::to_owned);
-        let decision = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note)?;
-        if was_taken(app, &decision, left)? {
+        let last = app.register.decisions(record)?.pop().filter(|last| last.by == by.trim() && last.note == note);
+        let prepared = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note);
+        // The same words of the same person, with nothing decided since: said twice it stands once. Whoever took it may
+        // have been stopped, and gives it again, whatever a check or another command completed meanwhile.
+        if last.is_some_and(|last| is_that(&last, request, prepared.as_ref().ok())) {
             return Ok(());
         }
-        match keep(app, &decision) {
+        match keep(app, &prepared?) {
             Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => {}
             kept => return kept,
         }
@@ -68,16 +71,30 @@ pub(super) fn keep(app: &App, decision: &Decision) -> Result<()> {
     Ok(())
 }
 
-/// The same decision by the same person, if it is the record's last and was left waiting for the log: whoever took it was stopped,
-/// and gives it again.
-fn was_taken(app: &App, decision: &Decision, left: &[Event]) -> Result<bool> {
-    let Some(last) = app.register.decisions(&decision.record)?.pop() else { return Ok(false) };
-    let same = last.act == decision.act
-        && last.by == decision.by
-        && last.note == decision.note
-        && last.elsewhere == decision.elsewhere;
-    let name = archive::Archive::decision_ref(&object(&last))?;
-    Ok(same && left.iter().any(|event| event.objects.contains(&name)))
+/// Whether a request comes to a decision that was taken. Who takes a decision back finds it gone the second time.
+fn is_that(last: &Decision, request: &Request, prepared: Option<&Decision>) -> bool {
+    match (request, &last.act) {
+        (Request::Withdraw { field }, Act::Withdraw { field: last }) => field == last,
+        _ => prepared.is_some_and(|prepared| prepared.act == last.act),
+    }
+}
+
+/// Makes a decision a row, where its event waits and its object is stored: whoever took it was stopped between the two.
+pub(super) fn note_stored(app: &App, event: &Event, waiting: &[Event]) -> Result<()> {
+    if is_noted(&app.register, event)? {
+        return Ok(());
+    }
+    let Some(record) = event.about.first().and_then(|record| record.parse::<RecordId>().ok()) else { return Ok(()) };
+    let known = app.register.decisions(&record)?.len();
+    for object in app.archive.decisions_on(&record)?.into_iter().skip(known) {
+        let name = archive::Archive::decision_ref(&object)?;
+        // What somebody else laid there is for a check to name.
+        if !waiting.iter().any(|event| event.objects.contains(&name)) {
+            break;
+        }
+        app.register.add_decision(&row(object)?, &[])?;
+    }
+    Ok(())
 }
 
 /// A decision is announced before it is stored, and stored before it is a row: until then it was not taken.

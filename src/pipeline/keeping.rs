@@ -8,7 +8,7 @@ use crate::{
     Error, ErrorKind, Result, archive,
     error::Fold as _,
     provenance::{
-        checkpoints,
+        Event, checkpoints,
         proof::{self, Head},
         timestamp::{Response, TimeStamp},
     },
@@ -48,6 +48,19 @@ pub fn keep_timestamp(app: &App, response: &Response, bytes: Vec<u8>) -> Result<
     }
     Err(Error::new(ErrorKind::NotFound, "the time-stamp is about no checkpoint of this log")
         .hint("`griffie log timestamp --request FILE` writes a request that is"))
+}
+
+/// Says in the log that a clock was wrong when an event was logged, or one before it; gives the place of that event.
+pub fn clock_was_wrong(app: &App, what: &str, by: &str) -> Result<u64> {
+    if by.trim().is_empty() {
+        return Err(Error::new(ErrorKind::InvalidInput, "it takes the name of whoever says so").hint("give --by NAME"));
+    }
+    let store = app.archive.store();
+    let place = proof::find(store, proof::head(store)?.checkpoint.size, what)?;
+    let event = Event::of_wrong_clock(place, by.trim(), app.clock.now());
+    app.register.add_events(&[events::outbox(&event)])?;
+    app.log_waiting_events()?;
+    Ok(place)
 }
 
 fn days_after(now: Timestamp, days: u16) -> Result<Timestamp> {

@@ -10,6 +10,7 @@ use std::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
+    plain,
     storage::{self, Store},
 };
 
@@ -134,7 +135,7 @@ impl InPlace {
 
 fn open(path: &Path, doing: impl Fn() -> String) -> Result<File> {
     use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
-    let opened = File::options().create(true).truncate(false).write(true).open(path);
+    let opened = plain::open(File::options().create(true).truncate(false).write(true), path);
     opened.map_err(|error| match error.kind() {
         PermissionDenied | ReadOnlyFilesystem => Error::new(
             ErrorKind::Refused,

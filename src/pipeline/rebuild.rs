@@ -11,6 +11,8 @@ use super::{
     app::{self, Stored, database, location},
     decide, events,
     lock::{InPlace, Lock},
+    log_key,
+    restored::{self, PutAside},
     standing,
     stop::reached,
     stored, told,
@@ -39,6 +41,10 @@ pub struct Counts {
     pub decisions: usize,
     /// Objects that a register would follow from and that the log does not name: they were left out.
     pub left_out: Vec<ObjectName>,
+    /// Originals and copies that are gone, or have another length than their manifests say: no register follows from them.
+    pub without_bytes: Vec<ObjectName>,
+    /// What lay beyond the log of a copy that was put back.
+    pub put_aside: Option<PutAside>,
 }
 
 /// Where a rebuild works, in the data folder; with a number of its own behind it.
@@ -47,8 +53,8 @@ const WORKPLACE: &str = "rebuild.new-";
 const NAMED: usize = 20;
 
 /// Rebuilds a data folder. Database and index that are there are put aside, never overwritten, and stand untouched until
-/// the new ones are whole.
-pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
+/// the new ones are whole. `restored_by` names who put the store back from a copy, to be taken up where that ends.
+pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Result<Counts> {
     if location(data, config)?.folder().is_some_and(|folder| !folder.is_dir()) {
         return Err(Error::new(ErrorKind::NotFound, format!("there is no object store in `{}`", data.display()))
             .hint("restore the folder `store` first, or name a --store: everything else follows from it"));
@@ -58,6 +64,11 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
     let _sole = InPlace::goes(data)?;
     let stored = Stored::open(data, config)?;
     lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+    let put_aside = match restored_by {
+        Some(by) => restored::take_up(data, &stored.archive, by)?,
+        None => None,
+    };
+    log_key::complete(data, stored.archive.store())?;
     app::must_be_own_log(data, stored.archive.store())?;
     clear(data)?;
     let workplace = tempfile::Builder::new()
@@ -69,9 +80,12 @@ pub fn rebuild(data: &Path, config: &Config) -> Result<Counts> {
     let archive = stored.archive.clone();
     let mut app = App::beside(data, config.clone(), stored, register, index, lock)?;
     app.archive = archive.as_logged(&[])?;
-    let mut counts = Counts { left_out: sound(&app.archive)?, ..Counts::default() };
+    let mut counts = Counts { left_out: sound(&app.archive)?, put_aside, ..Counts::default() };
     reached("rebuild-begun");
     build(&app.archive, &app.register, &mut counts)?;
+    for (document, _) in app.register.documents_as_read()? {
+        counts.without_bytes.extend(app.archive.without_bytes(&document.id)?);
+    }
     reached("rebuild-database-made");
     app.index_what_is_missing()?;
     reached("rebuild-index-made");

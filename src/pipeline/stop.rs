@@ -32,6 +32,10 @@ pub const REBUILD_POINTS: [&str; 5] =
 /// The same of a decision.
 pub const DECIDING_POINTS: [&str; 3] = ["decision-announced", "decision-stored", "decision-noted"];
 
+/// The same of `griffie log new-key`.
+pub const KEY_POINTS: [&str; 6] =
+    ["new-key-made", "new-key-announced", "new-key-logged", "new-key-old-kept", "new-key-in-place", "new-key-noted"];
+
 struct Stop {
     point: String,
     left: std::sync::atomic::AtomicU32,
@@ -40,7 +44,7 @@ struct Stop {
 /// Says that a point is reached.
 pub(super) fn reached(point: &'static str) {
     static STOP: OnceLock<Option<Stop>> = OnceLock::new();
-    let known = [&POINTS[..], &COPYING_POINTS, &REREADING_POINTS, &REBUILD_POINTS, &DECIDING_POINTS];
+    let known = [&POINTS[..], &COPYING_POINTS, &REREADING_POINTS, &REBUILD_POINTS, &DECIDING_POINTS, &KEY_POINTS];
     debug_assert!(known.iter().any(|points| points.contains(&point)), "{point} is no point");
     let stop = STOP.get_or_init(|| {
         let asked = crate::config::variable("GRIFFIE_STOP_AT")?;

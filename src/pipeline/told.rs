@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use super::app;
+use super::{app, log_key};
 use crate::{
     Error, ErrorKind, Result,
     archive::{Told, ToldBy},
@@ -89,6 +89,8 @@ fn of(register: &Register, data: &Path, store: &Store, so_far: u64) -> Result<To
         let ids = items.iter().flat_map(|item| [item.id.to_string(), item.document.to_string()]);
         reserved.insert(batch.id.to_string(), ids.collect());
     }
+    // Of a change of key the data folder itself knows, from before it is in the log.
+    waiting.extend(log_key::announced(data)?);
     Ok(Told { begin: register.log_begin()?, logged, waiting, foreign, reserved })
 }
 

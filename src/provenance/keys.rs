@@ -127,7 +127,7 @@ impl Event {
     }
 
     /// The key that signs from here on, where it is about that.
-    pub(super) fn new_key(&self) -> Option<VerifierKey> {
+    pub(crate) fn new_key(&self) -> Option<VerifierKey> {
         self.key_change().map(|(_, new)| new)
     }
 

@@ -78,9 +78,10 @@ impl Log {
         Self::checked(store, signer, &|_| true, false)
     }
 
-    /// Opens a log whose key is lost with another, which is to sign from now on: the first event appended must say so.
-    pub fn taken_over(store: &Store, signer: SignerKey) -> Result<Self> {
-        Self::checked(store, signer, &|_| false, true)
+    /// Opens a log whose key is lost with another, which is to sign from now on: the first event appended must say so, or
+    /// the one that a stopped program appended and did not sign, which `is_own` knows then.
+    pub fn taken_over(store: &Store, signer: SignerKey, is_own: &dyn Fn(&Event) -> bool) -> Result<Self> {
+        Self::checked(store, signer, is_own, true)
     }
 
     fn checked(store: &Store, signer: SignerKey, is_own: &dyn Fn(&Event) -> bool, taken_over: bool) -> Result<Self> {
@@ -401,10 +402,14 @@ fn foreign(size: u64, index: u64) -> Error {
     let bundles = tiles::partial_bundles(index / WIDTH);
     let message = format!("event {index} of the log, beyond its last checkpoint at {size}, is not this archive's");
     Error::new(ErrorKind::FixityMismatch, message)
-        .hint(format!("look into `{bundles}`: no checkpoint signs what was added there; put it aside and begin again"))
+        .hint(format!(
+            "look into `{bundles}`: no checkpoint signs what was added there. In a copy that was put back `griffie rebuild \
+             --restored --by NAME` puts it aside, and tells so in the log; else put it aside and begin again"
+        ))
         .dutch(format!(
             "gebeurtenis {index} van het logboek, na het laatste ijkpunt op {size}, is niet van dit archief: kijk in \
-             `{bundles}`, geen ijkpunt ondertekent wat daar is toegevoegd; leg het opzij en begin opnieuw"
+             `{bundles}`, geen ijkpunt ondertekent wat daar is toegevoegd; in een teruggezette kopie legt `griffie rebuild \
+             --restored --by NAAM` het opzij, wat het logboek vermeldt; leg het anders opzij en begin opnieuw"
         ))
 }
 
@@ -422,6 +427,22 @@ pub(crate) fn peak_root(edges: &[Vec<Hash>]) -> Hash {
     }
     let Some(last) = subtrees.pop() else { return merkle::empty_root() };
     subtrees.iter().rev().fold(last, |right, left| node_hash(left, &right))
+}
+
+/// Adds a leaf to the right edge of a tree: on each tile level the hashes of the tile that is not full yet.
+pub(crate) fn push_leaf(edges: &mut Vec<Vec<Hash>>, leaf: Hash) {
+    let (mut level, mut hash) = (0, leaf);
+    loop {
+        if edges.len() == level {
+            edges.push(Vec::new());
+        }
+        edges[level].push(hash);
+        if (edges[level].len() as u64) < WIDTH {
+            return;
+        }
+        hash = root_of(&std::mem::take(&mut edges[level]));
+        level += 1;
+    }
 }
 
 /// The sizes of all checkpoints in a store, smallest first.

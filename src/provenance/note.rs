@@ -1,10 +1,6 @@
 //! Checkpoints as C2SP signed notes with Ed25519, and the key that signs them. The private key lives outside the store.
 
-use std::{
-    fs::{self, File},
-    io::Write,
-    path::Path,
-};
+use std::{fs::File, io::Write, path::Path};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ed25519_dalek::{
@@ -195,7 +191,7 @@ impl SignerKey {
     /// Reads the key in a file; `None` where there is no file.
     pub fn read(path: &Path) -> Result<Option<Self>> {
         let doing = || format!("failed to open the log's key `{}`", path.display());
-        let pem = match fs::read_to_string(path) {
+        let pem = match crate::plain::read_to_string(path) {
             Ok(pem) => pem,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).fold(ErrorKind::Storage, doing),
@@ -295,7 +291,7 @@ mod tests {
         let first = SignerKey::make(&path).unwrap();
         assert_eq!(SignerKey::read(&path).unwrap().unwrap().verifier(), first.verifier());
         assert!(SignerKey::make(&path).is_err(), "no key is written over another");
-        fs::write(folder.path().join("bad.key"), "no key").unwrap();
+        std::fs::write(folder.path().join("bad.key"), "no key").unwrap();
         assert_eq!(SignerKey::read(&folder.path().join("bad.key")).err().unwrap().kind(), ErrorKind::Config);
     }
 

@@ -47,6 +47,26 @@ pub fn checkpoint_name(size: u64) -> ObjectName {
     format!("{LOG}/checkpoints/{size:012}").parse().expect("checkpoints have plain names")
 }
 
+/// How many events an object of the log tells of: a checkpoint, a bundle, a tile. Another name tells of none.
+pub fn told_by(told: &ObjectName) -> Option<u64> {
+    let rest = told.as_str().strip_prefix(LOG)?.strip_prefix('/')?;
+    if let Some(size) = rest.strip_prefix("checkpoints/") {
+        return size.parse().ok().filter(|size| checkpoint_name(*size) == *told);
+    }
+    let (kind, path) = rest.strip_prefix("tile/")?.split_once('/')?;
+    let (path, width) = match path.split_once(".p/") {
+        Some((path, width)) => (path, width.parse().ok().filter(|width| (1..WIDTH).contains(width))?),
+        None => (path, WIDTH),
+    };
+    let index = path.split('/').try_fold(0_u64, |index, part| {
+        let digits = part.trim_start_matches('x').parse::<u64>().ok()?;
+        index.checked_mul(1000)?.checked_add(digits)
+    })?;
+    let level: u32 = if kind == "entries" { 0 } else { kind.parse().ok().filter(|level| *level < 8)? };
+    let events = index.checked_mul(WIDTH)?.checked_add(width)?.checked_mul(1 << (8 * level))?;
+    (name(kind, index, width) == *told).then_some(events)
+}
+
 /// Packs entries: each behind its length in two bytes, big-endian.
 pub fn pack(entries: &[Vec<u8>]) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
@@ -122,6 +142,18 @@ mod tests {
         check(tile_name(1, 0, 17), "log/tile/1/000.p/17");
         check(bundle_name(1000, 3), "log/tile/entries/x001/000.p/3");
         check(checkpoint_name(42), "log/checkpoints/000000000042");
+    }
+
+    #[test]
+    fn a_name_tells_of_how_many_events() {
+        let told = |name: ObjectName| told_by(&name);
+        assert_eq!(told(checkpoint_name(42)), Some(42));
+        assert_eq!(told(bundle_name(1_234_067, 3)), Some(1_234_067 * 256 + 3));
+        assert_eq!(told(tile_name(0, 2, 256)), Some(3 * 256));
+        assert_eq!(told(tile_name(1, 0, 17)), Some(17 * 256));
+        for other in ["log/keys/00000000", "log/tile/0/1", "log/tile/0/001.p/256", "log/checkpoints/42", "README.txt"] {
+            assert_eq!(told(other.parse().unwrap()), None, "{other}");
+        }
     }
 
     #[test]

@@ -176,6 +176,9 @@ impl Ledger {
              PRAGMA main.cache_size = -65536;
              CREATE TABLE seen (name TEXT PRIMARY KEY, size INTEGER NOT NULL, accounted INTEGER NOT NULL) WITHOUT ROWID;
              CREATE TABLE named (name TEXT PRIMARY KEY, blake3 BLOB, by TEXT NOT NULL, stored TEXT) WITHOUT ROWID;
+             CREATE TABLE made (name TEXT NOT NULL, input BLOB NOT NULL, PRIMARY KEY (name, input)) WITHOUT ROWID;
+             CREATE TABLE claims (by TEXT NOT NULL, name TEXT NOT NULL, input BLOB NOT NULL);
+             CREATE TABLE deciders (name TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;
              CREATE TABLE line (
                 position INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, must INTEGER NOT NULL
              );
@@ -319,6 +322,65 @@ impl Ledger {
             .and_then(|mut select| select.query_row([name], |row| row.get(0)).optional())
             .fold(ErrorKind::Storage, doing)?;
         Ok(found.flatten().map(Blake3))
+    }
+
+    /// How many objects below a folder the log names.
+    pub fn logged_below(&self, folder: &str) -> Result<u64> {
+        let count: i64 = self
+            .db
+            .prepare_cached(
+                "SELECT count(*) FROM named WHERE blake3 IS NOT NULL AND name BETWEEN ?1 || '/' AND ?1 || '0'",
+            )
+            .and_then(|mut select| select.query_row([folder], |row| row.get(0)))
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(count.cast_unsigned())
+    }
+
+    /// Notes that words or findings were made of something.
+    pub fn made_of(&self, name: &ObjectName, input: &Blake3) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT OR IGNORE INTO made VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute(params![name.as_str(), input.0]))
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(())
+    }
+
+    /// Notes that an object takes another to be made of something.
+    pub fn claim(&self, by: &ObjectName, name: &ObjectName, input: &Blake3) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT INTO claims VALUES (?1, ?2, ?3)")
+            .and_then(|mut insert| insert.execute(params![by.as_str(), name.as_str(), input.0]))
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(())
+    }
+
+    /// What takes which object to be made of what it was not made of, as far as both were read.
+    pub fn false_claims(&self) -> Result<Vec<(String, String)>> {
+        self.db
+            .prepare_cached(
+                "SELECT by, name FROM claims WHERE name IN (SELECT name FROM made)
+                 AND NOT EXISTS (SELECT 1 FROM made WHERE made.name = claims.name AND made.input = claims.input)
+                 ORDER BY by, name",
+            )
+            .and_then(|mut select| select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+            .fold(ErrorKind::Storage, doing)
+    }
+
+    /// Notes who took a decision, by its event.
+    pub fn decided_by(&self, name: &ObjectName, person: &str) -> Result<()> {
+        self.db
+            .prepare_cached("INSERT OR IGNORE INTO deciders VALUES (?1, ?2)")
+            .and_then(|mut insert| insert.execute([name.as_str(), person]))
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(())
+    }
+
+    /// Who took a decision, by its event.
+    pub fn decider(&self, name: &ObjectName) -> Result<Option<String>> {
+        self.db
+            .prepare_cached("SELECT person FROM deciders WHERE name = ?1")
+            .and_then(|mut select| select.query_row([name.as_str()], |row| row.get(0)).optional())
+            .fold(ErrorKind::Storage, doing)
     }
 
     /// The highest name in a folder that the log gives.

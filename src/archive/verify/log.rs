@@ -13,7 +13,7 @@ use crate::{
     Error, ErrorKind, Result,
     archive::Area,
     provenance::{
-        Event, EventKind, KeyChange, LEFT_OVER, checkpoints, decode_entry, entries,
+        Agent, ClockNote, Event, EventKind, KeyChange, LEFT_OVER, Restoration, checkpoints, decode_entry, entries,
         keys::{self, Chain},
         merkle::{Hash, root_of},
         note::{Checkpoint, VerifierKey, read_checkpoint, signer_id},
@@ -29,6 +29,14 @@ const LOG_KEY: &str = "log.key";
 
 /// So much earlier an event may be than those before it: clocks are set, and threads overtake each other.
 pub const TOLERANCE: SignedDuration = SignedDuration::from_hours(1);
+
+/// What was done to the log itself, which every check tells.
+#[derive(Default)]
+pub(super) struct Acts {
+    pub key_changes: Vec<KeyChange>,
+    pub restorations: Vec<Restoration>,
+    pub clock_notes: Vec<ClockNote>,
+}
 
 /// The log as it should be up to here.
 struct Walk<'a> {
@@ -52,7 +60,14 @@ struct Walk<'a> {
     foreign_from: Option<u64>,
     /// The time of the event before this one, or of a later one before that.
     latest: Option<Timestamp>,
+    /// When the check was begun.
+    now: Timestamp,
     told: Option<Told>,
+    restorations: Vec<Restoration>,
+    /// What was found of the times of events, by their places.
+    times: BTreeMap<u64, (FindingKind, String)>,
+    /// What people said of them.
+    clock_notes: Vec<ClockNote>,
     /// How many of the events that the database tells of were met.
     met: usize,
     size: u64,
@@ -65,9 +80,10 @@ struct Walk<'a> {
 pub(super) fn verify(
     store: &Store,
     options: &VerifyOptions,
+    now: Timestamp,
     ledger: &mut Ledger,
     findings: &mut Findings,
-) -> Result<(Checked, Vec<KeyChange>)> {
+) -> Result<(Checked, Acts)> {
     let lying = lying_keys(store, ledger, findings)?;
     let chain = chain(store, options, ledger, &lying)?;
     // Before its first checkpoint a log has no name.
@@ -86,7 +102,11 @@ pub(super) fn verify(
         unsigned_from: None,
         foreign_from: None,
         latest: None,
+        now,
         told: None,
+        restorations: Vec::new(),
+        times: BTreeMap::new(),
+        clock_notes: Vec::new(),
         met: 0,
         size: 0,
         edges: Vec::new(),
@@ -96,6 +116,7 @@ pub(super) fn verify(
     walk.read_checkpoints(chain.as_ref(), &lying)?;
     let end = walk.extent(options.told.as_ref())?;
     walk.run(end)?;
+    let clock_notes = walk.settle_clocks();
     walk.compare_with_data_folder(options, end);
     if end == 0 && walk.ledger.objects()? > 1 {
         let nl = "er is geen logboek: van geen object is na te gaan of het zo is opgeslagen";
@@ -120,7 +141,8 @@ pub(super) fn verify(
     }
     let checkpoints = walk.signed.len() as u64;
     let changes = chain.map(|chain| chain.changes().to_vec()).unwrap_or_default();
-    Ok((Checked { events: end, checkpoints, ..Checked::default() }, changes))
+    let acts = Acts { key_changes: changes, restorations: walk.restorations, clock_notes };
+    Ok((Checked { events: end, checkpoints, ..Checked::default() }, acts))
 }
 
 /// The keys that lie in the store, whosever they are.
@@ -154,7 +176,14 @@ fn chain(store: &Store, options: &VerifyOptions, ledger: &Ledger, lying: &[Verif
 
 /// Names keys that are not the log's, and a key that took the place of another without that one's word.
 fn judge_keys(options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierKey], findings: &mut Findings) {
+    let comes = |key: &VerifierKey| options.coming_key.as_ref().is_some_and(|coming| coming.is_same_key(key));
     for key in lying.iter().filter(|key| chain.is_some_and(|chain| !chain.has(key))) {
+        if comes(key) {
+            let nl = "een wisseling van de sleutel van het logboek is gestopt: de volgende opdracht rondt dat af";
+            let en = "a change of the log's key was stopped: the next command completes it";
+            findings.unfinished(format!("{}/keys/{}", tiles::LOG, key.id_hex()), nl, en);
+            continue;
+        }
         let nl = "het is niet de sleutel waarmee het logboek begon, en geen gebeurtenis onder diens handtekening noemt hem: \
                   wat ermee is ondertekend bewijst niets";
         let en = "it is not the key with which the log was begun, and no event under that one's signature names it: what is \
@@ -175,14 +204,14 @@ fn judge_keys(options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierK
         findings.add(FindingKind::MissingKey, format!("{}/keys/{}", tiles::LOG, key.id_hex()), nl, en);
     }
     let (active, pinned) = (chain.active(), &options.keys);
-    if !pinned.is_empty() && !pinned.iter().any(|key| key.is_same_key(active)) {
+    if !pinned.is_empty() && !pinned.iter().any(|key| key.is_same_key(active)) && !comes(active) {
         let own = pinned[0].clone().id_hex();
         let nl =
             format!("het logboek is ermee ondertekend, de sleutel van elders (log.key of --key) is een andere ({own})");
         let en = format!("the log is signed with it, the key from elsewhere (log.key or --key) is another ({own})");
         findings.add(FindingKind::ForeignKey, format!("{}/keys/{}", tiles::LOG, active.id_hex()), nl, en);
     }
-    for change in chain.changes().iter().filter(|change| !change.signed_by_old && pinned.is_empty()) {
+    for change in chain.changes().iter().filter(|change| !change.signed_by_old && pinned.is_empty() && !comes(active)) {
         let KeyChange { event, at, by, old, .. } = change;
         let nl = format!(
             "gebeurtenis {event} ({at}, door {by}) zette hem in de plaats van {old}, die dat niet ondertekende: was het de \
@@ -434,9 +463,12 @@ impl Walk<'_> {
                 let unsigned = self.unsigned_from.is_some_and(|from| place >= from);
                 if !unsigned {
                     self.in_time(place, &event);
+                    self.is_past(place, &event);
                     self.is_told(place, &event);
                     self.brings_accessions(place, &event);
                     self.ledger.boundary(&event);
+                    self.restorations.extend(event.restoration(place));
+                    self.clock_notes.extend(event.wrong_clock(place));
                 }
                 for object in &event.objects {
                     if unsigned {
@@ -445,6 +477,9 @@ impl Walk<'_> {
                     }
                     if self.foreign_from.is_some_and(|from| place >= from) {
                         continue;
+                    }
+                    if let (EventKind::Decision, Agent::Person { name }) = (event.event, &event.agent) {
+                        self.ledger.decided_by(&object.name, name)?;
                     }
                     let by = format!("event {place} of the log");
                     self.ledger.name(&object.name, &object.blake3, Some(event.at), &by)?;
@@ -471,7 +506,8 @@ impl Walk<'_> {
     /// A check of the store, or a lengthening of retentions, is told when it ends with the time at which it began.
     fn in_time(&mut self, place: u64, event: &Event) {
         let long = matches!(event.event, EventKind::FixityCheck | EventKind::RetentionLengthened);
-        if long || event.detail.as_deref() == Some(LEFT_OVER) {
+        // Who says that a clock was wrong says it by one that is right.
+        if long || event.detail.as_deref() == Some(LEFT_OVER) || event.wrong_clock(place).is_some() {
             return;
         }
         let Some(latest) = self.latest else {
@@ -489,12 +525,43 @@ impl Walk<'_> {
                 event.at
             );
             let what = event.objects.first().map_or(format!("event {place}"), |object| object.name.to_string());
+            self.times.insert(place, (FindingKind::BackDated, what.clone()));
             self.findings.add(FindingKind::BackDated, what, nl, en);
             // A clock that was put right is told once.
             self.latest = Some(event.at);
             return;
         }
         self.latest = Some(latest.max(event.at));
+    }
+
+    /// Where a person said in the log that a clock was wrong, that is told instead of what was found.
+    fn settle_clocks(&mut self) -> Vec<ClockNote> {
+        let mut told = Vec::new();
+        for note in std::mem::take(&mut self.clock_notes) {
+            if let Some(found) = self.times.remove(&note.event)
+                && let Some(message) = self.findings.found.remove(&found)
+            {
+                told.push(ClockNote { message, ..note });
+            }
+        }
+        told
+    }
+
+    /// Nothing is logged before it is done.
+    fn is_past(&mut self, place: u64, event: &Event) {
+        if event.at.saturating_sub(TOLERANCE).is_ok_and(|at| at > self.now) {
+            let nl = format!(
+                "de gebeurtenis is van {}, dat nog komt: ze is vooruitgedateerd, of een klok liep verkeerd",
+                event.at
+            );
+            let en = format!(
+                "the event is of {}, which is still to come: it is dated ahead, or a clock was wrong",
+                event.at
+            );
+            let what = event.objects.first().map_or(format!("event {place}"), |object| object.name.to_string());
+            self.times.insert(place, (FindingKind::Ahead, what.clone()));
+            self.findings.add(FindingKind::Ahead, what, nl, en);
+        }
     }
 
     /// From its first event on the database wrote all that is in the log.

@@ -11,13 +11,13 @@ use jiff::Timestamp;
 
 use super::{
     Checked, FindingKind, Findings,
+    content::{self, Tells},
     ledger::{Ledger, Outcome, Waiting},
-    log,
     unfinished::{self, Stopped},
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Accession, Area, Decision, Format, Manifest, name},
+    archive::{Area, name},
     model::Blake3,
     provenance::{Work, tiles},
     storage::{Entry, ObjectName, Store},
@@ -28,18 +28,8 @@ struct Seen {
     object: Waiting,
     /// Digest and length, or why it cannot be read.
     digest: Result<(Blake3, u64)>,
-    /// Objects that it says are there.
-    refers_to: Vec<ObjectName>,
-    /// What it tells of itself that must agree with others.
-    tells: Option<Tells>,
-}
-
-/// What an object tells that others tell too.
-enum Tells {
-    /// When a decision was taken, or an item received.
-    Time(Timestamp),
-    /// Where a document came from.
-    Manifest(Box<Manifest>),
+    /// What it tells of itself that must agree with others, or why it cannot be read as what it is.
+    tells: Result<Option<Tells>>,
 }
 
 /// How often the history goes to disk.
@@ -198,14 +188,14 @@ pub(super) fn verify(
                 checked.bytes += size;
             }
             ledger.checked(seen.object.name.as_str(), now, outcome)?;
-            if outcome.is_sound()
-                && let Some(tells) = &seen.tells
-            {
-                agrees(store, &seen.object.name, tells, ledger, findings)?;
-            }
             // What was tampered with is no witness.
-            for name in seen.refers_to.iter().filter(|_| outcome.is_sound()) {
-                ledger.refer_to(name, seen.object.name.as_str())?;
+            if outcome.is_sound()
+                && let Ok(Some(tells)) = &seen.tells
+            {
+                content::agrees(store, &seen.object.name, tells, ledger, findings)?;
+                for name in tells.refers_to() {
+                    ledger.refer_to(&name, seen.object.name.as_str())?;
+                }
             }
         }
         if saved.elapsed() >= SAVE_EVERY {
@@ -214,7 +204,7 @@ pub(super) fn verify(
         }
     }
     checked.waiting = readers.lined_up - looked_at;
-    Ok(())
+    content::of_others(ledger, findings)
 }
 
 /// The digest that the object's own name gives.
@@ -293,6 +283,13 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
         let (nl, en) = if ledger.lost_events > 0 { lost } else { (nl, en) };
         findings.add(FindingKind::UnloggedObject, name, nl, en);
     }
+    if let (false, Some(_), Err(error)) = (changed, logged, &seen.tells) {
+        let nl =
+            format!("het is zo vastgelegd, maar geen opdracht kan het lezen ({error}): `griffie rebuild` weigert het");
+        let en = format!("it was logged like this, but no command can read it ({error}): `griffie rebuild` refuses it");
+        findings.add(FindingKind::Malformed, name, nl, en);
+        return Ok(Outcome::Found(FindingKind::Malformed));
+    }
     Ok(match (changed, logged) {
         (true, _) => Outcome::Found(FindingKind::ChangedObject),
         (false, None) => Outcome::Found(FindingKind::UnloggedObject),
@@ -300,36 +297,9 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
     })
 }
 
-/// Holds what an object tells of itself against what others tell of it.
-fn agrees(store: &Store, name: &ObjectName, tells: &Tells, ledger: &Ledger, findings: &mut Findings) -> Result<()> {
-    match tells {
-        Tells::Time(at) => {
-            let Some(logged) = ledger.stored_at(name.as_str())? else { return Ok(()) };
-            if at.duration_since(logged).abs() > log::TOLERANCE {
-                let nl = format!("het zegt van {at} te zijn, de gebeurtenis in het logboek is van {logged}");
-                let en = format!("it says that it is of {at}, the event of the log is of {logged}");
-                findings.add(FindingKind::BackDated, name, nl, en);
-            }
-        }
-        Tells::Manifest(manifest) => {
-            let first = name::numbered(Area::Manifests, manifest.document.as_str(), 1);
-            let in_series =
-                name.as_str().starts_with(&format!("{}/", Area::Manifests.folder_of(manifest.document.as_str())));
-            let before = if *name == first { None } else { store.get(&first).ok() };
-            let before = before.and_then(|bytes| Manifest::decode(&bytes).ok());
-            if !in_series || before.is_some_and(|before| !manifest.is_of_the_same_original(&before)) {
-                let nl = "het noemt een ander origineel, stuk of ontvangst dan het eerste manifest van het document";
-                let en = "it names another original, item or accession than the first manifest of its document";
-                findings.add(FindingKind::ChangedOrigin, name, nl, en);
-            }
-        }
-    }
-    Ok(())
-}
-
 fn look_at(store: &Store, object: Waiting, buffer: &mut Vec<u8>) -> Seen {
     let name = &object.name;
-    let area = Area::of(name).filter(|area| matches!(area, Area::Manifests | Area::Accessions | Area::Decisions));
+    let area = Area::of(name).filter(|area| content::is_read(*area));
     let small =
         if object.size_bytes <= SMALL_BYTES { store.read_at_once(name, object.size_bytes, buffer) } else { None };
     let got;
@@ -337,29 +307,17 @@ fn look_at(store: &Store, object: Waiting, buffer: &mut Vec<u8>) -> Seen {
         (Some(bytes), _) => bytes,
         (None, None) => {
             let digest = store.blake3(name);
-            return Seen { object, digest, refers_to: Vec::new(), tells: None };
+            return Seen { object, digest, tells: Ok(None) };
         }
         (None, Some(_)) => match store.get(name) {
             Ok(bytes) => {
                 got = bytes;
                 &got
             }
-            Err(error) => return Seen { object, digest: Err(error), refers_to: Vec::new(), tells: None },
+            Err(error) => return Seen { object, digest: Err(error), tells: Ok(None) },
         },
     };
-    // What does not decode has changed, and its digest says so.
-    let (refers_to, tells) = match area {
-        Some(Area::Manifests) => match Manifest::decode(bytes) {
-            Ok(manifest) => (manifest.refers_to(), Some(Tells::Manifest(Box::new(manifest)))),
-            Err(_) => Default::default(),
-        },
-        Some(Area::Accessions) => match Accession::decode(bytes) {
-            Ok(accession) => (accession.refers_to(), Some(Tells::Time(accession.accessioned))),
-            Err(_) => Default::default(),
-        },
-        Some(Area::Decisions) => (Vec::new(), Decision::decode(bytes).ok().map(|decision| Tells::Time(decision.at))),
-        _ => Default::default(),
-    };
+    let tells = area.map_or(Ok(None), |area| content::read(area, bytes));
     let digest = Ok((Blake3::of(bytes), bytes.len() as u64));
-    Seen { object, digest, refers_to, tells }
+    Seen { object, digest, tells }
 }

@@ -417,6 +417,11 @@ fn an_event_of_long_ago_is_told_once_and_a_batch_that_was_gone_on_with_is_none()
     let event = |kind, day: i64, about: &str| {
         Event::new(kind, Timestamp::from_second(day * 86_400).unwrap(), [about.to_owned()])
     };
+    let kinds_on = |day: i64| {
+        let now = Timestamp::from_second(day * 86_400).unwrap();
+        let report = archive.verify(&VerifyOptions::default(), now).unwrap();
+        report.findings.into_iter().map(|found| (found.kind, found.what)).collect::<Vec<_>>()
+    };
     let boundary = |day, detail: &str| {
         event(EventKind::Ingestion, day, "b-000000000009")
             .outcome(crate::provenance::Outcome::Success, Some(detail.into()))
@@ -430,11 +435,27 @@ fn an_event_of_long_ago_is_told_once_and_a_batch_that_was_gone_on_with_is_none()
         event(EventKind::Decision, 14, "c-000000000001"),
     ];
     log.append(&sound).unwrap();
-    assert_eq!(kinds(&archive), []);
+    assert_eq!(kinds_on(20), []);
     let forged = [event(EventKind::Ingestion, 10, "b-000000000009"), event(EventKind::Decision, 11, "c-000000000001")];
     log.append(&forged).unwrap();
     log.append(&[event(EventKind::Decision, 15, "c-000000000001")]).unwrap();
-    assert_eq!(kinds(&archive), [(FindingKind::BackDated, "event 304".to_owned())]);
+    assert_eq!(kinds_on(20), [(FindingKind::BackDated, "event 304".to_owned())]);
+    // What a clock that ran ahead says has not come yet.
+    log.append(&[event(EventKind::FixityCheck, 30, "store")]).unwrap();
+    let ahead = |day| kinds_on(day).iter().filter(|(kind, _)| *kind == FindingKind::Ahead).count();
+    assert_eq!((ahead(20), ahead(31)), (1, 0));
+    // What a person says of it in the log is told instead, and nothing is said of what is still to come.
+    let at = Timestamp::from_second(15 * 86_400).unwrap();
+    let before = kinds_on(20);
+    log.append(&[Event::of_wrong_clock(999, "A. Jansen", at)]).unwrap();
+    assert_eq!(kinds_on(20), before);
+    let ahead_at = log.next_index() - 2;
+    log.append(&[Event::of_wrong_clock(ahead_at, "A. Jansen", at)]).unwrap();
+    let report = archive.verify(&VerifyOptions::default(), Timestamp::from_second(20 * 86_400).unwrap()).unwrap();
+    assert_eq!(report.findings.len(), before.len() - 1);
+    let [note] = &report.clock_notes[..] else { panic!("{:?}", report.clock_notes) };
+    assert_eq!((note.event, note.by.as_str()), (ahead_at, "A. Jansen"));
+    assert!(note.message.contains("still to come"), "{}", note.message);
 }
 
 #[test]

@@ -154,6 +154,13 @@ pub(in crate::archive) fn left_over(store: &Store) -> Result<Vec<ObjectRef>> {
     Ok(left)
 }
 
+/// Objects of an archive that the log does not name.
+pub(in crate::archive) fn unlogged(store: &Store) -> Result<Vec<ObjectName>> {
+    let names = logged(store, Some(""))?.unnamed()?;
+    let names = names.iter().map(|name| name.parse()).collect::<Result<Vec<ObjectName>>>()?;
+    Ok(names.into_iter().filter(|name| Area::of(name).is_some()).collect())
+}
+
 /// What stopped work on documents left.
 pub(in crate::archive) fn half_done(store: &Store) -> Result<HalfDone> {
     let ledger = logged(store, Some(Area::Manifests.folder()))?;

@@ -174,7 +174,7 @@ fn the_old_key_hands_over_to_the_new_one_and_the_log_keeps_its_name() {
 fn a_log_whose_key_is_lost_goes_on_and_tells_for_ever_that_the_old_key_did_not_sign() {
     let (store, other) = (Store::memory(), SignerKey::from_secret([8; 32]));
     log(&store).append(&events(0, 3)).unwrap();
-    let taken = Log::taken_over(&store, other.clone()).unwrap();
+    let taken = Log::taken_over(&store, other.clone(), &|_| false).unwrap();
     taken.append(&[change(&taken, &other)]).unwrap();
     let new = Log::with_key(&store, other).unwrap();
     new.append(&events(3, 5)).unwrap();
@@ -184,7 +184,7 @@ fn a_log_whose_key_is_lost_goes_on_and_tells_for_ever_that_the_old_key_did_not_s
     // Not with other events before it, which nobody would have signed.
     let store = Store::memory();
     log(&store).append(&events(0, 3)).unwrap();
-    let taken = Log::taken_over(&store, SignerKey::from_secret([9; 32])).unwrap();
+    let taken = Log::taken_over(&store, SignerKey::from_secret([9; 32]), &|_| false).unwrap();
     taken.append(&[events(3, 4).remove(0), change(&taken, &SignerKey::from_secret([9; 32]))]).unwrap();
     assert!(crate::provenance::proof::head(&store).is_err());
 }

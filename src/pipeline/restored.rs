@@ -1,0 +1,103 @@
+//! Taking up an archive whose store was put back from a copy. A copy made while griffie worked ends in the middle of
+//! something, or before what the data folder noted last: what no signed event names is put aside, nothing is removed,
+//! and the log tells of it for ever.
+
+use std::path::{Path, PathBuf};
+
+use super::app::{self, App};
+use crate::{
+    Error, ErrorKind, Result,
+    archive::Archive,
+    clock::Clock,
+    error::Fold as _,
+    provenance::{Event, Log, beyond, newest_whole},
+    storage::ObjectName,
+};
+
+/// What was put aside, and where it lies now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PutAside {
+    /// How many objects.
+    pub objects: usize,
+    /// The folder; their names are what they were.
+    pub folder: PathBuf,
+}
+
+/// Takes up the log at its newest checkpoint that is whole. To be called by whoever holds the locks.
+pub(super) fn take_up(data: &Path, archive: &Archive, by: &str) -> Result<Option<PutAside>> {
+    let store = archive.store();
+    if by.trim().is_empty() {
+        return Err(Error::new(ErrorKind::InvalidInput, "--restored takes the name of whoever puts the copy back")
+            .hint("name yourself with --by")
+            .dutch("wie een kopie terugzet noemt zijn naam met --by"));
+    }
+    if App::is_there(data) {
+        return Err(Error::new(
+            ErrorKind::Conflict,
+            "there is a database, which knows where the log ends: the store is not taken up as an older copy",
+        )
+        .hint("give `griffie rebuild` without --restored; a backup is put back in a data folder without a database")
+        .dutch(
+            "er is een database, die weet waar het logboek eindigt: de opslag wordt niet als oudere kopie opgevat; geef \
+             `griffie rebuild` zonder --restored; een reservekopie wordt teruggezet in een gegevensmap zonder database",
+        ));
+    }
+    let Some(root) = store.root() else {
+        return Err(Error::new(ErrorKind::InvalidInput, "a store on a server is not put back from a copy")
+            .hint("give `griffie rebuild` without --restored")
+            .dutch("een opslag op een server wordt niet teruggezet uit een kopie: geef `griffie rebuild` zonder --restored"));
+    };
+    let Some(size) = newest_whole(store)? else {
+        return Err(Error::new(ErrorKind::FixityMismatch, "no checkpoint of the log is whole in this store")
+            .hint("restore the folder `log` of the store from another copy")
+            .dutch("geen ijkpunt van het logboek is heel in deze opslag: zet de map `log` ervan terug uit een andere kopie"));
+    };
+    let mut aside = Aside { root, folder: None, objects: 0 };
+    aside.put(&beyond(store, size)?)?;
+    // What lies beyond is nobody's word; what is left must be that of the log's keys.
+    app::must_be_own_log(data, store)?;
+    let known = app::known_head(data)?.filter(|head| head.size > size);
+    if known.is_none() {
+        app::must_reach_head(data, store, size)?;
+    }
+    aside.put(&archive.unlogged()?)?;
+    if known.is_some() || aside.objects > 0 {
+        let log = Log::open(store, &data.join(app::LOG_KEY), &|_| false)?;
+        let event = Event::of_restoration(known.as_ref(), aside.objects as u64, by, Clock::System.now());
+        log.append(&[event])?;
+        if let Some(head) = log.head() {
+            app::keep_head(data, &head)?;
+        }
+    }
+    Ok(aside.folder.map(|folder| PutAside { objects: aside.objects, folder }))
+}
+
+/// Puts objects into a folder beside the store.
+struct Aside<'a> {
+    root: &'a Path,
+    folder: Option<PathBuf>,
+    objects: usize,
+}
+
+impl Aside<'_> {
+    fn put(&mut self, names: &[ObjectName]) -> Result<()> {
+        for name in names {
+            let folder = self.folder.get_or_insert_with(|| free(self.root));
+            let (from, to) = (self.root.join(name.as_str()), folder.join(name.as_str()));
+            let moved = || {
+                std::fs::create_dir_all(to.parent().unwrap_or(folder))?;
+                std::fs::rename(&from, &to)
+            };
+            moved().fold(ErrorKind::Storage, || format!("cannot put `{}` aside", from.display()))?;
+            self.objects += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The name of a folder beside the store that nothing has.
+fn free(root: &Path) -> PathBuf {
+    let name = root.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut free = (1..).map(|number| root.with_file_name(format!("{name}.before-rebuild-{number}")));
+    free.find(|path| matches!(path.try_exists(), Ok(false))).unwrap_or_else(|| root.with_file_name("before-rebuild"))
+}
