@@ -1,3 +1,5 @@
+//! How often, until when and by whom a contract is renewed, as whole records show it.
+
 use jiff::civil::date;
 
 use crate::{

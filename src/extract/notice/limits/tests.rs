@@ -1,3 +1,5 @@
+//! What a sentence says of a period of notice, as whole records show it.
+
 use crate::{
     extract::RuleSet,
     model::{Field, Fields, Language, Status, record::Notice},
