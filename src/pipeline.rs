@@ -8,6 +8,7 @@ mod events;
 pub mod examine;
 pub mod export;
 pub mod ingest;
+mod journal;
 pub mod keeping;
 mod letter;
 mod lock;

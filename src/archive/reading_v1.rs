@@ -126,11 +126,6 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Reading> {
     })
 }
 
-/// What made the words in an object's bytes.
-pub(super) fn recipe(bytes: &[u8]) -> Result<Recipe> {
-    Ok(decode(bytes)?.recipe)
-}
-
 fn decode(bytes: &[u8]) -> Result<ReadingV1> {
     let damaged = || format!("this is no `{SCHEMA}`");
     let size = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten();

@@ -92,6 +92,8 @@ pub struct Told {
     pub waiting: Vec<Event>,
     /// The ids of events that wait and that this program did not write.
     pub foreign: Vec<String>,
+    /// What the data folder was about to store, under the log's seal.
+    pub announced: Vec<ObjectRef>,
 }
 
 /// Asks a database what it tells. It is asked once it is known how far the log goes, since others may
@@ -293,15 +295,23 @@ fn name_of(kind: FindingKind) -> String {
 }
 
 impl Archive {
-    /// Objects that a stopped run left, sound and of no document, which the log does not name. To be asked when no batch
-    /// is open.
+    /// Objects that a stopped run of this archive at work left, sound and of no document, which the log does not name. To
+    /// be asked when no batch is open.
     pub fn left_over(&self) -> Result<Vec<ObjectRef>> {
-        unfinished::left_over(self.store())
+        let Some(own) = &self.own else { return Ok(Vec::new()) };
+        let announced = own.journal.all();
+        if announced.is_empty() {
+            return Ok(Vec::new());
+        }
+        let [left, settled] = unfinished::left_over(self.store(), &announced)?;
+        own.journal.forget(&settled)?;
+        Ok(left)
     }
 
-    /// What stopped work on documents left in the store.
+    /// What stopped work on documents left in the store, and this archive at work knows for its own.
     pub fn half_done(&self) -> Result<HalfDone> {
-        unfinished::half_done(self.store())
+        let announced = self.own.as_ref().map(|own| own.journal.all()).unwrap_or_default();
+        unfinished::half_done(self.store(), &announced)
     }
 
     /// Checks the store. `now` dates the history.

@@ -4,11 +4,12 @@ use std::{
     fs::File,
     io::Write as _,
     path::{Path, PathBuf},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
 use super::{
+    journal::Journal,
     lock::{InPlace, Lock},
     rebuild, standing, told,
 };
@@ -318,11 +319,6 @@ impl App {
             .fold(ErrorKind::Storage, || "cannot note where the store is")
     }
 
-    /// Whether the last program that took things in was stopped on its way.
-    pub(super) fn was_stopped(&self) -> bool {
-        self.lock.as_ref().is_some_and(|lock| lock.found_taken)
-    }
-
     /// Removes the unfinished files that a stopped program left in the store, and says so. They are no objects.
     fn clear_leftovers(&self, lock: &mut Lock) -> Result<()> {
         if !lock.found_taken {
@@ -355,6 +351,9 @@ impl App {
         self.must_fit(&log, is_anew)?;
         self.register.note_log_begin(log.next_index())?;
         let keys = told::keys_that_count(&self.data, store)?;
+        let signer = signer_of(store, &self.data.join(LOG_KEY))?;
+        let journal = Journal::open(&self.data, signer, &keys)?;
+        self.archive = self.archive.at_work(Arc::new(journal));
         self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew, keys }));
         self.lock = Some(lock);
         Ok(())
@@ -429,6 +428,7 @@ impl App {
                 keep_head(&self.data, &head)?;
             }
             self.register.mark_logged(events.iter().map(|event| event.id.as_str()).zip(places))?;
+            self.archive.note_logged(&events)?;
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::app;
+use super::{app, journal};
 use crate::{
     Error, ErrorKind, Result,
     archive::{Told, ToldBy},
@@ -72,6 +72,7 @@ fn of(register: &Register, data: &Path, store: &Store, so_far: u64) -> Result<To
     // Where the log's keys are damaged that is reported, and no seal counts.
     let keys = keys_that_count(data, store).unwrap_or_default();
     // Before what is logged: what goes from here to there meanwhile is in both.
+    let announced = journal::said_in(data, &keys)?;
     let Waiting { own: mut waiting, foreign } = waiting(register, &keys, u32::MAX)?;
     let mut logged = Vec::new();
     register.logged_events(|place, row| {
@@ -82,7 +83,7 @@ fn of(register: &Register, data: &Path, store: &Store, so_far: u64) -> Result<To
         waiting.extend(sealed(&row, &keys).filter(|_| place >= so_far));
         Ok(())
     })?;
-    Ok(Told { begin: register.log_begin()?, logged, waiting, foreign })
+    Ok(Told { begin: register.log_begin()?, logged, waiting, foreign, announced })
 }
 
 /// An event waits that this program did not write.

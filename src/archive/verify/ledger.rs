@@ -12,7 +12,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::Fold,
     model::Blake3,
-    provenance::{Event, Work, tiles::LOG},
+    provenance::{Event, ObjectRef, Work, tiles::LOG},
     storage::{Entry, ObjectName},
 };
 
@@ -115,6 +115,8 @@ pub(super) struct Ledger {
     pub waiting: BTreeMap<String, Blake3>,
     /// What the events of an append name that was stopped before its checkpoint.
     pub unsigned: BTreeMap<String, Blake3>,
+    /// What the data folder was about to store, sorted.
+    pub announced: Vec<ObjectRef>,
 }
 
 fn doing() -> &'static str {
@@ -192,6 +194,7 @@ impl Ledger {
             open_work: BTreeMap::new(),
             waiting: BTreeMap::new(),
             unsigned: BTreeMap::new(),
+            announced: Vec::new(),
         })
     }
 
@@ -314,17 +317,6 @@ impl Ledger {
                 "SELECT max(name) FROM named WHERE blake3 IS NOT NULL AND name BETWEEN ?1 || '/' AND ?1 || '0'",
             )
             .and_then(|mut select| select.query_row([folder], |row| row.get(0)))
-            .fold(ErrorKind::Storage, doing)
-    }
-
-    /// Objects beside the log that nothing names.
-    pub fn unnamed(&self) -> Result<Vec<String>> {
-        self.db
-            .prepare_cached(
-                "SELECT name FROM seen WHERE name NOT BETWEEN 'log/' AND 'log0'
-                 AND name NOT IN (SELECT name FROM named) ORDER BY name",
-            )
-            .and_then(|mut select| select.query_map([], |row| row.get(0))?.collect())
             .fold(ErrorKind::Storage, doing)
     }
 
