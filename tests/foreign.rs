@@ -244,3 +244,35 @@ fn what_a_stopped_run_left_is_not_believed_once_it_was_exchanged() {
         assert_eq!(starts(&data), ["2019-03-01", "2021-03-01", "2022-03-01"], "{folder}");
     }
 }
+
+#[test]
+fn a_contract_that_was_taken_out_of_the_index_is_named() {
+    let desk = desk();
+    let data = desk.path("data");
+    ingest(&data, &[&desk.path("in")], 0);
+    let hits = || json_of(griffie(&data).args(["search", "--json", "Voorbeeldstad"]), &[0]).to_string();
+    let before = hits();
+    sound(&data);
+    // Anybody's library can do it, and writes the sums of the files along.
+    let index = tantivy::Index::open_in_dir(data.join("index/v2")).unwrap();
+    for name in ["griffie_dutch", "griffie_english", "griffie_exact"] {
+        index.tokenizers().register(name, tantivy::tokenizer::TextAnalyzer::default());
+    }
+    let field = |name| index.schema().get_field(name).unwrap();
+    let term = |name, text: &str| -> Box<dyn tantivy::query::Query> {
+        let term = tantivy::Term::from_field_text(field(name), text);
+        Box::new(tantivy::query::TermQuery::new(term, tantivy::schema::IndexRecordOption::Basic))
+    };
+    let register = json_of(griffie(&data).args(["register", "--json"]), &[0]);
+    let one = register[0]["documents"][0].as_str().unwrap();
+    let units = tantivy::query::BooleanQuery::intersection(vec![term("document", one), term("kind", "unit")]);
+    let mut writer = index.writer_with_num_threads::<tantivy::TantivyDocument>(1, 20_000_000).unwrap();
+    writer.delete_query(Box::new(units)).unwrap();
+    writer.commit().unwrap();
+    drop(writer);
+    assert_ne!(hits(), before);
+    assert_eq!(damage(&data), [("damaged_file".to_owned(), format!("index: {one}"))]);
+    check(griffie(&data).arg("rebuild"), 0);
+    sound(&data);
+    assert_eq!(hits(), before);
+}
