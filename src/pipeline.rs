@@ -7,6 +7,7 @@ pub mod decide;
 mod events;
 pub mod examine;
 pub mod export;
+pub mod handed_out;
 pub mod ingest;
 mod journal;
 pub mod keeping;

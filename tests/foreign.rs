@@ -246,6 +246,28 @@ fn what_a_stopped_run_left_is_not_believed_once_it_was_exchanged() {
 }
 
 #[test]
+fn bytes_of_another_document_are_not_handed_out_for_a_row_that_was_altered() {
+    let desk = desk();
+    let data = desk.path("data");
+    ingest(&data, &[&desk.path("in")], 0);
+    let register = json_of(griffie(&data).args(["register", "--json"]), &[0]);
+    let [one, other] = [0, 1].map(|n: usize| register[n]["documents"][0].as_str().unwrap().to_owned());
+    let get = |code| check(griffie(&data).args(["get", &one, "-o"]).arg(desk.path(&format!("out-{code}.pdf"))), code).1;
+    get(0);
+    let database = rusqlite::Connection::open(data.join("griffie.sqlite")).unwrap();
+    let swap =
+        "UPDATE documents SET original = (SELECT original FROM documents WHERE document = ?2) WHERE document = ?1";
+    assert_eq!(database.execute(swap, [&one, &other]).unwrap(), 1);
+    drop(database);
+    let told = get(8);
+    assert!(told.contains(&one) && told.contains("griffie rebuild"), "{told}");
+    assert!(!desk.path("out-8.pdf").exists());
+    check(griffie(&data).arg("rebuild"), 0);
+    fs::remove_file(desk.path("out-0.pdf")).unwrap();
+    get(0);
+}
+
+#[test]
 fn a_contract_that_was_taken_out_of_the_index_is_named() {
     let desk = desk();
     let data = desk.path("data");

@@ -17,7 +17,7 @@ use crate::{
     pipeline::{
         App, app,
         compare::{self, Compared},
-        note, rebuild, told,
+        handed_out, note, rebuild, told,
     },
     provenance::note::VerifierKey,
     register::{ArchivalCopy, Document, Named},
@@ -351,6 +351,7 @@ pub(super) fn get(context: &Context, arguments: &GetArguments) -> Result<Outcome
             }
         },
     };
+    handed_out::must_be_as_logged(&app, &document)?;
     if arguments.archival {
         let ArchivalCopy::Accepted(copy) = document.archival_copy else {
             return Err(Error::new(ErrorKind::NotFound, format!("`{}` has no archival copy", document.id))
