@@ -455,9 +455,10 @@ impl Archive {
         Witness::of(&self.store)
     }
 
-    /// The decisions on a record, oldest first.
+    /// The decisions on a record, oldest first, whoever laid them there: they are announced as events, so that whoever
+    /// takes one up must ask whether it was.
     pub fn decisions_on(&self, record: &RecordId) -> Result<Vec<Decision>> {
-        self.series(Area::Decisions, record.as_str())
+        Self { own: None, ..self.clone() }.series(Area::Decisions, record.as_str())
     }
 
     /// All records with decisions, oldest first.
