@@ -11,6 +11,7 @@ mod hold_v1;
 mod known;
 mod layout;
 mod manifest_v1;
+mod own;
 mod probe_v1;
 mod reading_v1;
 mod recipe;
@@ -28,6 +29,7 @@ pub use hold_v1::Hold;
 pub use known::is_of_register;
 pub use layout::{Area, name};
 pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, PageCounts, Refusal, Rendition};
+pub use own::Journal;
 pub use probe_v1::Probe;
 pub use recipe::Recipe;
 pub use verify::{
@@ -43,6 +45,7 @@ use crate::{
     storage::{LocalFile, ObjectName, Put, Store, digests_of_file},
 };
 use known::Known;
+use own::Own;
 
 /// The archive: what is in a store, by its meaning. Clones share it.
 #[derive(Clone)]
@@ -50,6 +53,8 @@ pub struct Archive {
     store: Store,
     /// Where only what the log names counts, and only with the bytes that it names.
     known: Option<Arc<Known>>,
+    /// Where it is at work: what it believes of what lies there.
+    own: Option<Arc<Own>>,
 }
 
 /// An object that is not what the log says.
@@ -132,13 +137,38 @@ impl Archive {
 
     /// Opens the archive in a store without writing to it: a copy that is to be verified, for one.
     pub fn existing(store: Store) -> Self {
-        Self { store, known: None }
+        Self { store, known: None, own: None }
     }
 
     /// The same archive as its log tells of it: what the log does not name is not there, and what has other bytes than
     /// the log says is an error. `also` are events that are still on their way to the log.
     pub fn as_logged(&self, also: &[Event]) -> Result<Self> {
-        Ok(Self { store: self.store.clone(), known: Some(Arc::new(Known::of(&self.store, also)?)) })
+        let known = Some(Arc::new(Known::of(&self.store, also)?));
+        Ok(Self { store: self.store.clone(), known, own: None })
+    }
+
+    /// The same archive at work: it announces what it stores, and believes only what it announced or its log names.
+    pub fn at_work(&self, journal: Arc<dyn Journal>) -> Self {
+        let own = Some(Arc::new(Own::new(self.store.clone(), journal)));
+        Self { store: self.store.clone(), known: None, own }
+    }
+
+    /// Notes at work what events tell that stand in the log now.
+    pub fn note_logged(&self, events: &[Event]) -> Result<()> {
+        self.own.as_ref().map_or(Ok(()), |own| own.logged(events))
+    }
+
+    fn announce(&self, name: &ObjectName, blake3: Blake3) -> Result<()> {
+        let Some(own) = &self.own else { return Ok(()) };
+        own.journal.announce(&ObjectRef { name: name.clone(), blake3 })
+    }
+
+    /// Says of a put that found other bytes whose they are.
+    fn in_the_way(&self, name: &ObjectName, error: Error) -> Error {
+        match &self.own {
+            Some(own) => own.in_the_way(name, error),
+            None => error,
+        }
     }
 
     /// What a register follows from and is not as the log of [`Self::as_logged`] says, in the order of names.
@@ -196,9 +226,12 @@ impl Archive {
         self.stored(name::README.parse()?)
     }
 
-    /// An object that is there, read back now.
+    /// An object that is there, read back now; at work only one that is believed.
     pub fn stored(&self, name: ObjectName) -> Result<Stored> {
         let digests = self.store.digests(&name)?;
+        if let Some(own) = &self.own {
+            own.must_believe(&name, &digests.blake3)?;
+        }
         Ok(Stored { name, digests, put: Put::AlreadyThere })
     }
 
@@ -212,8 +245,7 @@ impl Archive {
     pub fn store_original(&self, path: &Path, digests: &Digests) -> Result<Original> {
         let name = name::original(&digests.blake3);
         let put = self
-            .store
-            .put_new_file(&name, path, digests)
+            .put_file(&name, path, digests)
             .doing(|| format!("failed to store `{}` as an original", path.display()))?;
         Ok(Original(Stored { name, digests: *digests, put }))
     }
@@ -223,10 +255,28 @@ impl Archive {
         let digests = digests_of_file(path)?;
         let name = name::rendition(&digests.blake3);
         let put = self
-            .store
-            .put_new_file(&name, path, &digests)
+            .put_file(&name, path, &digests)
             .doing(|| format!("failed to store `{}` as a rendition", path.display()))?;
         Ok(Stored { name, digests, put })
+    }
+
+    fn put_file(&self, name: &ObjectName, path: &Path, digests: &Digests) -> Result<Put> {
+        // What is there need not be announced: if it is not logged yet, nobody knows who laid it there.
+        if self.own.is_some() && self.store.head(name)?.is_none() {
+            self.announce(name, digests.blake3)?;
+        }
+        self.store.put_new_file(name, path, digests).map_err(|error| self.in_the_way(name, error))
+    }
+
+    /// Why an object that must be there is not to be had, where an archive at work finds another's in its place.
+    pub fn in_its_place(&self, name: &ObjectName) -> Option<Error> {
+        let lies_there = self.own.is_some() && matches!(self.store.head(name), Ok(Some(_)));
+        lies_there.then(|| own::foreign(name))
+    }
+
+    /// Refuses bytes that are not those their name says: before something is made of them.
+    pub fn must_be_whole(&self, name: &ObjectName, digest: &Blake3) -> Result<()> {
+        if self.store.blake3(name)?.0 == *digest { Ok(()) } else { Err(own::changed(name)) }
     }
 
     /// An original as a local file, to be read only.
@@ -291,9 +341,15 @@ impl Archive {
 
     /// A document's manifests, oldest first; none where the document is unknown.
     pub fn manifests(&self, document: &DocumentId) -> Result<Vec<Manifest>> {
-        let manifests = self.series(Area::Manifests, document.as_str())?;
+        Ok(self.named_manifests(document)?.into_iter().map(|(_, manifest)| manifest).collect())
+    }
+
+    /// The same, each with its name.
+    pub fn named_manifests(&self, document: &DocumentId) -> Result<Vec<(ObjectName, Manifest)>> {
+        let (names, manifests): (Vec<_>, Vec<_>) =
+            self.named_series(Area::Manifests, document.as_str())?.into_iter().unzip();
         of_one_original(document, &manifests)?;
-        Ok(manifests)
+        Ok(names.into_iter().zip(manifests).collect())
     }
 
     /// All documents with their manifests, oldest first, in the order of their ids.
@@ -306,9 +362,16 @@ impl Archive {
         }))
     }
 
-    /// Stores what became of a submission item. Each item has exactly one accession.
+    /// Stores what became of a submission item. Each item has exactly one accession: another one that counts is an error
+    /// of kind `Conflict`.
     pub fn put_accession(&self, accession: &Accession) -> Result<Stored> {
-        self.put(name::accession(&accession.batch, &accession.item), accession)
+        let name = name::accession(&accession.batch, &accession.item);
+        match self.put(name.clone(), accession) {
+            Err(error) if error.kind() == ErrorKind::Conflict && self.bytes(&name)?.is_none() => {
+                Err(self.in_the_way(&name, error))
+            }
+            stored => stored,
+        }
     }
 
     /// What became of a submission item, once that is stored.
@@ -323,7 +386,8 @@ impl Archive {
 
     /// Stores the receipt of a finished batch.
     pub fn put_batch(&self, batch: &Batch) -> Result<Stored> {
-        self.put(name::batch(&batch.batch), batch)
+        let name = name::batch(&batch.batch);
+        self.put(name.clone(), batch).map_err(|error| self.in_the_way(&name, error))
     }
 
     /// The receipt of a batch, where it finished.
@@ -355,7 +419,7 @@ impl Archive {
             return Ok((stored, earlier));
         }
         let bytes = reading_v1::pack(recipe, reading)?;
-        let stored = self.put_bytes(name, bytes)?;
+        let stored = self.put_bytes(name.clone(), bytes).map_err(|error| self.in_the_way(&name, error))?;
         Ok((stored, reading.clone()))
     }
 
@@ -380,7 +444,8 @@ impl Archive {
             let stored = Stored { name, digests: Digests::of(&bytes), put: Put::AlreadyThere };
             return Ok((stored, earlier));
         }
-        Ok((self.put(name, findings)?, findings.clone()))
+        let stored = self.put(name.clone(), findings).map_err(|error| self.in_the_way(&name, error))?;
+        Ok((stored, findings.clone()))
     }
 
     /// The findings under a key.
@@ -405,9 +470,10 @@ impl Archive {
         Witness::of(&self.store)
     }
 
-    /// The decisions on a record, oldest first.
+    /// The decisions on a record, oldest first, whoever laid them there: they are announced as events, so that whoever
+    /// takes one up must ask whether it was.
     pub fn decisions_on(&self, record: &RecordId) -> Result<Vec<Decision>> {
-        self.series(Area::Decisions, record.as_str())
+        Self { own: None, ..self.clone() }.series(Area::Decisions, record.as_str())
     }
 
     /// All records with decisions, oldest first.
@@ -461,24 +527,27 @@ impl Archive {
 
     fn put_bytes(&self, name: ObjectName, bytes: Vec<u8>) -> Result<Stored> {
         let digests = Digests::of(&bytes);
+        self.announce(&name, digests.blake3)?;
         let put = self.store.put_new(&name, bytes)?;
         Ok(Stored { name, digests, put })
     }
 
-    /// Numbers have no gaps, so the next is found by trying; the create-only put decides between two writers.
+    /// The next number is found by trying: the create-only put decides between two writers, and what somebody else laid
+    /// there is passed over.
     fn put_next<T: Format>(&self, area: Area, id: &str, value: &T) -> Result<Stored> {
-        let bytes = value.encode()?;
-        let last = self.store.list(&area.folder_of(id)).try_fold(0, |last, entry| {
-            Ok::<_, Error>(entry?.name.last().trim_end_matches(".json").parse().unwrap_or(0_u32).max(last))
-        })?;
-        if last > 0 {
-            let name = name::numbered(area, id, last);
-            if self.store.get(&name)? == bytes {
-                return Ok(Stored { name, digests: Digests::of(&bytes), put: Put::AlreadyThere });
-            }
+        let (bytes, folder) = (value.encode()?, area.folder_of(id));
+        // Of a new series nothing is there, and the log need not be asked.
+        let is_new = self.own.is_some() && self.store.list(&folder).next().transpose()?.is_none();
+        let before = if is_new { None } else { self.believed(&folder)?.pop() };
+        if let Some((name, _)) = before.as_ref().filter(|(_, last)| **last == bytes) {
+            return Ok(Stored { name: name.clone(), digests: Digests::of(&bytes), put: Put::AlreadyThere });
         }
-        for number in last + 1.. {
-            match self.put_bytes(name::numbered(area, id, number), bytes.clone()) {
+        let last = before.map_or(0, |(name, _)| name.last().trim_end_matches(".json").parse().unwrap_or(0_u32));
+        for number in last.saturating_add(1)..=u32::MAX {
+            let name = name::numbered(area, id, number);
+            match self.put_bytes(name.clone(), bytes.clone()) {
+                // The first has its name from others: an accession, for one.
+                Err(error) if number == 1 && self.own.is_some() => return Err(self.in_the_way(&name, error)),
                 Err(error) if error.kind() == ErrorKind::Conflict => {}
                 done => return done,
             }
@@ -487,7 +556,29 @@ impl Archive {
     }
 
     fn series<T: Format>(&self, area: Area, id: &str) -> Result<Vec<T>> {
-        self.names(&area.folder_of(id))?.iter().map(|name| self.get(name)).collect()
+        Ok(self.named_series(area, id)?.into_iter().map(|(_, value)| value).collect())
+    }
+
+    fn named_series<T: Format>(&self, area: Area, id: &str) -> Result<Vec<(ObjectName, T)>> {
+        let decode = |(name, bytes): (ObjectName, bytes::Bytes)| {
+            let value = T::decode(&bytes).doing(|| format!("failed to read `{name}`"))?;
+            Ok((name, value))
+        };
+        self.believed(&area.folder_of(id))?.into_iter().map(decode).collect()
+    }
+
+    /// The objects below some folders that are there, and at work believed, sorted by name.
+    fn believed(&self, prefix: &str) -> Result<Vec<(ObjectName, bytes::Bytes)>> {
+        let mut believed = Vec::new();
+        for name in self.names(prefix)? {
+            match (self.bytes(&name)?, &self.own) {
+                (Some(bytes), _) => believed.push((name, bytes)),
+                // What came before it would be believed in its stead.
+                (None, Some(own)) if own.digest(&name)?.is_some() => return Err(gone(&name)),
+                (None, _) => {}
+            }
+        }
+        Ok(believed)
     }
 
     fn all_series<T, I>(&self, area: Area) -> Result<impl Iterator<Item = Result<(I, Vec<T>)>>>
@@ -504,6 +595,9 @@ impl Archive {
         if let Some(known) = &self.known {
             return known.names(prefix);
         }
+        if let Some(own) = &self.own {
+            return own.names(prefix);
+        }
         let mut names = self.store.list(prefix).map(|entry| Ok(entry?.name)).collect::<Result<Vec<_>>>()?;
         names.sort_unstable();
         Ok(names)
@@ -514,12 +608,6 @@ impl Archive {
             Some(known) => known.folders(area.folder()),
             None => self.store.folders(area.folder()),
         }
-    }
-
-    fn get<T: Format>(&self, name: &ObjectName) -> Result<T> {
-        let bytes = self.bytes(name)?;
-        let bytes = bytes.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("there is no object `{name}`")))?;
-        T::decode(&bytes).doing(|| format!("failed to read `{name}`"))
     }
 
     fn get_optional<T: Format>(&self, name: &ObjectName) -> Result<Option<T>> {
@@ -535,18 +623,21 @@ impl Archive {
             },
             None => None,
         };
-        match self.store.get(name) {
-            Ok(bytes) if digest.is_none_or(|digest| digest == Blake3::of(&bytes)) => Ok(Some(bytes)),
-            Ok(_) => Err(Error::new(ErrorKind::FixityMismatch, format!("the stored bytes of `{name}` have changed"))
-                .hint("run `griffie verify` and restore the object from a copy")),
-            Err(error) if error.kind() == ErrorKind::NotFound && digest.is_none() => Ok(None),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(Error::new(ErrorKind::FixityMismatch, format!("`{name}` is gone; the log names it"))
-                    .hint("run `griffie verify` and restore the object from a copy"))
-            }
-            Err(error) => Err(error),
+        match (self.store.get(name), digest, &self.own) {
+            (Ok(bytes), Some(digest), _) if digest == Blake3::of(&bytes) => Ok(Some(bytes)),
+            (Ok(_), Some(_), _) => Err(own::changed(name)),
+            (Ok(bytes), None, Some(own)) => Ok(own.believes(name, &Blake3::of(&bytes))?.then_some(bytes)),
+            (Ok(bytes), None, None) => Ok(Some(bytes)),
+            (Err(error), None, _) if error.kind() == ErrorKind::NotFound => Ok(None),
+            (Err(error), Some(_), _) if error.kind() == ErrorKind::NotFound => Err(gone(name)),
+            (Err(error), ..) => Err(error),
         }
     }
+}
+
+fn gone(name: &ObjectName) -> Error {
+    Error::new(ErrorKind::FixityMismatch, format!("`{name}` is gone; the log names it"))
+        .hint("run `griffie verify` and restore the object from a copy")
 }
 
 /// A later manifest may change everything but what its document came from.

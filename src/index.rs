@@ -9,7 +9,9 @@ use std::{
 };
 
 use tantivy::{
-    IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term, collector::Count, query::TermQuery,
+    IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term,
+    collector::{Count, DocSetCollector},
+    query::TermQuery,
     schema::IndexRecordOption,
 };
 
@@ -32,7 +34,7 @@ pub use hits::{Found, Hit, Options};
 pub use query::Query;
 pub use units::units;
 
-use fields::IndexFields;
+use fields::{IndexFields, Shown};
 
 /// Memory that the writer may fill before it writes a segment: one writing thread needs no more.
 const WRITER_BYTES: usize = 48 << 20;
@@ -171,6 +173,42 @@ impl Index {
         }
         let entries = count(self.fields.kind, fields::STAMP)?;
         Ok(Lag { missing, surplus: entries.saturating_sub(present) })
+    }
+
+    /// How many units it has, of whatever documents.
+    pub fn units(&self) -> Result<usize> {
+        self.guarded(|| {
+            let query = TermQuery::new(Term::from_field_text(self.fields.kind, fields::UNIT), IndexRecordOption::Basic);
+            self.reader.searcher().search(&query, &Count).fold(ErrorKind::Storage, || "cannot count in the index")
+        })
+    }
+
+    /// How many units of a document it lacks, and how many it has that the document has not. What a hit shows counts.
+    pub fn differs(&self, document: &IndexDocument) -> Result<[usize; 2]> {
+        self.guarded(|| {
+            let term = Term::from_field_text(self.fields.document, document.document.as_str());
+            let query = TermQuery::new(term, IndexRecordOption::Basic);
+            let searcher = self.reader.searcher();
+            let failed = || "cannot look into the index";
+            let mut found = Vec::new();
+            for address in searcher.search(&query, &DocSetCollector).fold(ErrorKind::Storage, failed)? {
+                let entry = searcher.doc::<TantivyDocument>(address).fold(ErrorKind::Storage, failed)?;
+                found.extend(self.fields.shown(&entry));
+            }
+            found.sort_unstable();
+            let entries = document.units.iter().map(|unit| self.fields.entry(document, unit));
+            let mut wanted: Vec<_> = entries.filter_map(|entry| self.fields.shown(&entry)).collect();
+            wanted.sort_unstable();
+            let without = |these: &[Shown], those: &[Shown]| {
+                let mut those = those.iter().peekable();
+                let is_new = |this: &&Shown| {
+                    while those.next_if(|that| that < this).is_some() {}
+                    those.next_if_eq(this).is_none()
+                };
+                these.iter().filter(is_new).count()
+            };
+            Ok([without(&wanted, &found), without(&found, &wanted)])
+        })
     }
 
     fn add(&self, writer: &IndexWriter, document: &IndexDocument) -> Result<()> {

@@ -53,6 +53,9 @@ const INCOMING: &str = "incoming";
 /// The reason of a put that found other bytes under the name: those that are stored have changed, or are another's.
 pub const STORED_CHANGED: &str = "stored_changed";
 
+/// The reason where those bytes are another's.
+pub const FOREIGN: &str = "foreign_object";
+
 /// What a create-only put found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Put {

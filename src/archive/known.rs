@@ -75,10 +75,8 @@ impl Known {
     }
 
     /// An object never changes, so what was said of it first holds.
-    fn add(&self, event: &Event) -> Result<()> {
-        let told =
-            event.objects.iter().filter(|object| Area::of(&object.name).is_some_and(|area| TOLD.contains(&area)));
-        for object in told {
+    pub fn add(&self, event: &Event) -> Result<()> {
+        for object in &event.objects {
             self.db()
                 .prepare_cached("INSERT OR IGNORE INTO known VALUES (?1, ?2)")
                 .and_then(|mut insert| insert.execute(params![object.name.as_str(), object.blake3.0]))

@@ -10,7 +10,7 @@ mod unfinished;
 mod witness;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fmt,
     path::PathBuf,
     sync::Arc,
@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use x509_cert::Certificate;
 
-use super::Archive;
+use super::{Archive, Area, known::Known};
 use crate::{
     Error, Result,
     model::{Blake3, DocumentId, Language, RecordId},
@@ -97,9 +97,8 @@ pub struct Told {
     pub waiting: Vec<Event>,
     /// The ids of events that wait and that this program did not write.
     pub foreign: Vec<String>,
-    /// Of batches that it began and did not finish, the items and documents that it set aside: what is stored meanwhile
-    /// bears no other id.
-    pub reserved: BTreeMap<String, BTreeSet<String>>,
+    /// What the data folder was about to store, under the log's seal.
+    pub announced: Vec<ObjectRef>,
 }
 
 /// Asks a database what it tells. It is asked once it is known how far the log goes, since others may
@@ -318,20 +317,36 @@ fn name_of(kind: FindingKind) -> String {
 }
 
 impl Archive {
-    /// Objects that a stopped run left, sound and of no document, which the log does not name. To be asked when no batch
-    /// is open.
+    /// Objects that a stopped run of this archive at work left, sound and of no document, which the log does not name. To
+    /// be asked when no batch is open.
     pub fn left_over(&self) -> Result<Vec<ObjectRef>> {
-        unfinished::left_over(self.store())
+        let Some(own) = &self.own else { return Ok(Vec::new()) };
+        let announced = own.journal.all();
+        if announced.is_empty() {
+            return Ok(Vec::new());
+        }
+        let [left, settled] = unfinished::left_over(self.store(), &announced)?;
+        own.journal.forget(&settled)?;
+        Ok(left)
     }
 
     /// Objects that the log does not name, whoever left them.
     pub fn unlogged(&self) -> Result<Vec<ObjectName>> {
-        unfinished::unlogged(self.store())
+        let known = Known::of(self.store(), &[])?;
+        let mut names = Vec::new();
+        for listed in self.store().list("") {
+            let name = listed?.name;
+            if Area::of(&name).is_some() && known.digest(&name)?.is_none() {
+                names.push(name);
+            }
+        }
+        Ok(names)
     }
 
-    /// What stopped work on documents left in the store.
+    /// What stopped work on documents left in the store, and this archive at work knows for its own.
     pub fn half_done(&self) -> Result<HalfDone> {
-        unfinished::half_done(self.store())
+        let announced = self.own.as_ref().map(|own| own.journal.all()).unwrap_or_default();
+        unfinished::half_done(self.store(), &announced)
     }
 
     /// Checks the store. `now` dates the history.

@@ -17,7 +17,7 @@ use crate::{
     pipeline::{
         App, app,
         compare::{self, Compared},
-        log_key, note, rebuild,
+        handed_out, log_key, note, rebuild,
         restored::PutAside,
         told,
     },
@@ -377,6 +377,7 @@ pub(super) fn get(context: &Context, arguments: &GetArguments) -> Result<Outcome
             }
         },
     };
+    handed_out::must_be_as_logged(&app, &document)?;
     if arguments.archival {
         let ArchivalCopy::Accepted(copy) = document.archival_copy else {
             return Err(Error::new(ErrorKind::NotFound, format!("`{}` has no archival copy", document.id))

@@ -18,6 +18,7 @@ use crate::{
         remarks,
     },
     register::{ItemState, Reason, Receipt},
+    storage::FOREIGN,
     tools::CancelFlag,
 };
 
@@ -98,7 +99,23 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
     } else {
         print_line(receipt_text(&receipt, language))?;
     }
-    Ok(Outcome::partial_if(remarks::is_incomplete(&receipt) || elsewhere::is_incomplete(&receipt)))
+    match receipt.files.iter().find(|file| file.reason.as_ref().is_some_and(|reason| reason.kind == FOREIGN)) {
+        Some(file) => Err(in_the_way(&file.path)),
+        None => Ok(Outcome::partial_if(remarks::is_incomplete(&receipt) || elsewhere::is_incomplete(&receipt))),
+    }
+}
+
+/// A file was refused since somebody else's bytes lie where its own were to go. The receipt names the object.
+fn in_the_way(path: &str) -> Error {
+    Error::new(
+        ErrorKind::FixityMismatch,
+        format!("`{path}` was not taken in: an object that nobody logged lies in the store in its place"),
+    )
+    .hint("the receipt names it, and `griffie verify` does; the other files were taken in")
+    .dutch(format!(
+        "`{path}` is niet opgenomen: op de plaats ervan ligt een object in de opslag dat niemand heeft vastgelegd; het \
+         ontvangstbewijs en `griffie verify` noemen het; de andere bestanden zijn opgenomen"
+    ))
 }
 
 /// The paths without those that were named before, or lie in a folder that is named as well: one file comes in once.

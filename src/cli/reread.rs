@@ -14,9 +14,10 @@ use super::{
     table::{field_name, status_name, value_text},
 };
 use crate::{
-    Result,
+    Error, ErrorKind, Result,
     model::Language,
-    pipeline::reread::{self, FieldChange, FieldValue, Receipt, RecordReread},
+    pipeline::reread::{self, Failure, FieldChange, FieldValue, Receipt, RecordReread},
+    storage::FOREIGN,
     tools::CancelFlag,
 };
 
@@ -72,7 +73,23 @@ pub(super) fn reread(context: &Context, arguments: &RereadArguments) -> Result<O
     } else {
         print(&receipt, language)?;
     }
-    Ok(Outcome::partial_if(receipt.totals.failed > 0))
+    let failures = receipt.records.iter().flat_map(|record| &record.failures);
+    match failures.clone().find(|failure| failure.kind == FOREIGN) {
+        Some(failure) => Err(in_the_way(failure)),
+        None => Ok(Outcome::partial_if(receipt.totals.failed > 0)),
+    }
+}
+
+/// A document was not read again since somebody else's findings lie where its own were to go.
+fn in_the_way(failure: &Failure) -> Error {
+    let document = &failure.document;
+    let what = format!("`{document}` was not read again: an object that nobody logged lies in the store in its place");
+    Error::new(ErrorKind::FixityMismatch, what)
+        .hint("what is printed names it, and `griffie verify` does; the other documents were read")
+        .dutch(format!(
+            "`{document}` is niet opnieuw gelezen: op de plaats van het resultaat ligt een object in de opslag dat niemand \
+             heeft vastgelegd; het staat hierboven en `griffie verify` noemt het; de andere documenten zijn gelezen"
+        ))
 }
 
 /// What changed and what could not be read again, then the totals.

@@ -2,7 +2,7 @@
 
 use tantivy::{
     TantivyDocument,
-    schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions},
+    schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value as _},
 };
 
 use super::{IndexDocument, Unit, analysis};
@@ -102,6 +102,26 @@ impl IndexFields {
         }
         entry.add_text(self.exact, &unit.text);
         entry
+    }
+}
+
+/// What a hit shows of a unit: record, page, start, clause, subjects, text.
+pub(super) type Shown = (String, u64, u64, Option<String>, Vec<String>, String);
+
+impl IndexFields {
+    /// What an entry shows; nothing, where it is no unit.
+    pub fn shown(&self, entry: &TantivyDocument) -> Option<Shown> {
+        let text = |field| entry.get_first(field).and_then(|value| value.as_str()).map(str::to_owned);
+        let number = |field| entry.get_first(field).and_then(|value| value.as_u64());
+        let subjects = entry.get_all(self.subject).filter_map(|value| value.as_str()).map(str::to_owned).collect();
+        Some((
+            text(self.record)?,
+            number(self.page)?,
+            number(self.start)?,
+            text(self.clause),
+            subjects,
+            text(self.exact).unwrap_or_default(),
+        ))
     }
 }
 

@@ -4,12 +4,13 @@ use std::{
     fs::File,
     io::Write as _,
     path::{Path, PathBuf},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
 use super::{
     decide,
+    journal::Journal,
     lock::{InPlace, Lock},
     log_key, pending, rebuild, standing, told,
     units::units_of,
@@ -340,11 +341,6 @@ impl App {
             .fold(ErrorKind::Storage, || "cannot note where the store is")
     }
 
-    /// Whether the last program that took things in was stopped on its way.
-    pub(super) fn was_stopped(&self) -> bool {
-        self.lock.as_ref().is_some_and(|lock| lock.found_taken)
-    }
-
     /// Removes the unfinished files that a stopped program left in the store, and says so. They are no objects.
     fn clear_leftovers(&self, lock: &mut Lock) -> Result<()> {
         if !lock.found_taken {
@@ -381,6 +377,8 @@ impl App {
         self.register.note_log_begin(log.next_index())?;
         let keys = told::keys_that_count(&self.data, store)?;
         let signer = signer_of(store, &self.data.join(LOG_KEY))?;
+        let journal = Journal::open(&self.data, signer_of(store, &self.data.join(LOG_KEY))?, &keys)?;
+        self.archive = self.archive.at_work(Arc::new(journal));
         self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew, keys, signer }));
         self.lock = Some(lock);
         Ok(())
@@ -461,6 +459,7 @@ impl App {
                 keep_head(&self.data, &head)?;
             }
             self.register.mark_logged(events.iter().map(|event| event.id.as_str()).zip(places))?;
+            self.archive.note_logged(&events)?;
         }
     }
 

@@ -1,7 +1,7 @@
 //! Compares a data folder's database with what its store says: with the database that a rebuild would make, made in a
 //! temporary folder.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
 use super::{
     app::{self, Stored, database},
@@ -9,15 +9,17 @@ use super::{
     lock::{InPlace, Lock},
     rebuild::{Counts, build},
     standing, told,
+    units::units_of,
 };
 use crate::{
     Error, ErrorKind, Result,
     archive::{Archive, FindingKind, VerifyFinding},
     config::Config,
     error::Fold as _,
-    index::Index,
+    index::{Index, IndexDocument},
     model::Language,
     register::{Difference, Differs, Register},
+    text::Text,
 };
 
 const DATABASE: &str = "griffie.sqlite";
@@ -95,7 +97,13 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
     match found {
         Ok(found) => {
             let mut told: Vec<_> = found.iter().map(|difference| finding(difference, language)).collect();
-            told.extend(of_index(data, language));
+            let index = of_index(data, language);
+            // Which documents it must have is known only by a database that says what the store says.
+            let is_whole = told.is_empty() && index.is_empty();
+            told.extend(index);
+            if is_whole {
+                told.extend(of_parts(data, &register, &stored.archive, language)?);
+            }
             Ok(Compared::With(told))
         }
         // The store is named for itself.
@@ -156,6 +164,54 @@ fn of_index(data: &Path, language: Language) -> Vec<VerifyFinding> {
     };
     let why = language.say("de som van zijn bytes klopt niet", "the sum of its bytes is another");
     files.iter().map(|file| damaged(&format!("index/{file}"), why, language)).collect()
+}
+
+/// What the index has otherwise of the documents that it says it has than their words are stored: sums of files prove
+/// nothing, since anybody can make them. A document that it lacks altogether is added by whoever searches next.
+fn of_parts(data: &Path, register: &Register, archive: &Archive, language: Language) -> Result<Vec<VerifyFinding>> {
+    let folder = data.join("index");
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let index = Index::open_for_reading(&folder)?;
+    let documents = register.documents_as_read()?;
+    let lag = index.lag(documents.iter().map(|(document, made_of)| (&document.id, made_of.as_str())))?;
+    let missing: HashSet<_> = lag.missing.into_iter().collect();
+    let (mut found, mut units) = (Vec::new(), 0);
+    for (document, made_of) in documents {
+        // What is wrong with the words is said of them.
+        let reading = document.reading_key.parse().ok().map(|key| archive.reading(&key));
+        let Some(Ok(Some(reading))) = reading else { continue };
+        let (record, id) = (document.record, document.id);
+        let found_in = register.findings(&id)?;
+        let units_made = units_of(&Text::build(&reading), found_in.as_ref().map(|found| &found.fields));
+        let made = IndexDocument { record, document: id, made_of, units: units_made };
+        let [lacks, surplus] = index.differs(&made)?;
+        units += made.units.len() + surplus - lacks;
+        if lacks + surplus > 0 && !missing.contains(&made.document) {
+            let (all, id) = (made.units.len(), made.document);
+            let message = language.say(
+                format!(
+                    "zoeken vindt het niet zoals het is gelezen: van zijn {all} delen ontbreken er {lacks}, en {surplus} zijn \
+                     er niet van; `griffie rebuild` maakt de index opnieuw uit de opslag"
+                ),
+                format!(
+                    "a search does not find it as it was read: of its {all} parts {lacks} are missing, and {surplus} are none \
+                     of its; `griffie rebuild` makes the index anew from the store"
+                ),
+            );
+            found.push(named(FindingKind::DamagedFile, format!("index: {id}"), message));
+        }
+    }
+    let others = index.units()?.saturating_sub(units);
+    if others > 0 {
+        let message = language.say(
+            format!("{others} delen zijn van geen document; `griffie rebuild` maakt de index opnieuw uit de opslag"),
+            format!("{others} parts are of no document; `griffie rebuild` makes the index anew from the store"),
+        );
+        found.push(named(FindingKind::DamagedFile, "index".into(), message));
+    }
+    Ok(found)
 }
 
 /// What is found names what it is about itself.

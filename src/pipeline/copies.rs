@@ -9,11 +9,11 @@ use super::{
     read::CopySource,
     standing_work,
     stop::reached,
-    stored::{ARCHIVAL_COPY, PROGRAM, READ_THROUGH, document},
+    stored::{ARCHIVAL_COPY, PROGRAM, READ_THROUGH, document, lies_in_the_way},
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Manifest, Recipe, Refusal, Rendition, Stored},
+    archive::{Manifest, Recipe, Refusal, Rendition, Stored, name},
     error::Context as _,
     model::{Blake3, Digests, DocumentId, MediaType, Reading},
     provenance::Work,
@@ -155,16 +155,21 @@ pub fn make_missing(
     if missing.is_empty() && !was_stopped {
         return Ok(counts);
     }
-    standing_work::within(app, Work::Copying, was_stopped, || {
+    let mut damaged = None;
+    let counts = standing_work::within(app, Work::Copying, || {
         for id in &missing {
             cancel.check()?;
-            counts.add(
-                make_one(app, examiner, id, told, cancel)
-                    .doing(|| format!("cannot make the archival copy of `{id}`"))?,
-            );
+            let made =
+                make_one(app, examiner, id, told, cancel).doing(|| format!("cannot make the archival copy of `{id}`"));
+            match made {
+                // It lies in what is stored of this document: the others get theirs.
+                Err(error) if lies_in_the_way(&error) => damaged = damaged.take().or(Some(error)),
+                made => counts.add(made?),
+            }
         }
         Ok(counts)
-    })
+    })?;
+    damaged.map_or(Ok(counts), Err)
 }
 
 fn make_one(
@@ -186,6 +191,11 @@ fn make_one(
     let title = findings.as_ref().and_then(|findings| findings.fields.title.value.as_deref());
     let read_through = manifest.renditions.iter().find(|rendition| rendition.kind == READ_THROUGH);
     let digests = manifest.original.digests;
+    // What it is made of must be what is archived: the copy would outlast the bytes that were laid there for it.
+    app.archive.must_be_whole(&name::original(&digests.blake3), &digests.blake3)?;
+    if let Some(made) = read_through {
+        app.archive.must_be_whole(&name::rendition(&made.digests.blake3), &made.digests.blake3)?;
+    }
     let subject = Subject {
         digests: &digests,
         media: manifest.original.media_type,

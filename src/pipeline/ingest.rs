@@ -30,7 +30,7 @@ use crate::{
     intake::{self, Arrival, Intake, Room},
     model::{BatchId, Digests, ItemId, Language, MediaType, Problem},
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
-    storage::{STORED_CHANGED, digests_of_file},
+    storage::{FOREIGN, STORED_CHANGED, digests_of_file},
     text::Text,
     tools::{self, CancelFlag},
 };
@@ -84,9 +84,15 @@ pub fn ingest(
         gate: Mutex::new(()),
         commits: Condvar::new(),
         room: Mutex::default(),
+        blocked: Mutex::default(),
     };
     run.all()?;
     cancel.check()?;
+    if let Some(error) = run.blocked.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        app.log_waiting_events()?;
+        app.index_now()?;
+        return Err(error);
+    }
     stored::finish_batch(app, &batch)
 }
 
@@ -142,6 +148,8 @@ struct Run<'a> {
     commits: Condvar,
     /// What may still come out of the PDFs of a file that came in, where something did.
     room: Mutex<HashMap<String, Room>>,
+    /// Why a file could not even be accounted for: the batch stays open until that is mended.
+    blocked: Mutex<Option<Error>>,
 }
 
 /// A container whose members are on their way.
@@ -197,7 +205,12 @@ impl Run<'_> {
                     "the file was gone when the interrupted batch was gone on with".into(),
                 ),
             };
-            self.quarantine(&gone, Kept::Nothing(None), None, reason)?;
+            if let Err(error) = self.quarantine(&gone, Kept::Nothing(None), None, reason) {
+                if !stored::lies_in_the_way(&error) {
+                    return Err(error);
+                }
+                self.block(error);
+            }
         }
         Ok(())
     }
@@ -288,6 +301,7 @@ impl Run<'_> {
                 );
                 Ok(Err(Reason { kind: STORED_CHANGED.into(), message }))
             }
+            Err(error) if error.reason() == Some(FOREIGN) => Ok(Err(reason_of(&error, self.app.config.language))),
             Err(error) => Err(error),
         }
     }
@@ -329,7 +343,17 @@ impl Run<'_> {
             self.take_attached(&item)?;
             self.released_if_taken(&item, arrival)
         });
-        outcome.doing(|| format!("failed to take in `{}`", item.path())).inspect_err(|_| self.cancel.set())
+        match outcome.doing(|| format!("failed to take in `{}`", item.path())) {
+            Err(error) if stored::lies_in_the_way(&error) => {
+                self.block(error);
+                Ok(())
+            }
+            outcome => outcome.inspect_err(|_| self.cancel.set()),
+        }
+    }
+
+    fn block(&self, error: Error) {
+        self.blocked.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
     }
 
     fn take_pending(&self, item: &Item, arrival: &Arrival) -> Result<()> {
@@ -360,9 +384,10 @@ impl Run<'_> {
             match self.app.register.claim_original(&item.id, &digests)? {
                 Claim::Granted => match self.archive(item, path, media, digests) {
                     Ok(()) => break,
-                    Err(error) if is_the_files_own(error.kind()) => {
+                    Err(error) if is_the_files_own(error.kind()) || stored::lies_in_the_way(&error) => {
                         let kept = match self.app.archive.store_original(path, &digests) {
                             Ok(original) => Kept::Bytes(original),
+                            Err(error) if stored::lies_in_the_way(&error) => Kept::Nothing(Some(digests)),
                             // It changed or went while it was read.
                             Err(error) if is_the_files_own(error.kind()) => Kept::Nothing(None),
                             Err(error) => return Err(error),

@@ -174,7 +174,7 @@ pub fn reread(
     let records = if dry_run || behind.is_empty() && !was_stopped {
         run.all(&behind)?
     } else {
-        let read = standing_work::within(app, Work::Rereading, was_stopped, || run.all(&behind));
+        let read = standing_work::within(app, Work::Rereading, || run.all(&behind));
         app.index_now()?;
         read?
     };
@@ -244,20 +244,25 @@ impl Run<'_> {
         let before = app.register.current(behind.record, language)?.fields;
         let (mut newly, mut failures) = (NewlyFound::new(), Vec::new());
         for document in &behind.documents {
+            let mut failed = |error: &Error| {
+                let (kind, message) = (examine::fault_name(error), error.explain(language));
+                failures.push(Failure { document: document.id.clone(), kind, message });
+            };
             match self.find(document) {
                 Ok(found) => {
                     let role =
                         stored::role(stored::role_of(&found.findings.fields, found.manifest.original.media_type));
-                    newly.insert(document.id.clone(), (role, found.findings.fields.clone()));
-                    if !self.dry_run {
-                        self.keep(document, found)?;
+                    let fields = found.findings.fields.clone();
+                    match if self.dry_run { Ok(()) } else { self.keep(document, found) } {
+                        Err(error) if stored::lies_in_the_way(&error) => failed(&error),
+                        kept => {
+                            kept?;
+                            newly.insert(document.id.clone(), (role, fields));
+                        }
                     }
                 }
                 // It lies in what is stored of this document: the others are read all the same.
-                Err(error) if !matches!(error.kind(), ErrorKind::Storage | ErrorKind::Internal) => {
-                    let (kind, message) = (examine::fault_name(&error), error.explain(language));
-                    failures.push(Failure { document: document.id.clone(), kind, message });
-                }
+                Err(error) if !matches!(error.kind(), ErrorKind::Storage | ErrorKind::Internal) => failed(&error),
                 Err(error) => return Err(error),
             }
             if document.pages.total() >= LONG {

@@ -10,9 +10,10 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::{HalfDone, Manifest, name},
+    archive::{HalfDone, Manifest},
     model::DocumentId,
     provenance::Work,
+    storage::ObjectName,
 };
 
 /// What a stopped command left, completed.
@@ -28,14 +29,13 @@ pub(super) struct Completed {
 pub(super) fn complete(app: &App) -> Result<Completed> {
     let HalfDone { work, documents } = app.archive.half_done()?;
     let mut manifests = Vec::new();
-    for (id, logged) in documents {
-        let series = app.archive.manifests(&id)?;
-        let mut before = logged.checked_sub(1).and_then(|last| series.get(last));
-        for (number, manifest) in (1..).zip(&series).skip(logged) {
-            let work = complete_one(app, &id, number, before, manifest)?;
-            manifests.push((work, manifest.clone()));
-            before = Some(manifest);
-        }
+    for (id, name) in documents {
+        let series = app.archive.named_manifests(&id)?;
+        let Some(place) = series.iter().position(|(its, _)| *its == name) else { continue };
+        let before = place.checked_sub(1).map(|before| &series[before].1);
+        let manifest = &series[place].1;
+        let work = complete_one(app, &id, &name, before, manifest)?;
+        manifests.push((work, manifest.clone()));
     }
     app.log_waiting_events()?;
     Ok(Completed { open: work, manifests })
@@ -44,7 +44,7 @@ pub(super) fn complete(app: &App) -> Result<Completed> {
 fn complete_one(
     app: &App,
     id: &DocumentId,
-    number: u32,
+    name: &ObjectName,
     before: Option<&Manifest>,
     manifest: &Manifest,
 ) -> Result<Work> {
@@ -53,7 +53,7 @@ fn complete_one(
     for object in manifest.refers_to().into_iter().filter(|object| !known.contains(object)) {
         objects.push(app.archive.stored(object)?);
     }
-    objects.push(app.archive.stored(name::manifest(id, number))?);
+    objects.push(app.archive.stored(name.clone())?);
     let row = document(manifest);
     if before.is_some_and(|before| before.findings.len() == manifest.findings.len()) {
         let event = events::copied(manifest, row.archival_copy, &objects);
@@ -67,8 +67,8 @@ fn complete_one(
     Ok(Work::Rereading)
 }
 
-/// Does work, and says in the log when it begins and ends. `was_stopped`: an earlier command did not come to its end.
-pub(super) fn within<T>(app: &App, work: Work, was_stopped: bool, perform: impl FnOnce() -> Result<T>) -> Result<T> {
+/// Does work, and says in the log when it begins and ends.
+pub(super) fn within<T>(app: &App, work: Work, perform: impl FnOnce() -> Result<T>) -> Result<T> {
     app.register.add_events(&[events::boundary(work, true, app.clock.now())])?;
     app.log_waiting_events()?;
     reached(match work {
@@ -82,9 +82,7 @@ pub(super) fn within<T>(app: &App, work: Work, was_stopped: bool, perform: impl 
         // What an open batch left is for the run that goes on with it.
         if app.register.open_batches()?.is_empty() {
             let now = app.clock.now();
-            if was_stopped {
-                stored::log_left_over(app, events::STORE, now)?;
-            }
+            stored::log_left_over(app, events::STORE, now)?;
             app.register.add_events(&[events::boundary(work, false, now)])?;
             app.log_waiting_events()?;
         }

@@ -23,6 +23,7 @@ use crate::{
         Totals,
     },
     signatures::{self, SignatureFact},
+    storage::{FOREIGN, STORED_CHANGED},
     text::Text,
     tools::CancelFlag,
 };
@@ -66,7 +67,8 @@ impl Findings {
     }
 }
 
-/// The words of an original: those that were read before with the same settings, or read now and stored.
+/// The words of an original: those that this archive read before with the same settings, or read now and stored. Words
+/// that somebody else laid there are read anew, and refused where they are others.
 pub(super) fn reading(
     app: &App,
     examiner: &Examiner<'_>,
@@ -184,7 +186,9 @@ pub(super) fn renditions(app: &App, item: &Item, read: &Read) -> Result<Vec<(Sto
         .map(|note| {
             let digest = note.message.rsplit(' ').next().unwrap_or_default();
             let digest: Blake3 = digest.parse().fold(ErrorKind::FixityMismatch, || "a reading names no rendition")?;
-            let stored = app.archive.store_rendition(&app.archive.rendition_file(&digest)?)?;
+            let name = archive::name::rendition(&digest);
+            app.archive.must_be_whole(&name, &digest)?;
+            let stored = app.archive.stored(name)?;
             let rendition = Rendition {
                 kind: READ_THROUGH.into(),
                 digests: *stored.digests(),
@@ -255,6 +259,12 @@ pub(super) fn manifest(
     }
 }
 
+/// Whether bytes lie in the store, in the way of those that were to be stored or in place of those that were: that costs
+/// the file that they belong to, and no other.
+pub(super) fn lies_in_the_way(error: &Error) -> bool {
+    matches!(error.reason(), Some(FOREIGN | STORED_CHANGED))
+}
+
 /// A role as rows name it.
 pub(super) fn role(role: DocumentRole) -> Role {
     match role {
@@ -315,8 +325,10 @@ pub(super) fn restored_document(archive: &Archive, manifest: &Manifest) -> Resul
         });
     };
     let findings = archive.findings(&last.key)?.ok_or_else(|| {
-        Error::new(ErrorKind::FixityMismatch, format!("the findings `{}` are not in the store", last.key))
-            .hint("`griffie verify` names everything that is missing")
+        archive.in_its_place(&archive::name::findings(&last.key)).unwrap_or_else(|| {
+            Error::new(ErrorKind::FixityMismatch, format!("the findings `{}` are not in the store", last.key))
+                .hint("`griffie verify` names everything that is missing")
+        })
     })?;
     new_document(manifest, findings.fields)
 }
@@ -405,8 +417,10 @@ pub(super) fn outcome(archive: &Archive, accession: &Accession) -> Result<Outcom
             for id in &accession.documents {
                 let manifests = archive.manifests(id)?;
                 let manifest = manifests.last().ok_or_else(|| {
-                    Error::new(ErrorKind::FixityMismatch, format!("document `{id}` has no manifest"))
-                        .hint("`griffie verify` names everything that is missing")
+                    archive.in_its_place(&archive::name::manifest(id, 1)).unwrap_or_else(|| {
+                        Error::new(ErrorKind::FixityMismatch, format!("document `{id}` has no manifest"))
+                            .hint("`griffie verify` names everything that is missing")
+                    })
                 })?;
                 documents.push(restored_document(archive, manifest)?);
                 original = Some(self::original(manifest));
@@ -463,7 +477,7 @@ pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
     app.register.add_events(&[events::finished(&stored, &object)])?;
     app.log_waiting_events()?;
     app.register.finish_batch(&batch.id, stored.finished)?;
-    if app.was_stopped() && app.register.open_batches()?.is_empty() {
+    if app.register.open_batches()?.is_empty() {
         log_left_over(app, batch.id.as_str(), stored.finished)?;
     }
     app.index_now()?;
@@ -472,7 +486,8 @@ pub(super) fn finish_batch(app: &App, batch: &Batch) -> Result<Receipt> {
     Ok(receipt)
 }
 
-/// Tells the log of the objects that a stopped run left and no document has. To be called when no batch is open.
+/// Tells the log of the objects that a run of this data folder stored and no document has: what was stopped, or refused
+/// later. To be called when no batch is open.
 pub(super) fn log_left_over(app: &App, about: &str, at: jiff::Timestamp) -> Result<()> {
     let left = app.archive.left_over()?;
     let events: Vec<_> = left.chunks(OBJECTS_AN_EVENT).map(|left| events::left_over(about, left, at)).collect();

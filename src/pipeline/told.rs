@@ -1,9 +1,9 @@
 //! What a database tells of the log: the events that it handed over, and those that wait. Only what a key of the log has
 //! sealed was written by this program.
 
-use std::{collections::BTreeMap, path::Path};
+use std::path::Path;
 
-use super::{app, log_key};
+use super::{app, journal, log_key};
 use crate::{
     Error, ErrorKind, Result,
     archive::{Told, ToldBy},
@@ -72,6 +72,7 @@ fn of(register: &Register, data: &Path, store: &Store, so_far: u64) -> Result<To
     // Where the log's keys are damaged that is reported, and no seal counts.
     let keys = keys_that_count(data, store).unwrap_or_default();
     // Before what is logged: what goes from here to there meanwhile is in both.
+    let announced = journal::said_in(data, &keys)?;
     let Waiting { own: mut waiting, foreign } = waiting(register, &keys, u32::MAX)?;
     let mut logged = Vec::new();
     register.logged_events(|place, row| {
@@ -82,16 +83,9 @@ fn of(register: &Register, data: &Path, store: &Store, so_far: u64) -> Result<To
         waiting.extend(sealed(&row, &keys).filter(|_| place >= so_far));
         Ok(())
     })?;
-    let mut reserved = BTreeMap::new();
-    // Of one that was rebuilt it is not known what was handed over, nor what was set aside.
-    for batch in register.open_batches()?.into_iter().filter(|batch| !batch.paths.is_empty()) {
-        let items = register.items(&batch.id)?;
-        let ids = items.iter().flat_map(|item| [item.id.to_string(), item.document.to_string()]);
-        reserved.insert(batch.id.to_string(), ids.collect());
-    }
     // Of a change of key the data folder itself knows, from before it is in the log.
     waiting.extend(log_key::announced(data)?);
-    Ok(Told { begin: register.log_begin()?, logged, waiting, foreign, reserved })
+    Ok(Told { begin: register.log_begin()?, logged, waiting, foreign, announced })
 }
 
 /// An event waits that this program did not write.

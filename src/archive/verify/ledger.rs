@@ -1,12 +1,7 @@
 //! What a check must remember about every object, in a temporary database, so that memory does not grow with the store;
 //! and the history of checks, which outlives it.
 
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    time::Duration,
-};
+use std::{borrow::Cow, collections::BTreeMap, path::Path, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, config::DbConfig, params};
@@ -17,7 +12,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::Fold,
     model::Blake3,
-    provenance::{Event, Work, tiles::LOG},
+    provenance::{Event, ObjectRef, Work, tiles::LOG},
     storage::{Entry, ObjectName},
 };
 
@@ -116,12 +111,12 @@ pub(super) struct Ledger {
     history: History,
     /// What the log says is begun and not ended, of work on documents that were taken in earlier, and since when.
     pub open_work: BTreeMap<Work, Timestamp>,
-    /// The items and documents that the database set aside in batches that it began and did not finish.
-    pub reserved: BTreeMap<String, BTreeSet<String>>,
     /// What events name that wait in the database, written by this program.
     pub waiting: BTreeMap<String, Blake3>,
     /// What the events of an append name that was stopped before its checkpoint.
     pub unsigned: BTreeMap<String, Blake3>,
+    /// What the data folder was about to store, sorted.
+    pub announced: Vec<ObjectRef>,
 }
 
 fn doing() -> &'static str {
@@ -200,9 +195,9 @@ impl Ledger {
             to_line_up: false,
             history,
             open_work: BTreeMap::new(),
-            reserved: BTreeMap::new(),
             waiting: BTreeMap::new(),
             unsigned: BTreeMap::new(),
+            announced: Vec::new(),
         })
     }
 
@@ -257,12 +252,6 @@ impl Ledger {
                 None => {}
             },
         }
-    }
-
-    /// Whether a batch that is not closed may have left something with this id. Where no database tells of the batch, as in
-    /// a copy of a store, anything may be.
-    pub fn may_have_left(&self, batch: &str, id: &str) -> bool {
-        self.open_batches.contains_key(batch) && self.reserved.get(batch).is_none_or(|ids| ids.contains(id))
     }
 
     /// The work under way that an event belongs to: when that began.
@@ -390,17 +379,6 @@ impl Ledger {
                 "SELECT max(name) FROM named WHERE blake3 IS NOT NULL AND name BETWEEN ?1 || '/' AND ?1 || '0'",
             )
             .and_then(|mut select| select.query_row([folder], |row| row.get(0)))
-            .fold(ErrorKind::Storage, doing)
-    }
-
-    /// Objects beside the log that nothing names.
-    pub fn unnamed(&self) -> Result<Vec<String>> {
-        self.db
-            .prepare_cached(
-                "SELECT name FROM seen WHERE name NOT BETWEEN 'log/' AND 'log0'
-                 AND name NOT IN (SELECT name FROM named) ORDER BY name",
-            )
-            .and_then(|mut select| select.query_map([], |row| row.get(0))?.collect())
             .fold(ErrorKind::Storage, doing)
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Checked, FindingKind, Findings, Told, ToldBy, VerifyOptions, ledger::Ledger};
+use super::{Checked, FindingKind, Findings, Told, ToldBy, VerifyOptions, ledger::Ledger, unfinished::order};
 use crate::{
     Error, ErrorKind, Result,
     archive::Area,
@@ -377,7 +377,8 @@ impl Walk<'_> {
         for waiting in self.told.iter().flat_map(|told| &told.waiting).flat_map(|event| &event.objects) {
             self.ledger.waiting.insert(waiting.name.to_string(), waiting.blake3);
         }
-        self.ledger.reserved = self.told.iter().flat_map(|told| told.reserved.clone()).collect();
+        self.ledger.announced = self.told.as_ref().map(|told| told.announced.clone()).unwrap_or_default();
+        self.ledger.announced.sort_by(|a, b| order(a).cmp(&order(b)));
         // Only what this program's own database waits for was left by this program.
         let waits = |told: &Told| {
             entries(self.store, signed, end).all(|entry| entry.is_ok_and(|(_, _, event)| told.waiting.contains(&event)))

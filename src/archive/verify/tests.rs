@@ -1,7 +1,11 @@
 //! What a check finds: nothing in a sound store, and everything that was done to a small one.
 #![allow(clippy::disallowed_methods, reason = "damage is done as one would who has no scruples")]
 
-use std::{fs, path::Path, sync::atomic::Ordering::Relaxed};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 use super::*;
 use crate::{
@@ -240,7 +244,8 @@ fn stopped_store(folder: &Path) -> (Archive, Vec<ObjectName>) {
     let path = folder.join("late.txt");
     fs::write(&path, "a late contract").unwrap();
     let digests = digests_of_file(&path).unwrap();
-    let original = archive.store_original(&path, &digests).unwrap();
+    let at_work = archive.at_work(Arc::new(Said::default()));
+    let original = at_work.store_original(&path, &digests).unwrap();
     let recipe = crate::archive::Recipe {
         step: "read".into(),
         version: "1".into(),
@@ -249,16 +254,46 @@ fn stopped_store(folder: &Path) -> (Archive, Vec<ObjectName>) {
     };
     let reading =
         crate::model::Reading { pages: Vec::new(), language: None, engine: "test".into(), problems: Vec::new() };
-    let (reading, _) = archive.put_reading(&recipe, &reading).unwrap();
+    let (reading, _) = at_work.put_reading(&recipe, &reading).unwrap();
     let names = vec![original.stored().name().clone(), reading.name().clone()];
-    (archive, names)
+    (at_work, names)
+}
+
+/// A journal that nobody stops.
+#[derive(Default)]
+struct Said(std::sync::Mutex<Vec<ObjectRef>>);
+
+impl crate::archive::Journal for Said {
+    fn announce(&self, object: &ObjectRef) -> Result<()> {
+        self.0.lock().unwrap().push(object.clone());
+        Ok(())
+    }
+    fn has(&self, object: &ObjectRef) -> bool {
+        self.0.lock().unwrap().contains(object)
+    }
+    fn all(&self) -> Vec<ObjectRef> {
+        self.0.lock().unwrap().clone()
+    }
+    fn forget(&self, objects: &[ObjectRef]) -> Result<()> {
+        self.0.lock().unwrap().retain(|said| !objects.contains(said));
+        Ok(())
+    }
+}
+
+/// Checks a store together with what its data folder announced.
+fn check_own(archive: &Archive) -> VerifyReport {
+    let announced = archive.own.as_ref().unwrap().journal.all();
+    let told = by(Told { announced, ..Told::default() });
+    let head = Some(signer().sign(0, [0; 32]).0);
+    archive.verify(&VerifyOptions { told, head, ..VerifyOptions::default() }, now()).unwrap()
 }
 
 #[test]
 fn what_a_stopped_run_left_is_unfinished_and_no_damage() {
     let folder = tempfile::tempdir().unwrap();
     let (archive, names) = stopped_store(folder.path());
-    let report = check(&archive);
+    assert_eq!(check(&archive).findings.len(), names.len(), "a copy cannot tell whose they are");
+    let report = check_own(&archive);
     assert_eq!(report.findings, []);
     let unfinished: Vec<_> = report.unfinished.into_iter().map(|left| left.what).collect();
     assert_eq!(unfinished, names.iter().map(ToString::to_string).collect::<Vec<_>>());
@@ -273,7 +308,7 @@ fn damage_does_not_hide_behind_a_stopped_run() {
         let folder = tempfile::tempdir().unwrap();
         let (archive, names) = stopped_store(folder.path());
         damage(&archive, &folder.path().join("store"), &names);
-        let found = check(&archive).findings;
+        let found = check_own(&archive).findings;
         assert!(found.iter().any(|f| f.kind == want.0 && f.what.starts_with(want.1)), "{what}: {found:?}");
     };
     let write = |path: &Path, bytes: &[u8]| {
@@ -286,6 +321,30 @@ fn damage_does_not_hide_behind_a_stopped_run() {
         "unfinished bytes that changed",
         &|_, root, names| write(&root.join(names[0].as_str()), b"other"),
         (FindingKind::ChangedObject, "originals/"),
+    );
+    check(
+        "sound words that somebody else laid there",
+        &|archive, _, _| {
+            let recipe = crate::archive::Recipe {
+                step: "read".into(),
+                version: "1".into(),
+                settings: Blake3::of(b"theirs"),
+                inputs: Vec::new(),
+            };
+            let reading = crate::model::Reading {
+                pages: Vec::new(),
+                language: None,
+                engine: "test".into(),
+                problems: Vec::new(),
+            };
+            Archive::existing(archive.store().clone()).put_reading(&recipe, &reading).unwrap();
+        },
+        (unlogged, "readings/"),
+    );
+    check(
+        "an original that somebody else laid there",
+        &|_, root, _| write(&root.join(name::original(&Blake3::of(b"theirs")).as_str()), b"theirs"),
+        (unlogged, "originals/"),
     );
     check(
         "words under the key of others",

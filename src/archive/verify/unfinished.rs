@@ -1,14 +1,13 @@
-//! Tells what a stopped run left behind from damage. An object without an event is unfinished only while the signed log
-//! says that a batch, or work on documents that are there, is begun and not ended, if the object is what its name says and
-//! changes the meaning of nothing that is logged but by what that work adds; everything else without an event stays a
-//! finding.
+//! Tells what a stopped run left behind from damage. An object without an event is unfinished only where the data folder
+//! it came from says under the log's seal that it stored these bytes: its journal of what it was about to store, or an
+//! event that waits in its database. Everything else without an event stays a finding, whatever it says of itself.
 
 use std::collections::BTreeSet;
 
 use super::{Findings, ledger::Ledger, witness::logged};
 use crate::{
-    Result,
-    archive::{Accession, Area, Batch, Format, Manifest, name, reading_v1},
+    ErrorKind, Result,
+    archive::{Area, Format, Manifest, own::manifests},
     model::{Blake3, DocumentId},
     provenance::{ObjectRef, Work},
     storage::{ObjectName, Store},
@@ -30,9 +29,8 @@ pub(super) enum Stopped {
 pub struct HalfDone {
     /// The work that was stopped.
     pub work: BTreeSet<Work>,
-    /// The documents of which it stored a manifest and did not come to log it, each with how many manifests of it the log
-    /// names.
-    pub documents: Vec<(DocumentId, usize)>,
+    /// The documents of which it stored a manifest and did not come to log it, each with the name of that, sorted by it.
+    pub documents: Vec<(DocumentId, ObjectName)>,
 }
 
 /// What was stopped that left an object which the log does not name, with bytes of this digest; `None` where that is not
@@ -48,66 +46,27 @@ pub(super) fn of(
         return Ok(None);
     }
     let waits = [&ledger.unsigned, &ledger.waiting].into_iter().any(|told| told.get(name.as_str()) == Some(found));
-    if ledger.open_batches.is_empty() && ledger.open_work.is_empty() {
-        return Ok(waits.then_some(Stopped::Act));
+    let announced = ObjectRef { name: name.clone(), blake3: *found };
+    if !waits && ledger.announced.binary_search_by(|it| order(it).cmp(&order(&announced))).is_err() {
+        return Ok(None);
     }
-    let left = match Area::of(name) {
-        Some(Area::Accessions) => {
-            let accession = store.get(name).ok().and_then(|bytes| Accession::decode(&bytes).ok());
-            accession.is_some_and(|accession| {
-                ledger.may_have_left(accession.batch.as_str(), accession.item.as_str())
-                    && name::accession(&accession.batch, &accession.item) == *name
-            })
-        }
-        Some(Area::Batches) => {
-            let batch = store.get(name).ok().and_then(|bytes| Batch::decode(&bytes).ok());
-            batch.is_some_and(|receipt| {
-                ledger.open_batches.contains_key(receipt.batch.as_str()) && name::batch(&receipt.batch) == *name
-            })
-        }
-        Some(Area::Manifests) => match half_done_by(store, name, ledger)? {
-            Some((_, work)) => return Ok(Some(Stopped::Work(work))),
-            None => counts_for_nothing(store, name, ledger)?,
-        },
-        _ => counts_for_nothing(store, name, ledger)?,
-    };
+    if let (Some(Area::Manifests), Some((_, work))) = (Area::of(name), half_done_by(store, name, ledger)?) {
+        return Ok(Some(Stopped::Work(work)));
+    }
     let work = match Area::of(name) {
         Some(Area::Findings) => ledger.open_work.keys().next_back(),
         _ => ledger.open_work.keys().next(),
     };
-    let stopped = work.copied().map_or(Stopped::Batch, Stopped::Work);
-    let stopped = if ledger.open_batches.is_empty() { stopped } else { Stopped::Batch };
-    Ok(if left { Some(stopped) } else { waits.then_some(Stopped::Act) })
+    Ok(Some(match work {
+        _ if !ledger.open_batches.is_empty() => Stopped::Batch,
+        Some(work) => Stopped::Work(*work),
+        None => Stopped::Act,
+    }))
 }
 
-/// Whether an object that the log does not name is what its name says and belongs to no document: bytes under their
-/// digest, results under their key, and manifests that are not the one that holds, of documents that an open batch may
-/// have set aside.
-fn counts_for_nothing(store: &Store, name: &ObjectName, ledger: &Ledger) -> Result<bool> {
-    let bytes = || store.get(name).ok();
-    Ok(match Area::of(name) {
-        Some(area @ (Area::Originals | Area::Renditions)) => {
-            let Ok(digest) = name.last().parse::<Blake3>() else { return Ok(false) };
-            let right = if area == Area::Originals { name::original(&digest) } else { name::rendition(&digest) };
-            right == *name && store.blake3(name)?.0 == digest
-        }
-        Some(Area::Readings) => bytes()
-            .and_then(|bytes| reading_v1::recipe(&bytes).ok())
-            .is_some_and(|recipe| name::reading(&recipe.key()) == *name),
-        Some(Area::Findings) => bytes()
-            .and_then(|bytes| crate::archive::Findings::decode(&bytes).ok())
-            .is_some_and(|findings| name::findings(&findings.recipe.key()) == *name),
-        Some(Area::Manifests) => {
-            let Some((manifest, series)) = in_its_series(store, name) else { return Ok(false) };
-            match ledger.last_logged(&series)? {
-                Some(last) => name.as_str() < last.as_str(),
-                // No batch is open when it is asked what was left over.
-                None if ledger.open_batches.is_empty() => true,
-                None => ledger.open_batches.keys().any(|batch| ledger.may_have_left(batch, manifest.document.as_str())),
-            }
-        }
-        _ => false,
-    })
+/// What the announced are sorted by.
+pub(super) fn order(object: &ObjectRef) -> (&str, [u8; 32]) {
+    (object.name.as_str(), object.blake3.0)
 }
 
 /// A manifest that stands in its document's series, and the folder of that.
@@ -140,41 +99,47 @@ fn half_done_by(store: &Store, name: &ObjectName, ledger: &Ledger) -> Result<Opt
     Ok(adds.then_some((manifest.document, work)))
 }
 
-/// The objects that a stopped run left, which no event names and no document has. To be asked when no batch is open.
-pub(in crate::archive) fn left_over(store: &Store) -> Result<Vec<ObjectRef>> {
-    let ledger = logged(store, Some(""))?;
-    let mut left = Vec::new();
-    for text in ledger.unnamed()? {
-        let name: ObjectName = text.parse()?;
-        if counts_for_nothing(store, &name, &ledger)? {
-            let (blake3, _) = store.blake3(&name)?;
-            left.push(ObjectRef { name, blake3 });
+/// Of what was announced: what lies in the store with these bytes, which no event names and no document has; and what is
+/// logged or came to nothing. To be asked when no batch is open. What waits for its batch, or for the work that goes on
+/// with it, is neither.
+pub(in crate::archive) fn left_over(store: &Store, announced: &[ObjectRef]) -> Result<[Vec<ObjectRef>; 2]> {
+    let ledger = logged(store)?;
+    let (mut left, mut settled) = (Vec::new(), Vec::new());
+    for object in announced {
+        let name = &object.name;
+        let lies_there = match store.blake3(name) {
+            Ok((found, _)) => found == object.blake3,
+            Err(error) if error.kind() == ErrorKind::NotFound => false,
+            Err(error) => return Err(error),
+        };
+        if !lies_there || ledger.logged(name.as_str())?.is_some() {
+            settled.push(object.clone());
+        } else if match Area::of(name) {
+            Some(Area::Accessions | Area::Batches) => false,
+            Some(Area::Manifests) => counts_for_nothing(store, name, &ledger)?,
+            _ => true,
+        } {
+            left.push(object.clone());
         }
     }
-    Ok(left)
+    Ok([left, settled])
 }
 
-/// Objects of an archive that the log does not name.
-pub(in crate::archive) fn unlogged(store: &Store) -> Result<Vec<ObjectName>> {
-    let names = logged(store, Some(""))?.unnamed()?;
-    let names = names.iter().map(|name| name.parse()).collect::<Result<Vec<ObjectName>>>()?;
-    Ok(names.into_iter().filter(|name| Area::of(name).is_some()).collect())
+/// Whether a manifest is not the one that holds of its document.
+fn counts_for_nothing(store: &Store, name: &ObjectName, ledger: &Ledger) -> Result<bool> {
+    let Some((_, series)) = in_its_series(store, name) else { return Ok(false) };
+    Ok(ledger.last_logged(&series)?.is_none_or(|last| name.as_str() < last.as_str()))
 }
 
-/// What stopped work on documents left.
-pub(in crate::archive) fn half_done(store: &Store) -> Result<HalfDone> {
-    let ledger = logged(store, Some(Area::Manifests.folder()))?;
-    if ledger.open_work.is_empty() {
-        return Ok(HalfDone::default());
-    }
+/// What stopped work on documents left, of what was announced.
+pub(in crate::archive) fn half_done(store: &Store, announced: &[ObjectRef]) -> Result<HalfDone> {
+    let ledger = logged(store)?;
     let mut documents = Vec::new();
-    for text in ledger.unnamed()? {
-        if let Some((document, _)) = half_done_by(store, &text.parse()?, &ledger)? {
-            let last = ledger.last_logged(&Area::Manifests.folder_of(document.as_str()))?;
-            let number = last.and_then(|last| last.rsplit('/').next()?.trim_end_matches(".json").parse().ok());
-            documents.extend(number.map(|number| (document, number)));
+    for ObjectRef { name, blake3 } in manifests(announced) {
+        let lies_there = store.blake3(name).is_ok_and(|(found, _)| found == *blake3);
+        if lies_there && let Some((document, _)) = half_done_by(store, name, &ledger)? {
+            documents.push((document, name.clone()));
         }
     }
-    documents.dedup();
     Ok(HalfDone { work: ledger.open_work.into_keys().collect(), documents })
 }

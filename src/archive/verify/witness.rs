@@ -1,9 +1,9 @@
 //! What the log says of objects, for whoever is about to believe one: a rebuild, a decision.
 
-use super::{Findings, ledger::Ledger};
+use super::ledger::Ledger;
 use crate::{
     Result,
-    model::{Blake3, Language},
+    model::Blake3,
     provenance::{ObjectRef, checkpoints, entries},
     storage::{ObjectName, Store},
 };
@@ -24,7 +24,7 @@ pub enum Word {
 
 impl Witness {
     pub(in crate::archive) fn of(store: &Store) -> Result<Self> {
-        Ok(Self(logged(store, None)?))
+        Ok(Self(logged(store)?))
     }
 
     /// What the log says of an object whose bytes have this digest.
@@ -42,12 +42,9 @@ impl Witness {
     }
 }
 
-/// What the log says of objects; with a folder also which there are in it.
-pub(super) fn logged(store: &Store, folder: Option<&str>) -> Result<Ledger> {
+/// What the log says of objects.
+pub(super) fn logged(store: &Store) -> Result<Ledger> {
     let mut ledger = Ledger::open(None)?;
-    if let Some(folder) = folder {
-        ledger.take_stock(store.list(folder), &mut Findings::new(Language::English), |_| false)?;
-    }
     let size = checkpoints(store)?.last().copied().unwrap_or(0);
     for entry in entries(store, 0, size) {
         let (index, _, event) = entry?;
