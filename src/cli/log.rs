@@ -14,9 +14,10 @@ use x509_cert::Certificate;
 use super::{Context, Outcome, output_failed, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
+    config::Config,
     error::{Context as _, Fold as _},
     model::Language,
-    pipeline::{app, history, keeping, log_key},
+    pipeline::{App, app, history, keeping, log_key},
     provenance::{
         ClockNote, KeyChange, Restoration,
         keys::chain_of,
@@ -166,7 +167,9 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
             ))?;
         }
         LogCommand::ClockWasWrong { event, by } => {
-            let place = keeping::clock_was_wrong(&context.writing_app()?, event, by)?;
+            // Said of a clock that ran ahead, it is said at a time before that of the log.
+            let config = Config { clock_is_right: true, ..context.config.clone() };
+            let place = keeping::clock_was_wrong(&App::open_existing_for_writing(&context.data, config)?, event, by)?;
             print_line(language.say(
                 format!("van gebeurtenis {place} staat in het logboek dat de klok verkeerd liep"),
                 format!("the log now says of event {place} that the clock was wrong"),

@@ -105,8 +105,9 @@ impl IndexFields {
     }
 }
 
-/// What a hit shows of a unit: record, page, start, clause, subjects, text.
-pub(super) type Shown = (String, u64, u64, Option<String>, Vec<String>, String);
+/// What a hit shows of a unit: page, start, clause, subjects, text. Its record is the register's to tell: a person may
+/// have put the document into another dossier since it was indexed.
+pub(super) type Shown = (u64, u64, Option<String>, Vec<String>, String);
 
 impl IndexFields {
     /// What an entry shows; nothing, where it is no unit.
@@ -115,7 +116,6 @@ impl IndexFields {
         let number = |field| entry.get_first(field).and_then(|value| value.as_u64());
         let subjects = entry.get_all(self.subject).filter_map(|value| value.as_str()).map(str::to_owned).collect();
         Some((
-            text(self.record)?,
             number(self.page)?,
             number(self.start)?,
             text(self.clause),

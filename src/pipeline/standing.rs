@@ -90,10 +90,14 @@ fn knows(register: &Register, archive: &Archive, location: &Location, data: &Pat
 /// `verify` would not call back-dated is said, and no more. A check of the store takes any clock: it must always be told.
 pub(super) fn must_be_in_time(archive: &Archive, now: Timestamp, config: &Config) -> Result<()> {
     let size = logged(archive)?;
-    let mut latest = None;
+    let (mut times, mut wrong) = (Vec::new(), Vec::new());
     for entry in entries(archive.store(), size.saturating_sub(tiles::WIDTH), size) {
-        latest = latest.max(Some(entry?.2.at));
+        let (place, _, event) = entry?;
+        wrong.extend(event.wrong_clock(place).map(|note| note.event));
+        times.push((place, event.at));
     }
+    // Of what a person said that the clock was wrong then, the time tells nothing.
+    let latest = times.into_iter().filter(|(place, _)| !wrong.contains(place)).map(|(_, at)| at).max();
     let Some(latest) = latest.filter(|latest| latest.duration_since(now) > SLACK && !config.clock_is_right) else {
         return Ok(());
     };

@@ -93,12 +93,13 @@ fn contradicts(name: &ObjectName, findings: &mut Findings, nl: impl Into<String>
     findings.add(FindingKind::Contradicted, name, nl, en);
 }
 
-/// A series has no gaps: what stands before is named by the log as well.
-fn has_its_place(name: &ObjectName, area: Area, id: &str, ledger: &Ledger, findings: &mut Findings) -> Result<()> {
+/// Decisions are numbered without a gap: what stands before is named by the log as well. Manifests pass over what somebody
+/// else laid in their way.
+fn has_its_place(name: &ObjectName, record: &str, ledger: &Ledger, findings: &mut Findings) -> Result<()> {
     let number = number(name);
     if number > 1
         && ledger.lost_events == 0
-        && ledger.logged(name::numbered(area, id, number - 1).as_str())?.is_none()
+        && ledger.logged(name::numbered(Area::Decisions, record, number - 1).as_str())?.is_none()
         && ledger.logged(name.as_str())?.is_some()
     {
         let nl = format!("het is nummer {number} van zijn reeks, en nummer {} is er nooit geweest", number - 1);
@@ -109,7 +110,7 @@ fn has_its_place(name: &ObjectName, area: Area, id: &str, ledger: &Ledger, findi
 }
 
 fn of_decision(name: &ObjectName, decision: &Decision, ledger: &Ledger, findings: &mut Findings) -> Result<()> {
-    has_its_place(name, Area::Decisions, decision.record.as_str(), ledger, findings)?;
+    has_its_place(name, decision.record.as_str(), ledger, findings)?;
     if decision.by.trim().is_empty() {
         contradicts(name, findings, "het noemt niemand die besloot", "it names nobody who decided");
     }
@@ -140,7 +141,6 @@ fn of_manifest(
     findings: &mut Findings,
 ) -> Result<()> {
     let id = manifest.document.as_str();
-    has_its_place(name, Area::Manifests, id, ledger, findings)?;
     let numbered = |number| {
         let bytes = store.get(&name::numbered(Area::Manifests, id, number)).ok()?;
         Manifest::decode(&bytes).ok()
@@ -152,7 +152,7 @@ fn of_manifest(
         let nl = "het noemt een ander origineel, stuk of ontvangst dan het eerste manifest van het document";
         let en = "it names another original, item or accession than the first manifest of its document";
         findings.add(FindingKind::ChangedOrigin, name, nl, en);
-    } else if let Some(before) = (number > 1).then(|| numbered(number - 1)).flatten()
+    } else if let Some(before) = last_logged_before(number, id, ledger)?.and_then(numbered)
         && !manifest.only_adds_to(&before)
     {
         let nl = "het zegt van het document iets anders dan het manifest ervoor: een later voegt alleen kopieën en \
@@ -173,6 +173,16 @@ fn of_manifest(
         of_another(name, name::rendition(&rendition.digests.blake3), findings);
     }
     Ok(())
+}
+
+/// The number of the last manifest before one that the log names.
+fn last_logged_before(number: u32, id: &str, ledger: &Ledger) -> Result<Option<u32>> {
+    for before in (1..number).rev() {
+        if ledger.logged(name::numbered(Area::Manifests, id, before).as_str())?.is_some() {
+            return Ok(Some(before));
+        }
+    }
+    Ok(None)
 }
 
 fn of_another(name: impl ToString, what: impl ToString, findings: &mut Findings) {
