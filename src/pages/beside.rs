@@ -155,6 +155,9 @@ fn undrawn(annotation: &Dict<'_>) -> Option<&'static str> {
     let kind = DRAWN.into_iter().find(|kind| *kind == &*subtype)?;
     let is_colorless = |key: &str| annotation.get::<Array<'_>>(key).map(|colors| colors.raw_iter().next().is_none());
     let is_unseen = is_colorless("C") == Some(true) && is_colorless("IC").unwrap_or(true);
+    // A border of no width is not drawn (12.5.4).
+    let width = annotation.get::<Dict<'_>>("BS").and_then(|border| border.get::<f32>("W"));
+    let is_unseen = is_unseen || width == Some(0.0) && is_colorless("IC").unwrap_or(true);
     let has_looks = annotation.get::<Dict<'_>>("AP").is_some_and(|looks| looks.contains_key("N"));
     if has_looks || is_unseen { None } else { str::from_utf8(kind).ok() }
 }
