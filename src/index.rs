@@ -32,6 +32,8 @@ mod units;
 
 pub use hits::{Found, Hit, Options};
 pub use query::Query;
+#[cfg(test)]
+pub(crate) use units::tests::page as page_of_lines;
 pub use units::units;
 
 use fields::{IndexFields, Shown};

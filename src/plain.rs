@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read as _},
+    io::{self, Read as _, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
@@ -16,11 +16,28 @@ pub fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     if file.metadata()?.is_file() { Ok(file) } else { Err(io::Error::other("it is no plain file")) }
 }
 
+/// Reads what must be a plain file.
+pub fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open(OpenOptions::new().read(true), path)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// Reads the text of what must be a plain file.
 pub fn read_to_string(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     open(OpenOptions::new().read(true), path)?.read_to_string(&mut text)?;
     Ok(text)
+}
+
+/// Puts a file with these bytes in the place of another, whole or not at all.
+pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let mut file = open(OpenOptions::new().create(true).truncate(true).write(true), Path::new(&new))?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&new, path)
 }
 
 #[cfg(test)]
@@ -41,6 +58,8 @@ mod tests {
             assert!(read_to_string(&other).is_err());
             assert!(open(OpenOptions::new().write(true), &other).is_err());
         }
+        replace(&path("file"), b"other").unwrap();
+        assert_eq!(read_to_string(&path("file")).unwrap(), "other");
         assert_eq!(read_to_string(&path("none")).unwrap_err().kind(), io::ErrorKind::NotFound);
     }
 }

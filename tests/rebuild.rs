@@ -606,7 +606,17 @@ fn no_command_waits_at_a_pipe_that_lies_where_a_file_should() {
     let inside = |path: &Path| path.strip_prefix(desk.path("data")).unwrap().to_str().unwrap().to_owned();
     let (checkpoint, original) = (inside(&checkpoint), inside(&original));
     check(&mut desk.griffie(&["verify"]), 0);
-    let files = ["log.head", "log.key", "griffie.toml", "store.location", "lock", "rebuild.lock", "fixity.history"];
+    let files = [
+        "log.head",
+        "log.key",
+        "log.pending",
+        "store.journal",
+        "griffie.toml",
+        "store.location",
+        "lock",
+        "rebuild.lock",
+        "fixity.history",
+    ];
     for (number, name) in files.into_iter().chain(["griffie.sqlite", &checkpoint, &original]).enumerate() {
         let data = desk.path(&format!("case-{number}"));
         copy(&desk.path("data"), &data);

@@ -11,10 +11,10 @@ use crate::{
     error::Fold,
     model::Blake3,
     provenance::{
-        Event, checkpoints, decode_entry,
+        Event, decode_entry,
         keys::chain_of,
         merkle::{Hash, leaf_hash},
-        peak_root, push_leaf,
+        peak_root, push_leaf, signed_size,
         tiles::{WIDTH, bundle_name, checkpoint_name, unpack},
     },
     storage::{ObjectName, Store},
@@ -53,7 +53,7 @@ impl Known {
         )
         .fold(ErrorKind::Storage, doing)?;
         let known = Self(Mutex::new(db));
-        let size = checkpoints(store)?.last().copied().unwrap_or(0);
+        let size = signed_size(store)?;
         let mut edges: Vec<Vec<Hash>> = Vec::new();
         for index in 0..size.div_ceil(WIDTH) {
             let width = (size - index * WIDTH).min(WIDTH);

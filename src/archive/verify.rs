@@ -26,8 +26,9 @@ use crate::{
     Error, Result,
     model::{Blake3, DocumentId, Language, RecordId},
     provenance::{
-        ClockNote, Event, KeyChange, ObjectRef, Restoration, checkpoints, entries,
+        ClockNote, Event, KeyChange, ObjectRef, Restoration, entries,
         note::{Checkpoint, VerifierKey},
+        signed_size,
         tiles::LOG,
         timestamp::TimeStamp,
     },
@@ -448,9 +449,7 @@ impl Belongs<'_> {
         let size = match self.size {
             Some(size) => size,
             // Where the log is damaged as well, the object's own name is all that there is.
-            None => {
-                *self.size.insert(checkpoints(self.store).ok().and_then(|sizes| sizes.last().copied()).unwrap_or(0))
-            }
+            None => *self.size.insert(signed_size(self.store).unwrap_or(0)),
         };
         let event = entries(self.store, place, size.max(place)).next().and_then(|entry| entry.ok());
         let about = event.map(|(_, _, event)| event.about).unwrap_or_default();

@@ -184,38 +184,30 @@ impl<'r> Desk<'r, '_, '_> {
             rule: best.rule.id.clone(),
             pattern: decision.pattern.clone(),
         });
-        let figure = self.figure_beside(best).and_then(|value| {
+        // What the same words say as well.
+        let also = |value: Option<Value>, nl: &'static str, en: &'static str| {
             Some(Alternative {
-                value: typed(&value)?,
+                value: typed(&value?)?,
                 rule: Some(best.rule.id.clone()),
                 confidence: decision.confidence,
-                explanation: Some(
-                    self.language
-                        .say("het cijfer zegt iets anders dan het woord", "the figure differs from the word")
-                        .into(),
-                ),
+                explanation: Some(self.language.say(nl, en).into()),
                 evidence: evidence_of(text, &best.ranges),
             })
+        };
+        let figure = also(
+            self.figure_beside(best),
+            "het cijfer zegt iets anders dan het woord",
+            "the figure differs from the word",
+        );
+        let other = figure.or_else(|| {
+            also(
+                self.in_ordinary_days(best),
+                "zo veel gewone dagen duren de werkdagen ten hoogste, met weekeinden en feestdagen",
+                "the working days take so many days at most, with weekends and holidays",
+            )
         });
-        let days = self.in_ordinary_days(best).and_then(|value| {
-            Some(Alternative {
-                value: typed(&value)?,
-                rule: Some(best.rule.id.clone()),
-                confidence: decision.confidence,
-                explanation: Some(
-                    self.language
-                        .say(
-                            "zo veel gewone dagen duren de werkdagen ten hoogste, met weekeinden en feestdagen",
-                            "the working days take so many days at most, with weekends and holidays",
-                        )
-                        .into(),
-                ),
-                evidence: evidence_of(text, &best.ranges),
-            })
-        });
-        let figure = figure.or(days);
-        let status = if figure.is_some() { decision.status.min(Status::Conflict) } else { decision.status };
-        let alternatives = figure
+        let status = if other.is_some() { decision.status.min(Status::Conflict) } else { decision.status };
+        let alternatives = other
             .into_iter()
             .chain(decision.lost.iter().filter_map(|lost| {
                 Some(Alternative {

@@ -41,12 +41,12 @@ pub fn units(text: &Text) -> Vec<Unit> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::model::{Language, PageBox, PageNo, PageReading, PageState, Reading, TextSource, Word};
 
     /// A digital page with one block of these lines.
-    fn page(index: usize, lines: &[&str]) -> PageReading {
+    pub(crate) fn page(index: usize, lines: &[&str]) -> PageReading {
         let mut page = PageReading::wordless(PageNo::from_index(index), PageState::Read, 595.0, 842.0);
         page.source = TextSource::Digital;
         for (line, words) in lines.iter().enumerate() {

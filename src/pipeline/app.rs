@@ -27,7 +27,7 @@ use crate::{
     provenance::{
         Event, EventKind, Log, ObjectRef, checkpoints, entries, merkle,
         note::{Checkpoint, SignerKey, VerifierKey},
-        proof, signer_of,
+        proof, signed_size, signer_of,
     },
     register::{Document, Register},
     storage::{Location, Store},
@@ -369,7 +369,7 @@ impl App {
         let keys = told::keys_that_count(&self.data, store)?;
         // An append is written for events that wait in the database, and marked there once it is signed.
         let waiting = told::waiting(&self.register, &keys, EVENTS_AT_ONCE)?.own;
-        let (noted, size) = (pending::noted(&self.data, &keys), logged(store)?);
+        let (noted, size) = (pending::noted(&self.data, &keys), signed_size(store)?);
         let is_own =
             |event: &Event| waiting.contains(event) || noted.as_ref().is_some_and(|noted| noted.has(size, event));
         let log = Log::open(store, &self.data.join(LOG_KEY), &is_own)?;
@@ -377,7 +377,7 @@ impl App {
         self.register.note_log_begin(log.next_index())?;
         let keys = told::keys_that_count(&self.data, store)?;
         let signer = signer_of(store, &self.data.join(LOG_KEY))?;
-        let journal = Journal::open(&self.data, signer_of(store, &self.data.join(LOG_KEY))?, &keys)?;
+        let journal = Journal::open(&self.data, signer.clone(), &keys)?;
         self.archive = self.archive.at_work(Arc::new(journal));
         self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew, keys, signer }));
         self.lock = Some(lock);
@@ -566,11 +566,6 @@ impl App {
                 .hint("`griffie verify` names everything that is missing")
         })
     }
-}
-
-/// How many events the signed log has.
-fn logged(store: &Store) -> Result<u64> {
-    Ok(checkpoints(store)?.last().copied().unwrap_or(0))
 }
 
 /// A log of so many events must go on from where this data folder noted its end, if it did.

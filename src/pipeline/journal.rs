@@ -13,6 +13,7 @@ use crate::{
     ErrorKind, Result, archive,
     error::Fold as _,
     model::Blake3,
+    plain,
     provenance::{
         ObjectRef,
         note::{SignerKey, VerifierKey},
@@ -105,19 +106,15 @@ impl archive::Journal for Journal {
 /// What a data folder says that it was about to store, sealed by one of the keys. Lines that were cut off or that nobody
 /// sealed say nothing.
 pub(super) fn said_in(data: &Path, keys: &[VerifierKey]) -> Result<Vec<ObjectRef>> {
-    let path = data.join(JOURNAL);
     // Whoever may not read it, or finds a pipe in its place, is told nothing by it.
-    match std::fs::metadata(&path) {
-        Ok(found) if found.is_file() => {}
-        _ => return Ok(Vec::new()),
-    }
-    let text = match std::fs::read(&path) {
-        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied) => {
-            return Ok(Vec::new());
-        }
+    let said_nothing =
+        |kind| matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied | io::ErrorKind::Other);
+    let bytes = match plain::read(&data.join(JOURNAL)) {
+        Ok(bytes) => bytes,
+        Err(error) if said_nothing(error.kind()) => return Ok(Vec::new()),
         Err(error) => return Err(error).fold(ErrorKind::Storage, doing),
     };
+    let text = String::from_utf8_lossy(&bytes);
     let object = |line: &str| {
         let (said, seal) = line.rsplit_once(' ')?;
         let (blake3, name) = said.split_once(' ')?;
@@ -131,11 +128,8 @@ pub(super) fn said_in(data: &Path, keys: &[VerifierKey]) -> Result<Vec<ObjectRef
 /// Writes a journal anew, in place of the one that is there.
 fn write(path: &Path, signer: &SignerKey, said: BTreeSet<(String, [u8; 32])>) -> Result<Kept> {
     let text: String = said.iter().map(|said| line(signer, said)).collect();
-    let new = path.with_extension("journal.new");
-    std::fs::write(&new, &text).fold(ErrorKind::Storage, doing)?;
-    let file = File::options().append(true).open(&new).fold(ErrorKind::Storage, doing)?;
-    file.sync_all().fold(ErrorKind::Storage, doing)?;
-    std::fs::rename(&new, path).fold(ErrorKind::Storage, doing)?;
+    plain::replace(path, text.as_bytes()).fold(ErrorKind::Storage, doing)?;
+    let file = plain::open(File::options().append(true), path).fold(ErrorKind::Storage, doing)?;
     Ok(Kept { file, bytes: text.len(), said })
 }
 

@@ -1,6 +1,6 @@
 //! A new key for the log: told by an event that names both, signed by the old key where that is there.
 
-use std::{fs::File, io::Write as _, path::Path};
+use std::{fs::File, path::Path};
 
 use super::{
     app::{self, App},
@@ -15,9 +15,9 @@ use crate::{
     error::{Context as _, Fold as _},
     plain,
     provenance::{
-        Event, KeyChange, Log, checkpoints, entries, keys,
+        Event, KeyChange, Log, entries, keys,
         note::{SignerKey, VerifierKey},
-        signer_of,
+        signed_size, signer_of,
     },
     register::Register,
     storage::Store,
@@ -99,7 +99,7 @@ pub(super) fn complete(data: &Path, store: &Store) -> Result<Option<KeyChange>> 
     let new =
         event.new_key().ok_or_else(|| Error::new(ErrorKind::FixityMismatch, format!("`{ANNOUNCED}` names no key")))?;
     let chain = keys::chain_of(store)?;
-    app::must_reach_head(data, store, checkpoints(store)?.last().copied().unwrap_or(0))?;
+    app::must_reach_head(data, store, signed_size(store)?)?;
     if !chain.active().is_same_key(&new) {
         let held = SignerKey::read(&waiting)?.filter(|held| held.verifier().is_same_key(&new));
         let held = held.ok_or_else(new_key_is_gone)?.for_log(chain.active().name());
@@ -135,10 +135,7 @@ pub(super) fn complete(data: &Path, store: &Store) -> Result<Option<KeyChange>> 
 /// Writes beside and publishes whole.
 fn announce(data: &Path, event: &Event) -> Result<()> {
     let write = || {
-        let mut file = tempfile::NamedTempFile::new_in(data)?;
-        file.write_all(event.to_json().as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist(data.join(ANNOUNCED))?;
+        plain::replace(&data.join(ANNOUNCED), event.to_json().as_bytes())?;
         File::open(data)?.sync_all()
     };
     write().fold(ErrorKind::Storage, || "cannot announce the change of the log's key")
@@ -166,7 +163,7 @@ fn note_in_database(data: &Path, store: &Store, place: u64) -> Result<()> {
     if !App::is_there(data) {
         return Ok(());
     }
-    let size = checkpoints(store)?.last().copied().unwrap_or(0);
+    let size = signed_size(store)?;
     let Some(entry) = entries(store, place, size).next() else { return Ok(()) };
     Register::open(&app::database(data))?.add_logged_event(&events::outbox(&entry?.2), place)
 }

@@ -2,12 +2,13 @@
 //! stopped while it appends leaves events that no checkpoint signs; that they are this archive's the database tells, and
 //! where that is lost as well this note does. Nobody without the key can make one.
 
-use std::{collections::HashSet, io::Write as _, path::Path};
+use std::{collections::HashSet, path::Path};
 
 use crate::{
     ErrorKind, Result,
     error::Fold as _,
     model::Blake3,
+    plain,
     provenance::{
         Event,
         note::{SignerKey, VerifierKey},
@@ -40,19 +41,12 @@ pub(super) fn note(data: &Path, signer: &SignerKey, size: u64, events: &[Event])
         text.push('\n');
     }
     let sealed = format!("{}\n{text}", signer.seal(&text));
-    let new = data.join(format!("{LOG_PENDING}.new"));
-    std::fs::File::create(&new)
-        .and_then(|mut file| {
-            file.write_all(sealed.as_bytes())?;
-            file.sync_all()
-        })
-        .fold(ErrorKind::Storage, doing)?;
-    std::fs::rename(&new, data.join(LOG_PENDING)).fold(ErrorKind::Storage, doing)
+    plain::replace(&data.join(LOG_PENDING), sealed.as_bytes()).fold(ErrorKind::Storage, doing)
 }
 
 /// What was noted last, where one of these keys sealed it. Any other note says nothing.
 pub(super) fn noted(data: &Path, keys: &[VerifierKey]) -> Option<Pending> {
-    let sealed = std::fs::read_to_string(data.join(LOG_PENDING)).ok()?;
+    let sealed = plain::read_to_string(&data.join(LOG_PENDING)).ok()?;
     let (seal, text) = sealed.split_once('\n')?;
     keys.iter().find(|key| key.has_sealed(text, seal))?;
     let mut lines = text.lines();

@@ -12,7 +12,7 @@ use crate::{
     archive::{Archive, TOLERANCE, is_of_register},
     config::Config,
     error::Fold as _,
-    provenance::{checkpoints, entries, tiles},
+    provenance::{entries, signed_size, tiles},
     register::Register,
     storage::Location,
 };
@@ -45,7 +45,7 @@ pub(super) fn unfinished(data: &Path) -> std::path::PathBuf {
 
 /// Refuses to begin a database beside a store that holds something already.
 pub(super) fn must_be_empty(archive: &Archive, location: &Location) -> Result<()> {
-    let (documents, events) = (archive.count_documents()?, logged(archive)?);
+    let (documents, events) = (archive.count_documents()?, signed_size(archive.store())?);
     if documents == 0 && events == 0 { Ok(()) } else { Err(unknown(location, documents, 0, events)) }
 }
 
@@ -60,7 +60,7 @@ pub(super) fn must_know(register: &Register, archive: &Archive, location: &Locat
 
 fn knows(register: &Register, archive: &Archive, location: &Location, data: &Path) -> Result<()> {
     // The log first: what it has, this database's outbox had before, unless somebody else wrote it.
-    let size = logged(archive)?;
+    let size = signed_size(archive.store())?;
     let empty = register.is_empty()?;
     let known = match register.logged_until()? {
         Some(until) => until,
@@ -89,7 +89,7 @@ fn knows(register: &Register, archive: &Archive, location: &Location, data: &Pat
 /// Refuses to go on with a clock that stands before what the log tells of last: what it would date stands for ever. What
 /// `verify` would not call back-dated is said, and no more. A check of the store takes any clock: it must always be told.
 pub(super) fn must_be_in_time(archive: &Archive, now: Timestamp, config: &Config) -> Result<()> {
-    let size = logged(archive)?;
+    let size = signed_size(archive.store())?;
     let (mut times, mut wrong) = (Vec::new(), Vec::new());
     for entry in entries(archive.store(), size.saturating_sub(tiles::WIDTH), size) {
         let (place, _, event) = entry?;
@@ -118,11 +118,6 @@ pub(super) fn must_be_in_time(archive: &Archive, now: Timestamp, config: &Config
             "{nl}: zet de klok goed, er is niets opgeslagen; staat hij goed, en stond hij toen verkeerd, geef de opdracht dan \
              nog eens met --clock-is-right; `griffie verify` vertelt altijd van het gat"
         )))
-}
-
-/// How many events the signed log has.
-fn logged(archive: &Archive) -> Result<u64> {
-    Ok(checkpoints(archive.store())?.last().copied().unwrap_or(0))
 }
 
 fn unknown(location: &Location, there: usize, known: usize, events: u64) -> Error {

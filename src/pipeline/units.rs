@@ -35,39 +35,17 @@ fn stands_in(words: &PageBox, lines: &[Evidence]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Field, PageNo, PageReading, PageState, Reading, Subject, TextSource, Word, record::Notice};
-
-    /// A page with these lines of words, each word a tenth of the page wide.
-    fn page(lines: &[&str]) -> PageReading {
-        let mut page = PageReading::wordless(PageNo::from_index(0), PageState::Read, 595.0, 842.0);
-        page.source = TextSource::Digital;
-        for (line, words) in lines.iter().enumerate() {
-            for (place, word) in words.split(' ').enumerate() {
-                if !page.text.is_empty() {
-                    page.text.push(if place == 0 { '\n' } else { ' ' });
-                }
-                let (start, x, y) = (page.text.len() as u32, 0.1 + place as f32 * 0.1, 0.1 + line as f32 * 0.02);
-                page.text.push_str(word);
-                let (end, bounds) = (page.text.len() as u32, PageBox::new(x, y, x + 0.09, y + 0.015));
-                page.words.push(Word {
-                    start,
-                    end,
-                    bounds,
-                    confidence: 100,
-                    size: 44,
-                    bold: false,
-                    block: 0,
-                    line: line as u16,
-                });
-            }
-        }
-        page
-    }
+    use crate::{
+        index::page_of_lines,
+        model::{Field, Reading, Subject, record::Notice},
+    };
 
     #[test]
     fn a_clause_from_which_a_notice_was_read_is_about_that_whatever_its_words() {
-        let pages =
-            vec![page(&["Artikel 1 Duur", "Het duurt een jaar.", "Artikel 2 Afscheid", "Wie weg wil meldt dat."])];
+        let pages = vec![page_of_lines(
+            0,
+            &["Artikel 1 Duur", "Het duurt een jaar.", "Artikel 2 Afscheid", "Wie weg wil meldt dat."],
+        )];
         let text = Text::build(&Reading { pages, language: None, engine: String::new(), problems: Vec::new() });
         let at = text.running.find("meldt").unwrap();
         let mut fields = Fields::absent();

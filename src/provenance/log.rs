@@ -235,7 +235,7 @@ impl Log {
     /// says how many those were.
     fn recover(&self, chain: Option<&keys::Chain>, is_own: &dyn Fn(&Event) -> bool) -> Result<u64> {
         let mut state = State::default();
-        let size = checkpoints(&self.store)?.last().copied().unwrap_or(0);
+        let size = signed_size(&self.store)?;
         if let Some(chain) = chain.filter(|_| size > 0) {
             let head = chain
                 .read(size, &self.store.get(&tiles::checkpoint_name(size))?)
@@ -443,6 +443,11 @@ pub(crate) fn push_leaf(edges: &mut Vec<Vec<Hash>>, leaf: Hash) {
         hash = root_of(&std::mem::take(&mut edges[level]));
         level += 1;
     }
+}
+
+/// How many events the signed log of a store has.
+pub fn signed_size(store: &Store) -> Result<u64> {
+    Ok(checkpoints(store)?.last().copied().unwrap_or(0))
 }
 
 /// The sizes of all checkpoints in a store, smallest first.

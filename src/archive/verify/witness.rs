@@ -4,7 +4,7 @@ use super::ledger::Ledger;
 use crate::{
     Result,
     model::Blake3,
-    provenance::{ObjectRef, checkpoints, entries},
+    provenance::{ObjectRef, entries, signed_size},
     storage::{ObjectName, Store},
 };
 
@@ -45,7 +45,7 @@ impl Witness {
 /// What the log says of objects.
 pub(super) fn logged(store: &Store) -> Result<Ledger> {
     let mut ledger = Ledger::open(None)?;
-    let size = checkpoints(store)?.last().copied().unwrap_or(0);
+    let size = signed_size(store)?;
     for entry in entries(store, 0, size) {
         let (index, _, event) = entry?;
         ledger.boundary(&event);

@@ -32,8 +32,7 @@ fn described(scene: &Scene<'_>, find: &Find) -> Found {
 
 fn addressee(scene: &Scene<'_>) -> Option<Find> {
     let text = scene.text;
-    let lines: Vec<Range<usize>> =
-        opening::paragraphs(text, &(0..opening::floor(text, text.running.len()))).take(LINES).collect();
+    let lines: Vec<Range<usize>> = opening::paragraphs(text, &(0..text.running.len())).take(LINES).collect();
     let said = |line: &Range<usize>| text.slice(line).trim().to_owned();
     let greets = |line: &Range<usize>| {
         let line = fold(&said(line));

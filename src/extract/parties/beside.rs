@@ -42,9 +42,7 @@ pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
     }
     // Beside one that surely is a name, what stands beside another role is one.
     for (role, name, extent) in unsure {
-        if found.iter().any(|party| party.party.role.as_ref() != Some(&role))
-            && !found.iter().any(|party| party.party.role.as_ref() == Some(&role))
-        {
+        if !found.is_empty() && found.iter().all(|party| party.party.role.as_ref() != Some(&role)) {
             found.push(called(scene, &written(scene, name), role, extent));
         }
     }
