@@ -117,7 +117,7 @@ pub(super) fn left_over(about: &str, objects: &[ObjectRef], at: Timestamp) -> re
 /// that.
 pub(super) fn boundary(work: Work, begins: bool, at: Timestamp) -> register::Event {
     let event = Event::new(work.kind(), at, [STORE.to_owned()]);
-    outbox(&event.outcome(Outcome::Success, Some(work.detail(begins).to_owned())))
+    outbox(&event.outcome(Outcome::Success, Some(work.detail(begins).to_owned())).once_more())
 }
 
 /// A batch is finished: its receipt is an object.
@@ -152,7 +152,7 @@ pub(super) fn fixity_check(report: &VerifyReport, at: Timestamp) -> register::Ev
         _ => Outcome::Failure,
     };
     let detail = format!("objects:{} waiting:{} findings:{findings}", checked.objects, checked.waiting);
-    outbox(&Event::new(EventKind::FixityCheck, at, []).outcome(outcome, Some(detail)))
+    outbox(&Event::new(EventKind::FixityCheck, at, []).outcome(outcome, Some(detail)).once_more())
 }
 
 /// The store was probed.
@@ -170,13 +170,14 @@ pub(super) fn probed(probe: &Probe, stored: &Stored) -> register::Event {
 pub(super) fn extended(extended: &Extended, at: Timestamp) -> register::Event {
     let outcome = if extended.refusals == 0 { Outcome::Success } else { Outcome::Partial };
     let detail = format!("{} of {} to {}", extended.lengthened, extended.versions, extended.until);
-    outbox(&Event::new(EventKind::RetentionLengthened, at, [STORE.to_owned()]).outcome(outcome, Some(detail)))
+    let event = Event::new(EventKind::RetentionLengthened, at, [STORE.to_owned()]);
+    outbox(&event.outcome(outcome, Some(detail)).once_more())
 }
 
 /// Records went along in a bag; the seal stands for every byte of it.
 pub(super) fn exported(about: &[String], seal: &str, at: Timestamp) -> register::Event {
     let event = Event::new(EventKind::Dissemination, at, about.iter().cloned());
-    outbox(&event.outcome(Outcome::Success, Some(format!("bag sha256:{seal}"))))
+    outbox(&event.outcome(Outcome::Success, Some(format!("bag sha256:{seal}"))).once_more())
 }
 
 /// An authority stamped the checkpoint of a size.
@@ -210,4 +211,17 @@ fn normalized(copy: ArchivalCopy) -> Outcome {
 
 pub(super) fn outbox(event: &Event) -> register::Event {
     register::Event { id: event.id.clone(), json: event.to_json() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_that_begins_twice_in_one_second_is_told_twice() {
+        let at = Timestamp::UNIX_EPOCH;
+        let told = || boundary(Work::Rereading, true, at);
+        assert_ne!(told().id, told().id);
+        assert_ne!(exported(&[], "00", at).id, exported(&[], "00", at).id);
+    }
 }

@@ -63,7 +63,8 @@ fn knows(register: &Register, archive: &Archive, location: &Location, data: &Pat
     let size = signed_size(archive.store())?;
     let empty = register.is_empty()?;
     let known = match register.logged_until()? {
-        Some(until) => until,
+        // What was there before it was made it has from the store, whichever of those events it was told of again.
+        Some(until) => until.max(register.log_begin()?.unwrap_or(0)),
         // It was rebuilt and has told nothing since.
         None if !empty || archive.count_documents()? == 0 => app::known_head(data)?.map_or(0, |head| head.size),
         None => 0,

@@ -188,6 +188,15 @@ impl Event {
         self.named()
     }
 
+    /// For what happens anew each time, and leaves nothing in the store that tells one time from another (work begins, the
+    /// store is checked): the same words a second later, or in the same second, are another event. Said last.
+    pub fn once_more(mut self) -> Self {
+        let mut tail = [0; 12];
+        getrandom::fill(&mut tail).expect("the operating system gives random bytes");
+        self.id = tail.iter().fold(String::from("e-"), |id, byte| format!("{id}{byte:02x}"));
+        self
+    }
+
     fn named(mut self) -> Self {
         self.id.clear();
         let mut hasher = Hasher::default();
