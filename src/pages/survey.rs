@@ -1,12 +1,15 @@
 //! Looks over a PDF page without drawing it: which glyphs can be seen and where, which images lie where, what else
 //! is painted. Decodes no image and decides nothing.
 
-use std::sync::LazyLock;
+use std::{
+    hash::{Hash as _, Hasher},
+    sync::LazyLock,
+};
 
 use hayro::{
     hayro_interpret::{
         BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
-        font::{Glyph as FontGlyph, GlyphRun},
+        font::{Glyph as FontGlyph, GlyphRun, OutlineGlyph},
         hayro_cmap::BfString,
     },
     hayro_syntax::object::{Stream, dict::keys},
@@ -207,7 +210,7 @@ impl<'c> Surveyor<'c> {
     /// What a glyph's form tells. Asked once for each glyph of a font.
     fn form(&mut self, glyph: &FontGlyph<'_>) -> Form {
         let FontGlyph::Outline(glyph) = glyph else { return Form::default() };
-        *self.forms.entry(glyph.identifier().cache_key()).or_insert_with(|| {
+        *self.forms.entry(form_key(glyph)).or_insert_with(|| {
             let lacks = || glyph.glyph_id() == GlyphId::NOTDEF || glyph.outline().is_empty();
             let Some(font) = glyph.font_data() else { return Form { bold: false, lacks: lacks() } };
             let lacks = stands_in(&font.data) && lacks();
@@ -219,6 +222,28 @@ impl<'c> Surveyor<'c> {
             Form { bold, lacks }
         })
     }
+}
+
+/// What tells a glyph's form from all others of a document: the digest that its font has already, with the glyph's number.
+/// The interpreter's own key is a digest of both, made anew for each letter on a page.
+pub(super) fn form_key(glyph: &OutlineGlyph) -> u128 {
+    struct Key(u128);
+    impl Hasher for Key {
+        fn write(&mut self, bytes: &[u8]) {
+            self.0 = bytes.iter().fold(self.0, |key, byte| key.rotate_left(8) ^ u128::from(*byte));
+        }
+
+        fn write_u128(&mut self, digest: u128) {
+            self.0 = self.0.rotate_left(64) ^ digest;
+        }
+
+        fn finish(&self) -> u64 {
+            self.0 as u64
+        }
+    }
+    let mut key = Key(0);
+    glyph.identifier().hash(&mut key);
+    key.0
 }
 
 /// Alpha and whiteness of a paint; patterns are opaque and not white.

@@ -1,9 +1,7 @@
 //! Groups the glyphs of a born-digital page into words, lines and blocks. Pure; judges nothing about the text.
 
-use std::collections::HashMap;
-
 use hayro::kurbo::{Point, Vec2};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::{
@@ -27,7 +25,8 @@ pub(super) struct Words {
 
 /// Groups the glyphs of a page of the given size in points.
 pub(super) fn group(survey: &Survey, width: f64, height: f64) -> Words {
-    let mut by_direction: HashMap<i32, Vec<Glyph>> = HashMap::new();
+    // Nearly all glyphs of a page run in one direction.
+    let mut by_direction: FxHashMap<i32, Vec<Glyph>> = FxHashMap::default();
     for glyph in single(survey) {
         by_direction.entry(direction(&glyph)).or_default().push(glyph);
     }
@@ -59,7 +58,7 @@ fn single(survey: &Survey) -> impl Iterator<Item = Glyph> {
     const NONE: u32 = u32::MAX;
     // Cells of four points: most glyphs and their surroundings lie within one. Each names the glyph that came into it
     // last, and each glyph the one that its cell named before.
-    let mut last: FxHashMap<(i32, i32), u32> = FxHashMap::default();
+    let mut last: FxHashMap<(i32, i32), u32> = FxHashMap::with_capacity_and_hasher(survey.glyphs.len(), FxBuildHasher);
     let mut before = vec![NONE; survey.glyphs.len()];
     survey.glyphs.iter().enumerate().filter_map(move |(index, glyph)| {
         let cell = |at: f64| (at / 4.0).floor() as i32;
