@@ -425,7 +425,8 @@ fn complete(tx: &Transaction<'_>, seal: &outbox::Seal, completion: &Completion, 
     outbox::insert(tx, seal, &completion.events)
 }
 
-/// Changes a pending item; one that has its state keeps it.
+/// Changes a pending item; one that has its state keeps it. Digests that it was claimed with go where it ends without any:
+/// the file changed since.
 fn set_state(
     tx: &Transaction<'_>,
     item: &ItemId,
@@ -435,8 +436,7 @@ fn set_state(
 ) -> Result<()> {
     let changed = tx
         .prepare_cached(
-            "UPDATE items SET state = ?2, blake3 = ifnull(?3, blake3), sha256 = ifnull(?4, sha256),
-                    size_bytes = ifnull(?5, size_bytes), reason_kind = ?6, reason_message = ?7
+            "UPDATE items SET state = ?2, blake3 = ?3, sha256 = ?4, size_bytes = ?5, reason_kind = ?6, reason_message = ?7
              WHERE item = ?1 AND state = 'pending'",
         )
         .db("cannot change an item")?
@@ -531,6 +531,18 @@ mod tests {
         assert_eq!((again.len(), again[1].ordinal), (2, 2));
         assert_eq!(register.open_batches().unwrap()[0].id, batch);
         assert_eq!(register.pending_items(&batch).unwrap().len(), 3);
+    }
+
+    #[test]
+    fn a_file_that_changed_while_it_was_read_has_no_digests() {
+        let register = TestRegister::new();
+        let (_, items) = register.batch(&["a.pdf"]);
+        register.claim_original(&items[0].id, &Digests::of(b"a")).unwrap();
+        let reason = Reason { kind: "changed".into(), message: "the file changed while it was read".into() };
+        let outcome = Outcome::Quarantined { digests: None, reason };
+        let completion = Completion { item: items[0].id.clone(), outcome, events: Vec::new() };
+        register.complete_items(&[completion]).unwrap();
+        assert_eq!(register.item(&items[0].id).unwrap().digests, None, "as its accession says");
     }
 
     #[test]
