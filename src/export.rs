@@ -80,12 +80,13 @@ struct Package<'a> {
 }
 
 /// Writes a bag as the folder `target`, which must not be there. Stored bytes that are not what the log says are an
-/// error, and then there is no bag.
+/// error, and then there is no bag. `waits` says of an object whether an event that waits for the log names it.
 pub fn bag(
     archive: &Archive,
     chosen: impl IntoIterator<Item = Result<Chosen>>,
     target: &Path,
     sender: &Sender,
+    waits: impl Fn(&ObjectName) -> Result<bool>,
 ) -> Result<Written> {
     let mut package = Package {
         archive,
@@ -104,8 +105,16 @@ pub fn bag(
     }
     let events = package.events().doing(|| "failed to export the events of the log")?;
     if let Some((object, _)) = package.objects.iter().filter(|(_, (_, named))| !named).min_by_key(|(name, _)| *name) {
+        if waits(object)? {
+            return Err(Error::new(ErrorKind::Conflict, format!("`{object}` is not in the log yet, nor would it be in the bag's"))
+                .hint("another griffie is at work, which logs it: give the same command again in a moment")
+                .dutch(format!(
+                    "`{object}` staat nog niet in het logboek, dus ook niet in dat van de levering: een andere griffie is aan \
+                     het werk, die legt het vast; geef dezelfde opdracht zo nog eens"
+                )));
+        }
         return Err(Error::new(ErrorKind::FixityMismatch, format!("no event of the log names `{object}`"))
-            .hint("wait until a running ingest is done; if it stays, `griffie verify` tells more"));
+            .hint("`griffie verify` tells more"));
     }
     let (bytes, files) = package.writer.oxum();
     let organization = sender.organization.iter().map(|name| ("Source-Organization".to_owned(), name.clone()));

@@ -11,7 +11,7 @@ use std::{
 use super::{
     decide,
     journal::Journal,
-    lock::{InPlace, Lock},
+    lock::{InPlace, Lock, Turn},
     log_key, pending, rebuild, standing, told,
     units::units_of,
 };
@@ -47,6 +47,11 @@ pub const LOG_KEY: &str = "log.key";
 const STORE_NOTE: &str = "store.location";
 /// How often the log grows while nothing waits for it.
 const LOG_EVERY: Duration = Duration::from_secs(1);
+/// Who takes a decision is done with it in less.
+const TURN_WITHIN: Duration = Duration::from_secs(2);
+/// So long it is waited for another process to log a decision.
+const LOGGED_WITHIN: Duration = Duration::from_millis(1500);
+const LOOKED_EVERY: Duration = Duration::from_millis(20);
 
 /// A half-written file that is older than this is no other process's work of the moment.
 const LEFTOVER_AGE: Duration = Duration::from_secs(60);
@@ -436,10 +441,7 @@ impl App {
         let Some(log) = &self.log else { return Ok(()) };
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            let told::Waiting { own, foreign } = told::waiting(&self.register, &log.keys, EVENTS_AT_ONCE)?;
-            if let Some(foreign) = foreign.first() {
-                return Err(told::foreign(foreign));
-            }
+            let (own, _turn) = self.to_be_logged(&log.keys)?;
             if own.is_empty() {
                 return Ok(());
             }
@@ -461,6 +463,26 @@ impl App {
             self.register.mark_logged(events.iter().map(|event| event.id.as_str()).zip(places))?;
             self.archive.note_logged(&events)?;
         }
+    }
+
+    /// What waits for the log, with the turn to decide where decisions are among it: then whoever took one is done with it,
+    /// or was stopped. Those that are being taken wait for the next time.
+    fn to_be_logged(&self, keys: &[VerifierKey]) -> Result<(Vec<Event>, Option<Turn>)> {
+        let waiting = || {
+            let told::Waiting { own, foreign } = told::waiting(&self.register, keys, EVENTS_AT_ONCE)?;
+            foreign.first().map_or(Ok(own), |foreign| Err(told::foreign(foreign)))
+        };
+        let is_decision = |event: &Event| event.event == EventKind::Decision;
+        let mut own = waiting()?;
+        if !own.iter().any(is_decision) {
+            return Ok((own, None));
+        }
+        let turn = Turn::within(&self.data, TURN_WITHIN)?;
+        match turn {
+            Some(_) => own = waiting()?,
+            None => own.retain(|event| !is_decision(event)),
+        }
+        Ok((own, turn))
     }
 
     /// A decision is announced before it is stored. One that was not stored was not taken.
@@ -497,6 +519,20 @@ impl App {
             self.take_log(lock)?;
         }
         self.log_waiting_events()
+    }
+
+    /// The same, with a little patience for a process that has locked the data folder: it logs decisions, or is done.
+    pub(super) fn log_soon(&mut self) -> Result<()> {
+        let begun = Instant::now();
+        loop {
+            self.log_if_free()?;
+            let is_decision = |event: &Event| event.event == EventKind::Decision;
+            let is_over = self.log.is_some() || begun.elapsed() > LOGGED_WITHIN;
+            if is_over || !self.waiting_events()?.iter().any(is_decision) {
+                return Ok(());
+            }
+            std::thread::sleep(LOOKED_EVERY);
+        }
     }
 
     /// To be held by a process that writes to the database without the lock on the data folder: no rebuild puts another

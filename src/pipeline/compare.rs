@@ -6,7 +6,7 @@ use std::{collections::HashSet, path::Path};
 use super::{
     app::{self, Stored, database},
     decide,
-    lock::{InPlace, Lock},
+    lock::{Lock, Turn},
     rebuild::{Counts, build},
     standing, told,
     units::units_of,
@@ -77,7 +77,7 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
         }
         None
     } else {
-        match Lock::of(data)? {
+        match Lock::soon(data)? {
             Some(lock) => Some(lock),
             None => return Ok(Compared::Not(busy(language))),
         }
@@ -86,15 +86,7 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
         let told = named(FindingKind::MissingRow, DATABASE.into(), error.explain(language));
         return Ok(Compared::With(vec![told]));
     }
-    let found = match differences(data, &register, &stored.archive) {
-        // Somebody may have decided something meanwhile: it is looked at again while nobody can.
-        Ok(found) if !found.is_empty() && !register.is_read_only() => {
-            let Ok(_alone) = InPlace::goes(data) else { return Ok(Compared::Not(busy(language))) };
-            differences(data, &register, &stored.archive)
-        }
-        found => found,
-    };
-    match found {
+    match settled_differences(data, &register, &stored.archive) {
         Ok(found) => {
             let mut told: Vec<_> = found.iter().map(|difference| finding(difference, language)).collect();
             let index = of_index(data, language);
@@ -113,6 +105,18 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
         }
         Err(error) => Err(error),
     }
+}
+
+/// The rows that say otherwise than the store, and still do when it is looked again while nobody decides: what was taken in
+/// or decided meanwhile stands in one of the two before the other.
+fn settled_differences(data: &Path, register: &Register, archive: &Archive) -> Result<Vec<Difference>> {
+    let found = differences(data, register, archive)?;
+    if found.is_empty() || register.is_read_only() {
+        return Ok(found);
+    }
+    let _turn = Turn::of(data)?;
+    let again = differences(data, register, archive)?;
+    Ok(again.into_iter().filter(|difference| found.contains(difference)).collect())
 }
 
 /// The rows that say otherwise than the store: what waits for the log counts as said by it.
@@ -250,7 +254,7 @@ fn finding(difference: &Difference, language: Language) -> VerifyFinding {
 
 /// Refuses to hand out records of a database that does not say what the store says.
 pub(super) fn must_agree(data: &Path, register: &Register, archive: &Archive) -> Result<()> {
-    let found = differences(data, register, archive)?;
+    let found = settled_differences(data, register, archive)?;
     let Some(first) = found.first() else { return Ok(()) };
     let VerifyFinding { what, message, .. } = finding(first, Language::English);
     let told = finding(first, Language::Dutch);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{App, events, stop::reached};
+use super::{App, events, lock::Turn, stop::reached};
 use crate::{
     Error, ErrorKind, Result, archive,
     model::RecordId,
@@ -10,9 +10,6 @@ use crate::{
     register::{Act, COMPARED, Decision, Register, Request},
     storage::ObjectName,
 };
-
-/// How often a decision is numbered anew because another person decided at the same time.
-const TRIES: u32 = 5;
 
 /// Takes a decision on a record.
 pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<()> {
@@ -25,37 +22,34 @@ pub fn decide_all(app: &mut App, requests: Vec<(RecordId, Request)>, by: &str, n
     let _stays = app.stays()?;
     app.must_sign()?;
     app.must_be_in_time()?;
-    // Of what a stopped program left, before the log has it; a log that cannot go on takes no decision.
-    let left = app.waiting_events()?;
+    // A log that cannot go on takes no decision.
     app.log_if_free()?;
-    let taken = requests.into_iter().try_for_each(|(record, request)| one(app, &record, &request, by, note, &left));
+    let taken = {
+        let _turn = Turn::of(&app.data)?;
+        // Of what a stopped program left.
+        let left = app.waiting_events()?;
+        requests.into_iter().try_for_each(|(record, request)| one(app, &record, &request, by, note, &left))
+    };
     // Those that were taken before one was refused stand.
-    app.log_if_free()?;
+    app.log_soon()?;
     taken
 }
 
 fn one(app: &App, record: &RecordId, request: &Request, by: &str, note: Option<&str>, left: &[Event]) -> Result<()> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        add_what_is_stored(app, record, left)?;
-        let note = note.map(str::to_owned);
-        let last = app.register.decisions(record)?.pop().filter(|last| last.by == by.trim() && last.note == note);
-        let prepared = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note);
-        // The same words of the same person, with nothing decided since: said twice it stands once. Whoever took it may
-        // have been stopped, and gives it again, whatever a check or another command completed meanwhile.
-        if last.is_some_and(|last| is_that(&last, request, prepared.as_ref().ok())) {
-            return Ok(());
-        }
-        match keep(app, &prepared?) {
-            Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => {}
-            kept => return kept,
-        }
+    add_what_is_stored(app, record, left)?;
+    let note = note.map(str::to_owned);
+    let last = app.register.decisions(record)?.pop().filter(|last| last.by == by.trim() && last.note == note);
+    let prepared = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note);
+    // The same words of the same person, with nothing decided since: said twice it stands once. Whoever took it may
+    // have been stopped, and gives it again, whatever a check or another command completed meanwhile.
+    if last.is_some_and(|last| is_that(&last, request, prepared.as_ref().ok())) {
+        return Ok(());
     }
+    keep(app, &prepared?)
 }
 
-/// Keeps a decision: an object, then a row. Announced before it is stored, so that an object which a stopped program left
-/// is told from another's.
+/// Keeps a decision, whoever's [`Turn`] it is: an object, then a row. Announced before it is stored, so that an object which
+/// a stopped program left is told from another's.
 pub(super) fn keep(app: &App, decision: &Decision) -> Result<()> {
     let stored = object(decision);
     let event = events::decided(decision, &archive::Archive::decision_ref(&stored)?);

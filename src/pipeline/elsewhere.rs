@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::{App, decide};
+use super::{App, decide, lock::Turn};
 use crate::{
     ErrorKind, Result,
     archive::{self, Manifest, Original, name},
@@ -23,9 +23,6 @@ pub const NOT_TAKEN_OVER: &str = "decision_not_taken_over";
 
 /// The accession that would tell cannot be read.
 const UNREAD: &str = "accession_unread";
-
-/// How often a decision is numbered anew because a person decided at the same time.
-const TRIES: u32 = 5;
 
 /// What a record or document of the bag is here.
 struct Here {
@@ -158,38 +155,32 @@ fn take_one(
             "the contract that it names is not in the bag",
         );
     };
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        decide::add_what_is_stored(app, &target.record, &[])?;
-        let decisions = app.register.decisions(&target.record)?;
-        if decisions.iter().any(is_here) {
-            return Ok(Ok(()));
-        }
-        let is_own = |decision: &Decision| decision.elsewhere.is_none();
-        if let Some(Decision { by, .. }) = decisions.iter().find(|decision| is_own(decision)) {
-            return Ok(Err((format!("hier besloot {by} er al over"), format!("{by} has decided about it here"))));
-        }
-        let prepared = app.register.prepare_taken_over(
-            &target.record,
-            act.clone(),
-            &there.by,
-            app.clock.now(),
-            there.note.clone(),
-            elsewhere.clone(),
-        );
-        let decision = match prepared {
-            Err(error) if error.kind() == ErrorKind::InvalidInput => {
-                let message = error.explain(app.config.language);
-                return Ok(Err((message.clone(), message)));
-            }
-            prepared => prepared?,
-        };
-        match decide::keep(app, &decision) {
-            Err(error) if error.kind() == ErrorKind::Conflict && tries < TRIES => {}
-            kept => return kept.map(Ok),
-        }
+    let _turn = Turn::of(&app.data)?;
+    decide::add_what_is_stored(app, &target.record, &app.waiting_events()?)?;
+    let decisions = app.register.decisions(&target.record)?;
+    if decisions.iter().any(is_here) {
+        return Ok(Ok(()));
     }
+    let is_own = |decision: &Decision| decision.elsewhere.is_none();
+    if let Some(Decision { by, .. }) = decisions.iter().find(|decision| is_own(decision)) {
+        return Ok(Err((format!("hier besloot {by} er al over"), format!("{by} has decided about it here"))));
+    }
+    let prepared = app.register.prepare_taken_over(
+        &target.record,
+        act,
+        &there.by,
+        app.clock.now(),
+        there.note.clone(),
+        elsewhere.clone(),
+    );
+    let decision = match prepared {
+        Err(error) if error.kind() == ErrorKind::InvalidInput => {
+            let message = error.explain(app.config.language);
+            return Ok(Err((message.clone(), message)));
+        }
+        prepared => prepared?,
+    };
+    decide::keep(app, &decision).map(Ok)
 }
 
 /// Writes into a receipt what is remarked on bags that came in with its batch. An accession that cannot be read is a

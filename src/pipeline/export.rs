@@ -8,7 +8,9 @@ use crate::{
     error::Fold as _,
     export::{self, Chosen, ChosenDocument, Sender, Written},
     model::RecordId,
+    provenance::Event,
     register::{Document, ItemState},
+    storage::ObjectName,
 };
 
 /// Writes a bag with these records as the folder `target`, which must not be there.
@@ -23,14 +25,19 @@ pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Writ
     if !app.register.is_read_only() {
         app.must_be_in_time()?;
     }
-    app.log_if_free()?;
+    app.log_soon()?;
     compare::must_agree(&app.data, &app.register, &app.archive)?;
     let sender = Sender {
         organization: app.config.own_organizations.first().cloned(),
         program: PROGRAM.into(),
         at: app.clock.now(),
     };
-    let written = export::bag(&app.archive, records.iter().map(|record| chosen(app, record)), target, &sender)?;
+    let waits = |object: &ObjectName| {
+        let names = |event: &Event| event.objects.iter().any(|named| named.name == *object);
+        Ok(app.waiting_events()?.iter().any(names))
+    };
+    let records = records.iter().map(|record| chosen(app, record));
+    let written = export::bag(&app.archive, records, target, &sender, waits)?;
     let told: Vec<_> = written.about.iter().map(|about| events::exported(about, &written.seal, sender.at)).collect();
     // A copy of an archive that may only be read hands out what it holds, and keeps no log of that.
     if !app.register.is_read_only() {

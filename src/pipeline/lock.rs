@@ -5,6 +5,7 @@ use std::{
     fs::{File, TryLockError},
     io::Write as _,
     path::Path,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -13,6 +14,11 @@ use crate::{
     plain,
     storage::{self, Store},
 };
+
+/// How often a lock is asked for that others have for moments.
+const EVERY: Duration = Duration::from_millis(5);
+/// Who has the lock of a data folder for longer has it for long.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The lock of a data folder. While a program takes things in, the lock's file says so: what is found saying so was left by
 /// one that was stopped.
@@ -41,9 +47,20 @@ impl Lock {
         }
     }
 
+    /// The same, with patience for those who have it for moments: whoever decides, logs or searches.
+    pub fn soon(data: &Path) -> Result<Option<Self>> {
+        let begun = Instant::now();
+        loop {
+            match Self::of(data)? {
+                None if begun.elapsed() < PATIENCE => std::thread::sleep(EVERY),
+                lock => return Ok(lock),
+            }
+        }
+    }
+
     /// The same, where another process is a refusal.
     pub fn or_refuse(data: &Path) -> Result<Self> {
-        Self::of(data)?.ok_or_else(|| {
+        Self::soon(data)?.ok_or_else(|| {
             Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
                 .hint("wait until it is done, or give another --data folder")
                 .dutch(format!(
@@ -129,6 +146,42 @@ impl InPlace {
                 data.display()
             ))),
             Err(TryLockError::Error(error)) => Err(error).fold(ErrorKind::Storage, doing),
+        }
+    }
+}
+
+/// The turn to decide. A decision is announced, stored and noted; whoever looks between two of these, to number the next
+/// one, to log it or to compare, would take it for what a stopped program left.
+pub(super) struct Turn {
+    _file: File,
+}
+
+impl Turn {
+    /// Waits for those who are at it, who take fractions of a second each.
+    pub fn of(data: &Path) -> Result<Self> {
+        Self::within(data, Duration::from_secs(60))?.ok_or_else(|| {
+            let data = data.display();
+            Error::new(ErrorKind::Conflict, format!("others have been deciding in `{data}` for a minute"))
+                .hint("nothing was done: give the same command again")
+                .dutch(format!(
+                    "anderen zijn al een minuut aan het beslissen in `{data}`; er is niets gedaan: geef dezelfde opdracht \
+                     nog eens"
+                ))
+        })
+    }
+
+    /// The same for whoever can go on without it.
+    pub fn within(data: &Path, most: Duration) -> Result<Option<Self>> {
+        let doing = || format!("cannot lock the decisions in `{}`", data.display());
+        let file = open(&data.join("decision.lock"), doing)?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(Self { _file: file })),
+                Err(TryLockError::WouldBlock) if begun.elapsed() < most => std::thread::sleep(EVERY),
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(error)) => return Err(error).fold(ErrorKind::Storage, doing),
+            }
         }
     }
 }
