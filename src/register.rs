@@ -34,7 +34,7 @@ mod schema;
 
 pub use accession::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason};
 pub use current::{Closure, Current, NewlyFound};
-pub use decision::{Act, COMPARED, Decision, Request, choices};
+pub use decision::{Act, COMPARED, Decision, Request, choices, example, typed};
 pub use difference::{Difference, Differs};
 pub use document::{ArchivalCopy, Document, Findings, NewDocument, Original, PageCounts, Role};
 pub use dossier::{Related, Relation};

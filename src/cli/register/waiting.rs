@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A field that waits.
-struct Waiting {
+pub(super) struct Waiting {
     field: &'static str,
     status: String,
     /// What a person may choose between, in the order in which `decide ID accept FIELD --choose N` counts them.
@@ -22,7 +22,7 @@ struct Waiting {
     why: Option<String>,
 }
 
-fn waiting(fields: &Fields) -> Result<Vec<Waiting>> {
+pub(super) fn waiting(fields: &Fields) -> Result<Vec<Waiting>> {
     let fields = super::to_json(fields)?;
     let mut found = Vec::new();
     for field in Fields::NAMES {
