@@ -165,7 +165,7 @@ pub(super) mod iana {
 
     use crate::model::MediaType;
 
-    const ALL: [MediaType; 11] = [
+    const ALL: [MediaType; 12] = [
         MediaType::Pdf,
         MediaType::Tiff,
         MediaType::Jpeg,
@@ -176,6 +176,7 @@ pub(super) mod iana {
         MediaType::Rtf,
         MediaType::Zip,
         MediaType::Eml,
+        MediaType::Msg,
         MediaType::Mbox,
     ];
 

@@ -17,6 +17,7 @@ pub enum MediaType {
     Rtf,
     Zip,
     Eml,
+    Msg,
     Mbox,
 }
 
@@ -34,6 +35,7 @@ impl MediaType {
             Self::Rtf => "application/rtf",
             Self::Zip => "application/zip",
             Self::Eml => "message/rfc822",
+            Self::Msg => "application/vnd.ms-outlook",
             Self::Mbox => "application/mbox",
         }
     }
@@ -51,6 +53,7 @@ impl MediaType {
             Self::Rtf => "rtf",
             Self::Zip => "zip",
             Self::Eml => "eml",
+            Self::Msg => "msg",
             Self::Mbox => "mbox",
         }
     }
@@ -58,6 +61,11 @@ impl MediaType {
     /// Word-processor files, which are read through a PDF that LibreOffice makes of them.
     pub fn is_office(self) -> bool {
         matches!(self, Self::Docx | Self::Odt | Self::Rtf)
+    }
+
+    /// Mails, which are documents where they say something, and hold what is attached to them.
+    pub fn is_mail(self) -> bool {
+        matches!(self, Self::Eml | Self::Msg)
     }
 
     /// Files that hold other files, and nothing else.
