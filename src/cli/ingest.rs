@@ -80,7 +80,7 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
     }
     arguments.move_to.as_deref().map_or(Ok(()), can_be_a_folder)?;
     // Without rules and an engine nothing can be taken in: they are there before an archive is made.
-    let rules = context.rules()?;
+    let rules = context.reading_rules()?;
     let reader = context.reader()?;
     let app = context.taking_app()?;
     let examiner = context.examiner(&reader, Some(&rules), arguments.password_file.as_deref())?;

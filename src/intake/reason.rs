@@ -239,8 +239,14 @@ impl Reason {
                 format!("the archive holds more than {limit} members: split it"),
             ),
             Self::TooMuchInside(limit) => language.say(
-                format!("uitgepakt is de inhoud samen groter dan {} MB: splits het archiefbestand", megabytes(limit)),
-                format!("unpacked, its content exceeds {} MB in all: split the archive", megabytes(limit)),
+                format!(
+                    "uitgepakt is de inhoud samen groter dan {} MB: splits het archiefbestand, of sta meer toe met unpacked_mib in griffie.toml",
+                    megabytes(limit)
+                ),
+                format!(
+                    "unpacked, its content exceeds {} MB in all: split the archive, or allow more by unpacked_mib in griffie.toml",
+                    megabytes(limit)
+                ),
             ),
             Self::ImplausibleRatio(limit) => language.say(
                 format!("dit bestand wordt bij uitpakken meer dan {limit} keer zo groot, wat op misbruik wijst"),

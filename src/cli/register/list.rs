@@ -2,7 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::{csv::files, waiting::waiting};
+use super::{
+    csv::files,
+    waiting::{may_have_gone_on, waiting},
+};
 use crate::{
     Result,
     cli::{one_line, print_line},
@@ -35,9 +38,9 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<()> {
 pub(super) fn legend(language: Language) -> &'static str {
     language.say(
         "termijn: de eerstvolgende dag waarop een recht vervalt of het contract eindigt, met ? waar die niet zeker is; \
-         open: velden die op een mens wachten",
+         open: wat op een mens wacht",
         "deadline: the next day on which a right is lost or the contract ends, with ? where it is not certain; open: \
-         fields that wait for a person",
+         what waits for a person",
     )
 }
 
@@ -51,7 +54,7 @@ fn cells(entry: &Entry, name: String, own: &[String]) -> Result<[String; 6]> {
         one_line(&other_party(&entry.fields, own).unwrap_or_else(dash)),
         entry.outlook.current_end.or(entry.fields.end_date.value).map_or_else(dash, |day| day.to_string()),
         next.map_or_else(dash, |next| format!("{}{}", next.date, certain(next.certain))),
-        waiting(&entry.fields)?.len().to_string(),
+        (waiting(&entry.fields)?.len() + usize::from(may_have_gone_on(entry))).to_string(),
     ])
 }
 
