@@ -165,12 +165,13 @@ pub(super) mod iana {
 
     use crate::model::MediaType;
 
-    const ALL: [MediaType; 12] = [
+    const ALL: [MediaType; 13] = [
         MediaType::Pdf,
         MediaType::Tiff,
         MediaType::Jpeg,
         MediaType::Png,
         MediaType::Webp,
+        MediaType::Doc,
         MediaType::Docx,
         MediaType::Odt,
         MediaType::Rtf,

@@ -71,8 +71,11 @@ pub(super) fn kind(file: &File) -> Result<MediaType, Reason> {
     if has(PROPERTIES) {
         return Ok(MediaType::Msg);
     }
+    if has("WordDocument") {
+        return Ok(MediaType::Doc);
+    }
     let known = [
-        ("WordDocument", "een oud Word-bestand (.doc)", "an old Word file (.doc)"),
+        ("EncryptedPackage", "een Office-bestand met een wachtwoord", "an Office file with a password"),
         ("Workbook", "een oud Excel-bestand (.xls)", "an old Excel file (.xls)"),
         ("Book", "een oud Excel-bestand (.xls)", "an old Excel file (.xls)"),
         ("PowerPoint Document", "een oude PowerPoint-presentatie (.ppt)", "an old PowerPoint presentation (.ppt)"),
@@ -234,8 +237,8 @@ impl<'f> Outlook<'f> {
         let storage = self.attachments[index].clone();
         let is_message = self.number(&storage, 8, id::METHOD) == Some(5);
         let named = [id::LONG_FILE_NAME, id::SHORT_FILE_NAME, id::NAME].into_iter();
-        let named = named.filter_map(|id| self.text(&storage, id)).map(|name| name.trim().to_owned());
-        let name = named.filter(|name| !name.is_empty()).next();
+        let mut named = named.filter_map(|id| self.text(&storage, id)).map(|name| name.trim().to_owned());
+        let name = named.find(|name| !name.is_empty());
         let name = name.unwrap_or_else(|| format!("attachment-{}", index + 1));
         if is_message && !name.to_lowercase().ends_with(".msg") { format!("{name}.msg") } else { name }
     }
@@ -266,7 +269,7 @@ impl<'f> Outlook<'f> {
             return Some(html_to_text(&decoded(&html, page)));
         }
         let packed = self.binary("", id::RTF)?;
-        let text = rtf::text(&rtf::unpacked(&packed)?, |bytes, page| decoded(bytes, page), self.code_page);
+        let text = rtf::text(&rtf::unpacked(&packed)?, decoded, self.code_page);
         Some(text)
     }
 

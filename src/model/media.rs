@@ -12,6 +12,7 @@ pub enum MediaType {
     Jpeg,
     Png,
     Webp,
+    Doc,
     Docx,
     Odt,
     Rtf,
@@ -30,6 +31,7 @@ impl MediaType {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::Webp => "image/webp",
+            Self::Doc => "application/msword",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Odt => "application/vnd.oasis.opendocument.text",
             Self::Rtf => "application/rtf",
@@ -48,6 +50,7 @@ impl MediaType {
             Self::Jpeg => "jpg",
             Self::Png => "png",
             Self::Webp => "webp",
+            Self::Doc => "doc",
             Self::Docx => "docx",
             Self::Odt => "odt",
             Self::Rtf => "rtf",
@@ -60,7 +63,7 @@ impl MediaType {
 
     /// Word-processor files, which are read through a PDF that LibreOffice makes of them.
     pub fn is_office(self) -> bool {
-        matches!(self, Self::Docx | Self::Odt | Self::Rtf)
+        matches!(self, Self::Doc | Self::Docx | Self::Odt | Self::Rtf)
     }
 
     /// Mails, which are documents where they say something, and hold what is attached to them.

@@ -238,7 +238,9 @@ fn messages_inside_each_other_end_at_the_limit() {
 
 #[test]
 fn files_of_other_programs_are_told_from_messages() {
-    for (stream, want) in [("WordDocument", "(.doc)"), ("Workbook", "(.xls)"), ("Other", "an old Office file")] {
+    for (stream, want) in
+        [("EncryptedPackage", "with a password"), ("Workbook", "(.xls)"), ("Other", "an old Office file")]
+    {
         let mut made = Made::new();
         made.put(&format!("/{stream}"), b"x");
         let mut file = tempfile::tempfile().unwrap();
@@ -247,6 +249,9 @@ fn files_of_other_programs_are_told_from_messages() {
         assert!(told.contains(want), "{told}");
     }
     assert_eq!(names(MARK), ["m.msg unsupported_type"]);
+    let mut word = Made::new();
+    word.put("/WordDocument", b"x");
+    assert_eq!(names(&word.bytes()), ["m.msg doc"]);
 }
 
 #[test]
