@@ -375,6 +375,9 @@ fn a_slip_of_the_pen_is_answered_before_anything_is_done() {
     assert!(!stderr.contains("9999"), "{stderr}");
     let (list, _) = check(&mut desk.griffie(&["register"]), 0);
     assert!(list.contains("  unknown: when it ends was not read\n"), "{list}");
+    let shown = json_of(&mut desk.griffie(&["show", list.split(' ').next().unwrap(), "--json"]), &[0]);
+    let told = shown["record"]["document"]["problems"].as_array().unwrap().last().unwrap();
+    assert_eq!((&told["kind"], &told["message"]), (&"lifecycle_unknown".into(), &"when it ends was not read".into()));
     // A file that is named twice comes in once.
     fs::create_dir(desk.path("in")).unwrap();
     write_pdf(&desk.path("in/b.pdf"), "Koopovereenkomst");

@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{BatchId, DocumentId, Elsewhere, Language, RecordId},
+    model::{BatchId, DocumentId, Elsewhere, Language, Problem, RecordId},
     pipeline::{
         App, decide, elsewhere, examine,
         paper::{self, Which},
@@ -100,7 +100,12 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
             .map(|()| Outcome::Done);
     }
     let main = dossier.first().ok_or_else(|| Error::new(ErrorKind::NotFound, format!("`{record}` has no document")))?;
-    let line = examine::stored_line(&app, main, entry.fields.clone())?;
+    let mut line = examine::stored_line(&app, main, entry.fields.clone())?;
+    line.document.problems.extend(table::why_unknown(&entry, app.config.language).map(|why| Problem {
+        kind: "lifecycle_unknown".into(),
+        message: why.to_owned(),
+        page: None,
+    }));
     let mut shown = to_json(&entry)?;
     shown["record"] = to_json(&line)?;
     shown["signatures"] = to_json(&signatures(&app, &dossier)?)?;
