@@ -10,10 +10,14 @@ use std::{
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
 use serde::Serialize;
+use tracing_subscriber::{
+    fmt::{FmtContext, FormatEvent, FormatFields, format},
+    registry::LookupSpan,
+};
 
 use crate::{
     Error, ErrorKind, Result,
-    config::Config,
+    config::{Config, FILE_NAME},
     extract::RuleSet,
     model::{Language, RecordId},
     pipeline::{
@@ -127,9 +131,40 @@ impl Context {
     /// The rule set that the configuration names, else the one that is built in.
     fn rules(&self) -> Result<RuleSet> {
         match &self.config.rules {
+            Some(folder) if !folder.is_dir() => Err(no_rules(folder)),
             Some(folder) => RuleSet::compile(rules::read_pack(folder)?),
             None => RuleSet::embedded(),
         }
+    }
+
+    /// The same for filling the register. One whose own examples do not hold reads otherwise than who wrote it means, which
+    /// is said.
+    fn reading_rules(&self) -> Result<RuleSet> {
+        let rules = self.rules()?;
+        if let Some(folder) = &self.config.rules {
+            let (_, failures) = rules.test_examples();
+            let folder = folder.display();
+            let told = |failed: usize| {
+                self.config.language.say(
+                    format!(
+                        "{} van de regels in `{folder}` {} geen stand, en er wordt wel met deze regels gelezen: griffie \
+                         rules test --rules {folder} noemt ze",
+                        self.config.language.count(failed, ["voorbeeld", "voorbeelden"], ["example", "examples"]),
+                        if failed == 1 { "houdt" } else { "houden" },
+                    ),
+                    format!(
+                        "{} of the rules in `{folder}` {} not hold, and these rules are read with: griffie rules test \
+                         --rules {folder} names them",
+                        self.config.language.count(failed, ["voorbeeld", "voorbeelden"], ["example", "examples"]),
+                        if failed == 1 { "does" } else { "do" },
+                    ),
+                )
+            };
+            if !failures.is_empty() {
+                let _ = writeln!(io::stderr(), "griffie: {}", told(failures.len()));
+            }
+        }
+        Ok(rules)
     }
 
     /// For reading words: with all languages, since one that is missing makes readings that are worse for ever.
@@ -181,6 +216,71 @@ impl Context {
     }
 }
 
+/// The configuration names a rule set that is not where it says.
+fn no_rules(folder: &Path) -> Error {
+    let folder = folder.display();
+    Error::new(ErrorKind::NotFound, format!("there is no rule set in `{folder}`, which `rules` in griffie.toml names"))
+        .hint("a path that does not begin with / starts in the folder of that griffie.toml: lay the rule set there")
+        .dutch(format!(
+            "er staan geen regels in `{folder}`, de map die `rules` in griffie.toml noemt; een pad dat niet met / begint telt \
+             vanaf de map van die griffie.toml: leg de regels daar"
+        ))
+}
+
+/// Says that a configuration that lies where the person stands is not the one that is read.
+fn tell_of_unread_configuration(data: &Path, language: Language) {
+    let (here, read) = (Path::new(FILE_NAME), data.join(FILE_NAME));
+    let place = |path: &Path| std::fs::canonicalize(path).ok();
+    if place(here).is_none() || place(here) == place(&read) {
+        return;
+    }
+    let read = read.display();
+    let told = language.say(
+        format!(
+            "`{FILE_NAME}` in deze map wordt niet gelezen: dit archief heeft zijn eigen in `{read}` (of geef --config)"
+        ),
+        format!("`{FILE_NAME}` in this folder is not read: this archive has its own in `{read}` (or give --config)"),
+    );
+    let _ = writeln!(io::stderr(), "griffie: {told}");
+}
+
+/// What the program tells beside its results: one line each, as everything that it says of itself. Whoever looks into it by
+/// GRIFFIE_LOG gets time and level as well.
+struct Told;
+
+impl<S, N> FormatEvent<S, N> for Told
+where
+    S: tracing::Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, N>,
+        mut writer: format::Writer<'_>,
+        event: &tracing::Event<'_>,
+    ) -> std::fmt::Result {
+        write!(writer, "griffie: ")?;
+        context.field_format().format_fields(writer.by_ref(), event)?;
+        writeln!(writer)
+    }
+}
+
+fn start_telling() {
+    let shown = || tracing_subscriber::fmt().with_writer(io::stderr);
+    match tracing_subscriber::EnvFilter::try_from_env("GRIFFIE_LOG") {
+        Ok(filter) => shown()
+            .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
+            .with_target(false)
+            .with_env_filter(filter)
+            .init(),
+        Err(_) => shown()
+            .with_ansi(false)
+            .with_env_filter(tracing_subscriber::EnvFilter::new("warn"))
+            .event_format(Told)
+            .init(),
+    }
+}
+
 /// Runs the command that the arguments name and turns its outcome into an exit code.
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -194,15 +294,7 @@ pub fn main() -> ExitCode {
     if matches!(arguments.verb, Verb::Worker) {
         return worker_main();
     }
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
-        .with_target(false)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_env("GRIFFIE_LOG")
-                .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn")),
-        )
-        .init();
+    start_telling();
     let mut language = arguments.language.unwrap_or(Config::default().language);
     match run(arguments, &mut language) {
         Ok(outcome) => ExitCode::from(outcome.exit_code()),
@@ -230,6 +322,9 @@ fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
         config.language = language;
     }
     *told_in = config.language;
+    if arguments.config.is_none() {
+        tell_of_unread_configuration(&arguments.data, config.language);
+    }
     if let Some(store) = arguments.store {
         config.store = Some(store);
     }

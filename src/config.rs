@@ -14,6 +14,42 @@ use crate::{
 /// Name of the configuration file in the data folder.
 pub const FILE_NAME: &str = "griffie.toml";
 
+/// Every key: what it takes in English and in Dutch, and an example.
+const KEYS: [(&str, &str, &str, &str); 15] = [
+    ("language", "nl or en, in quotation marks", "nl of en, tussen aanhalingstekens", "\"nl\""),
+    (
+        "own_organizations",
+        "a list of names, each in quotation marks",
+        "een lijst van namen, elk tussen aanhalingstekens",
+        "[\"Gemeente Westerveen\"]",
+    ),
+    ("workers", WHOLE.0, WHOLE.1, "2"),
+    ("worker_memory_mib", WHOLE.0, WHOLE.1, "512"),
+    ("page_cpu_seconds", WHOLE.0, WHOLE.1, "30"),
+    ("original_mib", WHOLE.0, WHOLE.1, "2048"),
+    ("unpacked_mib", WHOLE.0, WHOLE.1, "2000"),
+    ("rules", "a folder, in quotation marks", "een map, tussen aanhalingstekens", "\"our-rules\""),
+    (
+        "store",
+        "a folder or s3://bucket/prefix, in quotation marks",
+        "een map of s3://bucket/prefix, tussen aanhalingstekens",
+        "\"s3://bucket/prefix\"",
+    ),
+    ("endpoint", "an address, in quotation marks", "een adres, tussen aanhalingstekens", "\"https://s3.example.nl\""),
+    ("region", "a name, in quotation marks", "een naam, tussen aanhalingstekens", "\"eu-west-1\""),
+    ("profile", "a name, in quotation marks", "een naam, tussen aanhalingstekens", "\"archive\""),
+    ("credentials_file", "a file, in quotation marks", "een bestand, tussen aanhalingstekens", "\"/etc/griffie/s3\""),
+    (
+        "retention",
+        "compliance or governance, in quotation marks",
+        "compliance of governance, tussen aanhalingstekens",
+        "\"compliance\"",
+    ),
+    ("retention_days", WHOLE.0, WHOLE.1, "30"),
+];
+
+const WHOLE: (&str, &str) = ("a whole number, 0 or more", "een heel getal, 0 of meer");
+
 /// A value of each kind as TOML writes it.
 const FORMS: &str = "language = \"nl\", workers = 2, own_organizations = [\"Gemeente Westerveen\"]";
 
@@ -36,6 +72,8 @@ pub struct Config {
     pub page_cpu_seconds: u64,
     /// Size of the largest file that is taken, in MiB.
     pub original_mib: u64,
+    /// What one container may unpack to, with all that is inside its members, in MiB; without it 500 MB.
+    pub unpacked_mib: Option<u64>,
     /// Folder with another rule set than the one built in (`…/rules/*.toml` and word lists below it).
     pub rules: Option<PathBuf>,
     /// Where the objects lie: a folder or `s3://bucket/prefix`. Without it, `store` in the data folder.
@@ -97,6 +135,7 @@ impl Default for Config {
             worker_memory_mib: 512,
             page_cpu_seconds: 30,
             original_mib: 2048,
+            unpacked_mib: None,
             rules: None,
             store: None,
             s3: S3::default(),
@@ -142,8 +181,12 @@ impl Config {
             return Err(Error::new(ErrorKind::Config, "worker_memory_mib is below 256")
                 .hint("a page of 300 dpi and the OCR engine need some 200 MiB"));
         }
-        if config.original_mib == 0 || config.page_cpu_seconds == 0 {
-            let key = if config.original_mib == 0 { "original_mib" } else { "page_cpu_seconds" };
+        let zeros = [
+            ("original_mib", config.original_mib == 0),
+            ("page_cpu_seconds", config.page_cpu_seconds == 0),
+            ("unpacked_mib", config.unpacked_mib == Some(0)),
+        ];
+        if let Some((key, _)) = zeros.into_iter().find(|(_, is_zero)| *is_zero) {
             return Err(Error::new(ErrorKind::Config, format!("{key} is 0: nothing could be taken in"))
                 .hint("leave it out where the default will do")
                 .dutch(format!(
@@ -162,6 +205,11 @@ impl Config {
         self.original_mib.saturating_mul(1 << 20)
     }
 
+    /// The most bytes that may come out of a container, where that is set.
+    pub fn unpacked_bytes(&self) -> Option<u64> {
+        self.unpacked_mib.map(|mib| mib.saturating_mul(1 << 20))
+    }
+
     /// The defaults, in the language of the machine's locale.
     fn of_locale() -> Self {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(variable).unwrap_or_default();
@@ -176,13 +224,21 @@ fn does_not_fit(text: &str, error: toml::de::Error) -> Error {
     let start = error.span().map_or(0, |span| span.start).min(text.len());
     let number = text.bytes().take(start).filter(|&byte| byte == b'\n').count();
     let line = text.lines().nth(number).unwrap_or_default().trim();
-    let (said, dutch) = match error.message().starts_with("unknown ") {
-        true => (error.message().to_owned(), "deze sleutel is er niet"),
-        false => ("that is no value of this key".to_owned(), "dat is geen waarde van deze sleutel"),
+    let named = line.split_once('=').map(|(key, _)| key.trim());
+    let known = KEYS.into_iter().find(|(key, ..)| named == Some(key));
+    let (said, dutch, example) = match (known, error.message().starts_with("unknown ")) {
+        (_, true) => (error.message().to_owned(), "deze sleutel is er niet".to_owned(), FORMS.to_owned()),
+        (Some((key, takes, neemt, example)), false) => {
+            (format!("`{key}` takes {takes}"), format!("`{key}` is {neemt}"), format!("{key} = {example}"))
+        }
+        (None, false) => {
+            let said = ("that is no value of this key", "dat is geen waarde van deze sleutel");
+            (said.0.to_owned(), said.1.to_owned(), FORMS.to_owned())
+        }
     };
     Error::new(ErrorKind::Config, format!("line {}, `{line}`: {said}", number + 1))
-        .hint(format!("values are written as here: {FORMS}"))
-        .dutch(format!("regel {}, `{line}`: {dutch}; zo schrijft u waarden: {FORMS}", number + 1))
+        .hint(format!("for example: {example}"))
+        .dutch(format!("regel {}, `{line}`: {dutch}; bijvoorbeeld: {example}", number + 1))
 }
 
 /// The data folder is somebody else's.
@@ -235,11 +291,17 @@ mod tests {
     fn a_value_in_another_form_is_answered_with_the_right_one() {
         for text in ["language = nl", "workers = -1", "own_organizations = \"Gemeente\""] {
             let error = Config::parse(text).unwrap_err();
-            assert!(error.advice().unwrap().contains("own_organizations = [\"Gemeente Westerveen\"]"), "{error}");
+            let key = text.split(' ').next().unwrap();
+            assert!(error.advice().unwrap().starts_with(&format!("for example: {key} = ")), "{error:?}");
             let told = format!("{error:?}{error}");
-            assert!(told.contains(&format!("line 1, `{text}`")) && !told.contains("usize"), "{told}");
+            assert!(told.contains(&format!("line 1, `{text}`: `{key}` takes ")) && !told.contains("usize"), "{told}");
         }
-        for text in ["original_mib = 0", "page_cpu_seconds = 0"] {
+        for (key, _, _, example) in KEYS {
+            let section = if ["language", "rules", "store"].contains(&key) { "" } else { "[s3]\n" };
+            let texts = [format!("{key} = {example}"), format!("{section}{key} = {example}")];
+            assert!(texts.iter().any(|text| Config::parse(text).is_ok()), "{key} is none, or its example does not fit");
+        }
+        for text in ["original_mib = 0", "page_cpu_seconds = 0", "unpacked_mib = 0"] {
             assert_eq!(Config::parse(text).unwrap_err().kind(), ErrorKind::Config, "{text}");
         }
     }

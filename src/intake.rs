@@ -7,6 +7,7 @@ mod kind;
 mod mail;
 mod mailbox;
 mod marks;
+mod outlook;
 mod reason;
 mod several;
 mod unpack;
@@ -391,7 +392,7 @@ impl Arrivals {
             kind::of(&mut file, arrival.size_bytes, self.intake.limits.members)
         };
         let Ok(media) = arrival.media else { return };
-        if !media.is_container() && !matches!(media, MediaType::Eml | MediaType::Pdf) {
+        if !media.is_container() && !media.is_mail() && media != MediaType::Pdf {
             return;
         }
         let too_deep = self.above + self.open.len() >= self.intake.limits.nesting;
@@ -466,8 +467,8 @@ impl Arrivals {
                 arrival.place = Place::Unpacked { bytes, _folder: Arc::clone(&self.folder) };
                 if size_bytes > self.intake.limits.original_bytes {
                     arrival.media = Err(Reason::TooLarge(self.intake.limits.original_bytes));
-                } else if member.is_letter {
-                    arrival.media = Ok(MediaType::Eml);
+                } else if let Some(media) = member.letter {
+                    arrival.media = Ok(media);
                 } else {
                     self.look_at(&mut arrival, file);
                 }

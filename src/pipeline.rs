@@ -31,6 +31,7 @@ mod standing_work;
 pub mod stop;
 mod stored;
 pub mod told;
+mod typed;
 mod units;
 
 pub use app::App;

@@ -34,7 +34,7 @@ mod schema;
 
 pub use accession::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason};
 pub use current::{Closure, Current, NewlyFound};
-pub use decision::{Act, COMPARED, Decision, Request, choices};
+pub use decision::{Act, COMPARED, Decision, Request, choices, example, typed};
 pub use difference::{Difference, Differs};
 pub use document::{ArchivalCopy, Document, Findings, NewDocument, Original, PageCounts, Role};
 pub use dossier::{Related, Relation};
@@ -50,6 +50,8 @@ pub struct Register {
     path: PathBuf,
     /// Only to be looked at; nothing is written to its folder.
     read_only: Option<ReadOnly>,
+    /// It is only looked at since nothing more can be written beside it.
+    is_disk_full: bool,
     writer: Mutex<Connection>,
     idle_readers: Mutex<Vec<Connection>>,
     seal: outbox::Seal,
@@ -65,6 +67,7 @@ impl Register {
         Ok(Self {
             path: path.to_owned(),
             read_only: None,
+            is_disk_full: false,
             writer: Mutex::new(writer),
             idle_readers: Mutex::default(),
             seal: Default::default(),
@@ -80,8 +83,8 @@ impl Register {
         Ok(register)
     }
 
-    /// Opens a database that is there for reading; where nobody may write to its folder (a mounted copy, a folder of
-    /// another user) without writing there.
+    /// Opens a database that is there for reading; where nothing can be written to its folder (a mounted copy, a folder of
+    /// another user, a full disk) without writing there.
     pub fn open_for_reading(path: &Path) -> Result<Self> {
         let error = match Self::open(path) {
             Ok(register) => return Ok(register),
@@ -90,6 +93,7 @@ impl Register {
         let code = error.cause().and_then(|cause| cause.downcast_ref::<rusqlite::Error>()?.sqlite_error_code());
         match code {
             Some(rusqlite::ErrorCode::CannotOpen | rusqlite::ErrorCode::ReadOnly) => Self::open_read_only(path),
+            _ if error.is_full_disk() => Ok(Self { is_disk_full: true, ..Self::open_read_only(path)? }),
             _ => Err(error),
         }
     }
@@ -106,6 +110,7 @@ impl Register {
                 return Ok(Self {
                     path: path.to_owned(),
                     read_only,
+                    is_disk_full: false,
                     writer,
                     idle_readers: Mutex::default(),
                     seal: Default::default(),
@@ -141,6 +146,11 @@ impl Register {
     pub fn must_be_writable(&self) -> Result<()> {
         if !self.is_read_only() {
             return Ok(());
+        }
+        if self.is_disk_full {
+            return Err(Error::new(ErrorKind::Storage, "the disk is full, so nothing can be written")
+                .hint("make room on the disk, and give the same command again")
+                .dutch("de schijf is vol, zodat er niets kan worden geschreven: maak ruimte en geef dezelfde opdracht nog eens"));
         }
         Err(Error::new(ErrorKind::Refused, "the data folder may only be read, so nothing can be written")
             .hint("do this as a user who may write to the folder, or on the machine that keeps it")

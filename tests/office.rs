@@ -128,3 +128,32 @@ fn without_libreoffice_they_are_kept_and_named_in_quarantine() {
     }
     check(&mut desk.griffie(&["verify"]), 0);
 }
+
+#[test]
+fn an_old_word_file_is_read_unless_it_tells_another_day_each_time() {
+    let Ok(soffice) = tools::find("soffice", "libreoffice-writer-nogui") else {
+        eprintln!("SKIPPED: LibreOffice is not installed (apt-get install libreoffice-writer-nogui)");
+        return;
+    };
+    let desk = Desk::new();
+    let words = paragraphs("<w:p><w:r><w:t>", "</w:t></w:r></w:p>");
+    let struck = "<w:p><w:r><w:rPr><w:strike/></w:rPr><w:t>Artikel 2 vervalt.</w:t></w:r></w:p>";
+    let today = r#"<w:p><w:fldSimple w:instr=" DATE \@ &quot;d MMMM yyyy&quot; "><w:r><w:t>3 mei 2011</w:t></w:r></w:fldSimple></w:p>"#;
+    for (name, more) in [("huur", struck), ("vandaag", today)] {
+        write_docx(&desk.path(&format!("{name}.docx")), &format!("{words}{more}"), &[]);
+        let profile = format!("-env:UserInstallation=file://{}", desk.path("profile").display());
+        let mut make = std::process::Command::new(&soffice);
+        make.args([&profile, "--headless", "--convert-to", "doc", "--outdir"]).arg(desk.path("old"));
+        assert!(make.arg(desk.path(&format!("{name}.docx"))).output().unwrap().status.success());
+    }
+    let receipt = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("old")), &[11]);
+    let files = receipt["files"].as_array().unwrap();
+    let of = |ending: &str| files.iter().find(|file| file["path"].as_str().unwrap().ends_with(ending)).unwrap();
+    assert_eq!(of("huur.doc")["state"], "archived", "{receipt:#}");
+    let problems = of("huur.doc")["documents"][0]["problems"].to_string();
+    assert!(problems.contains("struck_out") && problems.contains("Artikel 2 vervalt."), "{problems}");
+    let (register, _) = check(&mut desk.griffie(&["register"]), 0);
+    assert!(register.contains("2026-02-28") && register.contains("Bakkerij De Korenaar B.V."), "{register}");
+    assert_eq!(of("vandaag.doc")["reason"]["kind"], "field_worked_out_anew", "{receipt:#}");
+    check(&mut desk.griffie(&["verify"]), 0);
+}

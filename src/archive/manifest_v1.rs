@@ -165,17 +165,19 @@ pub(super) mod iana {
 
     use crate::model::MediaType;
 
-    const ALL: [MediaType; 11] = [
+    const ALL: [MediaType; 13] = [
         MediaType::Pdf,
         MediaType::Tiff,
         MediaType::Jpeg,
         MediaType::Png,
         MediaType::Webp,
+        MediaType::Doc,
         MediaType::Docx,
         MediaType::Odt,
         MediaType::Rtf,
         MediaType::Zip,
         MediaType::Eml,
+        MediaType::Msg,
         MediaType::Mbox,
     ];
 

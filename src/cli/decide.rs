@@ -15,12 +15,15 @@ const EXAMPLES: &str = r#"Examples:
   griffie decide c-7k2 --by Jansen accept end_date
   griffie decide c-7k2 --by Jansen accept notice --choose 2
   griffie decide c-7k2 --by Jansen correct end_date 2027-12-31
-  griffie decide c-7k2 --by Jansen correct term P4Y
-  griffie decide c-7k2 --by Jansen correct governing_law NL
+  griffie decide c-7k2 --by Jansen correct end_date '31 december 2027'
+  griffie decide c-7k2 --by Jansen correct term '4 jaar'
+  griffie decide c-7k2 --by Jansen correct governing_law 'Nederlands recht'
+  griffie decide c-7k2 --by Jansen correct notice '3 maanden door huurder, schriftelijk'
+  griffie decide c-7k2 --by Jansen correct renewal 'stilzwijgend, telkens 1 jaar'
+  griffie decide c-7k2 --by Jansen correct value '€ 2.661,36 per maand excl. btw'
+  griffie decide c-7k2 --by Jansen correct parties 'Jansen B.V. (huurder); Gemeente Diemen (verhuurder)'
+  griffie decide c-7k2 --by Jansen correct relates_to 'KL-8831 van 9 december 2021'
   griffie decide c-7k2 --by Jansen correct notice '{"period": "P3M", "by": "any", "against": "end_of_term"}'
-  griffie decide c-7k2 --by Jansen correct renewal '{"kind": "tacit", "period": "P1Y", "max_times": 2}'
-  griffie decide c-7k2 --by Jansen correct value '{"amount": "12500.00", "currency": "EUR", "per": "year"}'
-  griffie decide c-7k2 --by Jansen correct parties '[{"name": "Jansen B.V.", "role": "Huurder"}, {"name": "Gemeente Diemen"}]'
   griffie decide c-7k2 --by Jansen --note 'letter of 3 May' terminated-on 2026-12-31
   griffie decide c-7k2 --by Jansen undo end_date
   griffie decide d-7k2 --by Jansen compared-with-paper --pages 12
@@ -60,7 +63,9 @@ enum Act {
     Correct {
         /// The field, such as `end_date`.
         field: String,
-        /// A plain text, date, period (P3M) or code; JSON for values with parts and for lists, as the examples show.
+        /// In the words of a contract, Dutch or English, as the examples show; what these do not say (per what a price
+        /// is, who gives notice) stays as it is shown. Parties are parted by a semicolon. Or as the record format writes
+        /// it: a date, a period (P3M), a code, JSON for values with parts and for lists.
         value: String,
     },
     /// The contract has no such thing.

@@ -46,7 +46,7 @@ pub(super) struct TextArguments {
 }
 
 pub(super) fn extract(context: &Context, arguments: &ExtractArguments) -> Result<Outcome> {
-    let rules = context.rules()?;
+    let rules = context.reading_rules()?;
     let reader = context.reader()?;
     let examiner = context.examiner(&reader, Some(&rules), arguments.password_file.as_deref())?;
     let language = context.config.language;

@@ -17,7 +17,7 @@ use crate::{
         ingest::{self, Request, Watcher},
         remarks,
     },
-    register::{ItemState, Reason, Receipt},
+    register::{ItemState, Reason, Receipt, Totals},
     storage::FOREIGN,
     tools::CancelFlag,
 };
@@ -80,7 +80,7 @@ pub(super) fn ingest(context: &Context, arguments: &IngestArguments) -> Result<O
     }
     arguments.move_to.as_deref().map_or(Ok(()), can_be_a_folder)?;
     // Without rules and an engine nothing can be taken in: they are there before an archive is made.
-    let rules = context.rules()?;
+    let rules = context.reading_rules()?;
     let reader = context.reader()?;
     let app = context.taking_app()?;
     let examiner = context.examiner(&reader, Some(&rules), arguments.password_file.as_deref())?;
@@ -183,16 +183,20 @@ pub(super) fn receipt_text(receipt: &Receipt, language: Language) -> String {
     ];
     let pages: Vec<_> =
         pages.iter().filter(|(_, count, _)| *count > 0).map(|(_, count, name)| format!("{count} {name}")).collect();
-    let (files, archived, duplicate, quarantined, container) =
-        (totals.files, totals.archived, totals.duplicate, totals.quarantined, totals.container);
-    let files = language.count(files as usize, ["bestand", "bestanden"], ["file", "files"]);
-    let container = language.count(container as usize, ["houder", "houders"], ["container", "containers"]);
-    lines.push(language.say(
-        format!("{files} = {archived} gearchiveerd + {duplicate} dubbel + {quarantined} in quarantaine + {container}"),
-        format!("{files} = {archived} archived + {duplicate} duplicate + {quarantined} quarantined + {container}"),
-    ));
+    lines.push(totals_line(totals, language));
     if !pages.is_empty() {
         lines.push(format!("{}: {}", language.say("pagina's", "pages"), pages.join(", ")));
     }
     lines.join("\n")
+}
+
+/// The sums of a batch, which add up.
+pub(super) fn totals_line(totals: &Totals, language: Language) -> String {
+    let Totals { files, archived, duplicate, quarantined, container, .. } = *totals;
+    let files = language.count(files as usize, ["bestand", "bestanden"], ["file", "files"]);
+    let container = language.count(container as usize, ["houder", "houders"], ["container", "containers"]);
+    language.say(
+        format!("{files} = {archived} gearchiveerd + {duplicate} dubbel + {quarantined} in quarantaine + {container}"),
+        format!("{files} = {archived} archived + {duplicate} duplicate + {quarantined} quarantined + {container}"),
+    )
 }

@@ -2,6 +2,7 @@
 
 mod csv;
 mod ics;
+mod list;
 mod waiting;
 
 use std::io::{self, Write as _};
@@ -21,6 +22,7 @@ use crate::{
 
 const EXAMPLES: &str = "Examples:
   griffie register --party westerveen --type lease
+  griffie register --list                        one line a contract, the nearest deadline first
   griffie register --waiting                     what a person must look at, the nearest deadline first
   griffie register --deadline-until 2026-12-31   what must be decided this year
   griffie register --ics > deadlines.ics         for a calendar
@@ -36,13 +38,20 @@ pub(super) struct RegisterArguments {
     /// Print CSV, one line a record; with --waiting one line a reading.
     #[arg(long, env = "GRIFFIE_CSV", value_parser = crate::cli::yes_or_no)]
     csv: bool,
-    /// Print a calendar (RFC 5545) with an event for each deadline, and a reminder thirty days before it.
+    /// Print a calendar (RFC 5545) with an event for each deadline, and a reminder before it.
     #[arg(long, env = "GRIFFIE_ICS", value_parser = crate::cli::yes_or_no, conflicts_with_all = ["json", "csv", "waiting"])]
     ics: bool,
+    /// How many days before a deadline the calendar reminds of it; 0: not at all.
+    #[arg(long, env = "GRIFFIE_ALARM_DAYS", value_name = "NUMBER", default_value_t = 30, value_parser = clap::value_parser!(u16).range(..=3660))]
+    alarm_days: u16,
     /// Only what waits for a person: values that are proposed, in conflict or left open, with the words they were read
     /// from. The nearest deadline comes first.
     #[arg(long, env = "GRIFFIE_WAITING", value_parser = crate::cli::yes_or_no)]
     waiting: bool,
+    /// One line a contract: title, the other party, its end, its next deadline and how many fields wait for a person.
+    /// The nearest deadline comes first.
+    #[arg(long, env = "GRIFFIE_LIST", value_parser = crate::cli::yes_or_no, conflicts_with_all = ["json", "csv", "ics", "waiting"])]
+    list: bool,
     /// Only records whose next deadline is on this day or before; the nearest comes first.
     #[arg(long, env = "GRIFFIE_DEADLINE_UNTIL", value_name = "YYYY-MM-DD", value_parser = day)]
     deadline_until: Option<Date>,
@@ -114,7 +123,7 @@ pub(super) fn register(context: &Context, arguments: &RegisterArguments) -> Resu
     let as_of = arguments.as_of.unwrap_or_else(|| app.clock.today());
     let (ids, letters) = chosen(&app, arguments, as_of)?;
     match (arguments.csv, arguments.ics, arguments.waiting) {
-        (_, true, _) => return ics::print(&app, &ids, as_of),
+        (_, true, _) => return ics::print(&app, &ids, as_of, arguments.alarm_days),
         (true, _, true) => return waiting::print_csv(&app, &ids, as_of),
         (true, _, false) => return csv::print(&app, &ids, as_of),
         (_, _, true) if arguments.json => return print_list(&ids, |id| waiting::to_json(&app, id, as_of)),
@@ -123,8 +132,11 @@ pub(super) fn register(context: &Context, arguments: &RegisterArguments) -> Resu
         _ => {}
     }
     let language = app.config.language;
+    if arguments.list {
+        list::print(&app, &ids, as_of)?;
+    }
     let mut stdout = io::stdout().lock();
-    for id in &ids {
+    for id in ids.iter().filter(|_| !arguments.list) {
         let entry = entry(&app, id, as_of)?;
         write!(stdout, "{}", super::harmless(&table::entry(&entry, language))).map_err(output_failed)?;
     }
@@ -142,6 +154,9 @@ pub(super) fn register(context: &Context, arguments: &RegisterArguments) -> Resu
     };
     let day = language.say(format!("op {as_of}"), format!("on {as_of}"));
     writeln!(stdout, "{count} {day}{left_out}").map_err(output_failed)?;
+    if arguments.list && !ids.is_empty() {
+        writeln!(stdout, "{}", list::legend(language)).map_err(output_failed)?;
+    }
     Ok(Outcome::Done)
 }
 
@@ -157,7 +172,7 @@ fn chosen(app: &App, arguments: &RegisterArguments, as_of: Date) -> Result<(Vec<
             ids.push(id);
         }
     }
-    if !arguments.waiting && arguments.deadline_until.is_none() {
+    if !arguments.waiting && !arguments.list && arguments.deadline_until.is_none() {
         return Ok((ids, letters));
     }
     let mut dated = Vec::new();

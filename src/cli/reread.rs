@@ -51,7 +51,7 @@ pub(super) struct RereadArguments {
 }
 
 pub(super) fn reread(context: &Context, arguments: &RereadArguments) -> Result<Outcome> {
-    let rules = context.rules()?;
+    let rules = context.reading_rules()?;
     let app = if arguments.dry_run { context.reading_app()? } else { context.writing_app()? };
     let mut records = app.register.select(&arguments.filter.filter()?)?;
     if !arguments.records.is_empty() {

@@ -135,15 +135,19 @@ fn test(rules: &RuleSet, language: Language, out: &mut dyn Write) -> Result<()> 
                 .say(format!("  moet geven: {want}\n  gaf: {got}\n"), format!("  must give: {want}\n  gave: {got}\n")),
         )?;
     }
-    let (rules, failed) = (rules.rules().len(), failures.len());
+    let failed = failures.len();
+    let rules = language.count(rules.rules().len(), ["regel", "regels"], ["rule", "rules"]);
+    let examples = language.count(count, ["voorbeeld", "voorbeelden"], ["example", "examples"]);
+    let (nl, en) = if failed == 1 { ("houdt", "does") } else { ("houden", "do") };
     say(
         out,
         &language.say(
-            format!("{rules} regels, {count} voorbeelden, {failed} houden geen stand\n"),
-            format!("{rules} rules, {count} examples, {failed} do not hold\n"),
+            format!("{rules}, {examples}, {failed} {nl} geen stand\n"),
+            format!("{rules}, {examples}, {failed} {en} not hold\n"),
         ),
     )?;
-    verdict(failed, "examples do not hold")
+    let failures = language.count(failed, ["voorbeeld", "voorbeelden"], ["example", "examples"]);
+    verdict(failed, format!("{failures} {en} not hold"), format!("{failures} {nl} geen stand"))
 }
 
 fn lint(rules: &RuleSet, only: &str, language: Language, out: &mut dyn Write) -> Result<()> {
@@ -153,12 +157,13 @@ fn lint(rules: &RuleSet, only: &str, language: Language, out: &mut dyn Write) ->
         say(out, &format!("{} {}: {}\n", remark.source, remark.rule, remark.message))?;
     }
     let count = remarks.len();
-    say(out, &language.say(format!("{count} opmerkingen\n"), format!("{count} remarks\n")))?;
-    verdict(count, "remarks about the rules")
+    let told = language.count(count, ["opmerking", "opmerkingen"], ["remark", "remarks"]);
+    say(out, &format!("{told}\n"))?;
+    verdict(count, format!("{told} about the rules"), format!("{told} over de regels"))
 }
 
-fn verdict(count: usize, what: &str) -> Result<()> {
-    if count == 0 { Ok(()) } else { Err(Error::new(ErrorKind::InvalidInput, format!("{count} {what}"))) }
+fn verdict(count: usize, told: String, dutch: String) -> Result<()> {
+    if count == 0 { Ok(()) } else { Err(Error::new(ErrorKind::InvalidInput, told).dutch(dutch)) }
 }
 
 fn say(out: &mut dyn Write, text: &str) -> Result<()> {

@@ -1,5 +1,7 @@
 //! `griffie show`: one record with the words that its values were read from, its documents, and what was decided.
 
+mod batches;
+
 use clap::Args;
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -14,7 +16,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
-    model::{BatchId, DocumentId, Elsewhere, Language, RecordId},
+    model::{BatchId, DocumentId, Elsewhere, Language, Problem, RecordId},
     pipeline::{
         App, decide, elsewhere, examine,
         paper::{self, Which},
@@ -25,6 +27,7 @@ use crate::{
 };
 
 const EXAMPLES: &str = "Examples:
+  griffie show                                  all that came in, and what is in quarantine
   griffie show c-7k2
   griffie show c-7k2 --as-of 2027-01-01 --json
   griffie show b-7k2 --paper";
@@ -33,8 +36,10 @@ const EXAMPLES: &str = "Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct ShowArguments {
-    /// A record, a document, or a batch for its receipt; the start of an id is enough (of a batch with `b-`).
-    id: String,
+    /// A record, a document, or a batch for its receipt; the start of an id is enough (of a batch with `b-`). Without it,
+    /// a list of all batches, and of everything that is in quarantine, with the reason and what to do.
+    #[arg(required_if_eq("paper", "true"))]
+    id: Option<String>,
     /// Print JSON.
     #[arg(long, env = "GRIFFIE_JSON", value_parser = crate::cli::yes_or_no)]
     json: bool,
@@ -49,8 +54,9 @@ pub(super) struct ShowArguments {
 
 pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outcome> {
     let app = context.reading_app()?;
+    let Some(id) = &arguments.id else { return batches::print(&app, arguments.json) };
     if arguments.paper {
-        let paper = paper::of(&app, &which(&app, &arguments.id)?)?;
+        let paper = paper::of(&app, &which(&app, id)?)?;
         if arguments.json {
             print_json_line(&paper)?
         } else {
@@ -58,11 +64,11 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
         }
         return Ok(Outcome::Done);
     }
-    if arguments.id.to_ascii_lowercase().starts_with("b-") {
-        return receipt(&app, &arguments.id, arguments.json);
+    if id.to_ascii_lowercase().starts_with("b-") {
+        return receipt(&app, id, arguments.json);
     }
     let as_of = arguments.as_of.unwrap_or_else(|| app.clock.today());
-    let record = match app.register.resolve(&arguments.id)? {
+    let record = match app.register.resolve(id)? {
         Named::Record(record) => app.register.dossier_of(&record)?,
         Named::Document(document) => app.register.document(&document)?.record,
     };
@@ -94,7 +100,12 @@ pub(super) fn show(context: &Context, arguments: &ShowArguments) -> Result<Outco
             .map(|()| Outcome::Done);
     }
     let main = dossier.first().ok_or_else(|| Error::new(ErrorKind::NotFound, format!("`{record}` has no document")))?;
-    let line = examine::stored_line(&app, main, entry.fields.clone())?;
+    let mut line = examine::stored_line(&app, main, entry.fields.clone())?;
+    line.document.problems.extend(table::why_unknown(&entry, app.config.language).map(|why| Problem {
+        kind: "lifecycle_unknown".into(),
+        message: why.to_owned(),
+        page: None,
+    }));
     let mut shown = to_json(&entry)?;
     shown["record"] = to_json(&line)?;
     shown["signatures"] = to_json(&signatures(&app, &dossier)?)?;

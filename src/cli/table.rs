@@ -252,10 +252,7 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
         }
         _ => "",
     };
-    let why = match outlook.lifecycle {
-        Lifecycle::Unknown => why_unknown(&entry.fields, language),
-        _ => "",
-    };
+    let why = why_unknown(entry, language).map(|why| format!(": {why}")).unwrap_or_default();
     let mut out = format!("{}  {lifecycle}{end}{unless}{why}\n", entry.id);
     out += fields;
     for Related { record, relation, explanation } in &entry.related {
@@ -286,21 +283,23 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
     out + &deadlines(entry, language)
 }
 
-/// Why the values do not tell whether a contract runs.
-fn why_unknown(fields: &Fields, language: Language) -> &'static str {
-    let is_disputed = [fields.end_date.status, fields.renewal.status, fields.term.status].contains(&Status::Conflict);
-    match fields.end_date.value {
-        _ if is_disputed => language
-            .say(": twee lezingen zeggen iets anders over het einde", ": two readings say different things of its end"),
-        None if fields.term.value.is_none() => {
-            language.say(": wanneer het eindigt, is niet gelezen", ": when it ends was not read")
-        }
-        None => language.say(": wanneer het begon, is niet gelezen", ": when it began was not read"),
-        Some(_) => language.say(
-            ": of het na de einddatum doorloopt, is niet gelezen",
-            ": whether it goes on after its end was not read",
-        ),
+/// Why the values do not tell whether a contract runs, where they do not.
+pub(crate) fn why_unknown(entry: &Entry, language: Language) -> Option<&'static str> {
+    if entry.outlook.lifecycle != Lifecycle::Unknown {
+        return None;
     }
+    let fields = &entry.fields;
+    let is_disputed = [fields.end_date.status, fields.renewal.status, fields.term.status].contains(&Status::Conflict);
+    Some(match fields.end_date.value {
+        _ if is_disputed => language
+            .say("twee lezingen zeggen iets anders over het einde", "two readings say different things of its end"),
+        None if fields.term.value.is_none() => {
+            language.say("wanneer het eindigt, is niet gelezen", "when it ends was not read")
+        }
+        None => language.say("wanneer het begon, is niet gelezen", "when it began was not read"),
+        Some(_) => language
+            .say("of het na de einddatum doorloopt, is niet gelezen", "whether it goes on after its end was not read"),
+    })
 }
 
 /// What people call a kind of deadline.

@@ -140,7 +140,7 @@ fn bag_in(names: &[(usize, String)]) -> Option<String> {
 fn container(folder: &Path, members: Vec<String>, unpacked: Option<&Arc<TempDir>>) -> Container {
     let member = |path: String| {
         let bytes = Bytes::Found(folder.join(&path), unpacked.map(Arc::clone));
-        Member { label: path, unpacked: Ok(bytes), is_letter: false }
+        Member { label: path, unpacked: Ok(bytes), letter: None }
     };
     Container::Written(members.into_iter().map(member).collect::<Vec<_>>().into_iter())
 }

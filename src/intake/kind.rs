@@ -10,7 +10,7 @@ use zip::ZipArchive;
 use super::{
     Reason,
     alike::{Named, Patched},
-    mailbox, marks,
+    mailbox, marks, outlook,
 };
 use crate::model::MediaType;
 
@@ -58,6 +58,9 @@ pub(super) fn of(file: &mut File, size: u64, max_members: usize) -> Result<Media
     }
     if is_mail(after_mark) {
         return Ok(if after_mark.starts_with(mailbox::SEPARATOR) { MediaType::Mbox } else { MediaType::Eml });
+    }
+    if head.starts_with(outlook::MARK) {
+        return outlook::kind(file);
     }
     // Before anything is taken for junk in front of a PDF: in a package it is the first of many.
     if let Some((nl, en)) = marks::package(&head) {

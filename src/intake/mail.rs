@@ -4,7 +4,8 @@ use std::{fs::File, io::Read as _, path::Path};
 
 use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders as _};
 
-use super::{Limits, Reason};
+use super::{Limits, Reason, outlook::Outlook};
+use crate::model::MediaType;
 
 /// A mail, as its reader sees it before opening an attachment.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -21,9 +22,12 @@ pub struct Letter {
 
 impl Letter {
     /// The mail in a file; nothing where it has no words of its own.
-    pub fn read(path: &Path) -> Result<Option<Self>, Reason> {
+    pub fn read(path: &Path, media: MediaType) -> Result<Option<Self>, Reason> {
         let limit = Limits::default().mail_bytes;
         let file = File::open(path)?;
+        if media == MediaType::Msg {
+            return Ok(Outlook::open(&file, &Limits::default())?.letter());
+        }
         if file.metadata()?.len() > limit {
             return Err(Reason::MailTooLarge(limit));
         }
@@ -85,7 +89,7 @@ pub(super) fn own_name(message: &Message<'_>) -> String {
 }
 
 /// Names of the files that a text has in letters: `begin 644 name` starts each (POSIX, uuencode).
-fn in_letters(text: &str) -> Vec<String> {
+pub(super) fn in_letters(text: &str) -> Vec<String> {
     let file = |line: &str| {
         let (mode, name) = line.strip_prefix("begin ")?.split_once(' ')?;
         let is_mode = (3..=4).contains(&mode.len()) && mode.bytes().all(|byte| matches!(byte, b'0'..=b'7'));

@@ -5,13 +5,7 @@
 type Mark = (usize, &'static [u8], &'static str, &'static str);
 
 /// Kinds that hold other files. What looks like a document inside one is a part of it, and not all of it.
-const PACKAGES: [Mark; 25] = [
-    (
-        0,
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
-        "een oud Office-bestand of Outlook-bericht",
-        "an old Office file or Outlook message",
-    ),
+const PACKAGES: [Mark; 24] = [
     (0, b"\x78\x9f\x3e\x22", "een Outlook-bijlage (winmail.dat)", "an Outlook attachment (winmail.dat)"),
     (0, b"!BDN", "een Outlook-postbus (PST)", "an Outlook mailbox (PST)"),
     (0, b"7z\xbc\xaf\x27\x1c", "een 7-Zip-archief", "a 7-Zip archive"),

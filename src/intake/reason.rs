@@ -35,6 +35,8 @@ pub enum Reason {
     AmbiguousNames,
     /// It is larger than is allowed.
     TooLarge(u64),
+    /// The attachment is a link to a file elsewhere.
+    LinkedAttachment,
     /// What an e-mail says this attachment's bytes are coded as does not hold.
     DamagedAttachment,
     /// What is attached to a PDF could not be taken out of it.
@@ -86,6 +88,7 @@ impl Reason {
             Self::DamagedContainer => "damaged_container",
             Self::AmbiguousNames => "ambiguous_names",
             Self::TooLarge(_) => "too_large",
+            Self::LinkedAttachment => "linked_attachment",
             Self::DamagedAttachment => "damaged_attachment",
             Self::DamagedAttached => "damaged_attached_file",
             Self::AttachedData => Self::ATTACHED_DATA,
@@ -186,6 +189,12 @@ impl Reason {
                 format!("het bestand is groter dan {} MB: splits het", megabytes(limit)),
                 format!("the file is larger than {} MB: split it", megabytes(limit)),
             ),
+            Self::LinkedAttachment => language
+                .say(
+                    "de bijlage is een koppeling naar een bestand dat niet in de e-mail zit: lever dat bestand zelf aan",
+                    "the attachment is a link to a file that is not in the e-mail: hand in that file itself",
+                )
+                .into(),
             Self::DamagedAttachment => language
                 .say(
                     "de bijlage is beschadigd in de e-mail: vraag de afzender om haar opnieuw te sturen",
@@ -230,8 +239,14 @@ impl Reason {
                 format!("the archive holds more than {limit} members: split it"),
             ),
             Self::TooMuchInside(limit) => language.say(
-                format!("uitgepakt is de inhoud samen groter dan {} MB: splits het archiefbestand", megabytes(limit)),
-                format!("unpacked, its content exceeds {} MB in all: split the archive", megabytes(limit)),
+                format!(
+                    "uitgepakt is de inhoud samen groter dan {} MB: splits het archiefbestand, of sta meer toe met unpacked_mib in griffie.toml",
+                    megabytes(limit)
+                ),
+                format!(
+                    "unpacked, its content exceeds {} MB in all: split the archive, or allow more by unpacked_mib in griffie.toml",
+                    megabytes(limit)
+                ),
             ),
             Self::ImplausibleRatio(limit) => language.say(
                 format!("dit bestand wordt bij uitpakken meer dan {limit} keer zo groot, wat op misbruik wijst"),

@@ -10,14 +10,16 @@ use std::{
     sync::Arc,
 };
 
-use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
+use mail_parser::{MessageParser, MessagePart, MimeHeaders as _, PartType};
 use tempfile::{TempDir, TempPath};
 use zip::{CompressionMethod, ZipArchive, result::ZipError};
 
 use super::{
     Attached, Limits, Reason, Room,
     alike::{Named, Patched},
-    kind, mail, mailbox, several,
+    kind, mail, mailbox,
+    outlook::{self, Outlook},
+    several,
 };
 use crate::model::MediaType;
 
@@ -36,8 +38,8 @@ pub(super) enum Container {
 pub(super) struct Member {
     pub(super) label: String,
     pub(super) unpacked: Result<Bytes, Reason>,
-    /// It is the mail that it comes from, for its own words: not to be opened again.
-    pub(super) is_letter: bool,
+    /// It is the mail that it comes from, of this kind, for its own words: not to be opened again.
+    pub(super) letter: Option<MediaType>,
 }
 
 /// Where the bytes of a member are.
@@ -106,6 +108,9 @@ impl Container {
         if size > limits.mail_bytes {
             return Err(Reason::MailTooLarge(limits.mail_bytes));
         }
+        if media == MediaType::Msg {
+            return Self::outlook(file, unpacker);
+        }
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         file.rewind()?;
         file.take(limits.mail_bytes).read_to_end(&mut bytes)?;
@@ -124,11 +129,34 @@ impl Container {
         if parts.len() + usize::from(has_words) > *unpacker.members_left {
             return Err(Reason::TooManyMembers(limits.members));
         }
-        let letter = has_words.then(|| unpacker.letter(&message, &bytes[..received]));
+        let letter = has_words.then(|| unpacker.letter(MediaType::Eml, &mail::own_name(&message), &bytes[..received]));
         let attachments: Vec<_> = parts.iter().enumerate().map(|(i, part)| unpacker.attachment(i, part)).collect();
         // What is missing is accounted for beside what is there.
-        let end = is_cut.then(|| Member { label: "…".to_owned(), unpacked: Err(Reason::MailCut), is_letter: false });
+        let end = is_cut.then(|| Member { label: "…".to_owned(), unpacked: Err(Reason::MailCut), letter: None });
         let members: Vec<_> = letter.into_iter().chain(attachments).chain(end).collect();
+        Ok(Some(Self::Written(members.into_iter())))
+    }
+
+    /// A message of Outlook, with its members as those of any mail.
+    fn outlook(mut file: File, unpacker: &mut Unpacker<'_>) -> Result<Option<Self>, Reason> {
+        let source = file.try_clone()?;
+        let mut message = Outlook::open(&source, unpacker.limits)?;
+        let has_words = message.letter().is_some();
+        let n_attachments = message.n_attachments();
+        match (n_attachments, has_words) {
+            (0, true) => return Ok(None),
+            (0, false) => return Err(Reason::NothingInside),
+            _ if n_attachments + usize::from(has_words) > *unpacker.members_left => {
+                return Err(Reason::TooManyMembers(unpacker.limits.members));
+            }
+            _ => {}
+        }
+        let attachments: Vec<_> =
+            (0..n_attachments).map(|index| unpacker.outlook_attachment(message.attachment(index))).collect();
+        let name = message.own_name();
+        file.rewind()?;
+        let letter = has_words.then(|| unpacker.letter(MediaType::Msg, &name, &mut file));
+        let members: Vec<_> = letter.into_iter().chain(attachments).collect();
         Ok(Some(Self::Written(members.into_iter())))
     }
 
@@ -143,7 +171,7 @@ impl Container {
                     Ok(_) => unpacker.write(file.take(part.end - part.start), None).map(Bytes::Written),
                     Err(error) => Err(error.into()),
                 };
-                Some(Member { label: format!("{before}{}{after}", index + 1), unpacked, is_letter: false })
+                Some(Member { label: format!("{before}{}{after}", index + 1), unpacked, letter: None })
             }
             Self::Zip(named, next) => loop {
                 let index = *next;
@@ -157,7 +185,7 @@ impl Container {
                         None => label(&String::from_utf8_lossy(raw), entry.name().ok().as_deref()),
                     };
                     let unpacked = unpacker.zip_member(&mut named.archive, index).map(Bytes::Written);
-                    return Some(Member { label, unpacked, is_letter: false });
+                    return Some(Member { label, unpacked, letter: None });
                 }
             },
         }
@@ -168,7 +196,7 @@ impl Member {
     /// A file that was attached to a PDF.
     pub(super) fn attached(name: &str, bytes: Result<PathBuf, Reason>) -> Self {
         let unpacked = bytes.and_then(|path| Ok(Bytes::Written(TempPath::try_from_path(path)?)));
-        Self { label: label(name, None), unpacked, is_letter: false }
+        Self { label: label(name, None), unpacked, letter: None }
     }
 }
 
@@ -198,13 +226,12 @@ impl Unpacker<'_> {
     }
 
     /// The mail itself, beside what is attached to it.
-    fn letter(&mut self, message: &Message<'_>, bytes: &[u8]) -> Member {
+    fn letter(&mut self, media: MediaType, name: &str, bytes: impl Read) -> Member {
         *self.members_left = self.members_left.saturating_sub(1);
-        let name = mail::own_name(message);
         Member {
-            label: label(&name, Some(&name)),
+            label: label(name, Some(name)),
             unpacked: self.write(bytes, None).map(Bytes::Written),
-            is_letter: true,
+            letter: Some(media),
         }
     }
 
@@ -225,7 +252,20 @@ impl Unpacker<'_> {
         } else {
             self.write(bytes, None).map(Bytes::Written)
         };
-        Member { label: label(&name, Some(&name)), unpacked, is_letter: false }
+        Member { label: label(&name, Some(&name)), unpacked, letter: None }
+    }
+
+    fn outlook_attachment(&mut self, attachment: outlook::Attachment) -> Member {
+        *self.members_left = self.members_left.saturating_sub(1);
+        let outlook::Attachment { name, bytes, is_inline, is_picture } = attachment;
+        let unpacked = bytes.and_then(|bytes| {
+            let is_small = is_picture && is_inline && bytes.len() as u64 <= self.limits.inline_image_bytes;
+            if is_small && !is_page_sized(&bytes) {
+                return Err(Reason::InlineImage);
+            }
+            self.write(&bytes[..], None).map(Bytes::Written)
+        });
+        Member { label: label(&name, Some(&name)), unpacked, letter: None }
     }
 
     /// Writes a member's bytes, within the limits. What was written of a member that is refused goes away again.

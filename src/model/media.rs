@@ -12,11 +12,13 @@ pub enum MediaType {
     Jpeg,
     Png,
     Webp,
+    Doc,
     Docx,
     Odt,
     Rtf,
     Zip,
     Eml,
+    Msg,
     Mbox,
 }
 
@@ -29,11 +31,13 @@ impl MediaType {
             Self::Jpeg => "image/jpeg",
             Self::Png => "image/png",
             Self::Webp => "image/webp",
+            Self::Doc => "application/msword",
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Odt => "application/vnd.oasis.opendocument.text",
             Self::Rtf => "application/rtf",
             Self::Zip => "application/zip",
             Self::Eml => "message/rfc822",
+            Self::Msg => "application/vnd.ms-outlook",
             Self::Mbox => "application/mbox",
         }
     }
@@ -46,18 +50,25 @@ impl MediaType {
             Self::Jpeg => "jpg",
             Self::Png => "png",
             Self::Webp => "webp",
+            Self::Doc => "doc",
             Self::Docx => "docx",
             Self::Odt => "odt",
             Self::Rtf => "rtf",
             Self::Zip => "zip",
             Self::Eml => "eml",
+            Self::Msg => "msg",
             Self::Mbox => "mbox",
         }
     }
 
     /// Word-processor files, which are read through a PDF that LibreOffice makes of them.
     pub fn is_office(self) -> bool {
-        matches!(self, Self::Docx | Self::Odt | Self::Rtf)
+        matches!(self, Self::Doc | Self::Docx | Self::Odt | Self::Rtf)
+    }
+
+    /// Mails, which are documents where they say something, and hold what is attached to them.
+    pub fn is_mail(self) -> bool {
+        matches!(self, Self::Eml | Self::Msg)
     }
 
     /// Files that hold other files, and nothing else.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{App, events, lock::Turn, stop::reached};
+use super::{App, events, lock::Turn, stop::reached, typed};
 use crate::{
     Error, ErrorKind, Result, archive,
     model::RecordId,
@@ -37,12 +37,12 @@ pub fn decide_all(app: &mut App, requests: Vec<(RecordId, Request)>, by: &str, n
 
 fn one(app: &App, record: &RecordId, request: &Request, by: &str, note: Option<&str>, left: &[Event]) -> Result<()> {
     add_what_is_stored(app, record, left)?;
-    let note = note.map(str::to_owned);
+    let (note, request) = (note.map(str::to_owned), typed::as_written(app, record, request)?);
     let last = app.register.decisions(record)?.pop().filter(|last| last.by == by.trim() && last.note == note);
     let prepared = app.register.prepare_decision(record, request.clone(), by, app.clock.now(), note);
     // The same words of the same person, with nothing decided since: said twice it stands once. Whoever took it may
     // have been stopped, and gives it again, whatever a check or another command completed meanwhile.
-    if last.is_some_and(|last| is_that(&last, request, prepared.as_ref().ok())) {
+    if last.is_some_and(|last| is_that(&last, &request, prepared.as_ref().ok())) {
         return Ok(());
     }
     keep(app, &prepared?)

@@ -112,7 +112,7 @@ impl Examiner<'_> {
         cancel: &CancelFlag,
     ) -> Result<(Reading, Option<MadePdf>)> {
         let made = match media {
-            MediaType::Eml => letter::to_pdf(path)?,
+            media if media.is_mail() => letter::to_pdf(path, media)?,
             media if media.is_office() => Some(office::to_pdf(path, media, cancel)?),
             _ => None,
         };
@@ -121,7 +121,7 @@ impl Examiner<'_> {
             reading.problems.extend(made.notes.problems(self.language));
             return Ok((reading, Some(made)));
         }
-        if media.is_container() || media == MediaType::Eml {
+        if media.is_container() || media.is_mail() {
             return Err(Error::new(ErrorKind::UnsupportedDocument, "it holds other files and is no document itself")
                 .hint("`griffie ingest` takes the members of archives and e-mails")
                 .because(

@@ -230,6 +230,9 @@ impl Run<'_> {
     fn intake(&self) -> Result<Intake> {
         let mut intake = Intake::new(self.app.clock, self.app.scratch()?);
         intake.limits.original_bytes = self.app.config.original_bytes();
+        if let Some(bytes) = self.app.config.unpacked_bytes() {
+            intake.limits.unpacked_bytes = bytes;
+        }
         intake.prove = export::hold_against_its_proof;
         Ok(intake)
     }

@@ -13,6 +13,7 @@ use crate::{
     Error, ErrorKind, Result,
     error::Fold as _,
     intake::{self, Letter},
+    model::MediaType,
 };
 
 /// Characters of a line, and lines of a page: A4 in Courier of 10 points.
@@ -22,8 +23,8 @@ const LINES: usize = 60;
 const LONGEST: usize = 4_000_000;
 
 /// Makes a PDF of what a mail says; nothing where it says nothing itself.
-pub fn to_pdf(path: &Path) -> Result<Option<MadePdf>> {
-    let Some(letter) = Letter::read(path).map_err(|reason| intake::refusal(&reason))? else { return Ok(None) };
+pub fn to_pdf(path: &Path, media: MediaType) -> Result<Option<MadePdf>> {
+    let Some(letter) = Letter::read(path, media).map_err(|reason| intake::refusal(&reason))? else { return Ok(None) };
     if letter.text.len() > LONGEST {
         return Err(Error::new(ErrorKind::UnsupportedDocument, "the text of the e-mail is too long to be read")
             .hint("hand in what matters of it as PDF")

@@ -211,7 +211,7 @@ pub(super) fn renditions(app: &App, item: &Item, read: &Read) -> Result<Vec<(Sto
 /// one.
 pub(super) fn role_of(fields: &Fields, media: MediaType) -> DocumentRole {
     match fields.contract_type.value {
-        _ if media == MediaType::Eml && !fields.are_of_a_contract() => DocumentRole::Letter,
+        _ if media.is_mail() && !fields.are_of_a_contract() => DocumentRole::Letter,
         Some(ContractType::Amendment) => DocumentRole::Amendment,
         _ => DocumentRole::Main,
     }

@@ -10,6 +10,7 @@ mod compared;
 mod typed;
 
 pub use compared::COMPARED;
+pub use typed::{example, typed};
 
 use super::{Db as _, Event, Register, current, dossier, fields, holding, json_column, outbox, parsed, parsed_option};
 use crate::{
@@ -255,9 +256,7 @@ impl Register {
             // Asked first, so that an unknown record is the error and not its fields.
             let shown = current::of_record(tx, record, crate::model::Language::English)?;
             let act = match request {
-                Request::Accept { field, choose } => {
-                    Act::Accept { found: acceptable(&shown.fields, &field, choose)?, field }
-                }
+                Request::Accept { field, choose } => Act::Accept { found: acceptable(&shown, &field, choose)?, field },
                 Request::Correct { field, value } => Act::Correct { value: typed::typed(&field, &value)?, field },
                 Request::NotInContract { field } => {
                     check_name(&field)?;
@@ -436,9 +435,9 @@ fn check_name(field: &str) -> Result<()> {
 }
 
 /// The field as shown, if it shows a value, or the chosen one of its readings.
-fn acceptable(shown: &Fields, field: &str, choose: Option<usize>) -> Result<Value> {
+fn acceptable(shown: &current::Current, field: &str, choose: Option<usize>) -> Result<Value> {
     check_name(field)?;
-    let found = fields::to_value(shown)?.remove(field).unwrap_or_default();
+    let found = fields::to_value(&shown.fields)?.remove(field).unwrap_or_default();
     let is_list = found.is_array();
     let readings = choices(&found);
     if readings.is_empty() {
@@ -465,11 +464,19 @@ fn acceptable(shown: &Fields, field: &str, choose: Option<usize>) -> Result<Valu
     }
     let chosen = choose.checked_sub(1).and_then(|place| readings.get(place)).cloned().ok_or_else(|| {
         let most = readings.len();
-        Error::new(ErrorKind::InvalidInput, format!("`{field}` has no reading {choose}: it has {most}"))
-            .hint("`griffie register --waiting` numbers them")
-            .dutch(format!(
-                "`{field}` heeft geen lezing {choose}, maar {most}: `griffie register --waiting` nummert ze"
-            ))
+        let error = Error::new(ErrorKind::InvalidInput, format!("`{field}` has no reading {choose}: it has {most}"));
+        if shown.decided.contains(field) {
+            let undo = format!("griffie decide {} undo {field}", shown.record.id);
+            return error.hint(format!("it was decided already; to choose again, take that back first: {undo}")).dutch(
+                format!(
+                    "over `{field}` is al besloten, zodat er geen lezing {choose} meer is; neem dat eerst terug om \
+                     opnieuw te kiezen: {undo}"
+                ),
+            );
+        }
+        error.hint("`griffie register --waiting` numbers them").dutch(format!(
+            "`{field}` heeft geen lezing {choose}, maar {most}: `griffie register --waiting` nummert ze"
+        ))
     })?;
     Ok(if is_list { Value::Array(vec![chosen]) } else { chosen })
 }

@@ -11,6 +11,8 @@ use crate::model::{Field, Fields, Language, Period, Status, record::Renewal};
 mod deadlines;
 mod terms;
 
+pub use deadlines::is_own;
+
 use terms::Terms;
 
 /// Where a contract is in its life.

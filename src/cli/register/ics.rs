@@ -12,17 +12,15 @@ use crate::{
     register::{Entry, lifecycle::Deadline},
 };
 
-/// So many days before its day a calendar reminds of a deadline.
-const REMIND_DAYS: u32 = 30;
-
-pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome> {
+/// Reminds of each deadline so many days before its day; 0: not at all.
+pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date, alarm_days: u16) -> Result<Outcome> {
     let mut stdout = std::io::stdout().lock();
     let mut write = |text: &str| stdout.write_all(text.as_bytes()).map_err(output_failed);
     write("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//griffie//register//EN\r\nCALSCALE:GREGORIAN\r\n")?;
     for id in ids {
         let entry = super::entry(app, id, as_of)?;
         for deadline in &entry.outlook.deadlines {
-            write(&event(&entry, deadline, app.config.language))?;
+            write(&event(&entry, deadline, alarm_days, app.config.language))?;
         }
     }
     write("END:VCALENDAR\r\n")?;
@@ -30,7 +28,7 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome>
 }
 
 /// A deadline as an event of the whole day. Its id stays the same when the day moves, so that a calendar moves it.
-fn event(entry: &Entry, deadline: &Deadline, language: Language) -> String {
+fn event(entry: &Entry, deadline: &Deadline, alarm_days: u16, language: Language) -> String {
     let Deadline { kind, party, date, certain, explanation } = deadline;
     let id = &entry.id;
     let party_key = party.as_deref().map(|party| format!(".{}", hex::encode(party))).unwrap_or_default();
@@ -51,11 +49,13 @@ fn event(entry: &Entry, deadline: &Deadline, language: Language) -> String {
     line(format!("SUMMARY:{}", escaped(&format!("{what}{party}{doubt}: {title}"))));
     line(format!("DESCRIPTION:{}", escaped(&format!("{explanation}\n{}\n{id}", parties.join("; ")))));
     line("TRANSP:TRANSPARENT".into());
-    line("BEGIN:VALARM".into());
-    line("ACTION:DISPLAY".into());
-    line(format!("TRIGGER:-P{REMIND_DAYS}D"));
-    line(format!("DESCRIPTION:{}", escaped(&format!("{what}{party}: {title}"))));
-    line("END:VALARM".into());
+    if alarm_days > 0 {
+        line("BEGIN:VALARM".into());
+        line("ACTION:DISPLAY".into());
+        line(format!("TRIGGER:-P{alarm_days}D"));
+        line(format!("DESCRIPTION:{}", escaped(&format!("{what}{party}: {title}"))));
+        line("END:VALARM".into());
+    }
     line("END:VEVENT".into());
     out
 }

@@ -10,11 +10,11 @@ use crate::{
     cli::{Outcome, one_line, print_line, table},
     model::{Fields, Language, RecordId},
     pipeline::App,
-    register::{ArchivalCopy, Document, Entry, choices},
+    register::{ArchivalCopy, Document, Entry, choices, lifecycle::Lifecycle},
 };
 
 /// A field that waits.
-struct Waiting {
+pub(super) struct Waiting {
     field: &'static str,
     status: String,
     /// What a person may choose between, in the order in which `decide ID accept FIELD --choose N` counts them.
@@ -22,7 +22,7 @@ struct Waiting {
     why: Option<String>,
 }
 
-fn waiting(fields: &Fields) -> Result<Vec<Waiting>> {
+pub(super) fn waiting(fields: &Fields) -> Result<Vec<Waiting>> {
     let fields = super::to_json(fields)?;
     let mut found = Vec::new();
     for field in Fields::NAMES {
@@ -47,6 +47,11 @@ fn waiting(fields: &Fields) -> Result<Vec<Waiting>> {
     Ok(found)
 }
 
+/// Whether a contract has ended unless somebody used an option, which only a person knows.
+pub(super) fn may_have_gone_on(entry: &Entry) -> bool {
+    entry.outlook.lifecycle == Lifecycle::Ended && !entry.outlook.deadlines.is_empty()
+}
+
 /// A list for people; records of which nothing waits are not in it.
 pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome> {
     let language = app.config.language;
@@ -55,7 +60,7 @@ pub(super) fn print(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outcome>
         let entry = super::entry(app, id, as_of)?;
         let waiting = waiting(&entry.fields)?;
         let incomplete = incomplete(app, id)?;
-        if waiting.is_empty() && incomplete.is_empty() {
+        if waiting.is_empty() && incomplete.is_empty() && !may_have_gone_on(&entry) {
             continue;
         }
         records += 1;
@@ -135,7 +140,7 @@ pub(super) fn to_json(app: &App, id: &RecordId, as_of: Date) -> Result<Option<Va
     let entry = super::entry(app, id, as_of)?;
     let waiting = waiting(&entry.fields)?;
     let incomplete = incomplete(app, id)?;
-    if waiting.is_empty() && incomplete.is_empty() {
+    if waiting.is_empty() && incomplete.is_empty() && !may_have_gone_on(&entry) {
         return Ok(None);
     }
     let lacks = |document: &Document| json!({"id": document.id, "pages": document.pages, "archival_copy": document.archival_copy.state()});
@@ -158,10 +163,19 @@ pub(super) fn print_csv(app: &App, ids: &[RecordId], as_of: Date) -> Result<Outc
     print_line(csv_line(&header.map(str::to_owned)))?;
     for id in ids {
         let entry = super::entry(app, id, as_of)?;
+        let title = entry.fields.title.value.clone().unwrap_or_default();
+        let record = [id.to_string(), title, one_line(&files(app, id)?), next(&entry).unwrap_or_default()];
+        if may_have_gone_on(&entry) {
+            let why = entry.outlook.deadlines.first().map(|next| next.explanation.clone()).unwrap_or_default();
+            let asked = ["lifecycle", "ended", "", &why, "", ""].map(str::to_owned);
+            print_line(csv_line(&[&record[..], &asked[..]].concat()))?;
+        }
         for waiting in waiting(&entry.fields)? {
-            let title = entry.fields.title.value.clone().unwrap_or_default();
-            let head = [id.to_string(), title, one_line(&files(app, id)?), next(&entry).unwrap_or_default()];
-            let head = head.into_iter().chain([waiting.field.to_owned(), waiting.status.clone()]).collect::<Vec<_>>();
+            let head = record
+                .clone()
+                .into_iter()
+                .chain([waiting.field.to_owned(), waiting.status.clone()])
+                .collect::<Vec<_>>();
             let tails = match waiting.readings.is_empty() {
                 true => vec![[const { String::new() }; 4]],
                 false => (1..).zip(&waiting.readings).map(|(number, reading)| tail(number, reading)).collect(),

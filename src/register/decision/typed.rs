@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// A typed text as a value of a field, written as the record format writes it.
-pub(super) fn typed(field: &str, text: &str) -> Result<Value> {
+pub fn typed(field: &str, text: &str) -> Result<Value> {
     check_name(field)?;
     let text = text.trim();
     let refuse = |why: String| {
@@ -91,9 +91,6 @@ fn check_parts(given: &Value, read: &Value) -> std::result::Result<(), String> {
 fn words(field: &str) -> Option<String> {
     match field {
         "contract_type" => Some(ContractType::NAMES.join(", ")),
-        "governing_law" => Some(format!(
-            "the codes of ISO 3166: {COUNTRIES}; of a state, province or nation as US-NY, CA-ON or GB-SCT"
-        )),
         _ => None,
     }
 }
@@ -123,20 +120,25 @@ fn law(value: &Value) -> std::result::Result<Value, String> {
     }
 }
 
-/// A value of a field, as a person types it.
+/// Values of a field, as a person types them.
 pub fn example(field: &str) -> &'static str {
     match field {
-        "parties" => r#"[{"name": "Bakkerij Jansen B.V.", "role": "Huurder"}, {"name": "Gemeente Diemen"}]"#,
-        "signing_date" | "effective_date" | "end_date" | "notice_deadline" => "2027-12-31",
-        "term" => "P4Y, P18M or indefinite",
-        "renewal" => r#"{"kind": "tacit", "period": "P1Y", "max_times": 2} (kind: tacit, option or none)"#,
+        "parties" => {
+            r#"Bakkerij Jansen B.V. (huurder); Gemeente Diemen (verhuurder), or [{"name": "Bakkerij Jansen B.V.", "role": "Huurder"}]"#
+        }
+        "signing_date" | "effective_date" | "end_date" | "notice_deadline" => "31 december 2027, or 2027-12-31",
+        "term" => "4 jaar, P18M, or onbepaalde tijd (indefinite)",
+        "renewal" => {
+            r#"stilzwijgend, telkens 1 jaar, or {"kind": "tacit", "period": "P1Y", "max_times": 2} (kind: tacit, option or none)"#
+        }
         "notice" => {
-            r#"{"period": "P3M", "by": "any", "against": "end_of_term"} (by: any, or a party's role; against: end_of_term, end_of_month, end_of_quarter, end_of_year, any_time or other)"#
+            r#"3 maanden door huurder, schriftelijk, or {"period": "P3M", "by": "any", "against": "end_of_term"} (by: any, or a party's role; against: end_of_term, end_of_month, end_of_quarter, end_of_year, any_time or other)"#
         }
         "value" => {
-            r#"{"amount": "12500.00", "currency": "EUR", "per": "year", "vat": "excl"} (per: total, year, quarter, month, hour or unit; vat: incl or excl)"#
+            r#"€ 2.661,36 per maand excl. btw, or {"amount": "2661.36", "currency": "EUR", "per": "month", "vat": "excl"} (per: total, year, quarter, month, hour or unit; vat: incl or excl)"#
         }
-        "relates_to" => r#"{"reference": "2019-044", "date": "2019-03-01"}"#,
+        "governing_law" => "Nederlands recht, or a code of ISO 3166 such as NL, GB-SCT or US-NY",
+        "relates_to" => r#"KL-8831 van 9 december 2021, or {"reference": "2019-044", "date": "2019-03-01"}"#,
         _ => "the words as printed",
     }
 }
@@ -150,7 +152,7 @@ mod tests {
         let check = |text: &str, want: Option<&str>| {
             let got = typed("governing_law", text);
             assert_eq!(got.as_ref().ok().and_then(Value::as_str), want, "{text}: {got:?}");
-            assert!(want.is_some() || got.is_err_and(|error| error.advice().is_some_and(|hint| hint.contains(" NL "))));
+            assert!(want.is_some() || got.is_err_and(|error| error.advice().is_some_and(|hint| hint.contains(" NL,"))));
         };
         check("NL", Some("NL"));
         check("nl", Some("NL"));

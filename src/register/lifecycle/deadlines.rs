@@ -56,9 +56,14 @@ impl Side {
     }
 }
 
+/// Whether a party of this name is one of ourselves.
+pub fn is_own(name: &str, own_organizations: &[String]) -> bool {
+    let name = fold(name);
+    own_organizations.iter().map(|own| fold(own)).any(|own| !own.is_empty() && name.contains(&own))
+}
+
 fn own_side(parties: &[Field<Party>], own_organizations: &[String]) -> Side {
-    let own: Vec<String> = own_organizations.iter().map(|name| fold(name)).filter(|name| !name.is_empty()).collect();
-    let is_ours = |party: &Party| own.iter().any(|name| fold(&party.name).contains(name.as_str()));
+    let is_ours = |party: &Party| is_own(&party.name, own_organizations);
     let parties: Vec<&Party> = parties.iter().filter_map(|party| party.value.as_ref()).collect();
     if !parties.iter().any(|party| is_ours(party)) {
         return Side::Unknown;
