@@ -61,6 +61,9 @@ pub struct VerifyOptions {
     pub key_is_gone: bool,
     /// Keys from elsewhere: one of them must be the key that signs the log now.
     pub keys: Vec<VerifierKey>,
+    /// Whether those were given by whoever asks. They then vouch for a change that the old key did not sign; one that lies
+    /// in the data folder vouches for nothing.
+    pub vouched: bool,
     /// The key that a change brings which this data folder announced and has not come to complete.
     pub coming_key: Option<VerifierKey>,
     /// Certificates to which those of time-stamps must lead; without them it is not asked.
@@ -80,6 +83,7 @@ impl Default for VerifyOptions {
             told: None,
             key_is_gone: false,
             keys: Vec::new(),
+            vouched: false,
             coming_key: None,
             authorities: None,
             language: Language::English,

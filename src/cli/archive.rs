@@ -146,6 +146,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         key_is_gone: told.is_some() && key_is_gone,
         told,
         keys,
+        vouched: arguments.key.is_some(),
         authorities,
         coming_key,
         ..VerifyOptions::default()
@@ -283,8 +284,9 @@ fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
     for finding in findings {
         match finding.kind {
             UnloggedObject | ForeignObject => added = true,
-            Rewritten | Truncated | ForeignCheckpoint | ForeignKey | UnprovenKey | ForeignEvent | BackDated
-            | ChangedOrigin | NoAccession | Malformed | Contradicted | Ahead => forged = true,
+            UnprovenKey => {}
+            Rewritten | Truncated | ForeignCheckpoint | ForeignKey | ForeignEvent | BackDated | ChangedOrigin
+            | NoAccession | Malformed | Contradicted | Ahead => forged = true,
             _ => damaged = true,
         }
     }
@@ -294,6 +296,13 @@ fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
             "liep alleen een klok verkeerd, dan zegt `griffie log clock-was-wrong GEBEURTENIS --by NAAM` dat in het logboek, \
              voorgoed",
             "if it was only a clock that was wrong, `griffie log clock-was-wrong EVENT --by NAME` says so in the log, for ever",
+        ),
+        (
+            findings.iter().any(|finding| finding.kind == UnprovenKey),
+            "wisselde de beheerder de sleutel omdat de oude weg was, dan zegt `griffie log accept-key GEBEURTENIS --by NAAM` dat \
+             in het logboek, voorgoed; deed niemand dat, dan nam een ander het logboek over, en is wat daarna komt zijn woord",
+            "if the keeper changed the key because the old one was lost, `griffie log accept-key EVENT --by NAME` says so in \
+             the log, for ever; if nobody did, somebody took the log over, and what comes after it is that one's word",
         ),
         (
             damaged,

@@ -211,15 +211,15 @@ fn judge_keys(options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierK
         let en = format!("the log is signed with it, the key from elsewhere (log.key or --key) is another ({own})");
         findings.add(FindingKind::ForeignKey, format!("{}/keys/{}", tiles::LOG, active.id_hex()), nl, en);
     }
-    for change in chain.changes().iter().filter(|change| !change.signed_by_old && pinned.is_empty() && !comes(active)) {
+    for change in chain.changes().iter().filter(|change| change.is_unproven() && !options.vouched && !comes(active)) {
         let KeyChange { event, at, by, old, .. } = change;
         let nl = format!(
-            "gebeurtenis {event} ({at}, door {by}) zette hem in de plaats van {old}, die dat niet ondertekende: was het de \
-             beheerder, controleer dan met de gegevensmap of met --key"
+            "gebeurtenis {event} ({at}, door {by}) zette hem in de plaats van {old}, die dat niet ondertekende: alleen wie de \
+             nieuwe sleutel heeft zegt het"
         );
         let en = format!(
-            "event {event} ({at}, by {by}) put it in the place of {old}, which did not sign that: if it was the keeper, check \
-             with the data folder or with --key"
+            "event {event} ({at}, by {by}) put it in the place of {old}, which did not sign that: only the keeper of the new \
+             key says so"
         );
         findings.add(FindingKind::UnprovenKey, format!("{}/keys/{}", tiles::LOG, change.new), nl, en);
     }
