@@ -174,6 +174,52 @@ fn without_its_note_of_the_head_an_archive_is_not_gone_on_with() {
 }
 
 #[test]
+fn without_the_key_nobody_notes_an_earlier_end_of_the_log() {
+    let (desk, record) = desk();
+    let note = |desk: &Desk| desk.path("data/log.head");
+    let earlier = fs::read_to_string(note(&desk)).unwrap();
+    let decide = ["decide", &record, "--by", "J", "terminated-on", "2027-01-01"];
+    check(&mut desk.griffie(&decide), 0);
+    let right = fs::read_to_string(note(&desk)).unwrap();
+    let lines = |note: &str| note.lines().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!((lines(&right).len(), lines(&right)[1].as_str()), (5, "griffie-head/1"), "{right}");
+    // The earlier end with the seal of another, with none, and in the form of an older griffie.
+    let [false_seal, none] =
+        [&lines(&right)[0], ""].map(|seal| format!("{seal}\n{}\n", lines(&earlier)[1..].join("\n")));
+    let unsealed = format!("{}\n", lines(&earlier)[2..].join("\n"));
+    let pending = fs::read_to_string(desk.path("data/log.pending")).unwrap();
+    for (forged, code) in [(&false_seal, 8), (&none, 8), (&pending, 8), (&String::new(), 8), (&unsealed, 7)] {
+        fs::write(note(&desk), forged).unwrap();
+        assert_eq!(kinds(&desk).1, ["bad_head"], "{forged}");
+        let new_key: &[&str] = &["log", "new-key", "--by", "J"];
+        for command in [&decide[..], new_key] {
+            let (_, stderr) = check(&mut desk.griffie(command), code);
+            assert!(stderr.contains("put log.head back"), "{stderr}");
+        }
+        assert_eq!(&fs::read_to_string(note(&desk)).unwrap(), forged, "nothing seals it");
+        if code == 8 {
+            check(&mut desk.griffie(&["rebuild"]), 8);
+        }
+    }
+    // What an older griffie noted is taken once, by a person, and sealed; it is no way to write a log off that ends before.
+    let longer = unsealed.replacen(&format!("\n{}\n", lines(&earlier)[3]), "\n999\n", 1);
+    fs::write(note(&desk), longer).unwrap();
+    assert_eq!(kinds(&desk).1, ["truncated", "bad_head"]);
+    check(&mut desk.griffie(&["rebuild"]), 8);
+    fs::write(note(&desk), unsealed).unwrap();
+    check(&mut desk.griffie(&["rebuild"]), 0);
+    assert_eq!(lines(&fs::read_to_string(note(&desk)).unwrap()).len(), 5);
+    assert_eq!(kinds(&desk), nothing());
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "ended-on", "2027-01-01"]), 0);
+    // With a new key the note is that key's, and the old one's is still the log's.
+    let before = fs::read(note(&desk)).unwrap();
+    check(&mut desk.griffie(&["log", "new-key", "--by", "J"]), 0);
+    assert_eq!(kinds(&desk), nothing());
+    fs::write(note(&desk), before).unwrap();
+    assert_eq!(kinds(&desk), nothing());
+}
+
+#[test]
 fn the_end_of_a_log_cut_off_with_its_note_is_missed_by_the_database() {
     let (desk, record) = desk();
     let before = desk.path("before");

@@ -54,6 +54,8 @@ pub struct VerifyOptions {
     pub known: Vec<Checkpoint>,
     /// The head of the log as its own data folder noted it last.
     pub head: Option<Checkpoint>,
+    /// What is wrong with that note itself.
+    pub head_fault: Option<HeadFault>,
     /// What the database of its own data folder tells of the log. Without it nobody can say whose what the log has beyond
     /// its last checkpoint is.
     pub told: Option<ToldBy>,
@@ -80,6 +82,7 @@ impl Default for VerifyOptions {
             history: None,
             known: Vec::new(),
             head: None,
+            head_fault: None,
             told: None,
             key_is_gone: false,
             keys: Vec::new(),
@@ -89,6 +92,15 @@ impl Default for VerifyOptions {
             language: Language::English,
         }
     }
+}
+
+/// Why a note of the log's head is not to be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadFault {
+    /// It bears no seal: anybody may have put it there, or an older griffie.
+    Unsealed,
+    /// It is none, or no key of the log sealed it.
+    False,
 }
 
 /// What a database tells of the log that it hands its events to.
@@ -186,6 +198,8 @@ pub enum FindingKind {
     ForeignEvent,
     /// The data folder's note of the log's head is gone.
     MissingHead,
+    /// No key of the log sealed it.
+    BadHead,
     /// Its time is before that of what came before it, or another than the log's.
     BackDated,
     /// A later manifest names another original, item or accession than the first of its document.
@@ -250,6 +264,9 @@ pub struct VerifyReport {
     /// Time-stamps that hold, oldest checkpoint first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timestamps: Vec<Stamped>,
+    /// How many events the log has had since the newest of them: only what is kept elsewhere tells of their end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events_since_timestamp: Option<u64>,
     /// Changes of the key that signs the log, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub key_changes: Vec<KeyChange>,
@@ -370,7 +387,7 @@ impl Archive {
         now: Timestamp,
         time_is_up: Option<&dyn Fn() -> bool>,
     ) -> Result<VerifyReport> {
-        let mut ledger = Ledger::open(options.history.as_deref())?;
+        let mut ledger = Ledger::open(options.history.as_deref(), now)?;
         let mut findings = Findings::new(options.language);
         let mut acts = log::Acts::default();
         let checked: Result<Checked> = std::thread::scope(|scope| {
@@ -424,7 +441,9 @@ impl Archive {
         let unfinished = unfinished.collect::<Result<_>>()?;
         ledger.close(now, &checked, found.len())?;
         let log::Acts { key_changes, restorations, clock_notes } = acts;
+        let stamped = timestamps.iter().map(|stamped| stamped.size).max();
         Ok(VerifyReport {
+            events_since_timestamp: stamped.map(|size| checked.events.saturating_sub(size)),
             checked,
             findings: found,
             unfinished,

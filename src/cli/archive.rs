@@ -11,13 +11,13 @@ use clap::Args;
 use super::{Context, Outcome, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, Checked, FindingKind, PastChecks, VerifyFinding, VerifyOptions, past_checks},
+    archive::{Archive, Checked, FindingKind, HeadFault, PastChecks, VerifyFinding, VerifyOptions, past_checks},
     clock::Clock,
     model::{Language, RecordId},
     pipeline::{
         App, app,
         compare::{self, Compared},
-        handed_out, log_key, note, rebuild,
+        handed_out, head, log_key, note, rebuild,
         restored::PutAside,
         told,
     },
@@ -130,9 +130,18 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     };
     let s3 = if elsewhere { context.config.s3.clone() } else { app::s3(&context.data, &context.config)? };
     let archive = Archive::existing(Store::existing(&location, &s3)?);
-    let (head, told) = match elsewhere {
-        true => (None, None),
-        false => (app::known_head(&context.data)?, told::by(&context.data, archive.store())?),
+    let told = if elsewhere { None } else { told::by(&context.data, archive.store())? };
+    let noted = match elsewhere {
+        true => Ok(None),
+        false => head::noted(&context.data, &head::keys(&context.data, archive.store())),
+    };
+    let (head, head_fault) = match noted {
+        Ok(noted) => {
+            let fault = noted.as_ref().filter(|noted| !noted.is_sealed).map(|_| HeadFault::Unsealed);
+            (noted.map(|noted| noted.head), fault)
+        }
+        Err(error) if error.kind() == ErrorKind::FixityMismatch => (None, Some(HeadFault::False)),
+        Err(error) => return Err(error),
     };
     let language = context.config.language;
     let coming_key = (!elsewhere).then(|| log_key::coming(&context.data)).flatten();
@@ -143,6 +152,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         history,
         language,
         head,
+        head_fault,
         key_is_gone: told.is_some() && key_is_gone,
         told,
         keys,
@@ -163,7 +173,8 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         }
         report => report?,
     };
-    let mut left_out = false;
+    // A run that came to nothing says nothing of what is stored.
+    let mut left_out = report.checked.objects == 0 && report.checked.waiting > 0;
     if !elsewhere && own.is_some() {
         match compare::compare(&context.data, &context.config)? {
             Compared::With(found) => report.findings.extend(found),
@@ -215,6 +226,12 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         }
         for stamped in &report.timestamps {
             print_line(super::log::stamp_line(stamped.size, &stamped.stamp, language))?;
+        }
+        if let Some(since) = report.events_since_timestamp {
+            print_line(language.say(
+                format!("laatste tijdstempel: {since} gebeurtenissen geleden; van wat daarna kwam weet alleen deze gegevensmap"),
+                format!("last time-stamp: {since} events ago; of what came after it only this data folder knows"),
+            ))?;
         }
         let Checked { objects, bytes, waiting, late, events, checkpoints, .. } = report.checked;
         let findings = report.findings.len();
@@ -277,8 +294,8 @@ fn finding_line(finding: &VerifyFinding, language: Language) -> String {
 /// What to do about findings: each sort asks for something else.
 fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
     use FindingKind::{
-        Ahead, BackDated, ChangedOrigin, Contradicted, ForeignCheckpoint, ForeignEvent, ForeignKey, ForeignObject,
-        Malformed, NoAccession, Rewritten, Truncated, UnloggedObject, UnprovenKey,
+        Ahead, BackDated, BadHead, ChangedOrigin, Contradicted, ForeignCheckpoint, ForeignEvent, ForeignKey,
+        ForeignObject, Malformed, NoAccession, Rewritten, Truncated, UnloggedObject, UnprovenKey,
     };
     let (mut damaged, mut added, mut forged) = (false, false, false);
     for finding in findings {
@@ -286,7 +303,7 @@ fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
             UnloggedObject | ForeignObject => added = true,
             UnprovenKey => {}
             Rewritten | Truncated | ForeignCheckpoint | ForeignKey | ForeignEvent | BackDated | ChangedOrigin
-            | NoAccession | Malformed | Contradicted | Ahead => forged = true,
+            | BadHead | NoAccession | Malformed | Contradicted | Ahead => forged = true,
             _ => damaged = true,
         }
     }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, path::Path};
 
 use super::{
     app::{self, Stored, database},
-    decide,
+    decide, head,
     lock::{InPlace, Lock},
     rebuild::{Counts, build},
     standing, told,
@@ -46,7 +46,7 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
             "er is geen database naast de opslag; `griffie rebuild` maakt die uit de opslag",
             "there is no database beside the store; `griffie rebuild` makes it from the store",
         );
-        let had_one = [app::LOG_KEY, app::LOG_HEAD].iter().any(|file| data.join(file).symlink_metadata().is_ok());
+        let had_one = [app::LOG_KEY, head::LOG_HEAD].iter().any(|file| data.join(file).symlink_metadata().is_ok());
         return Ok(match had_one {
             true => Compared::With(vec![named(FindingKind::MissingDatabase, DATABASE.into(), message.into())]),
             false => Compared::None(message.into()),

@@ -9,7 +9,7 @@ use std::{
 use super::{
     App,
     app::{self, Stored, database, location},
-    decide, events,
+    decide, events, head,
     lock::{InPlace, Lock},
     log_key,
     restored::{self, PutAside},
@@ -89,12 +89,12 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
     reached("rebuild-database-made");
     app.index_what_is_missing()?;
     reached("rebuild-index-made");
-    let (lock, head) = app.into_lock();
+    let (lock, ended) = app.into_lock();
     let made = std::fs::File::options().write(true).open(database(workplace.path()));
     made.and_then(|made| made.sync_all()).fold(ErrorKind::Storage, || "cannot flush the new database")?;
     put_in_place(data, workplace.path())?;
-    if let Some(head) = head {
-        app::keep_head(data, &head)?;
+    if let Some((head, signer)) = ended {
+        head::keep(data, &signer, &head)?;
     }
     // Into the folder that goes with the work: what is noted is so no more.
     std::fs::rename(standing::unfinished(data), workplace.path().join("unfinished"))
