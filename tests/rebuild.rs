@@ -634,6 +634,44 @@ fn no_command_waits_at_a_pipe_that_lies_where_a_file_should() {
 }
 
 #[test]
+fn what_was_logged_and_cannot_be_read_is_named_by_every_check_and_by_the_rebuild() {
+    let (desk, record) = archive();
+    let data = desk.path("data");
+    // By somebody who has the key.
+    let number = objects(&data, &format!("decisions/{record}")).len() + 1;
+    let name = format!("decisions/{record}/{number:06}.json");
+    let at = jiff::Timestamp::now();
+    let json = serde_json::json!({
+        "schema": "griffie-decision/1", "record": record, "number": number, "act": "terminated_on", "field": null,
+        "value": "no day", "by": "M", "at": at, "note": null,
+    });
+    let bytes = json.to_string();
+    let path = data.join("store").join(&name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, &bytes).unwrap();
+    let store = griffie::storage::Store::existing_folder(&data.join("store")).unwrap();
+    let log = griffie::provenance::Log::open(&store, &data.join("log.key"), &|_| true).unwrap();
+    let object = griffie::provenance::ObjectRef {
+        name: name.parse().unwrap(),
+        blake3: griffie::model::Blake3::of(bytes.as_bytes()),
+    };
+    let event = griffie::provenance::Event::new(griffie::provenance::EventKind::Decision, at, [record])
+        .by(griffie::provenance::Agent::Person { name: "M".into() })
+        .objects([object]);
+    log.append(&[event]).unwrap();
+    drop(log);
+    let (_, stderr) = check(&mut desk.griffie(&["rebuild"]), 8);
+    assert!(stderr.contains(&format!("failed to read `{name}`")), "{stderr}");
+    lose_database(&data);
+    let (_, stderr) = check(&mut desk.griffie(&["rebuild"]), 8);
+    assert!(stderr.contains(&format!("failed to read `{name}`")), "{stderr}");
+    for store in [&["verify"][..], &["verify", "--store", data.join("store").to_str().unwrap()]] {
+        let (stdout, _) = check(&mut desk.griffie(store), 8);
+        assert!(stdout.contains(&format!("malformed  {name}: it was logged like this")), "{store:?}: {stdout}");
+    }
+}
+
+#[test]
 fn a_rebuild_names_originals_and_copies_that_are_gone() {
     let (desk, _) = archive();
     check(&mut desk.griffie(&["copies"]), 0);

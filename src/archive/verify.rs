@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use x509_cert::Certificate;
 
-use super::{Archive, Area, known::Known};
+use super::{Archive, Area, Decision, known::Known};
 use crate::{
     Error, Result,
     model::{Blake3, DocumentId, Language, RecordId},
@@ -68,6 +68,11 @@ pub struct VerifyOptions {
     pub vouched: bool,
     /// The key that a change brings which this data folder announced and has not come to complete.
     pub coming_key: Option<VerifierKey>,
+    /// Decode each word of all documents. Without this the words are decoded that no earlier run found good, where a
+    /// history is kept; else only what made them is looked at: the words are most of what is to be decoded of a store.
+    pub words: bool,
+    /// Says whether a decision means something, as whoever takes it into a register asks.
+    pub means: Means,
     /// Certificates to which those of time-stamps must lead; without them it is not asked.
     pub authorities: Option<Vec<Certificate>>,
     /// Language of the sentences in the report.
@@ -86,6 +91,8 @@ impl Default for VerifyOptions {
             told: None,
             key_is_gone: false,
             keys: Vec::new(),
+            words: false,
+            means: |_| Ok(()),
             vouched: false,
             coming_key: None,
             authorities: None,
@@ -93,6 +100,9 @@ impl Default for VerifyOptions {
         }
     }
 }
+
+/// Says whether a decision can be understood.
+pub type Means = fn(&Decision) -> Result<()>;
 
 /// Why a note of the log's head is not to be believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -391,11 +401,14 @@ impl Archive {
         let mut findings = Findings::new(options.language);
         let mut acts = log::Acts::default();
         let checked: Result<Checked> = std::thread::scope(|scope| {
-            let mut readers = object::Readers::start(scope, self.store());
+            let mut readers = object::Readers::start(scope, self.store(), options.means);
             let within = options.within;
             let any_order = time_is_up.is_none() && within.is_none();
             let mut listed = self.store().list("");
-            ledger.take_stock(&mut listed, &mut findings, |entry| any_order && readers.take_listed(entry))?;
+            ledger.words = options.words;
+            ledger.take_stock(&mut listed, &mut findings, |entry, whole| {
+                any_order && readers.take_listed(entry, whole)
+            })?;
             for name in listed.not_plain() {
                 let nl =
                     "het is geen gewoon bestand maar een koppeling of iets anders: de bytes liggen niet in de opslag";

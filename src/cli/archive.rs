@@ -17,7 +17,7 @@ use crate::{
     pipeline::{
         App, app,
         compare::{self, Compared},
-        handed_out, head, log_key, note, rebuild,
+        decide, handed_out, head, log_key, note, rebuild,
         restored::PutAside,
         told,
     },
@@ -79,6 +79,10 @@ pub(super) struct VerifyArguments {
     /// is to be trusted.
     #[arg(long, env = "GRIFFIE_TSA_CA", value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Decode each word that was read of each document too, as `griffie rebuild` does. Without this that is done of those
+    /// that no earlier check found good, and of a store by itself (--store) not at all: it takes most of the time.
+    #[arg(long, env = "GRIFFIE_WORDS", value_parser = crate::cli::yes_or_no)]
+    words: bool,
     /// Check nothing; print how this object was found in the past (the start of a name is enough, `originals/` for one).
     #[arg(long, value_name = "OBJECT", conflicts_with_all = ["budget", "within"])]
     past: Option<String>,
@@ -156,6 +160,8 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         key_is_gone: told.is_some() && key_is_gone,
         told,
         keys,
+        words: arguments.words,
+        means: decide::means,
         vouched: arguments.key.is_some(),
         authorities,
         coming_key,

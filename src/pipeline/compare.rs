@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, FindingKind, VerifyFinding},
+    archive::{Archive, FindingKind, VerifyFinding, name},
     config::Config,
     error::Fold as _,
     index::{Index, IndexDocument},
@@ -179,9 +179,20 @@ fn of_parts(data: &Path, register: &Register, archive: &Archive, language: Langu
     let missing: HashSet<_> = lag.missing.into_iter().collect();
     let (mut found, mut units) = (Vec::new(), 0);
     for (document, made_of) in documents {
-        // What is wrong with the words is said of them.
-        let reading = document.reading_key.parse().ok().map(|key| archive.reading(&key));
-        let Some(Ok(Some(reading))) = reading else { continue };
+        let Ok(key) = document.reading_key.parse() else { continue };
+        let reading = match archive.reading(&key) {
+            Ok(Some(reading)) => reading,
+            // That they are gone is said of them.
+            Ok(None) => continue,
+            Err(error) => {
+                let message = language.say(
+                    format!("geen opdracht kan de woorden lezen ({error})"),
+                    format!("no command can read the words ({error})"),
+                );
+                found.push(named(FindingKind::Malformed, name::reading(&key).to_string(), message));
+                continue;
+            }
+        };
         let (record, id) = (document.record, document.id);
         let found_in = register.findings(&id)?;
         let units_made = units_of(&Text::build(&reading), found_in.as_ref().map(|found| &found.fields));

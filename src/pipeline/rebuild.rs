@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Accession, AccessionState, Archive, How, Wrong},
+    archive::{self, Accession, AccessionState, Archive, How, Wrong},
     config::Config,
-    error::Fold as _,
+    error::{Context as _, Fold as _},
     index::Index,
     model::{BatchId, DocumentId, ItemId, RecordId},
     register::{Batch, Completion, Item, ItemState, Outcome, Register},
@@ -171,7 +171,9 @@ pub(super) fn build(archive: &Archive, register: &Register, counts: &mut Counts)
     }
     for series in archive.decisions()? {
         for decision in series?.1 {
-            register.add_decision(&decide::row(decision)?, &[])?;
+            let name = archive::name::numbered(archive::Area::Decisions, decision.record.as_str(), decision.number);
+            let row = decide::row(decision).doing(|| format!("failed to read `{name}`"))?;
+            register.add_decision(&row, &[])?;
             counts.decisions += 1;
         }
     }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{Checked, FindingKind, Findings, name_of};
 use crate::{
     Error, ErrorKind, Result,
+    archive::Area,
     error::Fold,
     model::Blake3,
     provenance::{Event, ObjectRef, Work, tiles::LOG},
@@ -95,6 +96,8 @@ pub(super) struct Waiting {
     pub size_bytes: u64,
     /// It must be looked at whatever time it takes.
     pub must: bool,
+    /// All that it says must be decoded, not only what made it.
+    pub whole: bool,
 }
 
 /// Whether it is kept how objects were found.
@@ -121,6 +124,8 @@ pub(super) struct Ledger {
     history: History,
     /// What the log says is begun and not ended, of work on documents that were taken in earlier, and since when.
     pub open_work: BTreeMap<Work, Timestamp>,
+    /// Whether the words of all documents are to be decoded.
+    pub words: bool,
     /// What objects are drawn by: the log's root.
     pub seed: [u8; 32],
     /// What events name that wait in the database, written by this program.
@@ -210,6 +215,7 @@ impl Ledger {
             to_line_up: false,
             history,
             open_work: BTreeMap::new(),
+            words: false,
             seed: [0; 32],
             waiting: BTreeMap::new(),
             unsigned: BTreeMap::new(),
@@ -223,12 +229,12 @@ impl Ledger {
         &mut self,
         objects: impl Iterator<Item = Result<Entry>>,
         findings: &mut Findings,
-        mut begin: impl FnMut(&Entry) -> bool,
+        mut begin: impl FnMut(&Entry, bool) -> bool,
     ) -> Result<()> {
         for object in objects {
             match object {
                 Ok(entry) => {
-                    let begun = entry.name.folder() != LOG && begin(&entry);
+                    let begun = entry.name.folder() != LOG && begin(&entry, self.is_wanted_whole(&entry.name)?);
                     self.to_line_up |= !begun && entry.name.folder() != LOG;
                     self.db
                         .prepare_cached("INSERT OR IGNORE INTO seen (name, size, accounted) VALUES (?1, ?2, ?3)")
@@ -245,6 +251,19 @@ impl Ledger {
             }
         }
         Ok(())
+    }
+
+    /// Whether all the words of a document are to be decoded.
+    fn is_wanted_whole(&self, name: &ObjectName) -> Result<bool> {
+        if name.folder() != Area::Readings.folder() || self.words || self.history == History::None {
+            return Ok(self.words);
+        }
+        let last: Option<String> = self
+            .db
+            .prepare_cached("SELECT outcome FROM history.checks WHERE name = ?1 ORDER BY number DESC LIMIT 1")
+            .and_then(|mut select| select.query_row([name.as_str()], |row| row.get(0)).optional())
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(last.as_deref() != Some(GOOD))
     }
 
     /// How many objects there are beside the log.
@@ -466,14 +485,20 @@ impl Ledger {
                 name,
                 size_bytes: row.get::<_, i64>(2)?.cast_unsigned(),
                 must: row.get(3)?,
+                whole: self.words,
             })
         };
-        self.db
+        let mut next: Vec<Waiting> = self
+            .db
             .prepare_cached(
                 "SELECT position, name, size, must FROM line WHERE position > ?1 ORDER BY position LIMIT ?2",
             )
             .and_then(|mut select| select.query_map(params![after, at_most], row)?.collect())
-            .fold(ErrorKind::Storage, doing)
+            .fold(ErrorKind::Storage, doing)?;
+        for waiting in &mut next {
+            waiting.whole = self.is_wanted_whole(&waiting.name)?;
+        }
+        Ok(next)
     }
 
     /// How many objects nobody has looked at within a period.
