@@ -474,6 +474,19 @@ pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result
             format!("left out: `{name}`: the log does not name it; `griffie verify` says what it is"),
         ))?;
     }
+    if counts.strays > 0 {
+        let strays = counts.strays;
+        print_line(language.say(
+            format!(
+                "{strays} objecten kent het logboek niet, en deze gegevensmap kondigde ze niet aan: is dit een teruggezette \
+                 kopie, leg dan `griffie.sqlite` opzij en geef `griffie rebuild --restored --by NAAM`, die ze opzij legt"
+            ),
+            format!(
+                "{strays} objects are not in the log, and this data folder did not announce them: if it is a copy that was put \
+                 back, put `griffie.sqlite` aside and give `griffie rebuild --restored --by NAME`, which puts them aside"
+            ),
+        ))?;
+    }
     for name in &counts.without_bytes {
         print_line(language.say(
             format!(
@@ -482,5 +495,6 @@ pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result
             format!("`{name}` is gone or has another length: restore it from a copy, and give `griffie verify`"),
         ))?;
     }
-    Ok(Outcome::partial_if(!counts.left_out.is_empty() || !counts.without_bytes.is_empty()))
+    let is_partial = counts.strays > 0 || !counts.left_out.is_empty() || !counts.without_bytes.is_empty();
+    Ok(Outcome::partial_if(is_partial))
 }
