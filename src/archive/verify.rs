@@ -390,6 +390,29 @@ impl Archive {
         }
     }
 
+    /// Of an object of a bucket that somebody laid something over, what lies below and how that is put back.
+    fn below(&self, kind: FindingKind, what: &str, ledger: &Ledger, language: Language) -> String {
+        if !matches!(kind, FindingKind::ChangedObject | FindingKind::MissingObject) {
+            return String::new();
+        }
+        let found = || {
+            let digest = ledger.logged(what).ok()??;
+            self.store().puts_back(&what.parse().ok()?, &digest).ok()?
+        };
+        found().map_or(String::new(), |(version, line)| {
+            language.say(
+                format!(
+                    "; versie {version} eronder heeft de bytes die zijn opgeslagen, en komt met `{line}` weer boven te liggen \
+                     (daarna: `griffie store extend`)"
+                ),
+                format!(
+                    "; version {version} below it has the bytes that were stored, and `{line}` lays it on top again (then: \
+                     `griffie store extend`)"
+                ),
+            )
+        })
+    }
+
     /// The same, with another's word for when the budget is spent; without one there is none.
     fn verify_until(
         &self,
@@ -443,8 +466,9 @@ impl Archive {
         let timestamps = stamp::verify(self.store(), options.authorities.as_deref(), &mut findings)?;
         checked.oldest = ledger.oldest(now, checked.waiting)?;
         let mut belongs = Belongs { store: self.store(), ledger: &ledger, size: None };
-        let mut finding = |kind, what: String, message| {
+        let mut finding = |kind, what: String, message: String| {
             let about = belongs.to(&what)?;
+            let message = message + &self.below(kind, &what, &ledger, options.language);
             Ok(VerifyFinding { kind, what, message, about })
         };
         let found = findings.found.into_iter().map(|((kind, what), message)| finding(kind, what, message));

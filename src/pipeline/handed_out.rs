@@ -14,7 +14,7 @@ pub fn must_be_as_logged(app: &App, row: &Document) -> Result<()> {
     let is_so = |manifest: Manifest| {
         let logged = stored::document(&manifest);
         // A joined document stands in another record than it came in as; that says nothing of its bytes.
-        (logged.original, logged.archival_copy) == (row.original.clone(), row.archival_copy.clone())
+        (logged.original, logged.archival_copy) == (row.original, row.archival_copy)
     };
     if newest_proved(app, &row.id)?.is_some_and(is_so) {
         return Ok(());

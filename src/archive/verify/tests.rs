@@ -123,7 +123,7 @@ fn what_was_logged_and_no_rebuild_can_read_is_named() {
         findings.into_iter().map(|found| found.what).collect::<Vec<_>>()
     };
     let by_itself = VerifyOptions { means, ..VerifyOptions::default() };
-    assert_eq!(found(&by_itself), [decision.clone()], "words by their head alone");
+    assert_eq!(found(&by_itself), std::slice::from_ref(&decision), "words by their head alone");
     let all = [decision, words];
     assert_eq!(found(&VerifyOptions { words: true, ..by_itself.clone() }), all);
     // Where it is remembered what was found good, all else is decoded, in every run and order.
