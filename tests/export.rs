@@ -307,7 +307,8 @@ fn a_bag_tells_of_every_key_and_whether_the_one_before_signed_for_it() {
     let other = Desk::new();
     let third = files(&other.export(&["--all"]).0.join("data/log/keys")).pop_first().unwrap();
     let third_key = fs::read(other.path("bag/data/log/keys").join(&third)).unwrap();
-    let cases: [(&str, &dyn Fn(&Path)); 2] = [
+    type Change<'a> = &'a dyn Fn(&Path);
+    let cases: [(&str, Change<'_>); 2] = [
         ("third", &|data| fs::write(data.join("log/keys").join(&third), &third_key).unwrap()),
         ("lacking", &|data| {
             let notes = data.join("log/checkpoints");
