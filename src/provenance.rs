@@ -14,7 +14,7 @@ pub mod timestamp;
 
 pub use clock_note::ClockNote;
 pub use event_v1::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, LEFT_OVER, ObjectRef, Outcome, Work};
-pub use keys::KeyChange;
+pub use keys::{Accepted, KeyChange};
 pub use log::{Log, checkpoints, entries, signed_size, signer_of};
 pub use restoration::{Restoration, beyond, newest_whole};
 

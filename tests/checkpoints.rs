@@ -207,10 +207,14 @@ fn an_authority_stamps_a_checkpoint_over_the_network() {
     });
     let report = json_of(&mut desk.griffie(&["verify", "--json"]), &[0]);
     assert_eq!(report["timestamps"][0]["authority"], "CN=Clock");
+    let since = |report: &serde_json::Value| report["events_since_timestamp"].as_u64().unwrap();
+    let next = json_of(&mut desk.griffie(&["verify", "--json"]), &[0]);
+    assert_eq!(since(&next), since(&report) + 1, "the check itself is told");
     // Whether the authority is to be trusted is asked where that is wanted, and said.
     assert_eq!(report["timestamps"][0]["trusted"], serde_json::Value::Null);
     let (stdout, _) = check(&mut desk.griffie(&["verify"]), 0);
     assert!(stdout.contains("not asked whether it is to be trusted"), "{stdout}");
+    assert!(stdout.contains(&format!("last time-stamp: {} events ago", since(&report) + 2)), "{stdout}");
     let (stdout, _) = check(desk.griffie(&["verify", "--ca"]).arg(authority.path("ca.pem")), 0);
     assert!(stdout.contains("leads to one of the authorities given"), "{stdout}");
     let stranger = Authority::new(&["rsa:2048"]);

@@ -216,18 +216,12 @@ fn a_stranger_checks_a_bag_with_what_its_readme_says() {
     assert_eq!(stamps, [3, 3], "the first after the lease, the first after the container, and the last: {names:?}");
 
     let readme = fs::read_to_string(bag.join("data/README.txt")).unwrap();
-    let run = |folder: &Path, script: &str| {
-        let output = Command::new("bash").args(["-e", "-c", script]).current_dir(folder).output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (output.status.success(), text(&output.stdout) + &text(&output.stderr))
-    };
     assert!(readme.contains("`sha256sum -c --quiet manifest-sha256.txt`"));
-    let whole = run(&bag, "sha256sum -c --quiet manifest-sha256.txt");
-    assert!(whole.0, "{}", whole.1);
+    run(&bag, "sha256sum -c --quiet manifest-sha256.txt", true);
     let data = bag.join("data");
     let proof = as_told(&readme, "T=$(mktemp -d)") + "\n" + &as_told(&readme, "cat > $T/check.py");
-    let (held, told) = run(&data, &proof);
-    assert!(held && told.contains("Signature Verified Successfully"), "{told}");
+    let told = run(&data, &proof, true);
+    assert!(told.contains("the checkpoint is signed with the key"), "{told}");
     assert!(told.contains("events are in the log of the checkpoint"), "{told}");
     assert_eq!(told.matches("are those of the checkpoint of then").count(), 3, "{told}");
     let verify = as_told(&readme, "openssl ts -reply");
@@ -235,8 +229,8 @@ fn a_stranger_checks_a_bag_with_what_its_readme_says() {
         let (size, stem) = name.trim_end_matches(".tsr").split_once('-').unwrap();
         let ca = authority.path("ca.pem");
         let commands = verify.replace("NAME", stem).replace("SIZE", size).replace("ca.pem", ca.to_str().unwrap());
-        let (held, told) = run(&data, &commands);
-        assert!(held && told.contains("Verification: OK"), "{told}");
+        let told = run(&data, &commands, true);
+        assert!(told.contains("Verification: OK"), "{told}");
     }
     // What was altered does not hold.
     for (file, from, to) in [
@@ -246,8 +240,92 @@ fn a_stranger_checks_a_bag_with_what_its_readme_says() {
     ] {
         let right = fs::read_to_string(data.join(file)).unwrap();
         fs::write(data.join(file), right.replacen(from, to, 1)).unwrap();
-        assert!(!run(&data, &proof).0, "{file}");
+        run(&data, &proof, false);
         fs::write(data.join(file), right).unwrap();
+    }
+}
+
+/// What a folder's commands print; they must end well or not, as said.
+fn run(folder: &Path, script: &str, well: bool) -> String {
+    let output = Command::new("bash").args(["-e", "-c", script]).current_dir(folder).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.success(), well, "{told}");
+    told
+}
+
+#[test]
+fn a_bag_tells_of_every_key_and_whether_the_one_before_signed_for_it() {
+    let desk = Desk::new();
+    let change = || common::check(&mut desk.griffie(&["log", "new-key", "--by", "A. Jansen"]), 0);
+    let bag_of = |name: &str| {
+        let (bag, _) = desk.export(&["--all"]);
+        fs::rename(&bag, desk.path(name)).unwrap();
+        assert_valid(&desk.path(name));
+        desk.path(name)
+    };
+    change();
+    common::check(&mut desk.griffie(&["decide", &desk.lease, "--by", "A. Jansen", "accept", "title"]), 0);
+    let handed_over = bag_of("handed-over");
+    // Somebody without the key takes the log over.
+    fs::remove_file(desk.path("data/log.key")).unwrap();
+    change();
+    let taken = bag_of("taken");
+    let report = json_of(&mut desk.griffie(&["verify", "--json"]), &[8]);
+    let event = report["key_changes"][1]["event"].as_u64().unwrap().to_string();
+    common::check(&mut desk.griffie(&["log", "accept-key", &event, "--by", "B. Smit"]), 0);
+    let accepted = bag_of("accepted");
+
+    let readme = fs::read_to_string(taken.join("data/README.txt")).unwrap();
+    let proof = as_told(&readme, "T=$(mktemp -d)") + "\n" + &as_told(&readme, "cat > $T/check.py");
+    let counts = |bag: &Path| {
+        let told = run(&bag.join("data"), &proof, true);
+        let count = |part: &str| told.matches(part).count();
+        assert_eq!(count("was begun with the key") + count("the checkpoint is signed with the key"), 2, "{told}");
+        let said = count(&format!("B. Smit): says that the change of key by event {event} is right"));
+        [count("; the old key signed that"), count("; NOT SIGNED BY THE OLD KEY"), said]
+    };
+    assert_eq!([counts(&handed_over), counts(&taken), counts(&accepted)], [[1, 0, 0], [1, 1, 0], [1, 1, 1]]);
+    // Where it comes in it is told as well.
+    for (bag, told) in [
+        (&handed_over, &["the old key signed that"][..]),
+        (&taken, &["the old key signed that", "did not sign that: ask the archive whether it was its keeper"]),
+        (&accepted, &["the old key signed that", "did not sign that, B. Smit said"]),
+    ] {
+        let receipt = json_of(
+            griffie(&bag.join("../there").join(event.as_str()).join(bag.file_name().unwrap()))
+                .args(["ingest", "--json"])
+                .arg(bag),
+            &[0],
+        );
+        let remarks: Vec<_> = remarks(&receipt).into_iter().filter(|(kind, _)| *kind == "key_changed_there").collect();
+        assert_eq!(remarks.len(), told.len(), "{receipt}");
+        for ((_, remark), told) in remarks.iter().zip(told) {
+            assert!(remark.contains("A. Jansen") && remark.contains(told), "{remark}");
+        }
+    }
+    // Neither a third key nor a checkpoint that lacks passes for the archive's.
+    let other = Desk::new();
+    let third = files(&other.export(&["--all"]).0.join("data/log/keys")).pop_first().unwrap();
+    let third_key = fs::read(other.path("bag/data/log/keys").join(&third)).unwrap();
+    type Change<'a> = &'a dyn Fn(&Path);
+    let cases: [(&str, Change<'_>); 2] = [
+        ("third", &|data| fs::write(data.join("log/keys").join(&third), &third_key).unwrap()),
+        ("lacking", &|data| {
+            let notes = data.join("log/checkpoints");
+            let last = files(&notes).into_iter().max_by_key(|name| name.parse::<u64>().unwrap()).unwrap();
+            fs::remove_file(notes.join(last)).unwrap();
+        }),
+    ];
+    for (name, change) in cases {
+        let copy = desk.path(name);
+        assert!(Command::new("cp").arg("-a").arg(&taken).arg(&copy).status().unwrap().success());
+        change(&copy.join("data"));
+        run(&copy.join("data"), &proof, false);
+        let whole = desk.path(&format!("{name}-whole"));
+        forged(&copy, &whole, |_, bytes| Some(bytes));
+        let receipt =
+            json_of(griffie(&desk.path(&format!("{name}-data"))).args(["ingest", "--json"]).arg(&whole), &[11]);
+        assert_eq!(receipt["files"][0]["reason"]["kind"], "bag_contradicts", "{name}");
     }
 }
 

@@ -408,8 +408,9 @@ fn every_damage_is_reported_exactly() {
         let copy = Copy::of(made.path());
         if known_head {
             let archive = Archive::existing(Store::existing_folder(&copy.root()).unwrap());
-            let head = Log::with_key(archive.store(), store::signer()).unwrap().head().unwrap();
-            fs::write(copy.folder.path().join("data/log.head"), head.text()).unwrap();
+            let log = Log::with_key(archive.store(), store::signer()).unwrap();
+            let signer = store::signer().for_log(log.verifier().name());
+            griffie::pipeline::head::keep(&copy.folder.path().join("data"), &signer, &log.head().unwrap()).unwrap();
         }
         damage(&copy);
         let found = report(&copy, known_head);

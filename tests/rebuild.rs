@@ -564,6 +564,47 @@ fn a_copy_made_in_any_order_at_any_moment_can_be_put_back_and_the_log_tells_so_f
 }
 
 #[test]
+fn a_copy_of_work_half_done_is_taken_up_without_its_journal_or_with_an_old_one() {
+    let desk = archive().0;
+    let live = desk.path("data");
+    let old = fs::read(live.join("store.journal")).unwrap();
+    write_pdf(&desk.path("late.pdf"), &contract("Koopovereenkomst"));
+    for point in ["original-stored", "manifest-stored", "log-appended"] {
+        let killed = desk.path(&format!("killed-{point}"));
+        copy(&live, &killed);
+        let mut ingest = griffie(&killed);
+        ingest.args(["ingest", "--no-copies"]).arg(desk.path("late.pdf")).env("GRIFFIE_STOP_AT", point);
+        assert_eq!(ingest.output().unwrap().status.code(), None, "{point} is reached");
+        for (name, journal, by_itself) in [("none", None, false), ("old", Some(&old), true)] {
+            let case = desk.path(&format!("{point}-{name}"));
+            fs::create_dir(&case).unwrap();
+            for part in ["store", "log.key", "log.head"] {
+                copy(&killed.join(part), &case.join(part));
+            }
+            if let Some(journal) = journal {
+                fs::write(case.join("store.journal"), journal).unwrap();
+            }
+            // A rebuild that is not told what it is says how to go on; with its own journal nothing is a stray.
+            if by_itself {
+                let whole = desk.path(&format!("{point}-whole"));
+                copy(&case, &whole);
+                fs::copy(killed.join("store.journal"), whole.join("store.journal")).unwrap();
+                let (stdout, _) = check(griffie(&case).arg("rebuild"), 11);
+                assert!(stdout.contains("put `griffie.sqlite` aside and give `griffie rebuild --restored"), "{stdout}");
+                assert!(findings(&case).iter().all(|(kind, _)| kind == "unlogged_object"), "{point}");
+                let told = griffie(&whole).arg("rebuild").output().unwrap().stdout;
+                assert!(!String::from_utf8(told).unwrap().contains("--restored"), "{point}");
+                lose_database(&case);
+            }
+            check(griffie(&case).args(["rebuild", "--restored", "--by", "A. Jansen"]), 0);
+            assert_eq!(told_of_copies(&case).0, [], "{point} {name}");
+            check(griffie(&case).args(["ingest", "--no-copies"]).arg(desk.path("late.pdf")), 0);
+            assert_eq!((told_of_copies(&case).0, records(&case)), (vec![], 4), "{point} {name}");
+        }
+    }
+}
+
+#[test]
 fn a_database_that_was_not_compared_is_no_success() {
     let (desk, _) = archive();
     let data = desk.path("data");
@@ -630,6 +671,44 @@ fn no_command_waits_at_a_pipe_that_lies_where_a_file_should() {
             assert_ne!(output.status.code(), Some(124), "{arguments:?} waits at `{name}`");
             assert!(output.status.code().is_some_and(|code| code != 101), "{arguments:?} at `{name}`: {output:?}");
         }
+    }
+}
+
+#[test]
+fn what_was_logged_and_cannot_be_read_is_named_by_every_check_and_by_the_rebuild() {
+    let (desk, record) = archive();
+    let data = desk.path("data");
+    // By somebody who has the key.
+    let number = objects(&data, &format!("decisions/{record}")).len() + 1;
+    let name = format!("decisions/{record}/{number:06}.json");
+    let at = jiff::Timestamp::now();
+    let json = serde_json::json!({
+        "schema": "griffie-decision/1", "record": record, "number": number, "act": "terminated_on", "field": null,
+        "value": "no day", "by": "M", "at": at, "note": null,
+    });
+    let bytes = json.to_string();
+    let path = data.join("store").join(&name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, &bytes).unwrap();
+    let store = griffie::storage::Store::existing_folder(&data.join("store")).unwrap();
+    let log = griffie::provenance::Log::open(&store, &data.join("log.key"), &|_| true).unwrap();
+    let object = griffie::provenance::ObjectRef {
+        name: name.parse().unwrap(),
+        blake3: griffie::model::Blake3::of(bytes.as_bytes()),
+    };
+    let event = griffie::provenance::Event::new(griffie::provenance::EventKind::Decision, at, [record])
+        .by(griffie::provenance::Agent::Person { name: "M".into() })
+        .objects([object]);
+    log.append(&[event]).unwrap();
+    drop(log);
+    let (_, stderr) = check(&mut desk.griffie(&["rebuild"]), 8);
+    assert!(stderr.contains(&format!("failed to read `{name}`")), "{stderr}");
+    lose_database(&data);
+    let (_, stderr) = check(&mut desk.griffie(&["rebuild"]), 8);
+    assert!(stderr.contains(&format!("failed to read `{name}`")), "{stderr}");
+    for store in [&["verify"][..], &["verify", "--store", data.join("store").to_str().unwrap()]] {
+        let (stdout, _) = check(&mut desk.griffie(store), 8);
+        assert!(stdout.contains(&format!("malformed  {name}: it was logged like this")), "{store:?}: {stdout}");
     }
 }
 

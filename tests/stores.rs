@@ -111,7 +111,19 @@ fn damage_on_s3_is_named_and_never_leaves_the_archive() {
         let findings = report["findings"].as_array().unwrap();
         assert_eq!(findings.len(), 1, "{report:#}");
         assert_eq!((&findings[0]["kind"], &findings[0]["what"]), (&kind.into(), &object.as_str().into()));
+        let message = findings[0]["message"].as_str().unwrap();
+        assert!(message.contains("below it has the bytes that were stored"), "{message}");
+        message.split('`').find(|part| part.starts_with("aws ")).unwrap().to_owned()
     };
+    for hidden in [false, true] {
+        match hidden {
+            false => moto.overwrite("archief", &format!("griffie/{object}"), "other bytes"),
+            true => moto.hide("archief", &format!("griffie/{object}")),
+        }
+        let line = named(if hidden { "missing_object" } else { "changed_object" });
+        moto.copy_object(&line);
+        check(&mut desk.griffie(&["verify"]), 0);
+    }
     moto.overwrite("archief", &format!("griffie/{object}"), "other bytes");
     named("changed_object");
     get();

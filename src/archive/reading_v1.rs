@@ -128,6 +128,11 @@ pub(super) fn unpack(bytes: &[u8]) -> Result<Reading> {
     })
 }
 
+/// What made the words in an object's bytes, all of which are decoded.
+pub(super) fn recipe_of_whole(bytes: &[u8]) -> Result<Recipe> {
+    decode(bytes).map(|v1| v1.recipe)
+}
+
 /// What made the words in an object's bytes. An object opens with it, so the words, which are many, are not decoded: a
 /// check of a store looks at every object.
 pub(super) fn recipe(bytes: &[u8]) -> Result<Recipe> {

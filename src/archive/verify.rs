@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use x509_cert::Certificate;
 
-use super::{Archive, Area, known::Known};
+use super::{Archive, Area, Decision, known::Known};
 use crate::{
     Error, Result,
     model::{Blake3, DocumentId, Language, RecordId},
@@ -54,6 +54,8 @@ pub struct VerifyOptions {
     pub known: Vec<Checkpoint>,
     /// The head of the log as its own data folder noted it last.
     pub head: Option<Checkpoint>,
+    /// What is wrong with that note itself.
+    pub head_fault: Option<HeadFault>,
     /// What the database of its own data folder tells of the log. Without it nobody can say whose what the log has beyond
     /// its last checkpoint is.
     pub told: Option<ToldBy>,
@@ -61,8 +63,16 @@ pub struct VerifyOptions {
     pub key_is_gone: bool,
     /// Keys from elsewhere: one of them must be the key that signs the log now.
     pub keys: Vec<VerifierKey>,
+    /// Whether those were given by whoever asks. They then vouch for a change that the old key did not sign; one that lies
+    /// in the data folder vouches for nothing.
+    pub vouched: bool,
     /// The key that a change brings which this data folder announced and has not come to complete.
     pub coming_key: Option<VerifierKey>,
+    /// Decode each word of all documents. Without this the words are decoded that no earlier run found good, where a
+    /// history is kept; else only what made them is looked at: the words are most of what is to be decoded of a store.
+    pub words: bool,
+    /// Says whether a decision means something, as whoever takes it into a register asks.
+    pub means: Means,
     /// Certificates to which those of time-stamps must lead; without them it is not asked.
     pub authorities: Option<Vec<Certificate>>,
     /// Language of the sentences in the report.
@@ -77,14 +87,30 @@ impl Default for VerifyOptions {
             history: None,
             known: Vec::new(),
             head: None,
+            head_fault: None,
             told: None,
             key_is_gone: false,
             keys: Vec::new(),
+            words: false,
+            means: |_| Ok(()),
+            vouched: false,
             coming_key: None,
             authorities: None,
             language: Language::English,
         }
     }
+}
+
+/// Says whether a decision can be understood.
+pub type Means = fn(&Decision) -> Result<()>;
+
+/// Why a note of the log's head is not to be believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadFault {
+    /// It bears no seal: anybody may have put it there, or an older griffie.
+    Unsealed,
+    /// It is none, or no key of the log sealed it.
+    False,
 }
 
 /// What a database tells of the log that it hands its events to.
@@ -182,6 +208,8 @@ pub enum FindingKind {
     ForeignEvent,
     /// The data folder's note of the log's head is gone.
     MissingHead,
+    /// No key of the log sealed it.
+    BadHead,
     /// Its time is before that of what came before it, or another than the log's.
     BackDated,
     /// A later manifest names another original, item or accession than the first of its document.
@@ -246,6 +274,9 @@ pub struct VerifyReport {
     /// Time-stamps that hold, oldest checkpoint first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timestamps: Vec<Stamped>,
+    /// How many events the log has had since the newest of them: only what is kept elsewhere tells of their end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub events_since_timestamp: Option<u64>,
     /// Changes of the key that signs the log, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub key_changes: Vec<KeyChange>,
@@ -359,6 +390,29 @@ impl Archive {
         }
     }
 
+    /// Of an object of a bucket that somebody laid something over, what lies below and how that is put back.
+    fn below(&self, kind: FindingKind, what: &str, ledger: &Ledger, language: Language) -> String {
+        if !matches!(kind, FindingKind::ChangedObject | FindingKind::MissingObject) {
+            return String::new();
+        }
+        let found = || {
+            let digest = ledger.logged(what).ok()??;
+            self.store().puts_back(&what.parse().ok()?, &digest).ok()?
+        };
+        found().map_or(String::new(), |(version, line)| {
+            language.say(
+                format!(
+                    "; versie {version} eronder heeft de bytes die zijn opgeslagen, en komt met `{line}` weer boven te liggen \
+                     (daarna: `griffie store extend`)"
+                ),
+                format!(
+                    "; version {version} below it has the bytes that were stored, and `{line}` lays it on top again (then: \
+                     `griffie store extend`)"
+                ),
+            )
+        })
+    }
+
     /// The same, with another's word for when the budget is spent; without one there is none.
     fn verify_until(
         &self,
@@ -366,15 +420,18 @@ impl Archive {
         now: Timestamp,
         time_is_up: Option<&dyn Fn() -> bool>,
     ) -> Result<VerifyReport> {
-        let mut ledger = Ledger::open(options.history.as_deref())?;
+        let mut ledger = Ledger::open(options.history.as_deref(), now)?;
         let mut findings = Findings::new(options.language);
         let mut acts = log::Acts::default();
         let checked: Result<Checked> = std::thread::scope(|scope| {
-            let mut readers = object::Readers::start(scope, self.store());
+            let mut readers = object::Readers::start(scope, self.store(), options.means);
             let within = options.within;
             let any_order = time_is_up.is_none() && within.is_none();
             let mut listed = self.store().list("");
-            ledger.take_stock(&mut listed, &mut findings, |entry| any_order && readers.take_listed(entry))?;
+            ledger.words = options.words;
+            ledger.take_stock(&mut listed, &mut findings, |entry, whole| {
+                any_order && readers.take_listed(entry, whole)
+            })?;
             for name in listed.not_plain() {
                 let nl =
                     "het is geen gewoon bestand maar een koppeling of iets anders: de bytes liggen niet in de opslag";
@@ -409,8 +466,9 @@ impl Archive {
         let timestamps = stamp::verify(self.store(), options.authorities.as_deref(), &mut findings)?;
         checked.oldest = ledger.oldest(now, checked.waiting)?;
         let mut belongs = Belongs { store: self.store(), ledger: &ledger, size: None };
-        let mut finding = |kind, what: String, message| {
+        let mut finding = |kind, what: String, message: String| {
             let about = belongs.to(&what)?;
+            let message = message + &self.below(kind, &what, &ledger, options.language);
             Ok(VerifyFinding { kind, what, message, about })
         };
         let found = findings.found.into_iter().map(|((kind, what), message)| finding(kind, what, message));
@@ -420,7 +478,9 @@ impl Archive {
         let unfinished = unfinished.collect::<Result<_>>()?;
         ledger.close(now, &checked, found.len())?;
         let log::Acts { key_changes, restorations, clock_notes } = acts;
+        let stamped = timestamps.iter().map(|stamped| stamped.size).max();
         Ok(VerifyReport {
+            events_since_timestamp: stamped.map(|size| checked.events.saturating_sub(size)),
             checked,
             findings: found,
             unfinished,

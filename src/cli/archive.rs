@@ -11,13 +11,13 @@ use clap::Args;
 use super::{Context, Outcome, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, Checked, FindingKind, PastChecks, VerifyFinding, VerifyOptions, past_checks},
+    archive::{Archive, Checked, FindingKind, HeadFault, PastChecks, VerifyFinding, VerifyOptions, past_checks},
     clock::Clock,
     model::{Language, RecordId},
     pipeline::{
         App, app,
         compare::{self, Compared},
-        handed_out, log_key, note, rebuild,
+        decide, handed_out, head, log_key, note, rebuild,
         restored::PutAside,
         told,
     },
@@ -79,6 +79,10 @@ pub(super) struct VerifyArguments {
     /// is to be trusted.
     #[arg(long, env = "GRIFFIE_TSA_CA", value_name = "FILE")]
     ca: Option<PathBuf>,
+    /// Decode each word that was read of each document too, as `griffie rebuild` does. Without this that is done of those
+    /// that no earlier check found good, and of a store by itself (--store) not at all: it takes most of the time.
+    #[arg(long, env = "GRIFFIE_WORDS", value_parser = crate::cli::yes_or_no)]
+    words: bool,
     /// Check nothing; print how this object was found in the past (the start of a name is enough, `originals/` for one).
     #[arg(long, value_name = "OBJECT", conflicts_with_all = ["budget", "within"])]
     past: Option<String>,
@@ -130,9 +134,18 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     };
     let s3 = if elsewhere { context.config.s3.clone() } else { app::s3(&context.data, &context.config)? };
     let archive = Archive::existing(Store::existing(&location, &s3)?);
-    let (head, told) = match elsewhere {
-        true => (None, None),
-        false => (app::known_head(&context.data)?, told::by(&context.data, archive.store())?),
+    let told = if elsewhere { None } else { told::by(&context.data, archive.store())? };
+    let noted = match elsewhere {
+        true => Ok(None),
+        false => head::noted(&context.data, &head::keys(&context.data, archive.store())),
+    };
+    let (head, head_fault) = match noted {
+        Ok(noted) => {
+            let fault = noted.as_ref().filter(|noted| !noted.is_sealed).map(|_| HeadFault::Unsealed);
+            (noted.map(|noted| noted.head), fault)
+        }
+        Err(error) if error.kind() == ErrorKind::FixityMismatch => (None, Some(HeadFault::False)),
+        Err(error) => return Err(error),
     };
     let language = context.config.language;
     let coming_key = (!elsewhere).then(|| log_key::coming(&context.data)).flatten();
@@ -143,9 +156,13 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         history,
         language,
         head,
+        head_fault,
         key_is_gone: told.is_some() && key_is_gone,
         told,
         keys,
+        words: arguments.words,
+        means: decide::means,
+        vouched: arguments.key.is_some(),
         authorities,
         coming_key,
         ..VerifyOptions::default()
@@ -162,7 +179,8 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         }
         report => report?,
     };
-    let mut left_out = false;
+    // A run that came to nothing says nothing of what is stored.
+    let mut left_out = report.checked.objects == 0 && report.checked.waiting > 0;
     if !elsewhere && own.is_some() {
         match compare::compare(&context.data, &context.config)? {
             Compared::With(found) => report.findings.extend(found),
@@ -214,6 +232,12 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         }
         for stamped in &report.timestamps {
             print_line(super::log::stamp_line(stamped.size, &stamped.stamp, language))?;
+        }
+        if let Some(since) = report.events_since_timestamp {
+            print_line(language.say(
+                format!("laatste tijdstempel: {since} gebeurtenissen geleden; van wat daarna kwam weet alleen deze gegevensmap"),
+                format!("last time-stamp: {since} events ago; of what came after it only this data folder knows"),
+            ))?;
         }
         let Checked { objects, bytes, waiting, late, events, checkpoints, .. } = report.checked;
         let findings = report.findings.len();
@@ -276,15 +300,16 @@ fn finding_line(finding: &VerifyFinding, language: Language) -> String {
 /// What to do about findings: each sort asks for something else.
 fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
     use FindingKind::{
-        Ahead, BackDated, ChangedOrigin, Contradicted, ForeignCheckpoint, ForeignEvent, ForeignKey, ForeignObject,
-        Malformed, NoAccession, Rewritten, Truncated, UnloggedObject, UnprovenKey,
+        Ahead, BackDated, BadHead, ChangedOrigin, Contradicted, ForeignCheckpoint, ForeignEvent, ForeignKey,
+        ForeignObject, Malformed, NoAccession, Rewritten, Truncated, UnloggedObject, UnprovenKey,
     };
     let (mut damaged, mut added, mut forged) = (false, false, false);
     for finding in findings {
         match finding.kind {
             UnloggedObject | ForeignObject => added = true,
-            Rewritten | Truncated | ForeignCheckpoint | ForeignKey | UnprovenKey | ForeignEvent | BackDated
-            | ChangedOrigin | NoAccession | Malformed | Contradicted | Ahead => forged = true,
+            UnprovenKey => {}
+            Rewritten | Truncated | ForeignCheckpoint | ForeignKey | ForeignEvent | BackDated | ChangedOrigin
+            | BadHead | NoAccession | Malformed | Contradicted | Ahead => forged = true,
             _ => damaged = true,
         }
     }
@@ -294,6 +319,13 @@ fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
             "liep alleen een klok verkeerd, dan zegt `griffie log clock-was-wrong GEBEURTENIS --by NAAM` dat in het logboek, \
              voorgoed",
             "if it was only a clock that was wrong, `griffie log clock-was-wrong EVENT --by NAME` says so in the log, for ever",
+        ),
+        (
+            findings.iter().any(|finding| finding.kind == UnprovenKey),
+            "wisselde de beheerder de sleutel omdat de oude weg was, dan zegt `griffie log accept-key GEBEURTENIS --by NAAM` dat \
+             in het logboek, voorgoed; deed niemand dat, dan nam een ander het logboek over, en is wat daarna komt zijn woord",
+            "if the keeper changed the key because the old one was lost, `griffie log accept-key EVENT --by NAME` says so in \
+             the log, for ever; if nobody did, somebody took the log over, and what comes after it is that one's word",
         ),
         (
             damaged,
@@ -442,6 +474,19 @@ pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result
             format!("left out: `{name}`: the log does not name it; `griffie verify` says what it is"),
         ))?;
     }
+    if counts.strays > 0 {
+        let strays = counts.strays;
+        print_line(language.say(
+            format!(
+                "{strays} objecten kent het logboek niet, en deze gegevensmap kondigde ze niet aan: is dit een teruggezette \
+                 kopie, leg dan `griffie.sqlite` opzij en geef `griffie rebuild --restored --by NAAM`, die ze opzij legt"
+            ),
+            format!(
+                "{strays} objects are not in the log, and this data folder did not announce them: if it is a copy that was put \
+                 back, put `griffie.sqlite` aside and give `griffie rebuild --restored --by NAME`, which puts them aside"
+            ),
+        ))?;
+    }
     for name in &counts.without_bytes {
         print_line(language.say(
             format!(
@@ -450,5 +495,6 @@ pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result
             format!("`{name}` is gone or has another length: restore it from a copy, and give `griffie verify`"),
         ))?;
     }
-    Ok(Outcome::partial_if(!counts.left_out.is_empty() || !counts.without_bytes.is_empty()))
+    let is_partial = counts.strays > 0 || !counts.left_out.is_empty() || !counts.without_bytes.is_empty();
+    Ok(Outcome::partial_if(is_partial))
 }

@@ -19,7 +19,7 @@ use crate::{
     model::Language,
     pipeline::{App, app, history, keeping, log_key},
     provenance::{
-        ClockNote, KeyChange, Restoration,
+        Accepted, ClockNote, KeyChange, Restoration,
         keys::chain_of,
         proof::{self, Foreign, Head, Inclusion},
         timestamp::{self, Response, TimeStamp},
@@ -76,9 +76,19 @@ enum LogCommand {
         checkpoint: PathBuf,
     },
     /// Sign with a new key from now on. With the old log.key in the data folder the old key signs that; without it (it is
-    /// lost for good) every check says for ever that nobody but the keeper of the new key says so.
+    /// lost for good) nobody but the keeper of the new key says so, which is a finding of every check until a person takes
+    /// it for their own with accept-key.
     NewKey {
         /// Who does this.
+        #[arg(long, value_name = "NAME")]
+        by: String,
+    },
+    /// Say that a change of the log's key which the old key did not sign was the keeper's own. What `griffie verify` finds
+    /// about it (unproven_key) it then tells for ever with who said so, and no longer as a finding.
+    AcceptKey {
+        /// The event that changed the key: its number, which `griffie verify` names.
+        event: u64,
+        /// Who says so.
         #[arg(long, value_name = "NAME")]
         by: String,
     },
@@ -161,10 +171,26 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
         LogCommand::NewKey { by } => {
             let change = log_key::change(&context.data, &context.config, by)?;
             print_line(key_change_line(&change, language))?;
+            if change.is_unproven() {
+                let event = change.event;
+                print_line(language.say(
+                    format!(
+                        "elke `griffie verify` meldt dat, tot iemand zegt dat het zo hoort: `griffie log accept-key {event} --by NAAM`"
+                    ),
+                    format!(
+                        "every `griffie verify` finds that, until a person says that it is right: `griffie log accept-key {event} \
+                         --by NAME`"
+                    ),
+                ))?;
+            }
             print_line(language.say(
                 "bewaar het nieuwe log.key en log.head in de reservekopie",
                 "keep the new log.key and log.head in the backup",
             ))?;
+        }
+        LogCommand::AcceptKey { event, by } => {
+            let app = App::open_existing_for_writing(&context.data, context.config.clone())?;
+            print_line(key_change_line(&keeping::accept_key(&app, *event, by)?, language))?;
         }
         LogCommand::ClockWasWrong { event, by } => {
             // Said of a clock that ran ahead, it is said at a time before that of the log.
@@ -243,13 +269,21 @@ pub(super) fn authorities(file: &Path) -> Result<Vec<Certificate>> {
 
 /// A change of the log's key in one line.
 pub(super) fn key_change_line(change: &KeyChange, language: Language) -> String {
-    let KeyChange { event, at, by, old, new, signed_by_old } = change;
-    let (nl, en) = match signed_by_old {
-        true => ("de oude sleutel heeft dat ondertekend", "the old key signed that"),
-        false => (
-            "zonder de oude sleutel: alleen wie de nieuwe heeft zegt het",
-            "without the old key: only the keeper of the new one says so",
+    let KeyChange { event, at, by, old, new, signed_by_old, accepted } = change;
+    let by = super::one_line(by);
+    let (nl, en) = match (signed_by_old, accepted) {
+        (true, _) => ("de oude sleutel heeft dat ondertekend".to_owned(), "the old key signed that".to_owned()),
+        (false, None) => (
+            "zonder de oude sleutel: alleen wie de nieuwe heeft zegt het".to_owned(),
+            "without the old key: only the keeper of the new one says so".to_owned(),
         ),
+        (false, Some(Accepted { event, at, by })) => {
+            let by = super::one_line(by);
+            (
+                format!("zonder de oude sleutel: {by} zei bij gebeurtenis {event} ({at}) dat het zo hoort"),
+                format!("without the old key: {by} said at event {event} ({at}) that it is right"),
+            )
+        }
     };
     language.say(
         format!("sleutel gewisseld: gebeurtenis {event} ({at}, door {by}) verving {old} door {new}; {nl}"),

@@ -74,7 +74,7 @@ impl Package<'_> {
     }
 
     /// The first time-stamp after each of these events, and the last of all: with the checkpoints that they are about,
-    /// and how those go on to the one that the package's events lead to.
+    /// those that the changes of key came with, and how these go on to the one that the package's events lead to.
     fn timestamps(&mut self, chain: &Chain, size: u64, places: &[u64]) -> Result<()> {
         let store = self.archive.store();
         let mut stamps = BTreeMap::<u64, Vec<ObjectName>>::new();
@@ -87,6 +87,9 @@ impl Package<'_> {
             }
         }
         let mut chosen = BTreeSet::new();
+        // Who signed the first checkpoint after a change of key tells whether the old key did.
+        let sizes = checkpoints(store)?;
+        chosen.extend(chain.changes().iter().filter_map(|change| sizes.iter().find(|size| **size > change.event)));
         chosen.extend(stamps.last_key_value().map(|(size, _)| *size));
         let mut next = 0;
         for place in places.iter().filter(|place| !stamps.is_empty() && **place <= size) {

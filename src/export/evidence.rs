@@ -2,7 +2,7 @@
 //! bag where it came as one. Gives what people decided in the archive that the bag is from.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs::File,
     io::{BufReader, Read},
     path::Path,
@@ -10,13 +10,13 @@ use std::{
 
 use zip::ZipArchive;
 
-use super::proof::{Line, json_lines};
+use super::proof::{Line, chain, json_lines};
 use crate::{
     Error, ErrorKind, Result,
     archive::{Area, Decision, Format as _, Manifest},
     error::Fold as _,
     model::{Blake3, DocumentId, RecordId},
-    provenance::decode_entry,
+    provenance::{EventKind, KeyChange, decode_entry, note::VerifierKey},
 };
 
 /// Larger files of these kinds are none.
@@ -33,6 +33,8 @@ pub struct Evidence {
     pub documents: Vec<(RecordId, DocumentId, Blake3)>,
     /// What people decided, each with the number of its event in that log; in the order in which it was decided.
     pub decisions: Vec<(Decision, u64)>,
+    /// The changes of the key that signs that log, oldest first.
+    pub key_changes: Vec<KeyChange>,
 }
 
 fn doing() -> &'static str {
@@ -50,6 +52,7 @@ impl Evidence {
         let mut archive = ZipArchive::new(BufReader::new(file)).fold(ErrorKind::FixityMismatch, doing)?;
         let mut evidence = Self::default();
         let (mut events, mut seen) = (HashMap::new(), std::collections::HashSet::new());
+        let (mut keys, mut changes, mut notes) = (Vec::new(), Vec::new(), BTreeMap::new());
         // Where the bag was packed with its folder, that stands before each path.
         let around = archive.file_names().filter_map(|name| name.ok()?.strip_suffix("bagit.txt").map(str::len)).min();
         let around = around.ok_or_else(|| incomplete("bagit.txt"))?;
@@ -70,12 +73,24 @@ impl Evidence {
                 ["log", "events.jsonl"] => {
                     for line in json_lines::<Line>(BufReader::new(entry)) {
                         let line = line.ok_or_else(|| incomplete(&path))?;
-                        for object in decode_entry(line.entry.as_bytes())?.1.objects {
+                        let (append, event) = decode_entry(line.entry.as_bytes())?;
+                        if event.event == EventKind::KeyChange {
+                            changes.push((line.index, append, event.clone()));
+                        }
+                        for object in event.objects {
                             if object.name.folder() == Area::Decisions.folder() {
                                 events.entry(object.name.to_string()).or_insert(line.index);
                             }
                         }
                     }
+                }
+                ["log", "keys", _] => {
+                    let text = String::from_utf8(bytes(entry)?).unwrap_or_default();
+                    keys.extend(VerifierKey::decode(text.trim_end()));
+                }
+                ["log", "checkpoints", size] => {
+                    let size = size.parse().map_err(|_| incomplete(&path))?;
+                    notes.insert(size, bytes(entry)?);
                 }
                 [.., "decisions", _] => evidence.decisions.push((Decision::decode(&bytes(entry)?)?, 0)),
                 [.., "manifests", _] => {
@@ -92,6 +107,8 @@ impl Evidence {
             *event = *events.get(&name).ok_or_else(|| incomplete(&name))?;
         }
         evidence.decisions.sort_by_key(|(_, event)| *event);
+        let chain = chain(&keys, &changes, &notes).ok_or_else(|| incomplete("log/keys"))?;
+        evidence.key_changes = chain.changes().to_vec();
         Ok(evidence)
     }
 }

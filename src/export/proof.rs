@@ -2,7 +2,7 @@
 //! have signed that, and every file must have the bytes that an event names. Whose log it is, it cannot tell.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     fs::File,
     io::{BufRead, BufReader, Read as _},
     path::{Path, PathBuf},
@@ -16,6 +16,7 @@ use crate::{
     model::{Blake3, digest::Hasher},
     provenance::{
         Event, EventKind, decode_entry,
+        keys::Chain,
         merkle::{Hash, consistency_holds, inclusion_holds, leaf_hash},
         note::{Checkpoint, VerifierKey, read_checkpoint},
         timestamp::Response,
@@ -51,6 +52,7 @@ pub fn hold_against_its_proof(folder: &Path, payload: &[PathBuf]) -> Result<(), 
     let head = signed(folder, CHECKPOINT, &keys)?;
     let mut told = Told::default();
     let mut changes = Vec::new();
+    let notes = notes(folder, payload)?;
     for line in lines::<Line>(folder, EVENTS)? {
         let line = line?;
         let place = format!("{EVENTS}: {}", line.index);
@@ -58,14 +60,19 @@ pub fn hold_against_its_proof(folder: &Path, payload: &[PathBuf]) -> Result<(), 
         if !inclusion_holds(&leaf_hash(line.entry.as_bytes()), line.index, head.size, &head.root, &proof) {
             return Err(disproved(&place));
         }
-        let (_, event) = decode_entry(line.entry.as_bytes()).map_err(|_| disproved(&place))?;
-        changes.extend(event.detail.clone().filter(|_| event.event == EventKind::KeyChange));
+        let (append, event) = decode_entry(line.entry.as_bytes()).map_err(|_| disproved(&place))?;
+        if event.event == EventKind::KeyChange {
+            changes.push((line.index, append, event.clone()));
+        }
         told.take(event).map_err(|name| disproved(name.as_str()))?;
     }
-    // The log is named after its first key; another one counts only if an event of the log names it.
-    let counts = |key: &VerifierKey| key.named_itself() || changes.contains(&key.encode());
-    if let Some(key) = keys.iter().find(|key| !counts(key)) {
+    // The log is named after its first key; another one counts only from an event of the log on that names it.
+    let chain = chain(&keys, &changes, &notes).ok_or_else(|| disproved(CHECKPOINT))?;
+    if let Some(key) = keys.iter().find(|key| !chain.has(key)) {
         return Err(disproved(&format!("data/log/keys/{}", key.id_hex())));
+    }
+    if chain.read(head.size, &read(folder, CHECKPOINT)?).is_err() {
+        return Err(disproved(CHECKPOINT));
     }
     time_stamps(folder, payload, &head, &keys)?;
     let (mut records, mut decisions) = (HashSet::new(), HashSet::new());
@@ -91,6 +98,29 @@ pub fn hold_against_its_proof(folder: &Path, payload: &[PathBuf]) -> Result<(), 
     let named = told.by_name.keys().filter(|name| name.folder() == Area::Decisions.folder() && of(name));
     let missing = named.filter(|name| !decisions.contains(name.as_str())).min();
     missing.map_or(Ok(()), |name| Err(Fault::Missing(name.to_string())))
+}
+
+/// Who might sign the log of a bag, by its events about that and the checkpoints in the bag: one of those came with each.
+pub(super) fn chain(
+    keys: &[VerifierKey],
+    changes: &[(u64, u64, Event)],
+    notes: &BTreeMap<u64, Vec<u8>>,
+) -> Option<Chain> {
+    let mut chain = Chain::begun_with(keys.iter().find(|key| key.named_itself())?.clone());
+    for (place, append, event) in changes {
+        chain.event(*place, *append, event);
+        if let Some((size, note)) = notes.range(place + 1..).next() {
+            chain.ended(*size, |key| read_checkpoint(note, std::slice::from_ref(key)).is_ok());
+        }
+    }
+    Some(chain)
+}
+
+/// The earlier checkpoints in a bag, by how many events the log had.
+fn notes(folder: &Path, payload: &[PathBuf]) -> Result<BTreeMap<u64, Vec<u8>>, Fault> {
+    let names = payload.iter().filter_map(|path| path.strip_prefix(folder).ok()?.to_str());
+    let sizes = names.filter_map(|name| name.strip_prefix("data/log/checkpoints/")?.parse().ok());
+    sizes.map(|size: u64| Ok((size, read(folder, &format!("data/log/checkpoints/{size}"))?))).collect()
 }
 
 /// What the events say of objects.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    decide,
+    decide, head,
     journal::Journal,
     lock::{InPlace, Lock, Turn},
     log_key, pending, rebuild, standing, told,
@@ -25,7 +25,7 @@ use crate::{
     model::{Blake3, Reading},
     plain,
     provenance::{
-        Event, EventKind, Log, ObjectRef, checkpoints, entries, merkle,
+        Event, EventKind, Log, ObjectRef, checkpoints, entries,
         note::{Checkpoint, SignerKey, VerifierKey},
         proof, signed_size, signer_of,
     },
@@ -39,8 +39,6 @@ const EVENTS_AT_ONCE: u32 = 1000;
 /// How many documents wait for the index at most.
 const INDEXED_AT_ONCE: usize = 100;
 
-/// Where the head of the log is noted, in the data folder.
-pub const LOG_HEAD: &str = "log.head";
 /// The key that signs the log, in the data folder.
 pub const LOG_KEY: &str = "log.key";
 /// Where a data folder notes its store, if that is elsewhere.
@@ -65,19 +63,6 @@ struct OpenLog {
     keys: Vec<VerifierKey>,
     /// Seals what is about to be appended.
     signer: SignerKey,
-}
-
-/// The head of a data folder's log as it was last noted.
-pub fn known_head(data: &Path) -> Result<Option<Checkpoint>> {
-    let text = match plain::read_to_string(&data.join(LOG_HEAD)) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).fold(ErrorKind::Storage, || "cannot read the noted head of the log"),
-    };
-    match Checkpoint::parse(&text) {
-        Some(head) => Ok(Some(head)),
-        None => Err(Error::new(ErrorKind::FixityMismatch, format!("`{LOG_HEAD}` holds no head of a log"))),
-    }
 }
 
 /// The key that checks what a data folder signs, where it can be read: an onlooker may not.
@@ -152,7 +137,7 @@ fn must_be_there(data: &Path, config: &Config) -> Result<()> {
     let location = location(data, config)?;
     let lost = location.folder().filter(|folder| !folder.is_dir());
     if let Some(store) = lost
-        && (database(data).is_file() || data.join(LOG_HEAD).is_file())
+        && (database(data).is_file() || data.join(head::LOG_HEAD).is_file())
     {
         let store = store.display();
         return Err(Error::new(ErrorKind::NotFound, format!("the store `{store}` of this archive is gone"))
@@ -280,10 +265,11 @@ impl App {
         Ok(app)
     }
 
-    /// Lets go of database and index, which may then be moved; the lock is kept. Gives the head of the log as well.
-    pub(super) fn into_lock(self) -> (Option<Lock>, Option<Checkpoint>) {
+    /// Lets go of database and index, which may then be moved; the lock is kept. Gives the head of the log as well, with
+    /// the key that seals it.
+    pub(super) fn into_lock(self) -> (Option<Lock>, Option<(Checkpoint, SignerKey)>) {
         let log = self.log.map(|log| log.into_inner().unwrap_or_else(PoisonError::into_inner));
-        (self.lock, log.and_then(|log| log.log.head()))
+        (self.lock, log.and_then(|log| Some((log.log.head()?, log.signer))))
     }
 
     /// Opens a data folder that is there, for reading and for decisions.
@@ -378,10 +364,10 @@ impl App {
         let is_own =
             |event: &Event| waiting.contains(event) || noted.as_ref().is_some_and(|noted| noted.has(size, event));
         let log = Log::open(store, &self.data.join(LOG_KEY), &is_own)?;
-        self.must_fit(&log, is_anew)?;
+        let signer = signer_of(store, &self.data.join(LOG_KEY))?;
+        self.must_fit(&log, &signer, is_anew)?;
         self.register.note_log_begin(log.next_index())?;
         let keys = told::keys_that_count(&self.data, store)?;
-        let signer = signer_of(store, &self.data.join(LOG_KEY))?;
         let journal = Journal::open(&self.data, signer.clone(), &keys)?;
         self.archive = self.archive.at_work(Arc::new(journal));
         self.log = Some(Mutex::new(OpenLog { log, last: None, noted: !is_anew, keys, signer }));
@@ -390,23 +376,22 @@ impl App {
     }
 
     /// The log must be the one that this data folder knows, gone on: what was cut off is not written over.
-    fn must_fit(&self, log: &Log, is_anew: bool) -> Result<()> {
+    fn must_fit(&self, log: &Log, signer: &SignerKey, is_anew: bool) -> Result<()> {
         let (store, size) = (self.archive.store(), log.next_index());
-        match must_reach_head(&self.data, store, size)? {
-            Some(_) => {}
-            None if is_anew || size == 0 => {
-                let none = || Checkpoint { origin: log.verifier().name().into(), size: 0, root: merkle::empty_root() };
-                keep_head(&self.data, &log.head().unwrap_or_else(none))?;
+        match head::must_be_reached(&self.data, store, size)? {
+            Some(noted) if noted.is_sealed => {}
+            _ if is_anew || size == 0 => {
+                head::keep(&self.data, signer, &log.head().unwrap_or_else(|| head::none(log.verifier())))?;
             }
-            None => return Err(head_is_gone(&self.data)),
+            noted => return Err(head::is_gone(&self.data, noted.is_some())),
         }
         if let Some((place, json)) = self.register.last_logged_event()? {
             if place >= size {
-                return Err(cut_off("griffie.sqlite", place + 1, size));
+                return Err(head::cut_off("griffie.sqlite", place + 1, size));
             }
             let found = entries(store, place, size).next().transpose()?.map(|(_, _, event)| event);
             if found != Event::from_json(&json).ok() {
-                return Err(written_anew("griffie.sqlite"));
+                return Err(head::written_anew("griffie.sqlite"));
             }
         }
         Ok(())
@@ -458,7 +443,7 @@ impl App {
             log.last = Some(Instant::now());
             // Noted first: where the database says that events are logged, the head tells of them.
             if let Some(head) = log.log.head().filter(|_| log.noted) {
-                keep_head(&self.data, &head)?;
+                head::keep(&self.data, &log.signer, &head)?;
             }
             self.register.mark_logged(events.iter().map(|event| event.id.as_str()).zip(places))?;
             self.archive.note_logged(&events)?;
@@ -602,66 +587,6 @@ impl App {
                 .hint("`griffie verify` names everything that is missing")
         })
     }
-}
-
-/// A log of so many events must go on from where this data folder noted its end, if it did.
-pub(super) fn must_reach_head(data: &Path, store: &Store, size: u64) -> Result<Option<Checkpoint>> {
-    match known_head(data)? {
-        Some(head) if head.size > size => Err(cut_off(LOG_HEAD, head.size, size)),
-        Some(head) if head.size > 0 && proof::checkpoint(store, head.size)?.checkpoint.root != head.root => {
-            Err(written_anew(LOG_HEAD))
-        }
-        head => Ok(head),
-    }
-}
-
-/// Notes the log's head outside the store: it tells whether the log's end was cut off.
-pub(super) fn keep_head(data: &Path, head: &Checkpoint) -> Result<()> {
-    let doing = || "cannot note the head of the log";
-    let new = data.join("log.head.new");
-    std::fs::write(&new, head.text()).fold(ErrorKind::Storage, doing)?;
-    std::fs::rename(&new, data.join(LOG_HEAD)).fold(ErrorKind::Storage, doing)
-}
-
-fn cut_off(by: &str, told: u64, size: u64) -> Error {
-    Error::new(
-        ErrorKind::FixityMismatch,
-        format!("`{by}` tells of {told} events of the log, which has only {size}: its end is gone"),
-    )
-    .hint(
-        "nothing was written: restore the store from a copy, and give `griffie verify`. If this is that copy, older than \
-         what is noted, `griffie rebuild --restored --by NAME` takes it up where it ends, which the log tells for ever",
-    )
-    .dutch(format!(
-        "`{by}` telt {told} gebeurtenissen van het logboek, dat er maar {size} heeft: het einde is weg; er is niets \
-             geschreven: zet de opslag terug uit een kopie, en geef `griffie verify`; is dit die kopie, ouder dan wat er is \
-             genoteerd, dan gaat `griffie rebuild --restored --by NAAM` verder waar ze eindigt, wat het logboek dan altijd \
-             vermeldt"
-    ))
-}
-
-fn written_anew(by: &str) -> Error {
-    Error::new(ErrorKind::FixityMismatch, format!("the log is not the one that `{by}` tells of: it was rewritten"))
-        .hint("nothing was written: restore the store from a copy, and give `griffie verify`")
-        .dutch(format!(
-            "het logboek is niet dat waarvan `{by}` vertelt: het is herschreven; er is niets geschreven: zet de opslag terug \
-             uit een kopie, en geef `griffie verify`"
-        ))
-}
-
-fn head_is_gone(data: &Path) -> Error {
-    let file = data.join(LOG_HEAD);
-    let file = file.display();
-    Error::new(ErrorKind::Refused, format!("`{file}` is gone, which tells where the log ended"))
-        .hint(
-            "put log.head back from the backup. If there is none, hold the log against a checkpoint kept elsewhere \
-             (`griffie log verify`), and give `griffie rebuild`, which notes the end as it is now",
-        )
-        .dutch(format!(
-            "`{file}`, dat zegt waar het logboek eindigde, is weg: zet log.head terug uit de reservekopie; is er geen, leg het \
-             logboek dan naast een elders bewaard ijkpunt (`griffie log verify`), en geef `griffie rebuild`, die het einde \
-             noteert zoals het nu is"
-        ))
 }
 
 /// Refuses to go on from a log that another key signs, or whose newest checkpoint is somebody else's, before anything is

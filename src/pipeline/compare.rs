@@ -5,7 +5,7 @@ use std::{collections::HashSet, path::Path};
 
 use super::{
     app::{self, Stored, database},
-    decide,
+    decide, head,
     lock::{Lock, Turn},
     rebuild::{Counts, build},
     standing, told,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, FindingKind, VerifyFinding},
+    archive::{Archive, FindingKind, VerifyFinding, name},
     config::Config,
     error::Fold as _,
     index::{Index, IndexDocument},
@@ -46,7 +46,7 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
             "er is geen database naast de opslag; `griffie rebuild` maakt die uit de opslag",
             "there is no database beside the store; `griffie rebuild` makes it from the store",
         );
-        let had_one = [app::LOG_KEY, app::LOG_HEAD].iter().any(|file| data.join(file).symlink_metadata().is_ok());
+        let had_one = [app::LOG_KEY, head::LOG_HEAD].iter().any(|file| data.join(file).symlink_metadata().is_ok());
         return Ok(match had_one {
             true => Compared::With(vec![named(FindingKind::MissingDatabase, DATABASE.into(), message.into())]),
             false => Compared::None(message.into()),
@@ -183,9 +183,20 @@ fn of_parts(data: &Path, register: &Register, archive: &Archive, language: Langu
     let missing: HashSet<_> = lag.missing.into_iter().collect();
     let (mut found, mut units) = (Vec::new(), 0);
     for (document, made_of) in documents {
-        // What is wrong with the words is said of them.
-        let reading = document.reading_key.parse().ok().map(|key| archive.reading(&key));
-        let Some(Ok(Some(reading))) = reading else { continue };
+        let Ok(key) = document.reading_key.parse() else { continue };
+        let reading = match archive.reading(&key) {
+            Ok(Some(reading)) => reading,
+            // That they are gone is said of them.
+            Ok(None) => continue,
+            Err(error) => {
+                let message = language.say(
+                    format!("geen opdracht kan de woorden lezen ({error})"),
+                    format!("no command can read the words ({error})"),
+                );
+                found.push(named(FindingKind::Malformed, name::reading(&key).to_string(), message));
+                continue;
+            }
+        };
         let (record, id) = (document.record, document.id);
         let found_in = register.findings(&id)?;
         let units_made = units_of(&Text::build(&reading), found_in.as_ref().map(|found| &found.fields));

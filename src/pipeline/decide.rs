@@ -191,6 +191,11 @@ pub(super) fn row(object: archive::Decision) -> Result<Decision> {
     Ok(Decision { record, number, act, by, at, note, elsewhere })
 }
 
+/// Whether a decision can be taken into a register.
+pub fn means(object: &archive::Decision) -> Result<()> {
+    row(object.clone()).map(|_| ())
+}
+
 /// Decisions as `griffie show --json` lists them.
 pub fn as_json(decisions: &[Decision]) -> Value {
     let one = |decision: &Decision| {

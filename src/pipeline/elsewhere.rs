@@ -10,7 +10,7 @@ use crate::{
     archive::{self, Manifest, Original, name},
     export::Evidence,
     model::{DocumentId, Elsewhere, ItemId, Problem, RecordId},
-    provenance::proof,
+    provenance::{KeyChange, proof},
     register::{Act, Decision, Item, ItemState, Receipt},
 };
 
@@ -20,6 +20,9 @@ const KEPT: &str = "bag_kept";
 const TAKEN_OVER: &str = "decisions_taken_over";
 /// A decision of another archive that does not.
 pub const NOT_TAKEN_OVER: &str = "decision_not_taken_over";
+
+/// The key that signs the log of the other archive is not the one that it was begun with.
+const KEY_CHANGED: &str = "key_changed_there";
 
 /// The accession that would tell cannot be read.
 const UNREAD: &str = "accession_unread";
@@ -51,6 +54,10 @@ pub(super) fn take_over(app: &App, bag: &Item, kept: &Original) -> Result<Vec<Pr
             "what came with the originals from the archive with the log {log} is kept: {files} files, as a ZIP in `{place}`"
         ),
     )];
+    remarks.extend(evidence.key_changes.iter().map(|change| {
+        let (nl, en) = key_change(change);
+        remark(KEY_CHANGED, nl, en)
+    }));
     let here = whereabouts(app, bag, &evidence)?;
     let is_own = proof::head(app.archive.store()).is_ok_and(|head| head.checkpoint.origin == *log);
     let mut taken = 0;
@@ -80,6 +87,34 @@ pub(super) fn take_over(app: &App, bag: &Item, kept: &Original) -> Result<Vec<Pr
         ));
     }
     Ok(remarks)
+}
+
+/// That another key signs the log of the other archive since some event.
+fn key_change(change: &KeyChange) -> (String, String) {
+    let KeyChange { event, at, by, old, new, signed_by_old, accepted } = change;
+    let (nl, en) = match (signed_by_old, accepted) {
+        (true, _) => ("de oude sleutel heeft dat ondertekend".to_owned(), "the old key signed that".to_owned()),
+        (false, None) => (
+            "de oude sleutel heeft dat niet ondertekend: vraag het archief of het de beheerder was".to_owned(),
+            "the old key did not sign that: ask the archive whether it was its keeper".to_owned(),
+        ),
+        (false, Some(accepted)) => (
+            format!(
+                "de oude sleutel heeft dat niet ondertekend, {} zei bij gebeurtenis {} dat het zo hoort: vraag het archief",
+                accepted.by, accepted.event
+            ),
+            format!(
+                "the old key did not sign that, {} said at event {} that it is right: ask the archive",
+                accepted.by, accepted.event
+            ),
+        ),
+    };
+    (
+        format!(
+            "de sleutel van dat logboek is gewisseld: gebeurtenis {event} ({at}, door {by}) verving {old} door {new}; {nl}"
+        ),
+        format!("the key of that log was changed: event {event} ({at}, by {by}) put {new} in the place of {old}; {en}"),
+    )
 }
 
 /// What became here of the records and documents of a bag, by their ids there.

@@ -8,7 +8,7 @@ use crate::{
     Error, ErrorKind, Result, archive,
     error::Fold as _,
     provenance::{
-        Event, checkpoints,
+        Event, KeyChange, checkpoints, keys,
         proof::{self, Head},
         timestamp::{Response, TimeStamp},
     },
@@ -52,15 +52,48 @@ pub fn keep_timestamp(app: &App, response: &Response, bytes: Vec<u8>) -> Result<
 
 /// Says in the log that a clock was wrong when an event was logged, or one before it; gives the place of that event.
 pub fn clock_was_wrong(app: &App, what: &str, by: &str) -> Result<u64> {
-    if by.trim().is_empty() {
-        return Err(Error::new(ErrorKind::InvalidInput, "it takes the name of whoever says so").hint("give --by NAME"));
-    }
+    let by = named(by)?;
     let store = app.archive.store();
     let place = proof::find(store, proof::head(store)?.checkpoint.size, what)?;
-    let event = Event::of_wrong_clock(place, by.trim(), app.clock.now());
-    app.register.add_events(&[events::outbox(&event)])?;
-    app.log_waiting_events()?;
+    tell(app, &Event::of_wrong_clock(place, by, app.clock.now()))?;
     Ok(place)
+}
+
+/// Says in the log that a change of its key which the old key did not sign was the keeper's own. Said again it stands once.
+pub fn accept_key(app: &App, place: u64, by: &str) -> Result<KeyChange> {
+    let by = named(by)?;
+    let changed = || -> Result<KeyChange> {
+        let chain = keys::chain_of(app.archive.store())?;
+        let change = chain.changes().iter().find(|change| change.event == place && !change.signed_by_old).cloned();
+        change.ok_or_else(|| {
+            let message = format!("event {place} is no change of the log's key that the old key did not sign");
+            Error::new(ErrorKind::NotFound, message)
+                .hint("`griffie verify` names the event of each such change")
+                .dutch(format!(
+                    "gebeurtenis {place} is geen wisseling van de sleutel die de oude niet ondertekende: `griffie verify` \
+                     noemt de gebeurtenis van elke zulke wisseling"
+                ))
+        })
+    };
+    let change = changed()?;
+    if change.is_unproven() {
+        tell(app, &Event::of_accepted_key(&change, by, app.clock.now()))?;
+    }
+    changed()
+}
+
+/// The name of whoever says something of the log.
+fn named(by: &str) -> Result<&str> {
+    let by = by.trim();
+    match by.is_empty() {
+        true => Err(Error::new(ErrorKind::InvalidInput, "it takes the name of whoever says so").hint("give --by NAME")),
+        false => Ok(by),
+    }
+}
+
+fn tell(app: &App, event: &Event) -> Result<()> {
+    app.register.add_events(&[events::outbox(event)])?;
+    app.log_waiting_events()
 }
 
 fn days_after(now: Timestamp, days: u16) -> Result<Timestamp> {

@@ -4,7 +4,7 @@ use std::{fs::File, path::Path};
 
 use super::{
     app::{self, App},
-    events,
+    events, head,
     lock::Lock,
     stop::reached,
 };
@@ -49,6 +49,11 @@ pub fn change(data: &Path, config: &Config, by: &str) -> Result<KeyChange> {
     }
     let _lock = alone()?;
     let chain = keys::chain_of(&store)?;
+    // With the key it is known where the log ended, and a change is no way past that; without it the change is unproven.
+    let noted = head::of(data, &store)?;
+    if signer_of(&store, &data.join(app::LOG_KEY)).is_ok() && !noted.as_ref().is_some_and(|noted| noted.is_sealed) {
+        return Err(head::is_gone(data, noted.is_some()));
+    }
     let waiting = data.join(NEW_KEY);
     // Made first: a key that the log names and nobody has would be lost at once.
     let new = match SignerKey::read(&waiting)? {
@@ -99,7 +104,7 @@ pub(super) fn complete(data: &Path, store: &Store) -> Result<Option<KeyChange>> 
     let new =
         event.new_key().ok_or_else(|| Error::new(ErrorKind::FixityMismatch, format!("`{ANNOUNCED}` names no key")))?;
     let chain = keys::chain_of(store)?;
-    app::must_reach_head(data, store, signed_size(store)?)?;
+    head::must_be_reached(data, store, signed_size(store)?)?;
     if !chain.active().is_same_key(&new) {
         let held = SignerKey::read(&waiting)?.filter(|held| held.verifier().is_same_key(&new));
         let held = held.ok_or_else(new_key_is_gone)?.for_log(chain.active().name());
@@ -118,7 +123,7 @@ pub(super) fn complete(data: &Path, store: &Store) -> Result<Option<KeyChange>> 
     // It lays the new key beside the old ones, and shows that it signs.
     let log = Log::open(store, &key, &|_| false)?;
     if let Some(head) = log.head() {
-        app::keep_head(data, &head)?;
+        head::keep(data, &signer_of(store, &key)?, &head)?;
     }
     let changed = keys::chain_of(store)?.changes().last().cloned();
     let changed = changed.ok_or_else(|| Error::new(ErrorKind::Internal, "the log does not tell of its new key"))?;

@@ -4,11 +4,11 @@
 
 use std::{collections::HashSet, path::Path};
 
+use super::sealed;
 use crate::{
     ErrorKind, Result,
     error::Fold as _,
     model::Blake3,
-    plain,
     provenance::{
         Event,
         note::{SignerKey, VerifierKey},
@@ -40,16 +40,13 @@ pub(super) fn note(data: &Path, signer: &SignerKey, size: u64, events: &[Event])
         text += &event.digest().hex();
         text.push('\n');
     }
-    let sealed = format!("{}\n{text}", signer.seal(&text));
-    plain::replace(&data.join(LOG_PENDING), sealed.as_bytes()).fold(ErrorKind::Storage, doing)
+    sealed::write(&data.join(LOG_PENDING), signer, &text).fold(ErrorKind::Storage, doing)
 }
 
 /// What was noted last, where one of these keys sealed it. Any other note says nothing.
 pub(super) fn noted(data: &Path, keys: &[VerifierKey]) -> Option<Pending> {
-    let sealed = plain::read_to_string(&data.join(LOG_PENDING)).ok()?;
-    let (seal, text) = sealed.split_once('\n')?;
-    keys.iter().find(|key| key.has_sealed(text, seal))?;
-    let mut lines = text.lines();
+    let note = sealed::read(&data.join(LOG_PENDING), keys).ok().filter(|note| note.is_sealed)?;
+    let mut lines = note.text.lines();
     lines.next().filter(|schema| *schema == SCHEMA)?;
     let size = lines.next()?.parse().ok()?;
     let events = lines.map(str::parse).collect::<std::result::Result<_, _>>().ok()?;

@@ -9,7 +9,7 @@ use std::{
 use super::{
     App,
     app::{self, Stored, database, location},
-    decide, events,
+    decide, events, head, journal,
     lock::{InPlace, Lock},
     log_key,
     restored::{self, PutAside},
@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Accession, AccessionState, Archive, How, Wrong},
+    archive::{self, Accession, AccessionState, Archive, How, Wrong},
     config::Config,
-    error::Fold as _,
+    error::{Context as _, Fold as _},
     index::Index,
     model::{BatchId, DocumentId, ItemId, RecordId},
     register::{Batch, Completion, Item, ItemState, Outcome, Register},
@@ -43,6 +43,8 @@ pub struct Counts {
     pub left_out: Vec<ObjectName>,
     /// Originals and copies that are gone, or have another length than their manifests say: no register follows from them.
     pub without_bytes: Vec<ObjectName>,
+    /// How many objects lie in a folder that was put back which neither the log nor the data folder's journal tells of.
+    pub strays: usize,
     /// What lay beyond the log of a copy that was put back.
     pub put_aside: Option<PutAside>,
 }
@@ -61,6 +63,7 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
     }
     std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
     let mut lock = Lock::or_refuse(data)?;
+    let had_database = App::is_there(data);
     let _sole = InPlace::goes(data)?;
     let stored = Stored::open(data, config)?;
     lock.also_or_refuse(stored.archive.store(), &stored.location)?;
@@ -80,7 +83,8 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
     let archive = stored.archive.clone();
     let mut app = App::beside(data, config.clone(), stored, register, index, lock)?;
     app.archive = archive.as_logged(&[])?;
-    let mut counts = Counts { left_out: sound(&app.archive)?, put_aside, ..Counts::default() };
+    let strays = if had_database { 0 } else { strays(data, &archive)? };
+    let mut counts = Counts { left_out: sound(&app.archive)?, strays, put_aside, ..Counts::default() };
     reached("rebuild-begun");
     build(&app.archive, &app.register, &mut counts)?;
     for (document, _) in app.register.documents_as_read()? {
@@ -89,18 +93,29 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
     reached("rebuild-database-made");
     app.index_what_is_missing()?;
     reached("rebuild-index-made");
-    let (lock, head) = app.into_lock();
+    let (lock, ended) = app.into_lock();
     let made = std::fs::File::options().write(true).open(database(workplace.path()));
     made.and_then(|made| made.sync_all()).fold(ErrorKind::Storage, || "cannot flush the new database")?;
     put_in_place(data, workplace.path())?;
-    if let Some(head) = head {
-        app::keep_head(data, &head)?;
+    if let Some((head, signer)) = ended {
+        head::keep(data, &signer, &head)?;
     }
     // Into the folder that goes with the work: what is noted is so no more.
     std::fs::rename(standing::unfinished(data), workplace.path().join("unfinished"))
         .fold(ErrorKind::Storage, || "cannot note that the rebuild is done")?;
     drop(lock);
     Ok(counts)
+}
+
+/// Of a store in a folder, what neither its log nor the journal of the data folder tells of: so a copy ends that was made
+/// while griffie worked and that the journal is not in.
+fn strays(data: &Path, archive: &Archive) -> Result<usize> {
+    if archive.store().root().is_none() {
+        return Ok(0);
+    }
+    let announced = journal::said_in(data, &told::keys_that_count(data, archive.store())?)?;
+    let is_own = |name: &ObjectName| announced.iter().any(|object| object.name == *name);
+    Ok(archive.unlogged()?.iter().filter(|name| !is_own(name)).count())
 }
 
 /// Refuses an archive of which the log names what is gone or changed: no part of a register is made as if it were all.
@@ -171,7 +186,9 @@ pub(super) fn build(archive: &Archive, register: &Register, counts: &mut Counts)
     }
     for series in archive.decisions()? {
         for decision in series?.1 {
-            register.add_decision(&decide::row(decision)?, &[])?;
+            let name = archive::name::numbered(archive::Area::Decisions, decision.record.as_str(), decision.number);
+            let row = decide::row(decision).doing(|| format!("failed to read `{name}`"))?;
+            register.add_decision(&row, &[])?;
             counts.decisions += 1;
         }
     }

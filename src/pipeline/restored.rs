@@ -4,13 +4,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::app::{self, App};
+use super::{
+    app::{self, App},
+    head,
+};
 use crate::{
     Error, ErrorKind, Result,
     archive::Archive,
     clock::Clock,
     error::Fold as _,
-    provenance::{Event, Log, beyond, newest_whole},
+    provenance::{Event, Log, beyond, newest_whole, signer_of},
     storage::ObjectName,
 };
 
@@ -56,17 +59,18 @@ pub(super) fn take_up(data: &Path, archive: &Archive, by: &str) -> Result<Option
     aside.put(&beyond(store, size)?)?;
     // What lies beyond is nobody's word; what is left must be that of the log's keys.
     app::must_be_own_log(data, store)?;
-    let known = app::known_head(data)?.filter(|head| head.size > size);
+    let known = head::of(data, store)?.map(|noted| noted.head).filter(|head| head.size > size);
     if known.is_none() {
-        app::must_reach_head(data, store, size)?;
+        head::must_be_reached(data, store, size)?;
     }
     aside.put(&archive.unlogged()?)?;
     if known.is_some() || aside.objects > 0 {
-        let log = Log::open(store, &data.join(app::LOG_KEY), &|_| false)?;
+        let key = data.join(app::LOG_KEY);
+        let log = Log::open(store, &key, &|_| false)?;
         let event = Event::of_restoration(known.as_ref(), aside.objects as u64, by, Clock::System.now());
         log.append(&[event])?;
         if let Some(head) = log.head() {
-            app::keep_head(data, &head)?;
+            head::keep(data, &signer_of(store, &key)?, &head)?;
         }
     }
     Ok(aside.folder.map(|folder| PutAside { objects: aside.objects, folder }))

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::app;
+use super::head;
 use crate::{
     Error, ErrorKind, Result,
     archive::{Archive, TOLERANCE, is_of_register},
@@ -66,7 +66,9 @@ fn knows(register: &Register, archive: &Archive, location: &Location, data: &Pat
         // What was there before it was made it has from the store, whichever of those events it was told of again.
         Some(until) => until.max(register.log_begin()?.unwrap_or(0)),
         // It was rebuilt and has told nothing since.
-        None if !empty || archive.count_documents()? == 0 => app::known_head(data)?.map_or(0, |head| head.size),
+        None if !empty || archive.count_documents()? == 0 => {
+            head::of(data, archive.store())?.map_or(0, |noted| noted.head.size)
+        }
         None => 0,
     };
     for entry in entries(archive.store(), known, size) {

@@ -31,7 +31,31 @@ pub struct KeyChange {
     pub new: String,
     /// Whether the old key signed the event: without that nobody but the keeper of the new key says so.
     pub signed_by_old: bool,
+    /// That a person took a change for the keeper's own which the old key did not sign.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Accepted>,
 }
+
+impl KeyChange {
+    /// Whether neither the old key nor a person says that it was the keeper's.
+    pub fn is_unproven(&self) -> bool {
+        !self.signed_by_old && self.accepted.is_none()
+    }
+}
+
+/// Who took a change of key for the keeper's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Accepted {
+    /// The event that tells of it.
+    pub event: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub by: String,
+}
+
+/// What the detail of the event that tells of it begins with.
+const ACCEPTED: &str = "accepted ";
 
 /// The keys of a log in their order, as far as it has been read.
 #[derive(Clone, Debug)]
@@ -76,6 +100,13 @@ impl Chain {
 
     /// Takes note of an event; `append` is where the append begins that it came with.
     pub fn event(&mut self, place: u64, append: u64, event: &Event) {
+        if let Some((about, accepted)) = event.accepted_key(place) {
+            let change = self.changes.iter_mut().find(|change| change.event == about && change.is_unproven());
+            if let Some(change) = change {
+                change.accepted = Some(accepted);
+            }
+            return;
+        }
         let Some((old, new)) = event.key_change() else { return };
         // Who names another than the key that signs knows nothing of this log.
         if old != self.active().id_hex() || new.name() != self.active().name() || self.has(&new) {
@@ -86,7 +117,7 @@ impl Chain {
             Agent::Program { name, .. } => name.clone(),
         };
         let (at, new_id) = (event.at, new.id_hex());
-        let change = KeyChange { event: place, at, by, old, new: new_id, signed_by_old: false };
+        let change = KeyChange { event: place, at, by, old, new: new_id, signed_by_old: false, accepted: None };
         self.pending = Some((change, new, append));
     }
 
@@ -124,6 +155,21 @@ impl Event {
         Self::new(EventKind::KeyChange, at, [old.id_hex(), new.id_hex()])
             .by(Agent::Person { name: by.to_owned() })
             .outcome(super::Outcome::Success, Some(new.encode()))
+    }
+
+    /// A person takes a change of key that the old key did not sign for the keeper's own.
+    pub fn of_accepted_key(change: &KeyChange, by: &str, at: Timestamp) -> Self {
+        Self::new(EventKind::KeyChange, at, [change.old.clone(), change.new.clone()])
+            .by(Agent::Person { name: by.to_owned() })
+            .outcome(super::Outcome::Success, Some(format!("{ACCEPTED}{}", change.event)))
+    }
+
+    /// The place of the change that a person accepts by it, where it is about that; `said` is its own.
+    fn accepted_key(&self, said: u64) -> Option<(u64, Accepted)> {
+        let detail = self.detail.as_deref().filter(|_| self.event == EventKind::KeyChange)?;
+        let about = detail.strip_prefix(ACCEPTED)?.parse().ok()?;
+        let Agent::Person { name } = &self.agent else { return None };
+        Some((about, Accepted { event: said, at: self.at, by: name.clone() }))
     }
 
     /// The key that signs from here on, where it is about that.

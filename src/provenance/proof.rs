@@ -10,8 +10,10 @@ use base64::{
     },
 };
 
+use jiff::Timestamp;
+
 use super::{
-    event_v1::{Entry, Event},
+    event_v1::{Entry, Event, ObjectRef},
     keys::chain_of,
     log::{checkpoints, entries, foreign_checkpoint},
     merkle::{self, Hash, consistency_holds, inclusion_holds, leaf_hash},
@@ -100,6 +102,36 @@ pub fn find(store: &Store, size: u64, what: &str) -> Result<u64> {
         Error::new(ErrorKind::NotFound, format!("no event of the log is about `{what}`"))
             .hint("name an event (its id or number), an object, its BLAKE3 digest, or the whole id of what it is about")
     })
+}
+
+/// So many bundles on either side of where a time stands in the log are looked through: events of one time stand together,
+/// but for threads that overtake each other and clocks that are set.
+const NEAR: u64 = 1;
+
+/// The event that names an object with these bytes, if it stands in the log where the time is about `at`: what it takes to
+/// look there does not grow with the log. Not to find it says nothing.
+pub fn find_near(store: &Store, size: u64, at: Timestamp, object: &ObjectRef) -> Result<Option<u64>> {
+    let bundles = size.div_ceil(WIDTH);
+    let begins_after = |bundle: u64| -> Result<bool> {
+        let first = entries(store, bundle * WIDTH, size).next().transpose()?;
+        Ok(first.is_none_or(|(_, _, event)| event.at > at))
+    };
+    let (mut low, mut high) = (0, bundles);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        match begins_after(middle)? {
+            true => high = middle,
+            false => low = middle + 1,
+        }
+    }
+    let from = low.saturating_sub(1 + NEAR) * WIDTH;
+    for entry in entries(store, from, size).take(usize::try_from(WIDTH * (2 * NEAR + 2)).unwrap_or(usize::MAX)) {
+        let (index, _, event) = entry?;
+        if event.objects.contains(object) {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
 }
 
 /// Proves that the event at `index` is in the log, and checks the proof.

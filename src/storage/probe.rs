@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{INCOMING, ObjectName, Store, random_bytes};
-use crate::{ErrorKind, Result, error::Fold as _};
+use crate::{ErrorKind, Result, error::Fold as _, model::Blake3};
 
 pub(super) const CANARY: &[u8] = b"A canary of griffie store probe. It counts for nothing.\n";
 pub(super) const OTHER: &[u8] = b"Other bytes under the same name.\n";
@@ -195,6 +195,14 @@ impl Store {
             crate::Error::new(ErrorKind::Refused, "the store is a folder, and a folder keeps no retentions")
         });
         s3?.extend(before, now)
+    }
+}
+
+impl Store {
+    /// Where an object of a bucket lies below what somebody laid over it: its version with these bytes, and the command that
+    /// lays it on top again.
+    pub fn puts_back(&self, name: &ObjectName, blake3: &Blake3) -> Result<Option<(String, String)>> {
+        self.s3.as_ref().map_or(Ok(None), |s3| s3.puts_back(name, blake3))
     }
 }
 

@@ -27,7 +27,7 @@ use crate::{
     clock::Clock,
     config,
     error::Fold as _,
-    model::{Digests, digest::Hasher},
+    model::{Blake3, Digests, digest::Hasher},
 };
 
 /// Size of the parts of a large object; S3 takes ten thousand of them, of at least 5 MiB.
@@ -288,6 +288,26 @@ impl S3 {
             "the server overwrites objects: it ignores `If-None-Match` and keeps no versions",
         )
         .hint("switch versioning on for the bucket (Object Lock does), or use a server that knows conditional writes"))
+    }
+
+    /// The line of the AWS command line that lays the version of an object with these bytes on top again, where there is one.
+    pub fn puts_back(&self, name: &ObjectName, blake3: &Blake3) -> Result<Option<(String, String)>> {
+        let key = self.key(name);
+        let bucket = self.client.bucket_url.rsplit('/').next().unwrap_or_default();
+        for version in self.wait(self.client.versions(&key, None))?.versions {
+            if version.key != key {
+                continue;
+            }
+            let bytes = self.wait(self.client.get_version(&key, &version.id))?;
+            if bytes.is_ok() && Blake3::of(&bytes.body) == *blake3 {
+                let id = version.id;
+                let line = format!(
+                    "aws s3api copy-object --bucket {bucket} --key {key} --copy-source '{bucket}/{key}?versionId={id}'"
+                );
+                return Ok(Some((id, line)));
+            }
+        }
+        Ok(None)
     }
 
     fn has_two_versions(&self, key: &str) -> Result<bool> {

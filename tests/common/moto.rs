@@ -75,6 +75,17 @@ impl Moto {
         assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
     }
 
+    /// Does what a line `aws s3api copy-object` asks for: this client is not installed everywhere.
+    pub fn copy_object(&self, line: &str) {
+        let after =
+            |option: &str| line.split_once(option).unwrap().1.split_whitespace().next().unwrap().trim_matches('\'');
+        assert!(line.starts_with("aws s3api copy-object "), "{line}");
+        let (bucket, key, source) = (after("--bucket "), after("--key "), after("--copy-source "));
+        let request = format!("PUT /{bucket}/{key} HTTP/1.1\r\nHost: {}\r\nx-amz-copy-source: {source}\r\n", self.host);
+        let answer = self.ask(&request);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+
     fn ask(&self, request: &str) -> String {
         self.send(request, "")
     }

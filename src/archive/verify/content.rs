@@ -1,7 +1,7 @@
 //! What objects say of themselves and of each other: whoever has the key of the log may log anything, but not what no
 //! rebuild can read, nor a document that is made of another's words, without its being named here.
 
-use super::{FindingKind, Findings, ledger::Ledger, log};
+use super::{FindingKind, Findings, Means, ledger::Ledger, log};
 use crate::{
     Result,
     archive::{Accession, Area, Batch, Decision, Format, Manifest, Recipe, name, reading_v1},
@@ -24,13 +24,18 @@ pub(super) fn is_read(area: Area) -> bool {
     matches!(area, Manifests | Accessions | Batches | Decisions | Readings | Area::Findings)
 }
 
-/// Reads an object of such an area.
-pub(super) fn read(area: Area, bytes: &[u8]) -> Result<Option<Tells>> {
+/// Reads an object of such an area; of words what made them, unless `whole` asks for each.
+pub(super) fn read(area: Area, bytes: &[u8], whole: bool, means: Means) -> Result<Option<Tells>> {
     Ok(Some(match area {
         Area::Manifests => Tells::Manifest(Box::new(Manifest::decode(bytes)?)),
         Area::Accessions => Tells::Accession(Box::new(Accession::decode(bytes)?)),
         Area::Batches => Tells::Batch(Box::new(Batch::decode(bytes)?)),
-        Area::Decisions => Tells::Decision(Box::new(Decision::decode(bytes)?)),
+        Area::Decisions => {
+            let decision = Decision::decode(bytes)?;
+            means(&decision)?;
+            Tells::Decision(Box::new(decision))
+        }
+        Area::Readings if whole => Tells::Made(reading_v1::recipe_of_whole(bytes)?),
         Area::Readings => Tells::Made(reading_v1::recipe(bytes)?),
         Area::Findings => Tells::Made(crate::archive::Findings::decode(bytes)?.recipe),
         _ => return Ok(None),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::{Checked, FindingKind, Findings, name_of};
 use crate::{
     Error, ErrorKind, Result,
+    archive::Area,
     error::Fold,
     model::Blake3,
     provenance::{Event, ObjectRef, Work, tiles::LOG},
@@ -70,12 +71,22 @@ const HISTORY: &str = "
         events INTEGER NOT NULL, findings INTEGER NOT NULL
     ) STRICT;";
 
-/// The objects to check, with the one row that tells most of each: how it was found last, else when it was stored.
+/// The objects to check, with the one row that tells most of each: how it was found last, else when it was stored. Anybody
+/// may write into the history: what it dates later than this run was never.
 const STANDING: &str = "
     FROM seen
-    LEFT JOIN (SELECT name, max(number) AS number, until, outcome FROM history.checks GROUP BY name) AS last USING (name)
+    LEFT JOIN (
+        SELECT name, max(number) AS number, CASE WHEN until <= (SELECT now FROM run) THEN until END AS until, outcome
+        FROM history.checks GROUP BY name
+    ) AS last USING (name)
     LEFT JOIN named USING (name)
     WHERE seen.name NOT BETWEEN 'log/' AND 'log0'";
+
+/// A row of the history that somebody wrote must not keep an object from being looked at for ever: after so many that were
+/// not looked at for longest comes one that is drawn.
+const DRAWN_AFTER: u64 = 4;
+/// What is drawn is drawn by the remainders of this prime.
+const PRIME: u64 = (1 << 31) - 1;
 
 /// An object that waits to be looked at.
 pub(super) struct Waiting {
@@ -85,6 +96,8 @@ pub(super) struct Waiting {
     pub size_bytes: u64,
     /// It must be looked at whatever time it takes.
     pub must: bool,
+    /// All that it says must be decoded, not only what made it.
+    pub whole: bool,
 }
 
 /// Whether it is kept how objects were found.
@@ -111,6 +124,10 @@ pub(super) struct Ledger {
     history: History,
     /// What the log says is begun and not ended, of work on documents that were taken in earlier, and since when.
     pub open_work: BTreeMap<Work, Timestamp>,
+    /// Whether the words of all documents are to be decoded.
+    pub words: bool,
+    /// What objects are drawn by: the log's root.
+    pub seed: [u8; 32],
     /// What events name that wait in the database, written by this program.
     pub waiting: BTreeMap<String, Blake3>,
     /// What the events of an append name that was stopped before its checkpoint.
@@ -158,7 +175,8 @@ pub fn past_checks(history: &Path, prefix: &str) -> Result<Vec<PastChecks>> {
 }
 
 impl Ledger {
-    pub fn open(history: Option<&Path>) -> Result<Self> {
+    /// Opens the books of a run at `now`.
+    pub fn open(history: Option<&Path>, now: Timestamp) -> Result<Self> {
         // An empty path is SQLite's private temporary database, which goes to disk only when it is large.
         let db = Connection::open("").fold(ErrorKind::Storage, doing)?;
         // Else statements are compiled anew for the values that they are given, which costs more than running them.
@@ -171,6 +189,7 @@ impl Ledger {
              PRAGMA main.cache_size = -65536;
              CREATE TABLE seen (name TEXT PRIMARY KEY, size INTEGER NOT NULL, accounted INTEGER NOT NULL) WITHOUT ROWID;
              CREATE TABLE named (name TEXT PRIMARY KEY, blake3 BLOB, by TEXT NOT NULL, stored TEXT) WITHOUT ROWID;
+             CREATE TABLE run (now TEXT NOT NULL);
              CREATE TABLE made (name TEXT NOT NULL, input BLOB NOT NULL, PRIMARY KEY (name, input)) WITHOUT ROWID;
              CREATE TABLE claims (by TEXT NOT NULL, name TEXT NOT NULL, input BLOB NOT NULL);
              CREATE TABLE deciders (name TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;
@@ -180,6 +199,7 @@ impl Ledger {
              BEGIN;",
         )
         .fold(ErrorKind::Storage, doing)?;
+        db.execute("INSERT INTO run VALUES (?1)", [now.to_string()]).fold(ErrorKind::Storage, doing)?;
         let told: bool = db
             .query_row("SELECT EXISTS (SELECT 1 FROM history.checks)", [], |row| row.get(0))
             .fold(ErrorKind::Storage, doing)?;
@@ -195,6 +215,8 @@ impl Ledger {
             to_line_up: false,
             history,
             open_work: BTreeMap::new(),
+            words: false,
+            seed: [0; 32],
             waiting: BTreeMap::new(),
             unsigned: BTreeMap::new(),
             announced: Vec::new(),
@@ -207,12 +229,12 @@ impl Ledger {
         &mut self,
         objects: impl Iterator<Item = Result<Entry>>,
         findings: &mut Findings,
-        mut begin: impl FnMut(&Entry) -> bool,
+        mut begin: impl FnMut(&Entry, bool) -> bool,
     ) -> Result<()> {
         for object in objects {
             match object {
                 Ok(entry) => {
-                    let begun = entry.name.folder() != LOG && begin(&entry);
+                    let begun = entry.name.folder() != LOG && begin(&entry, self.is_wanted_whole(&entry.name)?);
                     self.to_line_up |= !begun && entry.name.folder() != LOG;
                     self.db
                         .prepare_cached("INSERT OR IGNORE INTO seen (name, size, accounted) VALUES (?1, ?2, ?3)")
@@ -229,6 +251,19 @@ impl Ledger {
             }
         }
         Ok(())
+    }
+
+    /// Whether all the words of a document are to be decoded.
+    fn is_wanted_whole(&self, name: &ObjectName) -> Result<bool> {
+        if name.folder() != Area::Readings.folder() || self.words || self.history == History::None {
+            return Ok(self.words);
+        }
+        let last: Option<String> = self
+            .db
+            .prepare_cached("SELECT outcome FROM history.checks WHERE name = ?1 ORDER BY number DESC LIMIT 1")
+            .and_then(|mut select| select.query_row([name.as_str()], |row| row.get(0)).optional())
+            .fold(ErrorKind::Storage, doing)?;
+        Ok(last.as_deref() != Some(GOOD))
     }
 
     /// How many objects there are beside the log.
@@ -402,8 +437,8 @@ impl Ledger {
     }
 
     /// Lines up the objects to check that nobody has begun with, and gives how many they are: first what was damaged when it was looked at last, so
-    /// that no run is silent about it, then what was not looked at for longest. An object that no run has looked at yet
-    /// was read back when it was stored.
+    /// that no run is silent about it, then what was not looked at for longest, and between those what is drawn. An object
+    /// that no run has looked at yet was read back when it was stored.
     pub fn line_up(&self, within: Option<Duration>, now: Timestamp) -> Result<u64> {
         if !self.to_line_up {
             return Ok(0);
@@ -415,12 +450,28 @@ impl Ledger {
         let bad = format!("ifnull(last.outcome, '{GOOD}') <> '{GOOD}'");
         let looked_at = "ifnull(ifnull(last.until, named.stored), '')";
         let sql = format!(
-            "INSERT INTO line (name, size, must)
-             SELECT seen.name, seen.size, {bad} OR ifnull({looked_at} < ?1, 0)
-             {STANDING} AND seen.accounted = 0 ORDER BY {bad} DESC, {looked_at}, seen.name"
+            "WITH
+             aged AS (
+                SELECT name, seen.size AS size, {bad} AS bad, {bad} OR ifnull({looked_at} < ?1, 0) AS must,
+                    row_number() OVER (ORDER BY {bad} DESC, {looked_at}, name) AS age
+                {STANDING} AND seen.accounted = 0
+             ),
+             drawn AS (SELECT *, row_number() OVER (ORDER BY (age * ?2 + ?3) % {PRIME}) AS drawn FROM aged)
+             INSERT INTO line (name, size, must)
+             SELECT name, size, must FROM drawn
+             ORDER BY bad DESC, min(age * 2, drawn * {DRAWN_AFTER} * 2 - {DRAWN_AFTER} + 1)"
         );
-        let lined_up = self.db.execute(&sql, [limit]).fold(ErrorKind::Storage, doing)?;
+        let [factor, more] = self.lot(now);
+        let lined_up = self.db.execute(&sql, params![limit, factor, more]).fold(ErrorKind::Storage, doing)?;
         Ok(lined_up as u64)
+    }
+
+    /// What is drawn in this run: the same for the same log at the same time.
+    fn lot(&self, now: Timestamp) -> [i64; 2] {
+        let lot = Blake3::of(&[&self.seed[..], now.to_string().as_bytes()].concat()).0;
+        let number =
+            |from: usize| u64::from_le_bytes(lot[from..from + 8].try_into().expect("eight bytes")) % (PRIME - 1);
+        [number(0) + 1, number(8)].map(u64::cast_signed)
     }
 
     /// The next in the line after a position, so many of them. What no object can be called is not in it.
@@ -434,14 +485,20 @@ impl Ledger {
                 name,
                 size_bytes: row.get::<_, i64>(2)?.cast_unsigned(),
                 must: row.get(3)?,
+                whole: self.words,
             })
         };
-        self.db
+        let mut next: Vec<Waiting> = self
+            .db
             .prepare_cached(
                 "SELECT position, name, size, must FROM line WHERE position > ?1 ORDER BY position LIMIT ?2",
             )
             .and_then(|mut select| select.query_map(params![after, at_most], row)?.collect())
-            .fold(ErrorKind::Storage, doing)
+            .fold(ErrorKind::Storage, doing)?;
+        for waiting in &mut next {
+            waiting.whole = self.is_wanted_whole(&waiting.name)?;
+        }
+        Ok(next)
     }
 
     /// How many objects nobody has looked at within a period.
@@ -458,7 +515,7 @@ impl Ledger {
     fn gap(&self, now: Timestamp) -> Result<SignedDuration> {
         let last: Option<String> = self
             .db
-            .query_row("SELECT max(at) FROM history.runs", [], |row| row.get(0))
+            .query_row("SELECT max(at) FROM history.runs WHERE at <= (SELECT now FROM run)", [], |row| row.get(0))
             .fold(ErrorKind::Storage, doing)?;
         let last = last.and_then(|at| at.parse::<Timestamp>().ok());
         Ok(last.map_or(SignedDuration::ZERO, |last| now.duration_since(last).max(SignedDuration::ZERO)))

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Checked, FindingKind, Findings, Told, ToldBy, VerifyOptions, ledger::Ledger, unfinished::order};
+use super::{
+    Checked, FindingKind, Findings, HeadFault, Told, ToldBy, VerifyOptions, ledger::Ledger, unfinished::order,
+};
 use crate::{
     Error, ErrorKind, Result,
     archive::Area,
@@ -139,6 +141,7 @@ pub(super) fn verify(
         let (nl, en) = ("het heeft geen plaats in het logboek", "it has no place in the log");
         walk.findings.add(FindingKind::ForeignObject, name, nl, en);
     }
+    walk.ledger.seed = peak_root(&walk.edges);
     let checkpoints = walk.signed.len() as u64;
     let changes = chain.map(|chain| chain.changes().to_vec()).unwrap_or_default();
     let acts = Acts { key_changes: changes, restorations: walk.restorations, clock_notes };
@@ -211,15 +214,15 @@ fn judge_keys(options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierK
         let en = format!("the log is signed with it, the key from elsewhere (log.key or --key) is another ({own})");
         findings.add(FindingKind::ForeignKey, format!("{}/keys/{}", tiles::LOG, active.id_hex()), nl, en);
     }
-    for change in chain.changes().iter().filter(|change| !change.signed_by_old && pinned.is_empty() && !comes(active)) {
+    for change in chain.changes().iter().filter(|change| change.is_unproven() && !options.vouched && !comes(active)) {
         let KeyChange { event, at, by, old, .. } = change;
         let nl = format!(
-            "gebeurtenis {event} ({at}, door {by}) zette hem in de plaats van {old}, die dat niet ondertekende: was het de \
-             beheerder, controleer dan met de gegevensmap of met --key"
+            "gebeurtenis {event} ({at}, door {by}) zette hem in de plaats van {old}, die dat niet ondertekende: alleen wie de \
+             nieuwe sleutel heeft zegt het"
         );
         let en = format!(
-            "event {event} ({at}, by {by}) put it in the place of {old}, which did not sign that: if it was the keeper, check \
-             with the data folder or with --key"
+            "event {event} ({at}, by {by}) put it in the place of {old}, which did not sign that: only the keeper of the new \
+             key says so"
         );
         findings.add(FindingKind::UnprovenKey, format!("{}/keys/{}", tiles::LOG, change.new), nl, en);
     }
@@ -604,6 +607,24 @@ impl Walk<'_> {
 
     /// What the data folder itself remembers of the log.
     fn compare_with_data_folder(&mut self, options: &VerifyOptions, end: u64) {
+        match options.head_fault {
+            Some(HeadFault::Unsealed) => {
+                let nl = "het draagt geen zegel van de sleutel van het logboek: een oudere griffie schreef het, of iemand zonder \
+                          de sleutel; leg het logboek naast een elders bewaard ijkpunt, en geef `griffie rebuild`, die het \
+                          verzegelt";
+                let en = "it bears no seal by the log's key: an older griffie wrote it, or somebody without the key; hold the \
+                          log against a checkpoint kept elsewhere, and give `griffie rebuild`, which seals it";
+                self.findings.add(FindingKind::BadHead, LOG_HEAD, nl, en);
+            }
+            Some(HeadFault::False) => {
+                let nl = "geen sleutel van dit logboek heeft het verzegeld: iemand zonder de sleutel schreef het, of dit is niet \
+                          het logboek waarvan het vertelt";
+                let en = "no key of this log sealed it: somebody without the key wrote it, or this is not the log that it \
+                          tells of";
+                self.findings.add(FindingKind::BadHead, LOG_HEAD, nl, en);
+            }
+            None => {}
+        }
         match (&options.head, &self.told) {
             (Some(head), _) if head.size > end => {
                 let nl = format!(
@@ -621,7 +642,7 @@ impl Walk<'_> {
                 let en = format!("it has another root for {} events: the log was rewritten", head.size);
                 self.findings.add(FindingKind::Rewritten, LOG_HEAD, nl, en);
             }
-            (None, Some(_)) if end > 0 => {
+            (None, Some(_)) if end > 0 && options.head_fault.is_none() => {
                 let nl = "het is weg uit de gegevensmap: of het einde van het logboek is afgeknipt, is zo niet na te gaan; zet \
                           het terug uit de reservekopie";
                 let en = "it is gone from the data folder: without it nobody can tell whether the end of the log was cut off; \

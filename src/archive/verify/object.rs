@@ -10,7 +10,7 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use jiff::Timestamp;
 
 use super::{
-    Checked, FindingKind, Findings,
+    Checked, FindingKind, Findings, Means,
     content::{self, Tells},
     ledger::{Ledger, Outcome, Waiting},
     unfinished::{self, Stopped},
@@ -63,7 +63,7 @@ pub(super) struct Readers {
 
 impl Readers {
     /// Starts the threads. They end when this is dropped.
-    pub fn start<'scope>(scope: &'scope Scope<'scope, '_>, store: &'scope Store) -> Self {
+    pub fn start<'scope>(scope: &'scope Scope<'scope, '_>, store: &'scope Store, means: Means) -> Self {
         let (to_do, jobs) = unbounded::<Vec<Waiting>>();
         let (done, seen) = unbounded();
         let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
@@ -72,7 +72,7 @@ impl Readers {
             scope.spawn(move || {
                 let mut buffer = Vec::new();
                 for job in jobs {
-                    let seen = job.into_iter().map(|object| look_at(store, object, &mut buffer)).collect();
+                    let seen = job.into_iter().map(|object| look_at(store, object, means, &mut buffer)).collect();
                     if done.send(seen).is_err() {
                         break;
                     }
@@ -94,12 +94,12 @@ impl Readers {
 
     /// Hands over an object that was just listed, where all are read whatever their order; says no where enough lies with
     /// the threads: it is lined up then.
-    pub fn take_listed(&mut self, entry: &Entry) -> bool {
+    pub fn take_listed(&mut self, entry: &Entry, whole: bool) -> bool {
         if self.lent >= AHEAD {
             return false;
         }
-        let (position, must) = (0, true);
-        self.page.push_back(Waiting { position, name: entry.name.clone(), size_bytes: entry.size_bytes, must });
+        let Entry { name, size_bytes } = entry.clone();
+        self.page.push_back(Waiting { position: 0, name, size_bytes, must: true, whole });
         self.page_bytes += entry.size_bytes;
         if self.page.len() >= TOGETHER || self.page_bytes >= TOGETHER_BYTES {
             self.hand_over_listed();
@@ -297,7 +297,7 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
     })
 }
 
-fn look_at(store: &Store, object: Waiting, buffer: &mut Vec<u8>) -> Seen {
+fn look_at(store: &Store, object: Waiting, means: Means, buffer: &mut Vec<u8>) -> Seen {
     let name = &object.name;
     let area = Area::of(name).filter(|area| content::is_read(*area));
     let small =
@@ -317,7 +317,7 @@ fn look_at(store: &Store, object: Waiting, buffer: &mut Vec<u8>) -> Seen {
             Err(error) => return Seen { object, digest: Err(error), tells: Ok(None) },
         },
     };
-    let tells = area.map_or(Ok(None), |area| content::read(area, bytes));
+    let tells = area.map_or(Ok(None), |area| content::read(area, bytes, object.whole, means));
     let digest = Ok((Blake3::of(bytes), bytes.len() as u64));
     Seen { object, digest, tells }
 }

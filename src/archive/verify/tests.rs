@@ -9,9 +9,9 @@ use std::{
 
 use super::*;
 use crate::{
-    archive::{Access, Accession, AccessionState, Archive, Hold, name},
-    model::{Blake3, DocumentId, RecordId},
-    provenance::{Event, EventKind, Log, note::SignerKey},
+    archive::{Access, Accession, AccessionState, Act, Archive, Hold, Recipe, name, reading_v1},
+    model::{Blake3, DocumentId, Reading, RecordId},
+    provenance::{Agent, Event, EventKind, Log, note::SignerKey},
     storage::{Store, digests_of_file},
 };
 
@@ -66,6 +66,70 @@ fn accession(number: u32, digests: &crate::model::Digests) -> Accession {
         reserved_document: format!("d-00000000000{number}").parse().unwrap(),
         reserved_record: format!("c-00000000000{number}").parse().unwrap(),
         remarks: Vec::new(),
+    }
+}
+
+/// Words and a decision that were logged, and that no command can read.
+fn junk(archive: &Archive) -> [String; 2] {
+    let recipe = Recipe {
+        step: "read".into(),
+        version: "1".into(),
+        settings: Blake3::of(b""),
+        inputs: vec![Blake3::of(b"contract 1")],
+    };
+    let reading = Reading { pages: Vec::new(), language: None, engine: "e".into(), problems: Vec::new() };
+    let packed = reading_v1::pack(&recipe, &reading).unwrap();
+    let json = String::from_utf8(zstd::decode_all(&packed[..]).unwrap()).unwrap();
+    assert!(json.contains("\"pages\":[]"), "{json}");
+    let packed = zstd::bulk::compress(json.replace("\"pages\":[]", "\"pages\":7").as_bytes(), 3).unwrap();
+    let record: RecordId = "c-000000000001".parse().unwrap();
+    let decision = Decision {
+        record: record.clone(),
+        number: 1,
+        act: Act::Correct,
+        field: Some("end_date".into()),
+        value: Some("no date".into()),
+        by: "P".into(),
+        at: now(),
+        note: None,
+        elsewhere: None,
+    };
+    let stored = archive.put_decision(&decision).unwrap();
+    let name = name::reading(&recipe.key());
+    archive.store().put_new(&name, packed.clone()).unwrap();
+    let log = Log::with_key(archive.store(), signer()).unwrap();
+    let person = Agent::Person { name: "P".into() };
+    log.append(&[
+        Event::new(EventKind::Decision, now(), [record.to_string()]).by(person).objects([&stored]),
+        Event::new(EventKind::TextRecognition, now(), ["d-000000000001".to_owned()])
+            .objects([ObjectRef { name: name.clone(), blake3: Blake3::of(&packed) }]),
+    ])
+    .unwrap();
+    [stored.name.to_string(), name.to_string()]
+}
+
+#[test]
+fn what_was_logged_and_no_rebuild_can_read_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let [decision, words] = junk(&archive);
+    let means: Means = |decision| match decision.value.as_ref().is_some_and(|value| *value == "no date") {
+        true => Err(Error::new(crate::ErrorKind::FixityMismatch, "it has no sense")),
+        false => Ok(()),
+    };
+    let found = |options: &VerifyOptions| {
+        let findings = archive.verify(options, now()).unwrap().findings;
+        assert!(findings.iter().all(|found| found.kind == FindingKind::Malformed), "{findings:?}");
+        findings.into_iter().map(|found| found.what).collect::<Vec<_>>()
+    };
+    let by_itself = VerifyOptions { means, ..VerifyOptions::default() };
+    assert_eq!(found(&by_itself), std::slice::from_ref(&decision), "words by their head alone");
+    let all = [decision, words];
+    assert_eq!(found(&VerifyOptions { words: true, ..by_itself.clone() }), all);
+    // Where it is remembered what was found good, all else is decoded, in every run and order.
+    let history = Some(folder.path().join("fixity.db"));
+    for budget in [None, Some(Duration::from_secs(600)), None] {
+        assert_eq!(found(&VerifyOptions { budget, history: history.clone(), ..by_itself.clone() }), all);
     }
 }
 
@@ -168,9 +232,49 @@ fn runs_with_a_budget_reach_all_objects_in_turn() {
     let archive = small_store(folder.path());
     let options = VerifyOptions { history: Some(folder.path().join("fixity.db")), ..VerifyOptions::default() };
     let run = |number| archive.verify_until(&options, day(number), Some(&after(5))).unwrap().checked;
-    let oldest: Vec<_> = (1..=8).map(|number| run(number).oldest).collect();
+    // One of each five is drawn, and may be one that its turn comes for.
+    let oldest: Vec<_> = (1..=21).map(|number| run(number).oldest).collect();
     assert_eq!(oldest[..4], [None; 4]);
-    assert_eq!(oldest[4..], [1, 2, 3, 4].map(|number| Some(day(number))), "five runs go round");
+    for (oldest, number) in oldest.iter().zip(1..).skip(6) {
+        assert!(oldest.is_some_and(|oldest| oldest >= day(number - 6)), "seven runs go round: {oldest:?} on {number}");
+    }
+}
+
+#[test]
+fn no_row_of_the_history_keeps_an_object_from_being_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let history = folder.path().join("fixity.db");
+    let options = VerifyOptions { history: Some(history.clone()), ..VerifyOptions::default() };
+    archive.verify(&options, day(1)).unwrap();
+    let name = "holds/c-000000000002/000001.json";
+    fs::remove_file(folder.path().join("store").join(name)).unwrap();
+    fs::write(folder.path().join("store").join(name), "{}").unwrap();
+    let set = |until: &str, name: &str| {
+        let history = rusqlite::Connection::open(&history).unwrap();
+        history.execute("UPDATE checks SET until = ?1 WHERE name = ?2", [until, name]).unwrap();
+    };
+    let found = |number, objects| {
+        let report = archive.verify_until(&options, day(number), Some(&after(objects))).unwrap();
+        report.findings.iter().any(|finding| finding.what == name)
+    };
+    // Dated in the future, or with what is no time: as if it was never looked at, and so the first.
+    for until in ["2999-01-01T00:00:00Z", "zzz"] {
+        set(until, name);
+        let past = fs::read(&history).unwrap();
+        assert!(found(2, 1), "{until}");
+        fs::write(&history, past).unwrap();
+    }
+    // Dated today before every run: it is drawn some day.
+    let mut number = 2;
+    while !{
+        set(&day(number).to_string(), name);
+        found(number, 5)
+    } {
+        number += 1;
+        assert!(number < 200);
+    }
+    assert!(number > 2);
 }
 
 #[test]

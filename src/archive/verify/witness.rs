@@ -1,5 +1,7 @@
 //! What the log says of objects, for whoever is about to believe one: a rebuild, a decision.
 
+use jiff::Timestamp;
+
 use super::ledger::Ledger;
 use crate::{
     Result,
@@ -44,7 +46,7 @@ impl Witness {
 
 /// What the log says of objects.
 pub(super) fn logged(store: &Store) -> Result<Ledger> {
-    let mut ledger = Ledger::open(None)?;
+    let mut ledger = Ledger::open(None, Timestamp::MAX)?;
     let size = signed_size(store)?;
     for entry in entries(store, 0, size) {
         let (index, _, event) = entry?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::provenance::{EventKind, note::read_checkpoint, tiles::TileNodes};
+use crate::provenance::{EventKind, ObjectRef, note::read_checkpoint, proof, tiles::TileNodes};
 
 fn signer() -> SignerKey {
     SignerKey::from_secret([7; 32])
@@ -227,4 +227,37 @@ fn of_two_that_append_the_second_is_told_of_the_first_and_not_of_damage() {
     assert!(error.to_string().starts_with("another griffie wrote to this log"), "{error}");
     assert!(error.advice().unwrap().contains("griffie rebuild"));
     assert_eq!(log(&store).append(&events(7, 9)).unwrap(), [5, 6]);
+}
+
+#[test]
+fn an_event_is_found_near_its_time_without_the_rest_of_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::folder(folder.path()).unwrap();
+    let log = Log::with_key(&store, SignerKey::from_secret([7; 32])).unwrap();
+    let object = |n: u64| ObjectRef {
+        name: format!("manifests/d-{n:012}/000001.json").parse().unwrap(),
+        blake3: crate::model::Blake3::of(&n.to_be_bytes()),
+    };
+    let at = |n: u64| Timestamp::from_second(60 * i64::try_from(n).unwrap()).unwrap();
+    // Told in groups, of which the last came before the first by the clock.
+    let size = 12 * WIDTH + 7;
+    let events: Vec<_> = (0..size)
+        .map(|n| Event::new(EventKind::Ingestion, at(n / 10 * 10 + 9 - n % 10), [n.to_string()]).objects([object(n)]))
+        .collect();
+    log.append(&events).unwrap();
+    let near = |n, time| proof::find_near(&store, size, time, &object(n)).unwrap();
+    for n in [0, 1, 255, 256, 1000, 2047, 3000, size - 1] {
+        assert_eq!(near(n, at(n)), Some(n));
+    }
+    assert_eq!(near(3000, at(0)), None, "of another time");
+    let other = ObjectRef { blake3: crate::model::Blake3::of(b"other"), ..object(5) };
+    assert_eq!(proof::find_near(&store, size, at(5), &other).unwrap(), None, "with other bytes");
+    // However long the log was before: that is not read.
+    for bundle in 0..6 {
+        #[expect(clippy::disallowed_methods, reason = "what is not there is not read")]
+        std::fs::remove_file(folder.path().join(tiles::bundle_name(bundle, WIDTH).as_str())).unwrap();
+    }
+    for n in [2100, 3000, size - 1] {
+        assert_eq!(near(n, at(n)), Some(n));
+    }
 }
