@@ -15,13 +15,19 @@ use crate::{
 pub const FILE_NAME: &str = "griffie.toml";
 
 /// Every key: what it takes in English and in Dutch, and an example.
-const KEYS: [(&str, &str, &str, &str); 15] = [
+const KEYS: [(&str, &str, &str, &str); 16] = [
     ("language", "nl or en, in quotation marks", "nl of en, tussen aanhalingstekens", "\"nl\""),
     (
         "own_organizations",
         "a list of names, each in quotation marks",
         "een lijst van namen, elk tussen aanhalingstekens",
         "[\"Gemeente Westerveen\"]",
+    ),
+    (
+        "trusted_logs",
+        "a list of names of logs, each in quotation marks",
+        "een lijst van namen van logboeken, elk tussen aanhalingstekens",
+        "[\"griffie-log-0123456789ab\"]",
     ),
     ("workers", WHOLE.0, WHOLE.1, "2"),
     ("worker_memory_mib", WHOLE.0, WHOLE.1, "512"),
@@ -64,6 +70,8 @@ pub struct Config {
     pub language: Language,
     /// Names by which our own organization stands in contracts: deadlines are then those of our side.
     pub own_organizations: Vec<String>,
+    /// Logs of other archives whose people decide here too: anybody can make an archive, and a bag of it.
+    pub trusted_logs: Vec<String>,
     /// Worker processes that read pages; 0 for one a core.
     pub workers: usize,
     /// Memory that a worker process may use, in MiB. One of them at a time may use twice as much, for a large page.
@@ -131,6 +139,7 @@ impl Default for Config {
         Self {
             language: Language::English,
             own_organizations: Vec::new(),
+            trusted_logs: Vec::new(),
             workers: 0,
             worker_memory_mib: 512,
             page_cpu_seconds: 30,

@@ -397,6 +397,7 @@ fn a_bag_comes_back_with_the_same_digests_and_what_people_decided() {
             command.args(arguments);
             command
         };
+        common::trust_the_log_of(&bag, &desk.path(data));
         let receipt = json_of(there(&["ingest", "--json"]).arg(desk.path(from)), &[0]);
         let totals = ["files", "container", "archived"].map(|total| receipt["totals"][total].as_u64().unwrap());
         assert_eq!(totals, [3, 1, 2], "{receipt}");
@@ -440,6 +441,16 @@ fn a_bag_comes_back_with_the_same_digests_and_what_people_decided() {
         let decided = |text: &str| text.lines().filter(|line| line.contains("decision ")).count();
         assert_eq!(decided(&check_shown()), decided(&shown));
     }
+    // Anybody can make an archive and a bag of it: what was decided there holds once that log is trusted.
+    let stranger = desk.path("stranger");
+    let receipt = json_of(griffie(&stranger).args(["ingest", "--json"]).arg(&bag), &[11]);
+    let told = remarks(&receipt);
+    assert!(told[1..].iter().all(|(kind, why)| *kind == "decision_not_taken_over" && why.contains("`trusted_logs`")));
+    assert_eq!(told.len(), 4, "{told:?}");
+    common::trust_the_log_of(&bag, &stranger);
+    let receipt = json_of(griffie(&stranger).args(["ingest", "--json"]).arg(&bag), &[0]);
+    assert!(remarks(&receipt)[1].1.starts_with("3 decisions"), "{receipt}");
+
     let again = json_of(desk.griffie(&["ingest", "--json"]).arg(&bag), &[0]);
     assert_eq!(again["totals"]["duplicate"], 2, "the archive that it left knows it");
     assert_eq!(remarks(&again).len(), 1, "and what was decided in it: {again}");

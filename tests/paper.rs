@@ -117,6 +117,7 @@ fn it_goes_along_in_a_bag_and_says_where_it_was_stated() {
     batch.decide(&batch.id, &["compared-with-paper", "--sample", &batch.documents[0]], 0);
     check(batch.desk.griffie(&["export", "--all", "--bagit"]).arg(batch.desk.path("bag")), 0);
     let there = batch.desk.path("there");
+    common::trust_the_log_of(&batch.desk.path("bag"), &there);
     let receipt = json_of(griffie(&there).args(["ingest", "--json"]).arg(batch.desk.path("bag")), &[0]);
     let list = json_of(griffie(&there).args(["show", "--paper", "--json", receipt["batch"].as_str().unwrap()]), &[0]);
     assert_eq!(list["totals"]["compared"], 3, "{list}");

@@ -1,5 +1,5 @@
-//! What people decided in another archive, and comes in with a bag of it. On a record that the bag brings it holds here
-//! too, as a decision that says where it was taken. On one that this archive had already it does not: what is decided
+//! What people decided in another archive, and comes in with a bag of it. Where that archive's log is trusted by the
+//! configuration, it holds here too on a record that the bag brings, as a decision that says where it was taken. On one that this archive had already it does not: what is decided
 //! here is decided by its own people. Whatever is not taken over is told on the bag's accession, with where it lies.
 
 use std::collections::HashMap;
@@ -58,7 +58,7 @@ pub(super) fn take_over(app: &App, bag: &Item, kept: &Original) -> Result<Vec<Pr
         let (nl, en) = key_change(change);
         remark(KEY_CHANGED, nl, en)
     }));
-    let here = whereabouts(app, bag, &evidence)?;
+    let here = whereabouts(app, bag, kept, &evidence)?;
     let is_own = proof::head(app.archive.store()).is_ok_and(|head| head.checkpoint.origin == *log);
     let mut taken = 0;
     for (decision, event) in &evidence.decisions {
@@ -66,7 +66,18 @@ pub(super) fn take_over(app: &App, bag: &Item, kept: &Original) -> Result<Vec<Pr
         if is_own && app.archive.decisions_on(&decision.record)?.contains(decision) {
             continue;
         }
-        match take_one(app, decision, *event, log, &here)? {
+        let took = match is_own || app.config.trusted_logs.contains(log) {
+            true => take_one(app, decision, *event, log, &here)?,
+            false => Err((
+                format!(
+                    "`{log}` staat niet in `trusted_logs` in griffie.toml; beslis zelf, of zet het erin en neem de levering nog eens op"
+                ),
+                format!(
+                    "`{log}` is not in `trusted_logs` in griffie.toml; decide yourself, or put it there and take the bag in again"
+                ),
+            )),
+        };
+        match took {
             Ok(()) => taken += 1,
             Err((nl, en)) => {
                 let archive::Decision { record, number, by, at, .. } = decision;
@@ -118,14 +129,14 @@ fn key_change(change: &KeyChange) -> (String, String) {
 }
 
 /// What became here of the records and documents of a bag, by their ids there.
-fn whereabouts(app: &App, bag: &Item, evidence: &Evidence) -> Result<HashMap<String, Here>> {
+fn whereabouts(app: &App, bag: &Item, kept: &Original, evidence: &Evidence) -> Result<HashMap<String, Here>> {
     let mut here = HashMap::new();
     for (record, document, original) in &evidence.documents {
         let Some((_, documents)) = app.register.find_original(*original)? else { continue };
         let Some(own) = documents.first() else { continue };
         // The record as which it came in, whatever dossier it is in.
         let Some(Manifest { record: came_as, original, .. }) = app.archive.manifests(&own.id)?.pop() else { continue };
-        let is_new = is_within(app, &original.item, bag)?;
+        let is_new = is_within(app, &original.item, bag, kept)?;
         for id in [record.to_string(), document.to_string()] {
             here.insert(id, Here { record: came_as.clone(), document: own.id.clone(), is_new });
         }
@@ -133,14 +144,18 @@ fn whereabouts(app: &App, bag: &Item, evidence: &Evidence) -> Result<HashMap<Str
     Ok(here)
 }
 
-/// Whether an item came in with a container.
-fn is_within(app: &App, item: &ItemId, container: &Item) -> Result<bool> {
+/// Whether an item came in with a container, or with the same one when it came in before.
+fn is_within(app: &App, item: &ItemId, container: &Item, kept: &Original) -> Result<bool> {
     let mut parent = app.register.item(item)?.parent;
     while let Some(around) = parent {
         if around == container.id {
             return Ok(true);
         }
-        parent = app.register.item(&around)?.parent;
+        let around = app.register.item(&around)?;
+        if around.digests.as_ref() == Some(kept.digests()) {
+            return Ok(true);
+        }
+        parent = around.parent;
     }
     Ok(false)
 }
