@@ -4,7 +4,7 @@
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro::hayro_syntax::{
     Filter,
-    content::UntypedIter,
+    content::{TypedIter, UntypedIter, ops::TypedInstruction},
     object::{Array, Dict, MaybeRef, Name, Object, Stream},
     page::Page as PdfPage,
 };
@@ -44,7 +44,7 @@ pub(super) fn is_cut_content(page: &PdfPage<'_>) -> bool {
                 || (packed && (is_cut_flate(&stream.raw_data()) || is_altered_flate(&stream.raw_data())))
         })
     };
-    if lacks_drawn(page) {
+    if lacks_drawn(page) || page.page_stream().is_some_and(stops_early) {
         return true;
     }
     let raw = page.raw();
@@ -58,6 +58,31 @@ pub(super) fn is_cut_content(page: &PdfPage<'_>) -> bool {
         Some(MaybeRef::NotRef(Object::Array(parts))) => cut_part(page, &parts, &is_cut),
         _ => false,
     }
+}
+
+/// Does a content stop being read before it shows all of its text and images? Other viewers skip what they cannot read,
+/// and go on.
+fn stops_early(content: &[u8]) -> bool {
+    const END: &[u8] = b"GriffieEnd";
+    let marked = [content, b"\n", END, b"\n"].concat();
+    let (mut instructions, mut is_at_end) = (TypedIter::new(&marked), false);
+    while let Some(instruction) = instructions.next() {
+        is_at_end = matches!(instruction, TypedInstruction::Fallback(operator) if **operator == *END);
+    }
+    if is_at_end {
+        return false;
+    }
+    let (mut instructions, mut read) = (UntypedIter::new(content), 0);
+    let start = content.as_ptr() as usize;
+    while let Some(instruction) = instructions.next() {
+        let operator: &[u8] = instruction.operator;
+        let end = (operator.as_ptr() as usize).wrapping_sub(start).wrapping_add(operator.len());
+        read = if end <= content.len() { end } else { read };
+    }
+    let rest = &content[read..];
+    // Where all is read, what was read is not carried out.
+    let draws = |rest: &[u8]| rest.windows(2).any(|pair| pair == b"Do");
+    rest.trim_ascii().is_empty() || shows_text(rest) || draws(rest)
 }
 
 /// Does the page draw images or forms that it names, but that are not in the file?
