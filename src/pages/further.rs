@@ -169,7 +169,7 @@ mod tests {
         let told = |chunks: &[Vec<u8>]| told(&file(chunks), ImageFormat::Png);
         assert_eq!(told(&[three.clone(), own, data.clone()]), said("pages_missing", "2"));
         assert_eq!(told(&[three, data.clone()]), said("pages_missing", "3"));
-        assert_eq!(told(&[data.clone()]), None);
+        assert_eq!(told(std::slice::from_ref(&data)), None);
         let one = file(&[data, chunk(b"IEND", b"")]);
         assert_eq!(super::tests::told(&one, ImageFormat::Png), None);
         let three = [&one[..], &one, b"--", &one].concat();

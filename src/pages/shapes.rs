@@ -9,7 +9,10 @@ use hayro::{
 };
 use hayro_font::{FontCache, FontGlyph, FontResolverFn, StandardFont};
 
-use super::coverage::{self, Inside};
+use super::{
+    coverage::{self, Inside},
+    survey::has_form,
+};
 
 /// The box that forms are stretched to, in cells.
 const ACROSS: usize = 12;
@@ -18,6 +21,8 @@ const DOWN: usize = 16;
 /// letters and digits in the fonts of 300 contracts none is liker by more than 0.1.
 const LIKE: f32 = 0.8;
 const MARGIN: f32 = 0.15;
+/// The same where it is said to be nothing: boxes, too, stand for what a font lacks.
+const LIKE_ONE: f32 = 0.9;
 
 /// What a form is compared with.
 const FONTS: [StandardFont; 7] = [
@@ -35,10 +40,14 @@ const PLAIN: &[u8] = b"01IOlo";
 
 type Form = [f32; ACROSS * DOWN];
 
-/// What a glyph is said to be, where that is one character that can be told by its form; 0 where not.
+/// A glyph that is said to show nothing, or several digits.
+const NO_DIGIT: u8 = b' ';
+
+/// What a glyph is said to be, where that can be told by its form; 0 where not.
 pub(super) fn claim(text: &str) -> u8 {
     match text.as_bytes() {
         [byte] if byte.is_ascii_alphanumeric() => *byte,
+        bytes if !text.chars().any(has_form) || bytes.iter().all(u8::is_ascii_digit) => NO_DIGIT,
         _ => 0,
     }
 }
@@ -51,14 +60,14 @@ pub(super) fn is_other(outline: &BezPath, claim: u8) -> bool {
     let Some(form) = form(outline) else { return false };
     // Small capitals are said to be small letters.
     let own = [claim.to_ascii_uppercase(), claim.to_ascii_lowercase()].map(|c| likeness(&form, c));
-    let least = LIKE.max(own[0].max(own[1]) + MARGIN);
+    let least = if claim == NO_DIGIT { LIKE_ONE } else { LIKE.max(own[0].max(own[1]) + MARGIN) };
     // Nothing is liker than the same.
     if least > 1.0 {
         return false;
     }
-    let candidates = CHARACTERS.iter().filter(|c| match claim.is_ascii_digit() {
-        true => c.is_ascii_digit(),
-        false => !PLAIN.contains(*c),
+    let candidates = CHARACTERS.iter().filter(|c| match claim.is_ascii_alphabetic() {
+        true => !PLAIN.contains(*c),
+        false => c.is_ascii_digit(),
     });
     candidates.filter(|c| !c.eq_ignore_ascii_case(&claim)).any(|c| likeness(&form, *c) >= least)
 }

@@ -265,7 +265,7 @@ fn stands_in(font: &FontData) -> bool {
 }
 
 /// Does a character show anything?
-fn has_form(c: char) -> bool {
+pub(super) fn has_form(c: char) -> bool {
     !(c.is_whitespace() || c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
 }
 

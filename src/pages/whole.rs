@@ -16,6 +16,9 @@ use crate::{
     model::{PageNo, Problem},
 };
 
+/// So many forms and annotations of a page are gone through for faults.
+const MOST_FORMS: usize = 100;
+
 /// Whether an image's data have no end, as far as that can be told without drawing them.
 pub(super) fn is_cut(image: &Stream<'_>) -> bool {
     match image.filters().as_slice() {
@@ -44,7 +47,7 @@ pub(super) fn is_cut_content(page: &PdfPage<'_>) -> bool {
                 || (packed && (is_cut_flate(&stream.raw_data()) || is_altered_flate(&stream.raw_data())))
         })
     };
-    if lacks_drawn(page) || page.page_stream().is_some_and(stops_early) {
+    if lacks_drawn(page) || page.page_stream().is_some_and(stops_early) || drawn_stops_early(page) {
         return true;
     }
     let raw = page.raw();
@@ -83,6 +86,18 @@ fn stops_early(content: &[u8]) -> bool {
     // Where all is read, what was read is not carried out.
     let draws = |rest: &[u8]| rest.windows(2).any(|pair| pair == b"Do");
     rest.trim_ascii().is_empty() || shows_text(rest) || draws(rest)
+}
+
+/// The same of the forms that a page names, and of what its annotations show.
+fn drawn_stops_early(page: &PdfPage<'_>) -> bool {
+    let objects = &page.resources().x_objects;
+    let is_form = |form: &Stream<'_>| form.dict().get::<Name<'_>>("Subtype").as_deref() == Some(b"Form");
+    let forms = objects.keys().filter_map(|name| objects.get::<Stream<'_>>(&*name)).filter(is_form);
+    let annotations = page.raw().get::<Array<'_>>("Annots");
+    let annotations = annotations.iter().flat_map(|annotations| annotations.iter::<Dict<'_>>());
+    let shown = annotations.filter_map(|one| one.get::<Dict<'_>>("AP")?.get::<Stream<'_>>("N"));
+    let mut all = forms.take(MOST_FORMS).chain(shown.take(MOST_FORMS));
+    all.any(|form| form.decoded_data().is_ok_and(|content| stops_early(&content)))
 }
 
 /// Does the page draw images or forms that it names, but that are not in the file?

@@ -253,6 +253,11 @@ fn a_text_map_that_names_other_letters_than_the_page_shows_is_not_believed() {
         // What the page does not show misleads nobody.
         assert!(is_believed("(dit)", &[(a, b)]), "{a} as {b}");
     }
+    // A digit that is said to be nothing, or two.
+    for (digit, text) in [('2', " "), ('0', "\u{ad}"), ('2', "20")] {
+        assert!(!is_believed("(op 31 maart 20)", &[(digit, text)]), "{text:?}");
+    }
+    assert!(is_believed("(op - _ . maart)", &[('-', "\u{ad}"), ('_', " "), ('.', "12")]));
     // Small capitals, signs and ligatures.
     assert!(is_believed("(ABC)", &[('A', "a"), ('B', "b"), ('C', "c")]));
     assert!(is_believed("(a+*)", &[('a', "\u{fb01}"), ('+', "x"), ('*', "l")]));
@@ -303,6 +308,14 @@ fn what_stands_behind_an_error_in_the_content_is_told() {
     for fault in ["<zz>", "]", "(open", "1 l"] {
         let (is_read, is_told) = told(fault);
         assert!(is_read != is_told, "{fault}: {is_read} {is_told}");
+    }
+    for (text, is_told) in [("VERVALLEN) Tj <zz> (per 2020", true), ("VERVALLEN", false)] {
+        let stamped = annotated(|sketch| vec![annotation(sketch, "Stamp", text, dictionary! {})], |_, _, _| ());
+        assert_eq!(stamped.problems.iter().any(|one| one.kind == "content_incomplete"), is_told, "{text}");
+        let mut sketch = Sketch::new(&format!("{WORDS} /Fm Do"));
+        let form = appearance(&mut sketch, text);
+        sketch.resources.set("XObject", dictionary! { "Fm" => form });
+        assert_eq!(sketch.digital().problems.iter().any(|one| one.kind == "content_incomplete"), is_told, "{text}");
     }
 }
 
