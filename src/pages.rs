@@ -12,6 +12,7 @@ mod fax;
 mod forms;
 mod further;
 mod hidden;
+mod layers;
 mod mend;
 mod nested;
 mod pdf;
@@ -20,6 +21,7 @@ mod raster;
 mod scale;
 mod scan;
 mod seen;
+mod shapes;
 mod sheet;
 mod soundness;
 mod still;
@@ -28,6 +30,7 @@ mod tints;
 mod update;
 mod whole;
 mod words;
+mod xfa;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},

@@ -169,18 +169,28 @@ impl Problem {
             "text_not_drawn" => Cow::from(format!(
                 "een lettertype op pagina {page} is beschadigd: tekst die erin is gezet kon niet worden gelezen"
             )),
+            "font_missing" if self.message.contains("numbers of its forms") => Cow::from(format!(
+                "pagina {page} heeft tekst in een lettertype dat niet in het bestand zit, geschreven als nummers van \
+                 vormen: wat er staat is niet bekend, en andere programma's tonen mogelijk andere tekens (hoeveel): {}",
+                self.told_after_colon().rsplit(' ').next().unwrap_or_default()
+            )),
             "font_missing" => Cow::from(format!(
                 "pagina {page} heeft tekens in een lettertype dat niet in het bestand zit en hier niet is; ze worden niet \
                  getekend, ook niet in een kopie: {}",
                 self.told_after_colon()
             )),
             "hidden_words" => Cow::from(format!(
-                "pagina {page} bevat woorden die niet zijn getekend, wit zijn of bedekt, en die niet zijn gelezen: {}",
+                "pagina {page} bevat woorden die niet zijn getekend, wit zijn, bedekt of afgesneden, en die niet zijn gelezen: {}",
                 self.told_after_colon()
             )),
             "layer_not_shown" => Cow::from(format!(
                 "pagina {page} heeft woorden in een laag die uit staat, en die niet zijn gelezen (de laag, en hoeveel \
                  woorden): {}",
+                self.told_after_colon()
+            )),
+            "picture_in_layer" => Cow::from(format!(
+                "pagina {page} heeft afbeeldingen in een laag die uit staat, en die niet zijn gelezen (de laag, en hoeveel): \
+                 {}",
                 self.told_after_colon()
             )),
             "annotation_not_shown" => Cow::from(format!(
@@ -191,6 +201,24 @@ impl Problem {
                 "pagina {page} heeft annotaties die geen tekening van zichzelf meebrengen; andere programma's maken er een, \
                  die in geen kopie staat: {}",
                 self.told_after_colon()
+            )),
+            "annotation_hidden" => Cow::from(format!(
+                "pagina {page} heeft annotaties die niet op een scherm worden getoond, en die niet zijn gelezen: {}",
+                self.told_after_colon()
+            )),
+            "annotation_not_hidden" => Cow::from(format!(
+                "pagina {page} heeft annotaties in een laag die uit staat, en die toch tussen het gelezene staan: {}",
+                self.told_after_colon()
+            )),
+            "form_value_differs" => Cow::from(format!(
+                "pagina {page} heeft een formulierveld waarvan de waarde niet is wat de pagina toont: {}",
+                self.told_after_colon()
+            )),
+            "xfa_form" => Cow::from(format!(
+                "het bestand is een formulier dat alleen een programma voor XFA-formulieren toont: zijn pagina's zijn niet \
+                 wat zo'n programma toont; druk het daarmee (Adobe Reader) af naar PDF en neem die ook op. De waarden \
+                 erin: {}",
+                self.message.rsplit_once("The values in it: ").map_or("", |(_, told)| told)
             )),
             "note_not_shown" => Cow::from(format!(
                 "pagina {page} heeft een notitie die geen deel van de pagina is: {}",

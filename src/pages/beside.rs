@@ -9,7 +9,7 @@ use hayro::hayro_syntax::{
     page::Page,
 };
 
-use super::forms::text_of;
+use super::forms::{shown_by, text_of};
 use crate::model::{PageNo, Problem};
 
 /// Nodes of a name tree, and files, that are looked at.
@@ -162,6 +162,25 @@ fn undrawn(annotation: &Dict<'_>) -> Option<&'static str> {
     if has_looks || is_unseen { None } else { str::from_utf8(kind).ok() }
 }
 
+/// What an annotation would show that is hidden, on a screen or everywhere, or in a layer that is off: what it is, its
+/// layer, and its words as far as they can be told. Fields are told with their values.
+fn hidden_one(annotation: &Dict<'_>) -> Option<String> {
+    let subtype = annotation.get::<Name<'_>>("Subtype")?;
+    let looks = annotation.get::<Dict<'_>>("AP").and_then(|looks| looks.get::<Stream<'_>>("N"));
+    let drawn = looks.and_then(|looks| shown_by(&looks)).filter(|text| text.iter().all(|byte| *byte >= b' '));
+    let said = annotation.get::<Object<'_>>("Contents").and_then(|contents| text_of(&contents));
+    let words = drawn.as_deref().map(|text| text.iter().map(|byte| char::from(*byte)).collect()).or(said);
+    let words = words.filter(|words: &String| !words.trim().is_empty());
+    let is_drawn = annotation.get::<Dict<'_>>("AP").is_some_and(|looks| looks.contains_key("N"));
+    if !is_drawn || matches!(&*subtype, b"Link" | b"Popup" | b"Widget") {
+        return None;
+    }
+    let layer = annotation.get::<Dict<'_>>("OC").and_then(|layer| text_of(&layer.get("Name")?));
+    let layer = layer.map(|layer| format!(" (“{}”)", told(&layer))).unwrap_or_default();
+    let words = words.map(|words| format!(" {}", told(&words))).unwrap_or_default();
+    Some(format!("{}{layer}{words}", told(&String::from_utf8_lossy(&subtype))))
+}
+
 /// What a page's annotations say and the page does not show (12.5.6).
 pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -171,8 +190,10 @@ pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
     let mut drawings = BTreeSet::new();
     let annotations = page.raw().get::<Array<'_>>("Annots");
     let annotations = annotations.iter().flat_map(|annotations| annotations.iter::<Object<'_>>().take(MOST));
+    let mut hidden = Vec::new();
     for annotation in annotations.filter_map(Object::into_dict) {
         if !is_shown(&annotation) {
+            hidden.extend(hidden_one(&annotation));
             continue;
         }
         let subtype = annotation.get::<Name<'_>>("Subtype");
@@ -203,6 +224,12 @@ pub(super) fn of_page(page: &Page<'_>, number: PageNo) -> Vec<Problem> {
         let what =
             "has annotations that bring no drawing of themselves, which other viewers make, and which is in no copy";
         tell("drawing_not_shown", format!("page {number} {what}: {kinds}"));
+    }
+    if !hidden.is_empty() {
+        let more = if hidden.len() > MOST_TOLD { "; …" } else { "" };
+        hidden.truncate(MOST_TOLD);
+        let what = "has annotations that are not shown on a screen, which were not read";
+        tell("annotation_hidden", format!("page {number} {what}: {}{more}", hidden.join("; ")));
     }
     for text in notes {
         tell("note_not_shown", format!("page {number} has a note that is no part of the page: {text}"));

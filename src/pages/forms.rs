@@ -2,6 +2,7 @@
 //! Fields whose appearance shows their value stay as they are; signatures, buttons and passwords are left alone.
 
 mod face;
+mod values;
 
 use hayro::hayro_syntax::{
     Pdf,
@@ -11,10 +12,16 @@ use hayro::hayro_syntax::{
 };
 
 use self::face::{Face, Setting, color};
-use super::update::{Update, dict_with, name, reference};
+pub(super) use self::values::Values;
+use super::{
+    layers::Layers,
+    update::{Update, dict_with, name, reference},
+};
+use crate::model::PageNo;
 
 /// Flags of an annotation that is not shown (12.5.3): hidden, and without view.
-const HIDDEN: u32 = 1 << 1 | 1 << 5;
+const HIDDEN: u32 = HIDDEN_FLAG | 1 << 5;
+const HIDDEN_FLAG: u32 = 1 << 1;
 /// Flags of text fields (12.7.4.3).
 const MULTILINE: u32 = 1 << 12;
 const PASSWORD: u32 = 1 << 13;
@@ -27,11 +34,12 @@ const MOST_PARENTS: usize = 32;
 /// The most of a value that is told.
 const TOLD: usize = 80;
 
-/// A file's form.
+/// A file's form, and the layers that its annotations may be in.
 pub(super) struct Form<'a> {
     dict: Dict<'a>,
     /// Viewers are asked to make all appearances anew.
     is_stale: bool,
+    layers: Option<Layers>,
 }
 
 /// What became of the fields on a page.
@@ -41,6 +49,8 @@ pub(super) struct Drawn {
     pub(super) annotations: Option<String>,
     /// Values that could not be drawn.
     pub(super) unshown: Vec<String>,
+    /// Annotations in layers that are off, which are drawn all the same.
+    pub(super) shown: usize,
 }
 
 /// What is to be done about a field.
@@ -57,18 +67,46 @@ enum Need {
 impl<'a> Form<'a> {
     pub(super) fn of(pdf: &'a Pdf) -> Option<Self> {
         let root = pdf.xref().get::<Dict<'a>>(pdf.xref().root_id())?;
-        let dict = root.get::<Dict<'a>>("AcroForm")?;
+        let (dict, layers) = (root.get::<Dict<'a>>("AcroForm"), Layers::of(pdf));
+        if dict.is_none() && layers.is_none() {
+            return None;
+        }
+        let dict = dict.unwrap_or_else(Dict::empty);
         let is_stale = dict.get::<bool>("NeedAppearances").unwrap_or(false);
-        Some(Self { dict, is_stale })
+        Some(Self { dict, is_stale, layers })
     }
 
-    /// Draws what the page's fields hold and do not show. Without an update, says only what they do not show.
-    pub(super) fn draw(&self, page: &Page<'a>, mut update: Option<&mut Update<'_>>) -> Drawn {
+    /// Is an annotation in a layer that is off?
+    fn is_off(&self, annotation: &Dict<'_>) -> bool {
+        self.layers.as_ref().is_some_and(|layers| layers.hides(annotation))
+    }
+
+    /// Draws what the page's fields hold and do not show, and hides what is in layers that are off. Without an update,
+    /// says only what is not as it should be. What the fields' values are beside what they show goes to `values`.
+    pub(super) fn draw(
+        &self,
+        page: &Page<'a>,
+        number: PageNo,
+        mut update: Option<&mut Update<'_>>,
+        values: &mut Values,
+    ) -> Drawn {
         let mut drawn = Drawn::default();
         let Some(annotations) = page.raw().get::<Array<'a>>("Annots") else { return drawn };
         let (mut items, mut is_changed) = (Vec::new(), false);
         for (raw, widget) in annotations.raw_iter().zip(resolved(page, &annotations)) {
+            if let Some(widget) = &widget {
+                values.add(self, widget, number);
+            }
+            let is_off = widget.as_ref().is_some_and(|widget| self.is_off(widget));
             let number = match (widget.as_ref().map(|widget| (widget, self.need(widget))), &mut update) {
+                (Some((widget, _)), Some(update)) if is_off => {
+                    let flags = widget.get::<u32>("F").unwrap_or(0) | HIDDEN_FLAG;
+                    Some(update.add(dict_with(widget, &[("F", flags.to_string())])))
+                }
+                (Some((widget, _)), None) if is_off => {
+                    drawn.shown += usize::from(!is_hidden(widget));
+                    None
+                }
                 (Some((_, Need::Unshown(value))), _) => {
                     drawn.unshown.push(value);
                     None
@@ -106,7 +144,7 @@ impl<'a> Form<'a> {
 
     fn need(&self, widget: &Dict<'a>) -> Need {
         let is_widget = widget.get::<Name<'_>>("Subtype").as_deref() == Some(b"Widget");
-        if !is_widget || widget.get::<u32>("F").unwrap_or(0) & HIDDEN != 0 {
+        if !is_widget || is_hidden(widget) {
             return Need::Nothing;
         }
         let flags = inherited::<u32>(widget, "Ff").unwrap_or(0);
@@ -119,7 +157,7 @@ impl<'a> Form<'a> {
     }
 
     fn text(&self, widget: &Dict<'a>, flags: u32) -> Need {
-        let value = inherited::<Object<'_>>(widget, "V").and_then(|value| text_of(&value)).unwrap_or_default();
+        let value = values::written(widget);
         let cells = inherited::<u32>(widget, "MaxLen").filter(|cells| flags & COMB != 0 && (1..1000).contains(cells));
         let setting = match cells {
             _ if flags & MULTILINE != 0 => Setting::Lines,
@@ -129,31 +167,10 @@ impl<'a> Form<'a> {
         self.written(widget, value, setting)
     }
 
-    /// The choices made, as the field shows them (12.7.4.4).
     fn choice(&self, widget: &Dict<'a>) -> Need {
-        let options: Vec<(String, String)> = inherited::<Array<'_>>(widget, "Opt")
-            .iter()
-            .flat_map(|options| options.iter::<Object<'_>>())
-            .filter_map(|option| match option {
-                Object::Array(pair) => {
-                    let mut pair = pair.iter::<Object<'_>>().filter_map(|part| text_of(&part));
-                    let export = pair.next()?;
-                    Some((export.clone(), pair.next().unwrap_or(export)))
-                }
-                other => text_of(&other).map(|text| (text.clone(), text)),
-            })
-            .collect();
-        let values: Vec<String> = match inherited::<Object<'_>>(widget, "V") {
-            Some(Object::Array(values)) => values.iter::<Object<'_>>().filter_map(|value| text_of(&value)).collect(),
-            Some(value) => text_of(&value).into_iter().collect(),
-            None => Vec::new(),
-        };
-        let shown: Vec<&str> = values
-            .iter()
-            .map(|value| options.iter().find(|(export, _)| export == value).map_or(&**value, |(_, shown)| shown))
-            .collect();
-        let setting = if shown.len() > 1 { Setting::Lines } else { Setting::Line };
-        self.written(widget, shown.join("\n"), setting)
+        let chosen = values::chosen(widget);
+        let setting = if chosen.len() > 1 { Setting::Lines } else { Setting::Line };
+        self.written(widget, chosen.join("\n"), setting)
     }
 
     fn written(&self, widget: &Dict<'a>, value: String, setting: Setting) -> Need {
@@ -232,6 +249,10 @@ impl<'a> Form<'a> {
     }
 }
 
+fn is_hidden(annotation: &Dict<'_>) -> bool {
+    annotation.get::<u32>("F").unwrap_or(0) & HIDDEN != 0
+}
+
 /// The annotations themselves, in their places.
 fn resolved<'a>(page: &Page<'a>, annotations: &Array<'a>) -> Vec<Option<Dict<'a>>> {
     let resolve = |raw: MaybeRef<Object<'a>>| match raw {
@@ -263,7 +284,7 @@ fn normal<'a>(widget: &Dict<'a>) -> Option<Object<'a>> {
 
 /// The bytes of the text that an appearance shows; none where it draws nothing that could be a value. Where it draws
 /// with forms or images of its own, which text that is stays open: no bytes.
-fn shown_by(appearance: &Stream<'_>) -> Option<Vec<u8>> {
+pub(super) fn shown_by(appearance: &Stream<'_>) -> Option<Vec<u8>> {
     let data = appearance.decoded_data().ok()?;
     let mut instructions = UntypedIter::new(&data);
     let mut shown = None;

@@ -8,7 +8,14 @@ use crate::model::{PageNo, Problem};
 /// pictures are in no copy.
 pub(super) fn left_out(file: &[u8], format: ImageFormat, page: PageNo) -> Option<Problem> {
     let count = match format {
-        ImageFormat::Jpeg => return jpeg(file).filter(|count| *count > 0).map(|count| behind(page, count)),
+        ImageFormat::Jpeg => {
+            let count = jpeg(file).unwrap_or_else(|| pictures_in(after_jpeg(file)));
+            return (count > 0).then(|| behind(page, count));
+        }
+        ImageFormat::Png if png(file).is_none() => {
+            let count = pictures_in(after_png(file));
+            return (count > 0).then(|| behind(page, count));
+        }
         ImageFormat::Png => png(file),
         ImageFormat::WebP => webp(file),
         _ => None,
@@ -30,6 +37,57 @@ fn behind(page: PageNo, count: usize) -> Problem {
 fn number(bytes: &[u8], at: usize, is_little: bool) -> Option<usize> {
     let bytes: [u8; 4] = bytes.get(at..at.checked_add(4)?)?.try_into().ok()?;
     Some(if is_little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) } as usize)
+}
+
+/// Pictures that begin in bytes behind an image's end.
+fn pictures_in(rest: &[u8]) -> usize {
+    const STARTS: [&[u8]; 2] = [b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"];
+    let mut at = 0;
+    let mut count = 0;
+    while at < rest.len() {
+        let found = STARTS.iter().find(|start| rest[at..].starts_with(start));
+        count += usize::from(found.is_some());
+        // A picture's own thumbnail is none.
+        let length = match found {
+            Some(start) if start[0] == 0xff => rest.len() - at - after_jpeg(&rest[at..]).len(),
+            Some(_) => rest.len() - at - after_png(&rest[at..]).len(),
+            None => 1,
+        };
+        at += length.max(1);
+    }
+    count
+}
+
+/// What stands behind a JPEG's end (ITU-T T.81, B.1.1.3).
+fn after_jpeg(file: &[u8]) -> &[u8] {
+    let mut at = 2;
+    while let Some(&[first, marker]) = file.get(at..at + 2) {
+        at += match (first, marker) {
+            (0xff, 0xd9) => return &file[at + 2..],
+            (0xff, 0x00 | 0x01 | 0xd0..=0xd8) => 2,
+            (0xff, 0xff) => 1,
+            (0xff, _) => match file.get(at + 2..at + 4) {
+                Some(&[high, low]) => 2 + usize::from(u16::from_be_bytes([high, low])).max(2),
+                _ => break,
+            },
+            // The data of a scan.
+            _ => 1,
+        };
+    }
+    &[]
+}
+
+/// What stands behind a PNG's end.
+fn after_png(file: &[u8]) -> &[u8] {
+    let mut at = 8_usize;
+    while let (Some(length), Some(kind)) = (number(file, at, false), file.get(at + 4..at + 8)) {
+        let Some(next) = at.checked_add(length).and_then(|next| next.checked_add(12)) else { break };
+        if kind == b"IEND" {
+            return file.get(next..).unwrap_or_default();
+        }
+        at = next;
+    }
+    &[]
 }
 
 /// Frames of an animated PNG beside the image that others show (PNG, 11.3.6).
@@ -111,7 +169,11 @@ mod tests {
         let told = |chunks: &[Vec<u8>]| told(&file(chunks), ImageFormat::Png);
         assert_eq!(told(&[three.clone(), own, data.clone()]), said("pages_missing", "2"));
         assert_eq!(told(&[three, data.clone()]), said("pages_missing", "3"));
-        assert_eq!(told(&[data]), None);
+        assert_eq!(told(std::slice::from_ref(&data)), None);
+        let one = file(&[data, chunk(b"IEND", b"")]);
+        assert_eq!(super::tests::told(&one, ImageFormat::Png), None);
+        let three = [&one[..], &one, b"--", &one].concat();
+        assert_eq!(super::tests::told(&three, ImageFormat::Png), said("pictures_behind", "2"));
     }
 
     #[test]
@@ -139,6 +201,12 @@ mod tests {
             let segment = [&[0xff, 0xe2][..], &(index.len() as u16 + 2).to_be_bytes(), &index].concat();
             [&[0xff, 0xd8][..], &segment, &[0xff, 0xda, 0, 2]].concat()
         };
+        let one =
+            [&[0xff, 0xd8, 0xff, 0xe1, 0, 7][..], &[0xff, 0xd8, 0xff, 0xff, 0xd9], &[0xff, 0xda, 0, 2, 7]].concat();
+        let one = [&one[..], &[0xff, 0, 0xff, 0xd0, 9, 0xff, 0xd9]].concat();
+        assert_eq!(super::tests::told(&one, ImageFormat::Jpeg), None);
+        let two = [&one[..], b"\0\0", &one[..]].concat();
+        assert_eq!(super::tests::told(&two, ImageFormat::Jpeg), said("pictures_behind", "1"));
         let told = |kinds: &[u32]| told(&file(kinds), ImageFormat::Jpeg);
         assert_eq!(told(&[0x2003_0000, 0x0002_0003]), said("pictures_behind", "1"));
         assert_eq!(told(&[0x2003_0000, 0x0001_0001]), None);

@@ -1,6 +1,6 @@
-//! What viewers read in a PDF that its objects, taken by the letter, do not say: form fields that nobody drew, boxes
-//! without an area, one page named many times. Laid over the file in memory, so that reading, drawing and copying see
-//! the same; the file itself stays as it is.
+//! What viewers read in a PDF that its objects, taken by the letter, do not say: form fields that nobody drew,
+//! annotations in layers that are off, boxes without an area, one page named many times. Laid over the file in memory,
+//! so that reading, drawing and copying see the same; the file itself stays as it is.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,7 +11,7 @@ use hayro::hayro_syntax::{
 };
 
 use super::{
-    forms::Form,
+    forms::{Form, Values},
     further::pages_missing,
     update::{Update, dict_with, reference},
 };
@@ -53,15 +53,18 @@ pub(super) fn mend(pdf: &Pdf, tree: &Tree) -> Mended {
     let mut update = Update::of(pdf);
     let mut problems = Vec::new();
     if let Some(form) = &form {
+        let mut values = Values::default();
         for (at, page) in pdf.pages().iter().enumerate() {
             let can_change = can_write && own_object(pdf, page).is_some();
-            let drawn = form.draw(page, can_change.then_some(&mut update));
             let number = PageNo::from_index(at);
+            let drawn = form.draw(page, number, can_change.then_some(&mut update), &mut values);
+            problems.extend((drawn.shown > 0).then(|| not_hidden(number, drawn.shown)));
             problems.extend(drawn.unshown.into_iter().map(|value| unshown(number, &value)));
             if let Some(annotations) = drawn.annotations {
                 changed.entry(at).or_default().push(("Annots", annotations));
             }
         }
+        problems.extend(values.problems(form));
     }
     let mut pages = BTreeMap::new();
     for (at, entries) in changed.iter().filter(|_| can_write) {
@@ -125,6 +128,13 @@ fn sound_boxes(page: &Page<'_>) -> Option<Vec<(&'static str, String)>> {
 fn unshown(page: PageNo, value: &str) -> Problem {
     let message = format!("page {page} has a form field whose value is not drawn: {value}");
     Problem { kind: "form_value_not_shown".to_owned(), message, page: Some(page) }
+}
+
+fn not_hidden(page: PageNo, count: usize) -> Problem {
+    let message = format!(
+        "page {page} has annotations in a layer that is off, which stand in what was read all the same: {count}"
+    );
+    Problem { kind: "annotation_not_hidden".to_owned(), message, page: Some(page) }
 }
 
 /// What a node of the page tree names.

@@ -30,16 +30,16 @@ use rustc_hash::FxHashMap;
 use super::{
     MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, beside,
     blank::Look,
-    damaged, divisor, drawn,
-    hidden::{self, Layers},
+    damaged, divisor, drawn, hidden,
+    layers::Layers,
     map, mend, nested,
     plain::{Canvas, Glyphs, Surveyed},
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
-    soundness,
+    soundness::{self, Fault},
     survey::{Form, Survey, Surveyor},
-    whole, words,
+    whole, words, xfa,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -160,21 +160,22 @@ impl Document {
         Ok(page)
     }
 
-    /// Says that a page has words in layers that are off.
-    fn in_layers(&self, number: PageNo) -> Result<Option<Problem>> {
-        let Some((layers, all_on)) = &self.layers else { return Ok(None) };
+    /// Says that a page has words or pictures in layers that are off.
+    fn in_layers(&self, number: PageNo) -> Result<Vec<Problem>> {
+        let Some((layers, all_on)) = &self.layers else { return Ok(Vec::new()) };
         let words = |page: &Leaf, open: &mut Open| {
             let survey = page.survey(open);
-            words::group(&survey, page.width, page.height).text
+            (words::group(&survey, page.width, page.height).text, survey.images.len())
         };
-        let shown = self.with_leaf(number, |page, open| Ok(words(page, open)))?;
+        let (shown, pictures) = self.with_leaf(number, |page, open| Ok(words(page, open)))?;
         let Some(all_on) = all_on else {
-            return self.with_leaf(number, |page, _| Ok(layers.unknown(page.pdf, number)));
+            return self.with_leaf(number, |page, _| Ok(layers.unknown(page.pdf, number).into_iter().collect()));
         };
         let open = &mut *all_on.borrow_mut();
-        let Some(page) = open.pages().get(number.index()) else { return Ok(None) };
-        let all = words(&Leaf::new(number, page), open);
-        Ok(layers.problem(page, number, &all, &shown))
+        let Some(page) = open.pages().get(number.index()) else { return Ok(Vec::new()) };
+        let (all, all_pictures) = words(&Leaf::new(number, page), open);
+        let more_pictures = layers.pictures(page, number, all_pictures.saturating_sub(pictures));
+        Ok(layers.problem(page, number, &all, &shown).into_iter().chain(more_pictures).collect())
     }
 
     /// What else a page of words shows: its image without them, where it has pictures that may hold others.
@@ -242,6 +243,7 @@ pub(super) fn parse(bytes: &Arc<Mmap>, password: Option<&str>) -> Result<Parsed>
         pdf = mended;
     }
     problems.extend(beside::attached(&pdf));
+    problems.extend(xfa::problem(&pdf));
     Ok(Parsed { pdf, password, problems })
 }
 
@@ -367,6 +369,10 @@ impl Leaf {
         let mut survey = self.survey(open);
         let glyphs = survey.glyphs.len() + survey.invisible + survey.outside;
         survey.drop_hidden();
+        let numbered = hidden::drop_numbered(self.pdf, self.number, &mut survey);
+        if numbered.is_some() && survey.glyphs.is_empty() && survey.images.is_empty() {
+            return Err(damaged("its text is in a font that is not in the file: what it says is not known"));
+        }
         let is_cut = whole::is_cut_content(self.pdf) || nested::is_too_deep(self.pdf);
         let is_unset = self.unset.load(Ordering::Relaxed);
         if survey.glyphs.is_empty() && survey.images.is_empty() && survey.strokes == 0 {
@@ -378,13 +384,14 @@ impl Leaf {
             page.problems().extend(hidden::unseen(self.number, &survey, "", (self.width, self.height)));
             return Ok(page);
         }
-        let mut problems = Vec::new();
+        let mut problems = Vec::from_iter(numbered);
         problems.extend(hidden::undrawn(self.pdf, self.number, &survey));
         problems.extend(is_cut.then(|| whole::content_incomplete(self.number)));
         problems.extend(is_unset.then(|| whole::text_not_drawn(self.number)));
         if !survey.glyphs.is_empty() {
             let grouped = words::group(&survey, self.width, self.height);
-            let fault = soundness::fault(&grouped.text);
+            let misnamed = (survey.misnamed > 0).then_some(Fault::Misnamed);
+            let fault = soundness::fault(&grouped.text).or(misnamed);
             // The words under a scan are those that can be seen on it.
             let is_digital = !is_scan_with_stamp(&survey, grouped.words.len(), self.bounds());
             if is_digital {

@@ -10,6 +10,8 @@ pub(super) enum Fault {
     Signs,
     /// Letters as if shuffled: the font's mapping is wrong.
     Shuffled,
+    /// Letters or digits that look like others: the font's mapping tells something else than the page shows.
+    Misnamed,
 }
 
 impl Fault {
@@ -20,6 +22,10 @@ impl Fault {
             Self::Signs => "the page's text layer is mostly signs; it was read from its image",
             Self::Shuffled => {
                 "the page's text layer is not language (a wrong font mapping); it was read from its image"
+            }
+            Self::Misnamed => {
+                "the page's text layer names other letters or digits than the page shows (a wrong font mapping); it was \
+                 read from its image"
             }
         }
     }

@@ -18,7 +18,7 @@ use hayro::{
 use hayro_font::{FontData, GlyphId, StandardFont};
 use rustc_hash::FxHashMap;
 
-use super::whole;
+use super::{shapes, whole};
 
 /// A glyph on the page, in points of the displayed page (origin top left, y downwards).
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +96,8 @@ pub(super) struct Survey {
     pub(super) unseen: Vec<Glyph>,
     /// Characters that are painted, and for which a font that stands in for the document's own has no form.
     pub(super) undrawn: Vec<char>,
+    /// Glyphs that are clearly other letters or digits than their text.
+    pub(super) misnamed: usize,
     /// Painted glyphs and images that lie outside the page or its clips.
     pub(super) outside: usize,
 }
@@ -152,6 +154,8 @@ pub(super) struct Form {
     /// It is what a font shows that has no form for a character: told of fonts that stand in for others, and of Type 1,
     /// which cannot be told from them here.
     lacks: bool,
+    /// It is clearly another letter or digit than the font's text map says.
+    is_other: bool,
 }
 
 /// The device that looks.
@@ -207,19 +211,20 @@ impl<'c> Surveyor<'c> {
         }
     }
 
-    /// What a glyph's form tells. Asked once for each glyph of a font.
-    fn form(&mut self, glyph: &FontGlyph<'_>) -> Form {
+    /// What a glyph's form tells, given the character that it is said to be. Asked once for each of a font.
+    fn form(&mut self, glyph: &FontGlyph<'_>, claim: u8) -> Form {
         let FontGlyph::Outline(glyph) = glyph else { return Form::default() };
-        *self.forms.entry(form_key(glyph)).or_insert_with(|| {
+        *self.forms.entry(form_key(glyph) ^ u128::from(claim) << 120).or_insert_with(|| {
             let lacks = || glyph.glyph_id() == GlyphId::NOTDEF || glyph.outline().is_empty();
-            let Some(font) = glyph.font_data() else { return Form { bold: false, lacks: lacks() } };
+            let is_other = shapes::is_other(&glyph.outline(), claim);
+            let Some(font) = glyph.font_data() else { return Form { bold: false, lacks: lacks(), is_other } };
             let lacks = stands_in(&font.data) && lacks();
             let bold = font.weight.is_some_and(|weight| weight >= 600)
                 || font.postscript_name.is_some_and(|name| {
                     let name = name.to_ascii_lowercase();
                     ["bold", "black", "heavy", "vet"].iter().any(|word| name.contains(word))
                 });
-            Form { bold, lacks }
+            Form { bold, lacks, is_other }
         })
     }
 }
@@ -285,7 +290,7 @@ fn stands_in(font: &FontData) -> bool {
 }
 
 /// Does a character show anything?
-fn has_form(c: char) -> bool {
+pub(super) fn has_form(c: char) -> bool {
     !(c.is_whitespace() || c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}'))
 }
 
@@ -387,7 +392,9 @@ impl<'a> Device<'a> for Surveyor<'_> {
             let start = self.survey.text.len() as u32;
             push_unicode(&mut self.survey.text, glyph.as_unicode());
             let end = self.survey.text.len() as u32;
-            let Form { bold, lacks } = self.form(glyph);
+            let claim = shapes::claim(&self.survey.text[start as usize..]);
+            let Form { bold, lacks, is_other } = self.form(glyph, claim);
+            self.survey.misnamed += usize::from(is_other && is_painted);
             if is_painted && lacks && self.survey.undrawn.len() < MOST_GLYPHS {
                 self.survey.undrawn.extend(self.survey.text[start as usize..].chars().next().filter(|c| has_form(*c)));
             }
@@ -403,6 +410,7 @@ impl<'a> Device<'a> for Surveyor<'_> {
                 if seen { &mut self.survey.glyphs } else { &mut self.survey.unseen }.push(glyph);
             } else if is_painted || self.unpainted {
                 self.survey.outside += 1;
+                self.survey.unseen.extend((sane && !glyph.white).then_some(glyph));
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::model::{Language, PageState, TextSource};
 
 mod hidden;
 mod proofs;
+mod unshown;
 
 const A4: [i64; 4] = [0, 0, 595, 842];
 
@@ -295,7 +296,6 @@ fn filled_fields_that_nobody_drew_are_read() {
     );
     check(dictionary! { "FT" => "Btn", "V" => "Yes" }, "Einddatum: \u{2714}");
     check(dictionary! { "FT" => "Btn", "V" => "Off" }, "Einddatum:");
-    check(dictionary! { "FT" => "Tx", "F" => 2, "V" => Object::string_literal("verborgen") }, "Einddatum:");
 }
 
 #[test]

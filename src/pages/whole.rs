@@ -4,7 +4,7 @@
 use flate2::{Decompress, FlushDecompress, Status};
 use hayro::hayro_syntax::{
     Filter,
-    content::UntypedIter,
+    content::{TypedIter, UntypedIter, ops::TypedInstruction},
     object::{Array, Dict, MaybeRef, Name, Object, Stream},
     page::Page as PdfPage,
 };
@@ -15,6 +15,9 @@ use crate::{
     Result,
     model::{PageNo, Problem},
 };
+
+/// So many forms and annotations of a page are gone through for faults.
+const MOST_FORMS: usize = 100;
 
 /// Whether an image's data have no end, as far as that can be told without drawing them.
 pub(super) fn is_cut(image: &Stream<'_>) -> bool {
@@ -44,7 +47,7 @@ pub(super) fn is_cut_content(page: &PdfPage<'_>) -> bool {
                 || (packed && (is_cut_flate(&stream.raw_data()) || is_altered_flate(&stream.raw_data())))
         })
     };
-    if lacks_drawn(page) {
+    if lacks_drawn(page) || page.page_stream().is_some_and(stops_early) || drawn_stops_early(page) {
         return true;
     }
     let raw = page.raw();
@@ -58,6 +61,43 @@ pub(super) fn is_cut_content(page: &PdfPage<'_>) -> bool {
         Some(MaybeRef::NotRef(Object::Array(parts))) => cut_part(page, &parts, &is_cut),
         _ => false,
     }
+}
+
+/// Does a content stop being read before it shows all of its text and images? Other viewers skip what they cannot read,
+/// and go on.
+fn stops_early(content: &[u8]) -> bool {
+    const END: &[u8] = b"GriffieEnd";
+    let marked = [content, b"\n", END, b"\n"].concat();
+    let (mut instructions, mut is_at_end) = (TypedIter::new(&marked), false);
+    while let Some(instruction) = instructions.next() {
+        is_at_end = matches!(instruction, TypedInstruction::Fallback(operator) if **operator == *END);
+    }
+    if is_at_end {
+        return false;
+    }
+    let (mut instructions, mut read) = (UntypedIter::new(content), 0);
+    let start = content.as_ptr() as usize;
+    while let Some(instruction) = instructions.next() {
+        let operator: &[u8] = instruction.operator;
+        let end = (operator.as_ptr() as usize).wrapping_sub(start).wrapping_add(operator.len());
+        read = if end <= content.len() { end } else { read };
+    }
+    let rest = &content[read..];
+    // Where all is read, what was read is not carried out.
+    let draws = |rest: &[u8]| rest.windows(2).any(|pair| pair == b"Do");
+    rest.trim_ascii().is_empty() || shows_text(rest) || draws(rest)
+}
+
+/// The same of the forms that a page names, and of what its annotations show.
+fn drawn_stops_early(page: &PdfPage<'_>) -> bool {
+    let objects = &page.resources().x_objects;
+    let is_form = |form: &Stream<'_>| form.dict().get::<Name<'_>>("Subtype").as_deref() == Some(b"Form");
+    let forms = objects.keys().filter_map(|name| objects.get::<Stream<'_>>(&*name)).filter(is_form);
+    let annotations = page.raw().get::<Array<'_>>("Annots");
+    let annotations = annotations.iter().flat_map(|annotations| annotations.iter::<Dict<'_>>());
+    let shown = annotations.filter_map(|one| one.get::<Dict<'_>>("AP")?.get::<Stream<'_>>("N"));
+    let mut all = forms.take(MOST_FORMS).chain(shown.take(MOST_FORMS));
+    all.any(|form| form.decoded_data().is_ok_and(|content| stops_early(&content)))
 }
 
 /// Does the page draw images or forms that it names, but that are not in the file?

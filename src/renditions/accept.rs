@@ -60,7 +60,9 @@ pub struct Acceptance {
 }
 
 /// Problems of a page that tell of something in the original which a copy would leave out.
-const UNSHOWN: [&str; 8] = [
+const UNSHOWN: [&str; 10] = [
+    "xfa_form",
+    "annotation_not_hidden",
     "form_value_not_shown",
     "annotation_not_shown",
     "drawing_not_shown",
@@ -255,7 +257,13 @@ mod tests {
         };
         let against = |pages: &[PageReading]| stands_against_all(pages, Language::English);
         assert_eq!(against(&[page("low_resolution")]), None);
-        let told = against(&[page("low_resolution"), page("pages_missing")]);
-        assert!(told.is_some_and(|told| told.contains("page 5")));
+        for kind in ["pages_missing", "annotation_not_hidden", "xfa_form", "font_missing", "content_incomplete"] {
+            let told = against(&[page("low_resolution"), page(kind)]);
+            assert!(told.is_some_and(|told| told.contains("page 5")), "{kind}");
+        }
+        // What nobody is shown, no copy has to show.
+        for kind in ["annotation_hidden", "form_value_differs", "picture_in_layer", "hidden_words"] {
+            assert_eq!(against(&[page(kind)]), None, "{kind}");
+        }
     }
 }

@@ -25,7 +25,16 @@ fn what_annotations_show_is_drawn_into_the_page() {
         stream.dict.remove(b"Interpolate");
     });
     pdf.change_page_content(page, b"q 595 0 0 842 0 0 cm /Im0 Do Q".to_vec()).unwrap();
-    let annotations = vec![annotation(seen, 4).into(), annotation(hidden, 2).into()];
+    let layer = pdf.add_object(dictionary! { "Type" => "OCG", "Name" => Object::string_literal("uit") });
+    let looks = shown(&mut pdf, b"0 1 0 rg 0 0 8 8 re f");
+    let mut in_layer = annotation(looks, 4);
+    in_layer.set("OC", layer);
+    let annotations = vec![annotation(seen, 4).into(), annotation(hidden, 2).into(), in_layer.into()];
+    let layers = dictionary! {
+        "OCGs" => vec![Object::from(layer)], "D" => dictionary! { "OFF" => vec![Object::from(layer)] },
+    };
+    let root = pdf.trailer.get(b"Root").and_then(Object::as_reference).unwrap();
+    pdf.get_dictionary_mut(root).unwrap().set("OCProperties", layers);
     pdf.get_object_mut(page).unwrap().as_dict_mut().unwrap().set("Annots", annotations);
     pdf.save(&original).unwrap();
     let mut reading = page_with(0, &[]);
@@ -34,7 +43,8 @@ fn what_annotations_show_is_drawn_into_the_page() {
     let accepted = accepted(&original, MediaType::Pdf, &reading, &copy, Method::ScanStreamsKept);
     assert!(accepted.pages[0].max < 0.01, "{:?}", accepted.pages);
     let bytes = String::from_utf8_lossy(&fs::read(&copy).unwrap()).into_owned();
-    assert!(bytes.contains("0 0 10 10 re f") && !bytes.contains("0 0 9 9 re f") && !bytes.contains("/Annot"));
+    assert!(bytes.contains("0 0 10 10 re f") && !bytes.contains("/Annot"));
+    assert!(!bytes.contains("0 0 9 9 re f") && !bytes.contains("0 0 8 8 re f"));
 }
 
 #[test]
