@@ -446,8 +446,22 @@ impl<'a> Slots<'a, '_, '_> {
         let words = &self.scene.words[near];
         let until = row_end.map_or(words.len(), |end| words.partition_point(|word| word.range.start < end));
         let words = &words[..until];
+        // The next paragraph speaks of something else, and a share of a hundred is no price.
+        let end = self.found.words.end.checked_sub(1).map_or(0, |last| self.scene.words[last].range.end);
+        let next = text.running[end..].match_indices('\n').map(|(at, _)| end + at);
+        let paragraph = next
+            .filter(|&at| !text.running[at + 1..].starts_with(char::is_lowercase))
+            .find(|_| self.rule.place != Place::Label)
+            .unwrap_or(text.running.len());
+        let is_share = |at: usize| {
+            let before = text.running[..at].trim_end();
+            ["%", "procent", "percent", "per cent"].iter().any(|share| before.ends_with(share))
+        };
         let after_per = words.windows(2).find_map(|pair| {
             let [per, unit] = pair else { return None };
+            if per.range.start > paragraph || is_share(per.range.start) {
+                return None;
+            }
             let (per, unit) = (fold(text.slice(&per.range)), fold(text.slice(&unit.range)));
             (matches!(per.as_str(), "per" | "elk" | "ieder" | "a")).then(|| match unit.as_str() {
                 "jaar" | "contractjaar" | "kalenderjaar" | "pachtjaar" | "huurjaar" | "annum" => Some(Per::Year),
@@ -601,8 +615,22 @@ fn at_midnight(behind: &str) -> bool {
 
 /// `€ 210 per hectare per jaar, dus € 1.985,13 per jaar`: the second is what the first comes to.
 fn sums_up(text: &crate::text::Text, first: &Find, second: &Find) -> bool {
-    const SO: [&str; 10] =
-        ["dus", "derhalve", "totaal", "in totaal", "ofwel", "oftewel", "zijnde", "being", "in total", "total"];
+    const SO: [&str; 14] = [
+        "dus",
+        "derhalve",
+        "totaal",
+        "in totaal",
+        "ofwel",
+        "oftewel",
+        "zijnde",
+        "dat is",
+        "is",
+        "being",
+        "in total",
+        "total",
+        "that is",
+        "i.e",
+    ];
     let (Thing::Entity(Entity::Amount(unit)), Thing::Entity(Entity::Amount(_))) = (&first.thing, &second.thing) else {
         return false;
     };

@@ -25,7 +25,7 @@ mod place;
 mod scan;
 
 pub(super) use organization::is_kin;
-pub(super) use place::names_street;
+pub(super) use place::{names_street, opens_address};
 
 /// A typed value in the text.
 #[derive(Clone, Debug, PartialEq)]

@@ -51,6 +51,8 @@ pub enum How {
     Label,
     /// In the title or above the signatures only.
     Elsewhere,
+    /// Only by its place: beside a label that asks for a name, in a letter's address or behind one that it calls itself.
+    Placed,
 }
 
 impl How {
@@ -61,6 +63,7 @@ impl How {
             Self::Opening => "parties.opening",
             Self::Label => "parties.label",
             Self::Elsewhere => "parties.elsewhere",
+            Self::Placed => "parties.placed",
         }
     }
 
@@ -70,7 +73,7 @@ impl How {
             Self::OpeningWithRole => 0.92,
             Self::Opening => 0.80,
             Self::Label => 0.80,
-            Self::Elsewhere => 0.50,
+            Self::Elsewhere | Self::Placed => 0.50,
         }
     }
 }
@@ -159,7 +162,7 @@ fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
     let opening = opening::range(scene, cues);
     // Forms without a preamble have a cover sheet.
     let preamble = scene.text.zones.iter().any(|(_, zone)| *zone == Zone::Preamble);
-    let beside = beside::roles(scene);
+    let beside = beside::roles(rules, scene);
     if !preamble && beside.len() >= 2 {
         return beside;
     }
@@ -178,7 +181,10 @@ fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
         add_new(&mut found, columns::below_roles(rules, scene));
     }
     if found.len() < 2 {
-        add_new(&mut found, paired::before_brackets(scene));
+        add_new(&mut found, paired::before_brackets(rules, scene));
+    }
+    if found.is_empty() {
+        add_new(&mut found, paired::in_letter(rules, scene));
     }
     if found.len() < 2 {
         elsewhere::complete(&mut found, scene, opening.as_ref());
@@ -260,8 +266,9 @@ fn add_new(found: &mut Vec<Found>, more: Vec<Found>) {
 fn add_details(found: &mut [Found], beside: Vec<Found>) {
     for Found { party: Party { name, role, registration_number, other_registration, .. }, ranges, .. } in beside {
         let taken = found.iter().any(|known| known.party.role == role);
-        let uncalled =
-            |known: &&mut Found| known.party.role.is_none() && name_key(&known.party.name) == name_key(&name);
+        let uncalled = |known: &&mut Found| {
+            known.party.role.as_deref().is_none_or(is_pronoun) && name_key(&known.party.name) == name_key(&name)
+        };
         if let Some(known) = found.iter_mut().find(uncalled).filter(|_| !taken) {
             known.party.role = role;
         }
@@ -277,6 +284,11 @@ fn add_details(found: &mut [Found], beside: Vec<Found>) {
             known.ranges.extend(ranges.into_iter().skip(1));
         }
     }
+}
+
+/// `we` calls itself what a form beside calls it.
+fn is_pronoun(role: &str) -> bool {
+    matches!(fold(role).as_str(), "we" | "us" | "our" | "you" | "wij" | "ons" | "u" | "jij" | "je")
 }
 
 fn name_key(name: &str) -> String {
@@ -466,6 +478,8 @@ fn bare_role(rules: &RuleSet, description: &str) -> Option<String> {
     let own = below.unwrap_or(description).split(['\n', ';']).next().unwrap_or_default();
     own.split([',', '(', ')', '/']).skip(1).find_map(|part| {
         let said = part.trim().trim_end_matches(['.', ':']);
+        // `…, verpachter en`, where the next item begins.
+        let said = [" en", " and"].iter().find_map(|joint| said.strip_suffix(joint)).unwrap_or(said);
         let role = ["als ", "de ", "hierna ", "verder ", "enerzijds ", "anderzijds "]
             .iter()
             .find_map(|lead| said.strip_prefix(lead));
@@ -532,6 +546,7 @@ fn share_roles(text: &Text, found: &mut [Found]) {
         let together = [
             "gezamenlijk",
             "tezamen",
+            "samen",
             "ieder",
             "allen",
             "echtelieden",

@@ -23,6 +23,8 @@ const MOST_IN_LABEL: usize = 5;
 /// Lines of one cell stand at most so much further apart than the closest ones of the table.
 const SAME_PITCH: f32 = 1.12;
 
+/// The lines of one cell stand closer than the rows of a table, by this factor at least.
+const CLOSER: f32 = 0.9;
 /// Lines of one cell stand no further apart than this, in ems.
 const WITHIN_CELL: f32 = 1.5;
 /// Rows with more cells are scattered words, not a table; blocks with more rows are read in parts. Both keep the work
@@ -378,13 +380,23 @@ impl<'a> Block<'a> {
         let Self { cells, edges, .. } = self;
         let starts_small =
             |cell: &Option<Line>| cell.as_ref().is_none_or(|l| l.text(words).starts_with(char::is_lowercase));
+        let full = |row: &[Option<Line>]| row.iter().filter(|cell| cell.is_some()).count() > 1 && row[0].is_some();
+        let apart = cells.windows(2).filter(|pair| full(&pair[0]) && full(&pair[1]));
+        let apart = apart.map(|pair| top(&pair[1]) - top(&pair[0])).fold(f32::MAX, f32::min);
+        // A label over two lines: `Contract` beside the value, and `reference` right below, closer than a row of its own.
+        let wraps = |row: &[Option<Line>], above: &[Option<Line>], step: f32| {
+            let ends = |line: &Line| line.text(words).ends_with(':');
+            let only = row[0].is_some() && row[1..].iter().all(Option::is_none);
+            only && full(above) && !above[0].as_ref().is_some_and(ends) && apart < f32::MAX && step < CLOSER * apart
+        };
         let mut groups: Vec<Range<usize>> = Vec::new();
         for (i, row) in cells.iter().enumerate() {
             let em = row.iter().flatten().map(|l| l.em).fold(1.0, f32::max);
             let step = if i > 0 { top(row) - top(&cells[i - 1]) } else { f32::MAX };
             // Lines of one cell stand closer than the rows of a table with lines between them.
             let goes_on = step < 1.9 * em && (row[0].is_none() || row.iter().all(starts_small))
-                || step < WITHIN_CELL * em && starts_small(&row[0]);
+                || step < WITHIN_CELL * em && starts_small(&row[0])
+                || i > 0 && wraps(row, &cells[i - 1], step);
             match groups.last_mut().filter(|_| goes_on) {
                 Some(group) => group.end = i + 1,
                 None => groups.push(i..i + 1),

@@ -209,7 +209,8 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
     let last_word = last_word(running);
     let ended = last_word.trim_end_matches(['"', '\'', ')', ']']).ends_with(['.', ':', ';', '!', '?']);
     let goes_on = !ended && (text.starts_with(char::is_lowercase) || hangs(last_word));
-    if numbers(&text, last_word) {
+    let paragraph = running.rsplit('\n').next().unwrap_or_default();
+    if numbers(&text, last_word) || opens_field(&text) && opens_field(paragraph) {
         return true;
     }
     // How far the line before was from taking in the next line's first word.
@@ -250,6 +251,20 @@ fn begins(before: &Flow, flow: &Flow, lines: usize, running: &str, words: &[Plac
     // A first line set in, where the lines before stand flush.
     let set_in = next.area.x0 - last.area.x0;
     ended && lines > 1 && set_in > 1.0 * em && set_in < 6.0 * em
+}
+
+/// Whether a line starts with a field: `Huurder: …`, `Supplier name: …`. Fields below each other are lines of their own,
+/// however short.
+fn opens_field(line: &str) -> bool {
+    /// A label has so many words, and characters, at most.
+    const WORDS: usize = 3;
+    const LONGEST: usize = 32;
+    let Some((label, behind)) = line.split_once(':').filter(|(label, _)| label.len() <= LONGEST) else { return false };
+    let words = || label.split(' ');
+    label.starts_with(char::is_uppercase)
+        && (behind.is_empty() || behind.starts_with(' '))
+        && words().count() <= WORDS
+        && words().all(|word| word.chars().all(|c| c.is_alphabetic() || matches!(c, '-' | '.' | '/' | '\'')))
 }
 
 /// Whether a line starts with the number of a clause: one that neither belongs to the word before nor counts.
@@ -317,6 +332,18 @@ mod tests {
         check("agree:", "(2) the goods", false);
         check("two", "2. Goods", false);
         check("one", "(a) the goods", false);
+    }
+
+    #[test]
+    fn a_line_with_a_label_is_a_field() {
+        let check = |line: &str, want: bool| assert_eq!(opens_field(line), want, "{line}");
+        check("Huurder: Stichting De Vlier", true);
+        check("Supplier name: Lumastack", true);
+        check("Customer's contact: J. Bell", true);
+        check("as follows: the tenant", false);
+        check("Open: 9:00", true);
+        check("Opens at 9:00", false);
+        check("The parties agree on these terms: none", false);
     }
 
     #[test]

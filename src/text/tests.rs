@@ -121,6 +121,29 @@ fn tables_are_read_row_by_row() {
 }
 
 #[test]
+fn a_label_over_two_lines_is_one_and_an_empty_field_is_another() {
+    let rows = |below: &'static str, at: f32| {
+        [
+            (70.0, 100.0, "Contract"),
+            (230.0, 100.0, "NHS-SUP-40871"),
+            (70.0, at, below),
+            (70.0, 132.0, "Date of order"),
+            (230.0, 132.0, "14 February 2022"),
+            (70.0, 150.0, "Buyer"),
+            (230.0, 150.0, "Tresco Ltd"),
+        ]
+    };
+    check(
+        &rows("reference", 112.0),
+        "Contract reference\tNHS-SUP-40871\nDate of order\t14 February 2022\nBuyer\tTresco Ltd",
+    );
+    check(
+        &rows("Remarks", 118.0),
+        "Contract\tNHS-SUP-40871\nRemarks\nDate of order\t14 February 2022\nBuyer\tTresco Ltd",
+    );
+}
+
+#[test]
 fn a_label_at_the_middle_of_its_cell_is_that_of_the_lines_above_it_too() {
     check(
         &[

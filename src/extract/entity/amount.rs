@@ -374,6 +374,34 @@ fn gives_way(scan: &Scan<'_>, last: usize) -> bool {
     next.is_some_and(|next| currency(scan, next).is_some())
 }
 
+/// A time in letters behind an amount: `pcm`, `p.c.m.`, `p/m`, `p.a.`, `p.j.`
+fn abbreviated(scan: &Scan<'_>, at: usize) -> Option<Per> {
+    let parted = |at: usize| matches!(scan.mark(at), Some('.' | '/')) && scan.touches(at) && scan.touches(at + 1);
+    let mut letters = scan.folded(at).to_owned();
+    let mut last = at;
+    while letters.len() < 3 && scan.raw(last).len() == 1 && parted(last + 1) && scan.raw(last + 2).len() == 1 {
+        letters += scan.folded(last + 2);
+        last += 2;
+    }
+    match letters.as_str() {
+        "pcm" | "pm" => Some(Per::Month),
+        "pa" | "pj" => Some(Per::Year),
+        "pq" | "pk" => Some(Per::Quarter),
+        _ => None,
+    }
+}
+
+/// Whether a share of a hundred stands right before a piece.
+fn is_share(scan: &Scan<'_>, at: usize) -> bool {
+    scan.before(at)
+        .is_some_and(|left| scan.is_mark(left, '%') || matches!(scan.folded(left), "procent" | "percent" | "pct"))
+}
+
+/// Whether a sentence starts at a piece behind a full stop: `… te leen. De rente`, or the next paragraph's number.
+fn opens_sentence(scan: &Scan<'_>, at: usize) -> bool {
+    scan.gap(at) == Gap::Paragraph || scan.is_capital(at) && scan.raw(at).len() > 3
+}
+
 /// What the words after an amount, to the end of the clause, say.
 fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
     let (mut per, mut vat) = (None, None);
@@ -387,8 +415,7 @@ fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
             break;
         }
         let word = scan.folded(at);
-        if scan.is_mark(at, '.') && scan.next(at).is_some_and(|next| scan.is_capital(next) && scan.raw(next).len() > 3)
-        {
+        if scan.is_mark(at, '.') && scan.next(at).is_some_and(|next| opens_sentence(scan, next)) {
             break;
         }
         match word {
@@ -402,6 +429,10 @@ fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
             "per" | "a" | "an" | "each" | "every" | "elk" | "ieder" | "/" if per.is_none() && step < 7 => {
                 // `per calendar month`
                 let unit = if scan.folded(at + 1) == "calendar" { at + 2 } else { at + 1 };
+                // `with interest at 4% per annum`
+                if is_share(scan, at) {
+                    break;
+                }
                 per = match scan.folded(unit) {
                     "uur" | "hour" => Some(Per::Hour),
                     "stuk" | "eenheid" | "unit" | "piece" | "week" | "dag" | "day" | "m2" | "m" | "ton" | "tonne"
@@ -413,6 +444,8 @@ fn beside(scan: &Scan<'_>, last: usize) -> (Option<Per>, Option<Vat>) {
                         .or_else(|| (step < 2 && word == "per" && is_thing(scan, unit)).then_some(Per::Unit)),
                 };
             }
+            // `£825 pcm`, `€ 95,- p/m`, `p.a.`
+            "pcm" | "pm" | "pa" | "pj" | "p" if per.is_none() && step < 7 => per = abbreviated(scan, at),
             "jaarbasis" if per.is_none() && step < 3 => per = Some(Per::Year),
             "maandbasis" if per.is_none() && step < 3 => per = Some(Per::Month),
             "jaarlijks" | "annually" | "yearly" if per.is_none() && step < 2 => per = Some(Per::Year),

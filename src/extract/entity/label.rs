@@ -195,7 +195,7 @@ fn announces(scan: &Scan<'_>, at: usize) -> Option<Announced> {
     let word = scan.folded(at);
     // `huurcontract nr.`, `Onderhoudskontrakt nr.`: also as the last part of a word.
     let ends = |word: &str| ["contract", "kontrakt", "overeenkomst", "lening"].iter().any(|name| word.ends_with(name));
-    let names = |word: &str| NUMBERED.iter().any(|name| word.starts_with(name)) || ends(word);
+    let names = |word: &str| NUMBERED.iter().any(|name| word.starts_with(name)) || ends(word) || word == "po";
     let number = |word: &str| matches!(word, "nr" | "no" | "number" | "nummer" | "num" | "id" | "ref" | "nrs");
     if matches!(word, "kenmerk" | "referentie" | "reference" | "ref") || (word.ends_with("kenmerk") && names(word)) {
         return Some(Announced::ByName);
@@ -253,7 +253,10 @@ fn reference(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let counted = announced == Announced::ByTwoWords && scan.mark(at + 1).is_none();
     let mut next = scan.next(if counted { at + 1 } else { at })?;
     // `Kenmerk waterschap: WS-DOC 2016.20391`
-    if announced == Announced::ByName && scan.kind(next) == Some(Kind::Word) && scan.mark(next + 1) == Some(':') {
+    if announced == Announced::ByName
+        && scan.kind(next) == Some(Kind::Word)
+        && (scan.mark(next + 1) == Some(':') || scan.opens_cell(next + 1) && !scan.opens_cell(next))
+    {
         next = scan.next(next)?;
     }
     for _ in 0..4 {

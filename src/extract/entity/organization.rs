@@ -4,7 +4,7 @@
 use super::{
     Entity, OrganizationReading, Spot,
     lexicon::lexicon,
-    place::names_street,
+    place::{names_street, opens_address},
     scan::{Gap, Kind, Scan},
 };
 
@@ -57,6 +57,16 @@ fn is_weak(form: &str) -> bool {
     )
 }
 
+/// Whether such a form stands right before a mark.
+fn ends_in_body_word(scan: &Scan<'_>, mark: usize) -> bool {
+    scan.before(mark).is_some_and(|left| is_body_word(scan, left))
+}
+
+/// A form that also opens the name of a place: `Trust Headquarters`, `Council Offices`.
+fn is_body_word(scan: &Scan<'_>, at: usize) -> bool {
+    matches!(legal_form(scan, at), Some((_, "Group" | "Bank" | "Trust" | "University" | "council")))
+}
+
 fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     let (mut last, mut form) = legal_form(scan, at)?;
     // `Company no. 03390284`
@@ -70,8 +80,9 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
     while let Some(mut next) = scan.next(tail) {
         if scan.is_mark(next, ',') || scan.is_mark(next, '.') {
             next = match scan.next(next) {
-                Some(next) => next,
-                None => break,
+                // `Tavy NHS Trust, Trust Headquarters`: such a word opens the address.
+                Some(next) if !(is_body_word(scan, tail) && is_body_word(scan, next)) => next,
+                _ => break,
             };
         }
         if let Some((end, longer)) = legal_form(scan, next) {
@@ -101,7 +112,10 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
         return None;
     }
     // `Heritage Bank of Nevada`, `Community Bank Corporation of America`, `Burren Institute of Technology`.
-    if matches!(form, "Bank" | "University" | "Trust" | "Corp." | "Group") && scan.folded(last + 1) == "of" {
+    if matches!(form, "Bank" | "University" | "Trust" | "Corp." | "Group")
+        && scan.folded(last + 1) == "of"
+        && !(scan.raw(last + 1) == "of" && ends_before(scan, first, last + 1))
+    {
         let named = (last + 2..last + 5).take_while(|&at| is_name_word(scan, at) && scan.gap(at) != Gap::Paragraph);
         last = named.filter(|&at| scan.is_word(at)).last().unwrap_or(last);
     }
@@ -207,7 +221,8 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
                 }
             }
             Kind::Mark(',') => {
-                let before_form = right == form_at || legal_form(scan, right).is_some();
+                let own = right == form_at && !(ends_in_body_word(scan, left) && is_body_word(scan, right));
+                let before_form = own || right != form_at && legal_form(scan, right).is_some();
                 let series = matches!(scan.folded(right + 1), "&" | "and" | ",")
                     && first.is_some()
                     && first != Some(form_at)
@@ -251,11 +266,22 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
         }
         let drop = match scan.kind(first)? {
             Kind::Number => scan.is_mark(first + 1, '.') || scan.is_mark(first + 1, ')'),
+            // `M/s. Sahyadri Private Limited`: a form of address for firms.
+            Kind::Word
+                if scan.folded(first) == "m" && scan.is_mark(first + 1, '/') && scan.folded(first + 2) == "s" =>
+            {
+                first += if scan.is_mark(first + 3, '.') { 3 } else { 2 };
+                true
+            }
             Kind::Word => match scan.folded(first) {
                 "the" | "de" | "het" => starts_sentence(scan, first) || !scan.is_capital(first),
                 "and" | "en" | "of" | "or" | "by" | "in" | "for" | "voor" | "een" | "a" | "an" => true,
                 // `B. de Coöperatie X U.A.`: the letter of an item.
-                letter if letter.len() == 1 && scan.is_mark(first + 1, '.') && first + 2 < form_at => {
+                letter
+                    if (letter.len() == 1 || matches!(letter, "ii" | "iii" | "iv" | "vi" | "vii" | "viii"))
+                        && scan.is_mark(first + 1, '.')
+                        && first + 2 < form_at =>
+                {
                     let article = matches!(scan.folded(first + 2), "de" | "het") && !scan.is_capital(first + 2);
                     if article || is_item_letter(scan, first) {
                         first += 2;
@@ -511,6 +537,8 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
     }
     if let Some((end, _)) = scan.next(last).and_then(|after| legal_form(scan, after)) {
         last = end;
+    } else if let Some(end) = building_behind(scan, at, last) {
+        last = end;
     } else if let Some(end) = purpose_behind(scan, last).filter(|_| kind == "body") {
         last = end;
     }
@@ -557,6 +585,21 @@ fn of_state(scan: &Scan<'_>, at: usize) -> Option<(usize, String)> {
         return None;
     }
     Some((last, format!("regering van {}", super::spaced(&scan.text[scan.range(at, last)]))))
+}
+
+/// `Vereniging van Eigenaars Lindelaan 2 t/m 48 te Zeist, …`: owners are named by their building, up to the comma.
+fn building_behind(scan: &Scan<'_>, first: usize, last: usize) -> Option<usize> {
+    let owners = |at: usize| matches!(scan.folded(at), "vve" | "eigenaars" | "eigenaren");
+    (first..first + 3).find(|&at| owners(at))?;
+    let ends = |at: usize| {
+        scan.gap(at) == Gap::Paragraph
+            || matches!(scan.mark(at), Some(',' | ';' | '(' | '"'))
+            || matches!(scan.folded(at), "gevestigd" | "hierna" | "vertegenwoordigd" | "en" | "ingeschreven" | "kvk")
+    };
+    let end = (last + 1..=last + WIDEST).find(|&at| ends(at) || scan.kind(at).is_none())?;
+    let town = scan.folded(last + 1) == "te" && end == last + 3;
+    let house = town || (last..end).any(|at| scan.kind(at) == Some(Kind::Number));
+    (house && scan.is_mark(end, ',')).then_some(end - 1)
 }
 
 /// `Stichting PuntPO voor primair onderwijs, gevestigd te …`: a purpose in small letters goes with the name where a comma or
@@ -615,6 +658,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
                 last = Some(at);
                 true
             }
+            // `Maatschap Te Veldhuis`
+            Some(Kind::Word) if last.is_none() && scan.raw(at) == "Te" && scan.is_capital(at + 1) => true,
             // `v.v. Rohda`
             Some(Kind::Word) if scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.') => true,
             Some(Kind::Word) if last.is_none() && !is_particle(scan, at) => false,
@@ -629,7 +674,7 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             // `Stichting X te Y` names its seat.
             Some(Kind::Word) if matches!(scan.folded(at), "te" | "in") => false,
             // `Council of The Courts, Carlisle` names its address; `BANK OF THE WEST` has it in its name.
-            Some(Kind::Word) if scan.raw(at) == "of" && scan.raw(at + 1) == "The" => false,
+            Some(Kind::Word) if scan.raw(at) == "of" && ends_before(scan, first, at) => false,
             Some(Kind::Word) if is_particle(scan, at) => {
                 (joins || !is_and(scan, at)) && !(is_and(scan, at) && party_follows(scan, at))
             }
@@ -650,6 +695,12 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
         };
     }
     last
+}
+
+/// The name that starts at a piece ends before an `of`: what follows is an address.
+fn ends_before(scan: &Scan<'_>, first: usize, of: usize) -> bool {
+    let name = &scan.text[scan.pieces[first].range.start..scan.pieces[of].range.start];
+    opens_address(name, &scan.text[scan.pieces[of].range.end..])
 }
 
 /// A street with a number behind it, or a box at the post office.
@@ -760,7 +811,7 @@ pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize
 
 /// `Pennine Estates Limited of 3 Canal Street`: the name ends before its address.
 fn address_in(scan: &Scan<'_>, first: usize, last: usize) -> Option<usize> {
-    (first..last).find(|&of| scan.folded(of) == "of" && scan.kind(of + 1) == Some(Kind::Number))
+    (first..last).find(|&of| scan.raw(of) == "of" && ends_before(scan, first, of))
 }
 
 /// `(2) Helen Margaret Ashworth of 44 Sycamore Avenue`: an item of a list that opens with a name and an address.

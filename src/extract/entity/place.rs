@@ -29,6 +29,64 @@ pub(in crate::extract) fn names_street(word: &str) -> bool {
     ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
+/// `THE CITY OF BARCHESTER of Guildhall, High Street`, `Mayfield Residents of Mayfield Court, Whitby`: whether an `of` behind
+/// a name opens its address. A name in capitals does not go on in small letters.
+pub(in crate::extract) fn opens_address(name: &str, behind: &str) -> bool {
+    const HOUSES: [&str; 33] = [
+        "street",
+        "road",
+        "lane",
+        "avenue",
+        "drive",
+        "close",
+        "court",
+        "house",
+        "farm",
+        "place",
+        "square",
+        "terrace",
+        "crescent",
+        "quay",
+        "hill",
+        "gardens",
+        "grove",
+        "row",
+        "mews",
+        "buildings",
+        "offices",
+        "cottage",
+        "park",
+        "green",
+        "walk",
+        "way",
+        "rise",
+        "yard",
+        "lodge",
+        "grange",
+        "chambers",
+        "hall",
+        "guildhall",
+    ];
+    /// An address tells of a house in so many words.
+    const WORDS: usize = 5;
+    let shouts = |word: &&str| !word.contains(char::is_lowercase);
+    let behind = behind.trim_start_matches(' ');
+    if behind.starts_with("The ") || behind.starts_with(|first: char| first.is_ascii_digit()) {
+        return true;
+    }
+    let words: Vec<&str> = name.split_whitespace().filter(|word| word.len() > 3).collect();
+    let first = behind.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let shouted = words.iter().all(shouts) && first.starts_with(char::is_uppercase) && !shouts(&first);
+    // The last word before a comma and more of the address.
+    let house = behind.split_once(',').is_some_and(|(house, _)| {
+        let words: Vec<&str> = house.split(' ').collect();
+        (2..=WORDS).contains(&words.len())
+            && words.iter().all(|word| word.starts_with(char::is_uppercase))
+            && words.last().is_some_and(|last| HOUSES.contains(&last.to_lowercase().as_str()))
+    });
+    !words.is_empty() && (shouted || words.len() > 1 && house)
+}
+
 /// Adds jurisdictions, courts and events.
 pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
     let plain = |first, last, entity| Spot { range: scan.range(first, last), entity, repairs: Vec::new() };
@@ -162,8 +220,16 @@ fn english_end_of(scan: &Scan<'_>, at: usize) -> Option<(usize, EventRef)> {
     None
 }
 
-const DUTCH_COURTS: [&str; 6] =
-    ["rechtbank", "arrondissementsrechtbank", "kantonrechter", "gerechtshof", "pachtkamer", "kantongerecht"];
+const DUTCH_COURTS: [&str; 8] = [
+    "rechtbank",
+    "rechtbanken",
+    "ondernemingsrechtbank",
+    "arrondissementsrechtbank",
+    "kantonrechter",
+    "gerechtshof",
+    "pachtkamer",
+    "kantongerecht",
+];
 
 /// A court around its noun: `rechtbank Overijssel, locatie Zwolle`, `bevoegde rechter te Zwolle`, `courts of England`.
 fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {

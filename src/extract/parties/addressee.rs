@@ -11,6 +11,8 @@ use crate::extract::{
 
 /// The address stands within so many lines.
 const LINES: usize = 25;
+/// The letterhead takes the first lines.
+const LETTERHEAD: usize = 2;
 /// A name has no more words.
 const WORDS: usize = 8;
 
@@ -18,7 +20,10 @@ const WORDS: usize = 8;
 pub(super) fn add(found: &mut Vec<Found>, scene: &Scene<'_>) {
     let [other] = &found[..] else { return };
     let Some(addressee) = addressee(scene) else { return };
-    let party = described(scene, &addressee);
+    let mut party = described(scene, &addressee);
+    if opening::has_form(&addressee) {
+        party.how = How::Placed;
+    }
     if name_key(&party.party.name) != name_key(&other.party.name) {
         found.push(party);
     }
@@ -45,7 +50,9 @@ fn addressee(scene: &Scene<'_>) -> Option<Find> {
         if ["t.a.v.", "ter attentie", "attn", "for the attention"].iter().any(|cue| folded.starts_with(cue)) {
             return organization(scene, &above[at - 1]);
         }
-        person(scene, line, &above[at + 1..])
+        firm(scene, line, &above[at + 1..])
+            .filter(|_| at >= LETTERHEAD)
+            .or_else(|| person(scene, line, &above[at + 1..]))
     })
 }
 
@@ -57,6 +64,16 @@ fn organization(scene: &Scene<'_>, line: &Range<usize>) -> Option<Find> {
     let looks = said.starts_with(char::is_uppercase) && !said.contains([':', '\t', '@']);
     let known = scene.finds_in(&name).find(|find| opening::is_name(find) && find.range == name).cloned();
     known.or_else(|| ((2..=WORDS).contains(&words) && looks).then(|| written(scene, name)))
+}
+
+/// The organization with a legal form that a line names and no more, above its own address.
+fn firm(scene: &Scene<'_>, line: &Range<usize>, below: &[Range<usize>]) -> Option<Find> {
+    let text = scene.text;
+    let end = line.start + text.slice(line).trim_end().len();
+    let find = scene.finds_in(line).find(|find| opening::has_form(find) && find.range == (line.start..end))?;
+    let block = &below[..below.len().min(4)];
+    let numbers = block.iter().filter(|line| text.slice(line).contains(|c: char| c.is_ascii_digit())).count();
+    (numbers >= 2).then(|| find.clone())
 }
 
 /// The person that a line names and no more, above a street and a town: not one who is written to for a firm.
@@ -84,7 +101,9 @@ mod tests {
         let rules = RuleSet::embedded().unwrap();
         let check = |address: &str, want: Option<&str>| {
             let address = address.replace('\n', "\n\n");
-            let letter = format!("Koekfabriek Van Aspert B.V.\n\n{address}\n\nHierbij bevestigen wij de overeenkomst.");
+            let letter = format!(
+                "Koekfabriek Van Aspert B.V.\n\nOssekade 2\n\n{address}\n\nHierbij bevestigen wij de overeenkomst."
+            );
             let text = Text::of_sentence(&letter, Some(Language::Dutch));
             let found = addressee(&rules.scene(&text)).map(|find| text.slice(&find.range).to_owned());
             assert_eq!(found.as_deref(), want, "{address}");
@@ -95,6 +114,7 @@ mod tests {
         );
         check("Mevrouw Anna Kok\nLoonsebaan 118\n5263 CX Vught\nBeste Anna,", Some("Mevrouw Anna Kok"));
         check("Mevrouw F. Kok\nDirecteur\nVerf Noord B.V.\nKade 14\nGeachte mevrouw Kok,", None);
+        check("Verf Noord B.V.\nKade 14\n9711 AA Groningen\nGeachte heer Kok,", Some("Verf Noord B.V."));
         check("Loonsebaan 118\n5263 CX Vught\nBeste Joris,", None);
     }
 }

@@ -5,22 +5,23 @@ use std::ops::Range;
 use super::{Cues, Found, How, add_new, describe, opening, written};
 use crate::{
     extract::{
-        entity::Entity,
+        RuleSet,
+        entity::{Entity, names_street},
         lexicon::fold,
         scene::{Find, Scene, Thing},
     },
-    text::{Labelled, Zone},
+    text::{Labelled, Text, Zone},
 };
 
 /// Names beside role words on cover sheets: `Verhuurder: Woningstichting De Poort`.
-pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
+pub(super) fn roles(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut unsure: Vec<(String, Range<usize>, Range<usize>)> = Vec::new();
     for label in &scene.text.labels {
         let introduces = scene.text.zones.is_empty()
             || matches!(scene.text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
             || under_parties(scene, label.label.start);
-        if !introduces {
+        if !(introduces || numbered_on_cover(scene, label)) {
             continue;
         }
         let Some(role) = role_of(scene, label) else { continue };
@@ -35,10 +36,34 @@ pub(super) fn roles(scene: &Scene<'_>) -> Vec<Found> {
         let name = name.filter(|_| !represents).filter(own);
         let extent = label.value.start..details_end(scene, label);
         let Some(find) = name.or_else(|| name_above(scene, label)) else {
+            // What the contract alone calls so is no label that asks for a name.
+            if !rules.words("role").any(|word| fold(word) == fold(&role)) {
+                continue;
+            }
             unsure.extend(as_written(scene, label).filter(|_| !represents).map(|name| (role, name, extent)));
             continue;
         };
-        found.push(called(scene, find, role, find.range.start..extent.end));
+        let others = joined_to(scene, find, &label.value);
+        let end = others.first().map_or(extent.end, |other| other.range.start);
+        let mut party = called(scene, find, role.clone(), find.range.start..end);
+        party.how = if introduces { party.how } else { How::Placed };
+        found.push(party);
+        found.extend(others.iter().map(|other| {
+            let mut party = called(scene, other, role.clone(), other.range.clone());
+            party.how = How::Placed;
+            party
+        }));
+    }
+    // What stands beside two usual roles is a name each, whatever it looks like.
+    if found.is_empty()
+        && let [(one, ..), (other, ..)] = &unsure[..]
+        && one != other
+    {
+        for (role, name, extent) in std::mem::take(&mut unsure) {
+            let mut party = called(scene, &written(scene, name), role, extent);
+            party.how = How::Placed;
+            found.push(party);
+        }
     }
     // Beside one that surely is a name, what stands beside another role is one.
     for (role, name, extent) in unsure {
@@ -58,16 +83,48 @@ fn called(scene: &Scene<'_>, find: &Find, role: String, extent: Range<usize>) ->
     party
 }
 
+/// `Tenants: Mr Kieran Walsh and Miss Amy Tranter`: the persons joined to the first one in a field.
+fn joined_to<'s>(scene: &'s Scene<'_>, first: &Find, value: &Range<usize>) -> Vec<&'s Find> {
+    let person = |find: &Find| matches!(find.thing, Thing::Entity(Entity::Person(_)));
+    let mut joined: Vec<&Find> = Vec::new();
+    let mut last = first.range.end;
+    for find in scene.finds_in(&(first.range.end..value.end)).filter(|find| person(find)) {
+        let between = scene.text.slice(&(last..find.range.start));
+        if !person(first) || !opening::joins_persons(between) && between.trim() != "," {
+            break;
+        }
+        last = find.range.end;
+        joined.push(find);
+    }
+    joined
+}
+
 /// `Tenant: Kapsalon Lokken`: the words of a field that look like a name, up to a comma or the line's end.
 fn as_written(scene: &Scene<'_>, label: &Labelled) -> Option<Range<usize>> {
     let said = scene.text.slice(&label.value);
     let end = said.find([',', '(', '\n', '\t', ';']).unwrap_or(said.len());
-    let name = said[..end].trim_end_matches([' ', '.']);
+    let name = before_street(said[..end].trim_end_matches([' ', '.']));
     // `Postbus 310` and `EUR 250` are none.
     let words =
         name.split_whitespace().filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '\'')).count();
-    let is_name = name.starts_with(char::is_uppercase) && (2..=8).contains(&words) && !name.contains(':');
+    // `s.v. Eendracht`
+    let club = name.as_bytes().get(1) == Some(&b'.') && name.as_bytes().get(3) == Some(&b'.');
+    let is_name = (name.starts_with(char::is_uppercase) || club) && (2..=8).contains(&words) && !name.contains(':');
     is_name.then(|| label.value.start..label.value.start + name.len())
+}
+
+/// `Timmerbedrijf Oosting Dorpsstraat 5`, `Kapsalon Lokken 12 Mill Lane`: a name without the address that goes on in its cell.
+fn before_street(said: &str) -> &str {
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit());
+    let words: Vec<&str> = said.split(' ').collect();
+    let at = words.windows(2).skip(1).position(|pair| {
+        is_number(pair[1]) && names_street(&fold(pair[0]))
+            || is_number(pair[0]) && pair[1].starts_with(char::is_uppercase)
+    });
+    at.map_or(said, |at| {
+        let kept: usize = words[..=at].iter().map(|word| word.len() + 1).sum();
+        &said[..kept - 1]
+    })
 }
 
 /// The role that a label says the party of: `4. LANDLORD (NAME, STATE)`, `The Council`. `Contactpersoon van Klant` and
@@ -136,6 +193,16 @@ fn under_parties(scene: &Scene<'_>, position: usize) -> bool {
     HEADS.contains(&bare) || CORE.iter().any(|core| bare.ends_with(core))
 }
 
+/// `2. Landlord: 1200 Brannan Street Owner, LLC`: an item on the first page that is a field and looks like a clause. Its
+/// value opens with a name that speaks for itself.
+fn numbered_on_cover(scene: &Scene<'_>, label: &Labelled) -> bool {
+    let text = scene.text;
+    let in_front = text.page_at(label.label.start).is_none_or(|page| page.index() == 0);
+    let numbered = opening::behind_enumerator(text.slice(&label.label)).is_some();
+    let name = scene.finds_in(&label.value).find(|find| opening::has_form(find));
+    in_front && numbered && name.is_some_and(|find| find.range.start == label.value.start)
+}
+
 /// The name that opens the line above a label, where the label stands at the middle or the end of its cell of several
 /// lines and its own line goes on with a description.
 fn name_above<'s>(scene: &'s Scene<'_>, label: &Labelled) -> Option<&'s Find> {
@@ -178,7 +245,8 @@ fn details_end(scene: &Scene<'_>, field: &Labelled) -> usize {
 
 /// Names in the fields of a form, under a head that says whose they are: `Gegevens leverancier`, then `Naam`.
 fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
-    const NAME: [&str; 25] = [
+    const NAME: [&str; 26] = [
+        "name",
         "naam en voorletters",
         "naam en voornamen",
         "naam en adres",
@@ -222,6 +290,8 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
     let mut found = Vec::new();
     for (number, field) in fields.iter().enumerate().filter(|(_, field)| early(field)) {
         let role = role_named(scene, field).or_else(|| role_above(scene, field.label.start));
+        // Who signs has a name as well.
+        let role = role.filter(|_| !below_signing(text, field.label.start));
         let Some(role) = role else { continue };
         let until = fields.get(number + 1).map_or(text.running.len(), |next| next.label.start);
         let extent =
@@ -244,7 +314,8 @@ fn in_forms(scene: &Scene<'_>) -> Vec<Found> {
 /// `Naam huurder 1`: a field that tells whose name it asks.
 fn role_named(scene: &Scene<'_>, field: &Labelled) -> Option<String> {
     let said = fold(scene.text.slice(&field.label));
-    let asks = said.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':')).strip_prefix("naam ")?;
+    let said = said.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, ' ' | ':'));
+    let asks = ["naam ", "name of the ", "name of "].iter().find_map(|asks| said.strip_prefix(asks))?;
     scene.finds_in(&field.label).find_map(|find| match &find.thing {
         Thing::Role(role) if fold(role) == asks => Some(role.clone()),
         _ => None,
@@ -253,6 +324,17 @@ fn role_named(scene: &Scene<'_>, field: &Labelled) -> Option<String> {
 
 /// The fields of one party in a form take at most so many bytes.
 const FORM_REACH: usize = 300;
+
+/// `Signed for the Customer / Name: M. Osei`: whose name is asked signs.
+fn below_signing(text: &Text, field: usize) -> bool {
+    const SIGNS: [&str; 8] =
+        ["signed", "sign ", "for and on behalf", "on behalf of", "ondertek", "getekend", "namens", "akkoord"];
+    let lines = text.running[..field].rsplit('\n').skip(1).take(4);
+    lines.map(fold).any(|line| line.len() < SIGNING && SIGNS.iter().any(|cue| line.contains(cue)))
+}
+
+/// Longer lines are no head of a block of signatures.
+const SIGNING: usize = 80;
 
 /// The role in the head above a form's field: a short line without a value of its own, at most four lines up.
 fn role_above(scene: &Scene<'_>, field: usize) -> Option<String> {

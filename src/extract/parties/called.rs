@@ -8,7 +8,7 @@ use super::{Cues, opening, written};
 use crate::{
     extract::{
         dictionary::{self, WordList},
-        entity::Entity,
+        entity::{Entity, opens_address},
         lexicon::fold,
         scene::{Find, Scene, Thing},
     },
@@ -54,10 +54,17 @@ pub(super) fn names(
         };
         let name = name_in(scene, &item, is_first, cues).filter(is_whole);
         let name = name.or_else(|| acts_for(scene, &item).filter(|_| first.is_none()));
-        names.extend(name.map(|name| {
-            let own = name.range.start..term.range.start;
-            (name, own)
-        }));
+        match name.as_ref().and_then(|name| family(scene, name)) {
+            Some([one, other]) => {
+                let own = one.range.clone();
+                let rest = other.range.start..term.range.start;
+                names.extend([(one, own), (other, rest)]);
+            }
+            None => names.extend(name.map(|name| {
+                let own = name.range.start..term.range.start;
+                (name, own)
+            })),
+        }
     }
     let spouses = found.iter().filter_map(|find| spouse(scene, find)).filter(|spouse| {
         !found.iter().any(|find| find.range.start < spouse.range.end && spouse.range.start < find.range.end)
@@ -67,6 +74,19 @@ pub(super) fn names(
         (spouse, own)
     }));
     names
+}
+
+/// `Paul Henry Adair and Louise Adair` are two.
+fn family(scene: &Scene<'_>, name: &Find) -> Option<[Find; 2]> {
+    let said = scene.text.slice(&name.range);
+    let (one, other) = [" and ", " en ", " AND ", " EN "].iter().find_map(|joint| said.split_once(joint))?;
+    let last = |name: &str| fold(name.rsplit(' ').next().unwrap_or_default());
+    let both = one.contains(' ') && other.contains(' ') && last(one) == last(other);
+    let part = |part: &str| {
+        let start = name.range.start + (part.as_ptr() as usize - said.as_ptr() as usize);
+        written(scene, start..start + part.len())
+    };
+    both.then(|| [part(one), part(other)])
 }
 
 /// `DESMOND P. HARTY and MARY ROSE HARTY`: who bears the same family name right behind a person, whatever the given name.
@@ -163,6 +183,13 @@ fn is_title(word: &str) -> bool {
     TITLES.iter().any(|titles| titles.values().flatten().any(|title| title.trim_end_matches('.') == word))
 }
 
+/// What stands behind the number or letter that a list gives a party: `Party B: …`, `Partij 2: …`.
+fn behind_party(said: &str) -> Option<&str> {
+    let (label, behind) = said.split_once(':')?;
+    let (word, mark) = label.split_once(' ')?;
+    (matches!(fold(word).as_str(), "party" | "partij") && (1..=2).contains(&mark.len())).then_some(behind)
+}
+
 /// Where the words end that join an item to the one before and introduce its name: marks, `and`, a number, an article, a
 /// form of address.
 fn behind_joints(said: &str) -> Option<usize> {
@@ -174,7 +201,17 @@ fn behind_joints(said: &str) -> Option<usize> {
             continue;
         }
         let word = rest.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ')')).next().unwrap_or_default();
-        let folded = fold(word.trim_end_matches('.'));
+        // `EN:` on a line of its own; `Party B:`.
+        let folded = fold(word.trim_end_matches(['.', ':']));
+        // `M/s. Sahyadri Ltd`: a form of address for firms.
+        if let Some(behind) = rest.strip_prefix("M/s").or_else(|| rest.strip_prefix("M/S")) {
+            rest = behind;
+            continue;
+        }
+        if let Some(behind) = behind_party(rest) {
+            rest = behind;
+            continue;
+        }
         let joins = matches!(
             folded.as_str(),
             "and"
@@ -216,7 +253,9 @@ fn leading_name(said: &str) -> Option<&str> {
         let stripped = bare.trim_end_matches([',', ';', ':']);
         let first = stripped.trim_start_matches(['"', '\'']);
         let capital = first.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit() && capitals > 0);
-        if first.starts_with('(') || !(capital || SMALL.contains(&first) || matches!(first, "&" | "-" | "–")) {
+        let address = stripped == "of" && capitals > 0 && opens_address(&said[..at], &said[at + word.len()..]);
+        if address || first.starts_with('(') || !(capital || SMALL.contains(&first) || matches!(first, "&" | "-" | "–"))
+        {
             closed = true;
             break;
         }
@@ -251,6 +290,7 @@ mod tests {
         check("Omgevingsdienst Noordrand, gevestigd te Best", Some("Omgevingsdienst Noordrand"));
         check("Slieve Bawn Institute of Further Education, a body", Some("Slieve Bawn Institute of Further Education"));
         check("Leonard F. PARTRIDGE residing at", Some("Leonard F. PARTRIDGE"));
+        check("THE CITY OF BARCHESTER of Guildhall, High Street", Some("THE CITY OF BARCHESTER"));
         check("Agreement", None);
         check("its affiliates", None);
     }
@@ -262,6 +302,8 @@ mod tests {
         };
         check("\"); and (2) Blackthorn Kitchens", Some("Blackthorn Kitchens"));
         check("\",\nen\n2. mevrouw ir. Hanneke Vos", Some("Hanneke Vos"));
+        check("\")\nEN:\nOCMW Herkstad, met zetel", Some("OCMW Herkstad, met zetel"));
+        check("\")\nParty B: Wells Rugby Club", Some("Wells Rugby Club"));
         check("\") ", None);
     }
 }

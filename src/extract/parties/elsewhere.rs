@@ -112,7 +112,7 @@ fn is_numbered(scene: &Scene<'_>, find: &Find) -> bool {
 }
 
 /// Somebody is addressed.
-fn is_letter(scene: &Scene<'_>) -> bool {
+pub(super) fn is_letter(scene: &Scene<'_>) -> bool {
     scene.text.running.split('\n').take(60).any(|line| {
         let line = fold(line);
         ["geachte", "beste ", "mijne heren", "dear "].iter().any(|salutation| line.starts_with(salutation))

@@ -491,7 +491,8 @@ pub(super) fn in_item(text: &Text, position: usize) -> bool {
 pub(super) fn behind_enumerator(line: &str) -> Option<&str> {
     let mark = line.bytes().take_while(u8::is_ascii_alphanumeric).count();
     let rest = line[mark..].strip_prefix(['.', ')'])?;
-    (1..=2).contains(&mark).then_some(rest)
+    let roman = mark <= 4 && line[..mark].bytes().all(|byte| matches!(byte.to_ascii_lowercase(), b'i' | b'v' | b'x'));
+    ((1..=2).contains(&mark) || mark > 0 && roman).then_some(rest)
 }
 
 /// A name with a legal form, or of a body, speaks for itself; others need a description that only parties have.
@@ -511,6 +512,11 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
         term.range.start >= find.range.end && term.range.start < find.range.end + 250 && cues.is_role(&term.term)
     });
     if matches!(find.thing, Thing::Entity(Entity::Person(_))) {
+        // `verschenen voor mij, mr. Hendrica van Embrechts, notaris`; who acts before her may be one for another.
+        let before = fold(text.slice(&(floor(text, find.range.start.saturating_sub(24))..find.range.start)));
+        if ["voor mij,", "before me,"].iter().any(|appears| before.contains(appears)) {
+            return false;
+        }
         // `A. Definition`: an enumerator and a word. `Mr. Hawk` speaks of somebody who was named before.
         let words = name.split_whitespace().count();
         let single_initial = name.split('.').next().is_some_and(|first| first.chars().count() == 1);

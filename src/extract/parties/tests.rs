@@ -426,3 +426,83 @@ fn beside_a_sure_name_what_a_role_asks_for_is_one() {
         &[("Boxrijk Opslag B.V.", Some("Landlord")), ("Kapsalon Lokken", Some("Tenant"))],
     );
 }
+
+#[test]
+fn a_name_ends_where_its_address_begins() {
+    check(
+        "This contract is made between\n(1) THE COUNCIL OF THE CITY OF BARCHESTER of Guildhall, High Street, Barchester \
+         (\"the Council\"); and\n(2) Mayfield Residents Association of Mayfield Court, Whitby (\"the Client\").",
+        &[("COUNCIL OF THE CITY OF BARCHESTER", Some("Council")), ("Mayfield Residents Association", Some("Client"))],
+    );
+}
+
+#[test]
+fn two_of_one_family_are_two_parties() {
+    check(
+        "Loan agreement between\nWestmarch Union Limited, 5 Bridge Street, Omagh (\"the Lender\")\nand\nPaul Henry Adair and Louise \
+         Adair, both of 22 Lisanelly Park, Omagh (together \"the Borrower\").",
+        &[
+            ("Westmarch Union Ltd.", Some("Lender")),
+            ("Paul Henry Adair", Some("Borrower")),
+            ("Louise Adair", Some("Borrower")),
+        ],
+    );
+}
+
+#[test]
+fn a_field_names_all_who_are_joined_in_it() {
+    check(
+        "Tenancy agreement\nLandlord(s)\tMrs Sunita Patel\nTenant(s)\tMr Kieran Walsh and Miss Amy Tranter\nRent\t£925.00",
+        &[("Sunita Patel", Some("Landlord")), ("Kieran Walsh", Some("Tenant")), ("Amy Tranter", Some("Tenant"))],
+    );
+}
+
+#[test]
+fn beside_two_roles_stand_two_names_whatever_they_look_like() {
+    check(
+        "Sponsorovereenkomst\nSponsor\tBouwmarkt Kuipers, Emmeloord\nVereniging\ts.v. Eendracht, Emmeloord\nIngang\t1 juli 2021",
+        &[("Bouwmarkt Kuipers", Some("Sponsor")), ("s.v. Eendracht", Some("Vereniging"))],
+    );
+    check("Sponsorovereenkomst\nSponsor\tBouwmarkt Kuipers, Emmeloord\nIngang\t1 juli 2021", &[]);
+}
+
+#[test]
+fn a_name_ends_before_the_street_that_goes_on_in_its_cell() {
+    check(
+        "Polis\nVerzekeringnemer\tTimmerbedrijf Oosting Dorpsstraat 5, 7738 PG Witharen\nVerzekeraar\tOnderlinge Vechtdal U.A.",
+        &[("Timmerbedrijf Oosting", Some("Verzekeringnemer")), ("Onderlinge Vechtdal U.A.", Some("Verzekeraar"))],
+    );
+}
+
+#[test]
+fn a_notary_is_no_party_and_spouses_are_called_something_together() {
+    check(
+        "Overeenkomst tussen\nde ondergetekenden, verschenen voor mij, mr. Hendrica van Embrechts, notaris te Almelo:\n1. a. de \
+         heer Gerrit Jan Nijkamp, geboren te Tubbergen, en zijn echtgenote,\nb. mevrouw Johanna Maria Oude Vrielink, geboren te \
+         Vriezenveen, hierna samen te noemen: \"grondeigenaar\";\n2. Zonnedak Twickel B.V., gevestigd te Hengelo, hierna te \
+         noemen: \"opstaller\".",
+        &[
+            ("Gerrit Jan Nijkamp", Some("grondeigenaar")),
+            ("Johanna Maria Oude Vrielink", Some("grondeigenaar")),
+            ("Zonnedak Twickel B.V.", Some("opstaller")),
+        ],
+    );
+}
+
+#[test]
+fn a_letter_calls_its_parties_something_in_brackets() {
+    check(
+        "Dear Ms Rudd,\n\nNorthern Heaths Foundation Ltd (the \"Funder\") is pleased to offer Wetherby Society Ltd (the \
+         \"Grantee\") a grant.",
+        &[("Northern Heaths Foundation Ltd.", Some("Funder")), ("Wetherby Society Ltd.", Some("Grantee"))],
+    );
+}
+
+#[test]
+fn what_is_found_by_its_place_alone_has_a_rule_of_its_own() {
+    let rules = RuleSet::embedded().unwrap();
+    let form = "Sponsorovereenkomst\nSponsor\tBouwmarkt Kuipers, Emmeloord\nVereniging\tEendracht Noord, Emmeloord";
+    let text = Text::of_sentence(form, Some(Language::Dutch));
+    let found = find(&rules, &rules.scene(&text));
+    assert!(found.len() == 2 && found.iter().all(|party| party.how.rule() == "parties.placed"));
+}

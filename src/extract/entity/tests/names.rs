@@ -198,3 +198,34 @@ fn parties_without_a_legal_form() {
     check("Regionale ICT-dienst Waardzijde, gevestigd", Dutch, &["Regionale ICT-dienst Waardzijde"]);
     check("de stichting Stichting Borgfonds", Dutch, &["Stichting Borgfonds"]);
 }
+
+#[test]
+fn names_end_before_addresses_and_begin_behind_forms_of_address() {
+    check("Morwen Valley NHS Trust, Trust Headquarters, Castle Road", English, &["Morwen Valley NHS Trust"]);
+    check("M/s. Sahyadri Centres Private Limited, a company", English, &["Sahyadri Centres Private Limited"]);
+    check("Maatschap Te Veldhuis-Roerink, gevestigd te Bentelo", Dutch, &["Maatschap Te Veldhuis-Roerink"]);
+    check(
+        "Vereniging van Eigenaars Lindelaan 2 t/m 48 te Zeist, hierna",
+        Dutch,
+        &["Vereniging van Eigenaars Lindelaan 2 t/m 48 te Zeist"],
+    );
+}
+
+#[test]
+fn a_price_is_for_the_time_that_stands_beside_it() {
+    use crate::model::record::Per;
+    let per = |entity| match entity {
+        Entity::Amount(found) => Some(found.per),
+        _ => None,
+    };
+    for (text, want) in [
+        ("Rent: £825 pcm", Some(Per::Month)),
+        ("£825.00 p.c.m. in advance", Some(Per::Month)),
+        ("£18,500 p.a. exclusive of VAT", Some(Per::Year)),
+        ("€ 95,- p/m excl. btw", Some(Per::Month)),
+        ("€60,000 with interest at 4% per annum", None),
+        ("€60,000 (\"the Loan\").\n2. Interest accrues yearly per annum", None),
+    ] {
+        assert_eq!(values(text, English, per), [want], "{text}");
+    }
+}
