@@ -16,16 +16,16 @@ schema = 1
 
 [[rule]]
 id = "nl.notice.who_stops"
-title = { nl = "Wie wil stoppen, meldt dat", en = "Who wants to stop says so" }
+title = { nl = "Wie eruit wil, meldt dat", en = "Who wants out says so" }
 lang = "nl"
 field = "notice"
 strength = "strong"
-say = ["wil stoppen ...3 (meldt|laat) ...4 <period> (tevoren|van tevoren)"]
+say = ["eruit wil ...3 (meldt|laat) ...4 <period> (tevoren|van tevoren)"]
 take = { value = "period" }
 implies = { by = "any", against = "end_of_term" }
 bounds = { min = "P7D", max = "P3Y" }
 examples = [
-  { text = "Wie wil stoppen, meldt dat twee maanden van tevoren.", want = ["P2M any end_of_term"] },
+  { text = "Wie eruit wil, meldt dat twee maanden van tevoren.", want = ["P2M any end_of_term"] },
 ]
 counter_examples = [
   { text = "Wie wil verhuizen, meldt dat twee maanden van tevoren." },
@@ -44,7 +44,7 @@ fn contract(title: &str, last: &str) -> String {
 fn desk() -> (Desk, String, String) {
     let desk = Desk::new();
     fs::create_dir(desk.path("in")).unwrap();
-    let missed = contract("Lesovereenkomst", "Wie wil stoppen, meldt dat twee maanden van tevoren.");
+    let missed = contract("Lesovereenkomst", "Wie eruit wil, meldt dat twee maanden van tevoren.");
     write_pdf(&desk.path("in/a.pdf"), &missed);
     write_pdf(&desk.path("in/b.pdf"), &contract("Schoonmaakovereenkomst", "Partijen overleggen."));
     let receipt = json_of(desk.griffie(&["ingest", "--json", "--no-copies"]).arg(desk.path("in")), &[0]);
@@ -135,7 +135,7 @@ fn a_new_rule_reaches_what_is_in_the_archive() {
     check(griffie(&data).arg("rebuild"), 0);
     assert_eq!(register(&data), register_before);
     assert_eq!(json_of(&mut reread(&desk, &["--json"]), &[0])["totals"]["current"], 2);
-    let (hits, _) = check(griffie(&data).args(["search", "stoppen"]), 0);
+    let (hits, _) = check(griffie(&data).args(["search", "eruit"]), 0);
     assert!(hits.ends_with("1 hit\n"), "{hits}");
 }
 

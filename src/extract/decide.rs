@@ -100,9 +100,11 @@ pub fn score_of(candidate: &Candidate<'_>) -> f64 {
     score::logit(candidate.rule.strength.prior()) + score::features(&candidate.features)
 }
 
-/// Candidates with the same value stand together; the order of rules never matters.
-fn groups(candidates: Vec<Candidate<'_>>) -> Vec<Group<'_>> {
+/// Candidates with the same value stand together; the order of rules never matters. Of those that found it, what was
+/// measured speaks for it: what was not neither takes its place nor agrees with it.
+fn groups<'r>(candidates: Vec<Candidate<'r>>, calibration: &Calibration) -> Vec<Group<'r>> {
     let mut groups: Vec<(String, Group<'_>, Vec<String>)> = Vec::new();
+    let measured = |candidate: &Candidate<'_>| calibration.rules.contains_key(&candidate.rule.id);
     for candidate in candidates {
         let (key, score) = (candidate.value.to_string(), score_of(&candidate));
         let Some((_, group, rules)) = groups.iter_mut().find(|(known, ..)| *known == key) else {
@@ -113,6 +115,18 @@ fn groups(candidates: Vec<Candidate<'_>>) -> Vec<Group<'_>> {
         // Rules that share the same words are one witness.
         let shares =
             group.best.matched.start < candidate.matched.end && candidate.matched.start < group.best.matched.end;
+        let (knows, known) = (measured(&candidate), measured(&group.best));
+        if knows && !known {
+            // As if it had been the first.
+            *rules = vec![candidate.rule.id.clone()];
+            group.agreeing = 1;
+            group.score = score;
+            group.best = candidate;
+            continue;
+        }
+        if known && !knows {
+            continue;
+        }
         if !rules.contains(&candidate.rule.id) && !shares {
             rules.push(candidate.rule.id.clone());
             group.agreeing += 1;
@@ -145,7 +159,7 @@ fn groups(candidates: Vec<Candidate<'_>>) -> Vec<Group<'_>> {
 
 /// What holds among the candidates for a field of one value.
 pub fn decide<'r>(candidates: Vec<Candidate<'r>>, calibration: &Calibration) -> Option<Decision<'r>> {
-    let mut groups = groups(candidates);
+    let mut groups = groups(candidates, calibration);
     let inside = groups.iter().any(|group| !group.outside() && group.probability() >= PROPOSED_FROM);
     if inside {
         // Stable: those of the contract itself first, in their order.

@@ -42,7 +42,9 @@ pub fn start(stated: Field<Date>, signing: &Field<Date>, start_is_open: bool, la
 
 /// The end of the initial term from start and term, or the check of a stated end against them.
 pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, language: Language) -> Field<Date> {
-    let (Some(from), Some(Term::Period(period))) = (start.value, term.value) else { return stated };
+    let (Some(from), Some(Term::Period(period))) = (start.value, term.value) else {
+        return same_day_of_year(stated, start);
+    };
     let Some(computed) = reckon::end_of_term(from, period) else { return stated };
     let reckoning = language.say(
         format!("{from} plus {period}, min een dag: {computed}"),
@@ -87,6 +89,10 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
             )),
             ..stated
         },
+        // What ends on the same day of the month runs, as a rule, to the day before: the deadline counts from that one.
+        Some(end) if computed < end && fits(end) => {
+            Field { alternatives: stated.alternatives.into_iter().chain([alternative(computed)]).collect(), ..stated }
+        }
         Some(end) if fits(end) => stated,
         Some(end) => Field {
             status: Status::Conflict,
@@ -100,6 +106,14 @@ pub fn end_date(stated: Field<Date>, start: &Field<Date>, term: &Field<Term>, la
             ..stated
         },
     }
+}
+
+/// `Ingangsdatum 1 januari 2018, contractvervaldatum 1 januari 2019`: whole years, so that the last day is the one before.
+fn same_day_of_year(stated: Field<Date>, start: &Field<Date>) -> Field<Date> {
+    let (Some(end), Some(from)) = (stated.value, start.value) else { return stated };
+    let whole = (end.month(), end.day()) == (from.month(), from.day()) && end > from;
+    let Some(before) = end.yesterday().ok().filter(|_| whole) else { return stated };
+    Field { alternatives: stated.alternatives.into_iter().chain([alternative(before)]).collect(), ..stated }
 }
 
 /// The ends that other readings of start and term lead to, where a person must choose between readings.
@@ -186,7 +200,9 @@ pub fn notice_deadline(
         return open(language.say("een opzegtermijn ontbreekt", "a notice period is missing"));
     };
     // Where two ends are possible, the earlier one is the safe one.
-    let last_day = readings(end).into_iter().min().unwrap_or(last_day);
+    let same_day = end.alternatives.iter().filter(|other| other.value.tomorrow().is_ok_and(|next| next == last_day));
+    let counted = same_day.filter(|other| other.rule.as_deref() == Some("derived.end")).map(|other| other.value);
+    let last_day = readings(end).into_iter().chain(counted).min().unwrap_or(last_day);
     let Some((deadline, distance)) = used.deadline(last_day) else {
         return open(language.say("de opzegdag is niet te berekenen", "the day for notice cannot be computed"));
     };
@@ -305,6 +321,18 @@ mod tests {
         assert_eq!((end.value, end.status), (Some(date(1995, 3, 31)), Status::Conflict));
         let deadline = deadline(&end, &[notice(Period::of_months(12), "any")]);
         assert_eq!(deadline.value, Some(date(1992, 3, 31)));
+    }
+
+    #[test]
+    fn whole_years_to_the_same_day_end_the_day_before_for_the_deadline() {
+        let check = |end: Date, term: Field<Term>, want: Date| {
+            let end = end_date(given(end), &given(date(2018, 1, 1)), &term, Language::Dutch);
+            assert_eq!(deadline(&end, &[notice(Period::of_months(2), "any")]).value, Some(want));
+        };
+        check(date(2019, 1, 1), given(Term::Period(Period::of_years(1))), date(2018, 10, 31));
+        check(date(2019, 1, 1), Field::absent(), date(2018, 10, 31));
+        check(date(2018, 12, 31), Field::absent(), date(2018, 10, 31));
+        check(date(2019, 3, 1), Field::absent(), date(2019, 1, 1));
     }
 
     #[test]

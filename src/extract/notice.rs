@@ -19,7 +19,7 @@ use super::{
     entity::{DateReading, Entity, EventRef},
     lexicon::fold,
     remark::Remark,
-    scene::{Find, Scene, Thing},
+    scene::{Find, Scene, SceneWord, Thing},
 };
 use crate::model::{
     Language,
@@ -67,7 +67,9 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
         remarks = limited.remarks;
     }
     if notice.by.is_empty() {
-        notice.by = by(candidate, scene, &sentence, around.everyone).unwrap_or_else(|| "any".into());
+        notice.by = by(candidate, scene, &sentence, around.everyone)
+            .or_else(|| called_otherwise(scene, &sentence, around.everyone))
+            .unwrap_or_else(|| "any".into());
     }
     if notice.against == Against::Other && !candidate.rule.implies.contains_key("against") {
         notice.against = moment(candidate, scene, &sentence, around);
@@ -109,6 +111,20 @@ fn calendar_end_behind(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &
 fn uses_option(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
     let said = fold(scene.text.slice(sentence));
     let word = |words: &[&str]| said.split(|c: char| !c.is_alphanumeric()).any(|word| words.contains(&word));
+    // `kan twee jaar voor het einde te kennen geven het recht eenmaal te willen voortzetten`
+    const WANTS: [&str; 8] = [
+        "willen voortzetten",
+        "willen verlengen",
+        "wil verlengen",
+        "wenst te verlengen",
+        "wenst voort te zetten",
+        "wishes to renew",
+        "wishes to extend",
+        "elects to renew",
+    ];
+    if WANTS.iter().any(|wants| said.contains(wants)) && !word(&["niet", "geen", "not", "no", "tenzij", "unless"]) {
+        return true;
+    }
     if tells_of_notice(scene, sentence) || word(&["niet", "geen", "not", "no"]) || word(&["verlengd", "renewed"]) {
         return false;
     }
@@ -125,6 +141,16 @@ fn by(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, eve
     let value = candidate.ranges.first()?;
     if let Some(role) = behind(candidate, scene, sentence) {
         return Some(role);
+    }
+    // `…, unless, not later than ninety days before that day, either party has given notice`
+    if let Some(from) = unless_before(scene, sentence, value) {
+        let condition = from..sentence.end;
+        let roles = || scene.finds_in(&condition).filter(|find| matches!(find.thing, Thing::Role(_)));
+        match giver(scene, &condition, everyone) {
+            Giver::Everyone => return None,
+            Giver::Role(role) if roles().count() == 1 => return Some(role),
+            _ => {}
+        }
     }
     if let Giver::Role(role) = giver(scene, &(excepted(scene, sentence, value)..value.start), everyone) {
         return Some(role);
@@ -153,6 +179,55 @@ fn by(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>, eve
         Giver::Role(role) => Some(Some(role)),
         Giver::Unknown => None,
     })?
+}
+
+/// `kan de abonnee opzeggen`: a giver by a name that no list knows.
+fn called_otherwise(scene: &Scene<'_>, sentence: &Range<usize>, everyone: &[String]) -> Option<String> {
+    if !matches!(giver(scene, sentence, everyone), Giver::Unknown) {
+        return None;
+    }
+    let said = fold(scene.text.slice(sentence));
+    let passive = ["worden", "wordt", "be ", "been"].iter().any(|word| whole_word(&said, word.trim_end()).is_some());
+    let ends = ["opzeggen", "beeindigen", "terminate", "cancel"].iter().any(|word| whole_word(&said, word).is_some());
+    if passive || !ends {
+        return None;
+    }
+    let words = &scene.words[scene.words_in(sentence)];
+    let folded: Vec<String> = words.iter().map(|word| fold(scene.text.slice(&word.range))).collect();
+    let may = |at: usize| matches!(folded[at].as_str(), "kan" | "mag" | "may" | "can");
+    let article = |at: usize| matches!(folded[at].as_str(), "de" | "the");
+    (0..words.len().saturating_sub(2)).find_map(|at| {
+        let name = match (may(at) && article(at + 1), article(at) && may(at + 2)) {
+            (true, _) => at + 2,
+            (false, true) => at + 1,
+            _ => return None,
+        };
+        const THINGS: [&str; 14] = [
+            "overeenkomst",
+            "contract",
+            "huur",
+            "pacht",
+            "opzegging",
+            "agreement",
+            "lease",
+            "licence",
+            "license",
+            "term",
+            "duur",
+            "opdracht",
+            "notice",
+            "termination",
+        ];
+        let thing = THINGS.iter().any(|thing| folded[name].ends_with(thing));
+        (!thing && folded[name].chars().count() > 3).then(|| scene.text.slice(&words[name].range).to_owned())
+    })
+}
+
+/// Where the condition starts in which a period stands.
+fn unless_before(scene: &Scene<'_>, sentence: &Range<usize>, value: &Range<usize>) -> Option<usize> {
+    let words = &scene.words[scene.words_in(&(sentence.start..value.start.max(sentence.start)))];
+    let opens = |word: &&SceneWord| matches!(fold(scene.text.slice(&word.range)).as_str(), "unless" | "tenzij");
+    words.iter().rev().find(opens).map(|word| word.range.end)
 }
 
 /// Where an exception starts: `four months' notice, except that the Client may terminate on one month's notice`.
@@ -215,10 +290,12 @@ fn giver(scene: &Scene<'_>, range: &Range<usize>, everyone: &[String]) -> Giver 
         between.first().is_some_and(joint) && between[1..].iter().all(|word| matches!(*word, "de" | "het" | "the"))
     });
     let both = joined
+        || subjects.iter().any(|(find, _)| is_one_of_two(scene, find))
         || ["zowel ", "both ", "hetzij ", "either ", " of door ", " or by "].iter().any(|word| said.contains(word));
     let distinct = |one: &str| subjects.iter().any(|(_, other)| fold(other) != fold(one));
     match (all, may.first().or(may.last()).copied().or_else(|| subjects.last())) {
         (_, Some((_, role))) if both && distinct(role) => Giver::Everyone,
+        (_, Some((find, _))) if is_one_of_two(scene, find) => Giver::Everyone,
         (Some(all), Some((find, _))) if may.is_empty() || all < find.range.start - range.start => Giver::Everyone,
         (Some(_), None) => Giver::Everyone,
         (_, Some((_, role))) => Giver::Role((*role).clone()),
@@ -275,9 +352,42 @@ fn behind(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>)
     let value = candidate.ranges.first()?;
     let next = scene.finds_in(&(value.end..sentence.end)).find(|find| matches!(find.thing, Thing::Role(_)))?;
     match &next.thing {
-        Thing::Role(role) if shares::links(scene.text.slice(&(value.end..next.range.start))) => Some(role.clone()),
+        Thing::Role(role) if shares::links(scene.text.slice(&(value.end..next.range.start))) => {
+            Some(if is_one_of_two(scene, next) { "any".into() } else { role.clone() })
+        }
         _ => None,
     }
+}
+
+/// `de verbruiker en de leverancier kunnen`, `notice given by the Licensor or the Licensee`: two parties, also where one
+/// is called by a word that is not known.
+fn is_one_of_two(scene: &Scene<'_>, role: &Find) -> bool {
+    let word = |at: Option<usize>| {
+        at.and_then(|at| scene.words.get(at)).map_or_else(String::new, |word| fold(scene.text.slice(&word.range)))
+    };
+    let article = |word: &str| matches!(word, "de" | "het" | "the");
+    let joint = |word: &str| match scene.text.language {
+        Some(Language::Dutch) => matches!(word, "of" | "en"),
+        _ => matches!(word, "or" | "and"),
+    };
+    let plain = |c: char| c.is_alphanumeric() || c == ' ' || c == '\n';
+    let touch = |from: usize, to: usize| scene.text.slice(&(from..to)).chars().all(plain);
+    let start = |at: usize| scene.words[at].range.start;
+    let end = |at: usize| scene.words[at].range.end;
+    // `de X en de ROL`
+    let first = role.first;
+    let before = first >= 4
+        && article(&word(first.checked_sub(1)))
+        && joint(&word(first.checked_sub(2)))
+        && article(&word(first.checked_sub(4)))
+        && touch(end(first - 3), start(first));
+    // `ROL or the X`
+    let next = role.end;
+    let after = joint(&word(Some(next)))
+        && article(&word(Some(next + 1)))
+        && scene.words.len() > next + 2
+        && touch(role.range.end, start(next + 2));
+    before || after
 }
 
 /// A role that is told something (`aan Opdrachtnemer`, `to the Licensor`) does not give notice.
@@ -334,6 +444,12 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
                     Thing::Entity(Entity::Date(
                         DateReading::Yearly { month: 12, day: 31 } | DateReading::Yearly { month: 1, day: 1 },
                     )) => Against::EndOfYear,
+                    // `expiring on 28 September in any year`, where that is the day by which the term ends.
+                    Thing::Entity(Entity::Date(DateReading::Yearly { month, day }))
+                        if around.end.is_some_and(|end| (end.month(), end.day()) == (month, day)) =>
+                    {
+                        Against::EndOfTerm
+                    }
                     Thing::Entity(Entity::Date(DateReading::Yearly { .. })) => Against::Other,
                     _ => return None,
                 };
@@ -352,7 +468,7 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
         Some(Against::AnyTime) => {}
         Some(moment) => return moment,
         None if at_any_time(scene, sentence) => {}
-        None => return moment_of_clause(scene, around, &clause, in_range(&clause)),
+        None => return moment_of_clause(scene, around, sentence, &clause, in_range(&clause)),
     }
     aimed_at(scene, &(sentence.end..clause.end)).unwrap_or(Against::AnyTime)
 }
@@ -376,7 +492,13 @@ fn word_before(scene: &Scene<'_>, find: &Find, back: usize) -> String {
 }
 
 /// Where the sentence names no moment: what the clause names, or what follows from term and renewal.
-fn moment_of_clause(scene: &Scene<'_>, around: &Around<'_>, clause: &Range<usize>, named: Option<Against>) -> Against {
+fn moment_of_clause(
+    scene: &Scene<'_>,
+    around: &Around<'_>,
+    sentence: &Range<usize>,
+    clause: &Range<usize>,
+    named: Option<Against>,
+) -> Against {
     if let Some(moment) = aimed_at(scene, clause).or(named) {
         return moment;
     }
@@ -387,7 +509,23 @@ fn moment_of_clause(scene: &Scene<'_>, around: &Around<'_>, clause: &Range<usize
     let tacit = around
         .renewal
         .is_some_and(|renewal| renewal.kind == RenewalKind::Tacit && renewal.period != Some(Term::Indefinite));
-    if tacit && clause_tells_of_renewal(scene, clause) { Against::EndOfTerm } else { Against::AnyTime }
+    // In numbered leases the renewal stands in the paragraph before: `3.2 … verlengd. 3.3 Opzegging dient …`
+    let earlier = {
+        let number = scene.text.sentences.partition_point(|other| other.end <= sentence.start);
+        number.checked_sub(1).map(|at| scene.text.sentences[at].start..sentence.end)
+    };
+    let of_term =
+        || earlier.is_some_and(|range| tells_of_notice_only(scene, sentence) && clause_tells_of_renewal(scene, &range));
+    if tacit && (clause_tells_of_renewal(scene, clause) || of_term()) { Against::EndOfTerm } else { Against::AnyTime }
+}
+
+/// The sentence says how notice is given, not that somebody may end the contract: `Opzegging dient te geschieden …`
+fn tells_of_notice_only(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
+    let said = fold(scene.text.slice(sentence));
+    let said = said.trim_start_matches(|c: char| !c.is_alphabetic());
+    ["opzegging", "de opzegging", "een opzegging", "notice of", "such notice", "de opzegtermijn"]
+        .iter()
+        .any(|start| said.starts_with(start))
 }
 
 /// `Opzegging vindt plaats tegen het einde van een kalendermaand`, said apart from the period.
@@ -440,7 +578,32 @@ fn breaks(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
         "breakmogelijkheid",
         "breakrecht",
     ];
-    WORDS.iter().any(|words| whole_word(&said, words).is_some())
+    WORDS.iter().any(|words| whole_word(&said, words).is_some()) || ends_own_year(&said)
+}
+
+/// `on the first or second anniversary`, `at the end of the third or fifth year`
+fn ends_own_year(said: &str) -> bool {
+    const AT: [&str; 6] = [
+        "on the ",
+        "at the end of the ",
+        "upon the ",
+        "tegen het einde van het ",
+        "per het einde van het ",
+        "aan het eind van het ",
+    ];
+    const ORDINALS: [&str; 14] = [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eerste", "tweede", "derde", "vierde",
+        "vijfde", "zesde", "zevende",
+    ];
+    let names_year = |rest: &str| {
+        let mut words = rest.split_whitespace();
+        let ordinal = words.next().is_some_and(|word| ORDINALS.contains(&word.trim_matches(',')));
+        ordinal
+            && words.take(4).take_while(|word| !matches!(*word, "day" | "dag")).any(|word| {
+                matches!(word.trim_matches(','), "year" | "anniversary" | "jaar" | "huurjaar" | "contractjaar")
+            })
+    };
+    AT.iter().any(|at| said.match_indices(at).any(|(start, _)| names_year(&said[start + at.len()..])))
 }
 
 fn clause_tells_of_renewal(scene: &Scene<'_>, clause: &Range<usize>) -> bool {
@@ -469,6 +632,83 @@ mod tests {
         model::{Language, record::Against},
         text::Text,
     };
+
+    fn givers(said: &str, language: Language) -> Vec<String> {
+        let text = Text::of_sentence(said, Some(language));
+        let found = RuleSet::embedded().unwrap().extract(&text, language).notice;
+        found.iter().filter_map(|field| Some(field.value.as_ref()?.by.clone())).collect()
+    }
+
+    #[test]
+    fn who_gives_notice_is_who_the_condition_names() {
+        let renewed = "The Company shall employ the Executive for three years; the time shall automatically be extended for one year \
+                       unless, not later than ninety (90) days prior to the end, either party has given notice.";
+        assert_eq!(givers(renewed, Language::English), ["any"]);
+        let one = "The time shall automatically be extended for one year unless, not later than ninety (90) days prior to the \
+                   end, the Customer has given notice.";
+        assert_eq!(givers(one, Language::English), ["Customer"]);
+    }
+
+    #[test]
+    fn two_that_are_joined_are_both_givers_though_one_is_called_by_an_unknown_word() {
+        let both = "De verbruiker en de leverancier kunnen dit contract opzeggen met een opzegtermijn van 30 dagen.";
+        assert_eq!(givers(both, Language::Dutch), ["any"]);
+        let given = "It ends on the expiry of not less than 28 days' notice given by the Licensor or the Licensee.";
+        assert_eq!(givers(given, Language::English), ["any"]);
+        let one = "De leverancier kan dit contract opzeggen met een opzegtermijn van 30 dagen.";
+        assert_eq!(givers(one, Language::Dutch), ["leverancier"]);
+    }
+
+    #[test]
+    fn a_giver_that_no_list_knows_is_called_as_the_sentence_does() {
+        let named = "Na het eerste jaar kan de abonnee op elk moment opzeggen met een opzegtermijn van een maand.";
+        assert_eq!(givers(named, Language::Dutch), ["abonnee"]);
+        let passive = "Daarna kan de regeling worden beëindigd met een opzegtermijn van een maand.";
+        assert_eq!(givers(passive, Language::Dutch), ["any"]);
+    }
+
+    #[test]
+    fn notice_is_against_the_term_where_the_paragraph_before_renews_it() {
+        let against = |renewal: &str| {
+            let said = format!(
+                "De huur gaat in op 1 oktober 2016 voor drie jaar. {renewal}\nOpzegging dient te geschieden met inachtneming \
+                 van een opzegtermijn van ten minste twaalf maanden."
+            );
+            let text = Text::of_sentence(&said, Some(Language::Dutch));
+            let found = RuleSet::embedded().unwrap().extract(&text, Language::Dutch).notice;
+            found[0].value.as_ref().unwrap().against
+        };
+        let renewed = "Na deze periode wordt zij telkens met een aansluitende periode van drie jaar verlengd.";
+        assert_eq!(against(renewed), Against::EndOfTerm);
+        assert_eq!(against(""), Against::AnyTime);
+    }
+
+    #[test]
+    fn a_year_of_the_contract_that_is_counted_is_a_moment_of_its_own() {
+        let against = |said: &str| {
+            let text = Text::of_sentence(said, Some(Language::English));
+            let found = RuleSet::embedded().unwrap().extract(&text, Language::English).notice;
+            found[0].value.as_ref().unwrap().against
+        };
+        let moment =
+            |at: &str| format!("Either party may terminate this lease {at} by giving three months' written notice.");
+        assert_eq!(against(&moment("on the first or second anniversary of its start")), Against::Other);
+        assert_eq!(against(&moment("at the end of the third or fifth year")), Against::Other);
+        assert_eq!(against(&moment("at any time")), Against::AnyTime);
+        let yearly = "It is let for one year from 29 September 2008 and then from year to year until terminated by twelve \
+                      months' written notice expiring on 28 September in any year.";
+        assert_eq!(against(yearly), Against::EndOfTerm);
+    }
+
+    #[test]
+    fn an_option_that_a_party_wants_to_use_is_no_notice() {
+        let said = "De opstaller kan uiterlijk twee jaar voor het einde van de looptijd schriftelijk te kennen geven het recht te \
+                    willen voortzetten voor vijf jaar.";
+        assert!(givers(said, Language::Dutch).is_empty());
+        let not = "Zij wordt verlengd met vijf jaar, tenzij een partij twee jaar voor het einde van de looptijd te kennen geeft \
+                   haar niet te willen voortzetten.";
+        assert_eq!(givers(not, Language::Dutch), ["any"]);
+    }
 
     #[test]
     fn the_moment_is_the_one_that_the_sentence_names() {

@@ -21,7 +21,7 @@ use super::{
     notice,
     parties::{self, Found, Later, bare},
     remark::Remark,
-    rule::{FieldId, Place},
+    rule::{FieldId, Place, Strength},
     scene::{Scene, Thing},
     title,
 };
@@ -63,8 +63,13 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.parties = found.into_iter().map(|found| desk.party(found, company, &later, kind)).collect();
     fields.signing_date = desk.signing_date();
     adds_up::mark(&mut desk.candidates);
+    let starts_later = desk.starts_with_an_event();
+    if starts_later {
+        let weak = |c: &Candidate<'_>| c.rule.field == FieldId::EffectiveDate && c.rule.strength == Strength::Weak;
+        desk.candidates.retain(|candidate| !weak(candidate));
+    }
     fields.effective_date = desk.day_field(FieldId::EffectiveDate, &fields.signing_date);
-    let start_is_open = desk.speaks_of_start();
+    let start_is_open = starts_later || desk.speaks_of_start();
     fields.effective_date = derive::start(fields.effective_date, &fields.signing_date, start_is_open, language);
     desk.drop_ends_before(fields.effective_date.value);
     desk.drop_ends_of_annexes();
@@ -396,6 +401,58 @@ impl<'r> Desk<'r, '_, '_> {
         self.own_sentences().map(fold).any(|said| STEMS.iter().any(|stem| said.contains(stem)))
     }
 
+    /// `48 months from the date of delivery`: the term runs from a day that the contract does not know.
+    fn starts_with_an_event(&self) -> bool {
+        const EVENTS: [&str; 16] = [
+            "delivery",
+            "activation",
+            "commissioning",
+            "installation",
+            "go-live",
+            "handover",
+            "aflevering",
+            "levering",
+            "plaatsing",
+            "oplevering",
+            "ingebruikname",
+            "ingebruikneming",
+            "activering",
+            "activatie",
+            "installatie",
+            "inschrijving",
+        ];
+        const RUNS: [&str; 10] = [
+            "term",
+            "period of hire",
+            "hire period",
+            "looptijd",
+            "duur",
+            "duurt",
+            "huur",
+            "contractduur",
+            "lease",
+            "let",
+        ];
+        let word = |said: &str, words: &[&str]| {
+            said.split(|c: char| !c.is_alphanumeric() && c != '-').any(|word| words.contains(&word))
+        };
+        self.own_sentences().map(fold).any(|said| {
+            let from_event = ["months ", "years ", "year ", "maanden ", "jaar ", "jaren "].iter().any(|unit| {
+                said.match_indices(unit).any(|(at, _)| {
+                    let behind = &said[at + unit.len()..];
+                    let mut words = behind.split_whitespace();
+                    let since = words.next().is_some_and(|word| matches!(word, "from" | "after" | "na" | "vanaf"));
+                    let shortly: Vec<&str> = words.take(4).collect();
+                    since && word(&shortly.join(" "), &EVENTS)
+                })
+            });
+            from_event
+                && RUNS.iter().any(|runs| said.contains(runs))
+                && !said.contains("warrant")
+                && !said.contains("garantie")
+        })
+    }
+
     /// The contract itself has words of renewal, whether a rule read them or not.
     fn speaks_of_renewal(&self) -> bool {
         const STEMS: [&str; 6] = ["stilzwijgend", "verlengd", "voortgezet", "automatisch", "renew", "extended"];
@@ -507,6 +564,40 @@ mod tests {
         let option = "Afnemer is bevoegd de overeenkomst tweemaal te continueren voor twaalf maanden.";
         assert_eq!(notices(&format!("{option} {told}")), 0);
         assert_eq!(notices(told), 1);
+    }
+
+    #[test]
+    fn a_term_that_runs_from_a_delivery_has_no_start_to_assume() {
+        let term = |from: &str| {
+            read(&format!("Getekend te Assen op 2 juni 2021.\nLooptijd: 48 maanden {from}")).effective_date.value
+        };
+        assert_eq!(term("na aflevering"), None);
+        assert!(term("").is_some());
+    }
+
+    #[test]
+    fn of_those_who_signed_the_last_counts_wherever_they_stand() {
+        let fields =
+            read("Signed for the Funder: J. Tolley, 26 May 2021\nSigned for the Recipient: P. Amos, 24 May 2021\n");
+        assert_eq!(fields.signing_date.value, Some(jiff::civil::date(2021, 5, 26)));
+    }
+
+    #[test]
+    fn of_rules_that_find_the_same_value_the_measured_one_speaks_for_it() {
+        let fields = read("Aldus opgemaakt en getekend te Leek op 12 maart 2021.");
+        assert_eq!(fields.signing_date.value, Some(jiff::civil::date(2021, 3, 12)));
+        assert_eq!(fields.signing_date.rule.as_deref(), Some("nl.signing.done_at"));
+    }
+
+    #[test]
+    fn a_notice_of_a_rule_that_was_never_measured_displaces_none() {
+        let fields = read(
+            "The plan shall renew for successive terms of one year unless either party gives notice at least 90 days prior to the \
+             end of the then current term.\nThe Customer may withdraw at any time by providing 30 days' notice.",
+        );
+        let notices: Vec<_> =
+            fields.notice.iter().filter_map(|f| Some(f.value.as_ref()?.period?.to_string())).collect();
+        assert!(notices.contains(&"P90D".to_owned()), "{notices:?}");
     }
 
     #[test]

@@ -143,6 +143,11 @@ fn ends_there(scene: &Scene<'_>, sentence: &Range<usize>, day: &Find) -> bool {
     };
     let before = said(day.first.saturating_sub(NEAR).max(words.start), day.first);
     let behind = said(day.end, (day.end + NEAR).min(words.end));
+    // `from 17 October 2016 for a period of six months unless terminated`
+    const LASTS: [&str; 6] = ["for a ", "for an ", "for the ", "voor de duur", "voor een ", "gedurende"];
+    if LASTS.iter().any(|lasts| behind.starts_with(lasts)) {
+        return false;
+    }
     let is_start = STARTS.iter().any(|stem| before.contains(stem)) && !before.contains("met ingang van");
     !is_start && ENDS.iter().any(|stem| before.contains(stem) || behind.contains(stem))
 }

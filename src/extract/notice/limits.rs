@@ -114,6 +114,14 @@ fn denied(scene: &Scene<'_>, sentence: &Range<usize>, value: &Range<usize>) -> O
         return Some(if some { Denial::SomeCases } else { Denial::Always });
     }
     let before = fold(shortly_before(scene, sentence, value.start));
+    // `Daarbij is de opzegtermijn van twee maanden in acht genomen`: it was, once.
+    let was = |word: &str| matches!(word, "is" | "zijn" | "heeft" | "hebben");
+    if behind.strip_prefix("in acht genomen").is_some_and(|rest| !rest.trim_start().starts_with(['t', 'w', 'd']))
+        && before.split_whitespace().any(was)
+        && !before.split_whitespace().any(|word| matches!(word, "wordt" | "worden" | "dient" | "moet"))
+    {
+        return Some(Denial::Always);
+    }
     let words: Vec<&str> = before.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let last = &words[words.len().saturating_sub(5)..];
     let names_it = |word: &&str| word.starts_with("opzeg") || matches!(*word, "notice" | "period");

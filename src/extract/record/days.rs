@@ -23,8 +23,14 @@ impl Desk<'_, '_, '_> {
         if let Some(letter) = self.last_letter() {
             return letter;
         }
-        let (block, opening): (Vec<_>, Vec<_>) =
-            candidates.into_iter().partition(|c| c.features.zone == Some(Zone::Signatures));
+        // `Signed for the Funder: J. Tolley, 26 May 2021` belongs to the signatures wherever it stands.
+        let names_signer = |c: &Candidate<'_>| {
+            let own = !matches!(c.features.zone, Some(Zone::Annex | Zone::GeneralTerms | Zone::Recitals));
+            let of_signatures = c.rule.strength == Strength::Normal && c.rule.preferred_zones == [Zone::Signatures];
+            own && of_signatures && matches!(c.value, Value::Day(_))
+        };
+        let in_block = |c: &Candidate<'_>| c.features.zone == Some(Zone::Signatures) || names_signer(c);
+        let (block, opening): (Vec<_>, Vec<_>) = candidates.into_iter().partition(in_block);
         let blank = block.iter().any(|c| c.value == Value::Blank);
         let day = |c: &Candidate<'_>| match c.value {
             Value::Day(day) => Some(day),
@@ -46,12 +52,18 @@ impl Desk<'_, '_, '_> {
         };
         let block: Vec<_> = block
             .into_iter()
-            .filter(|c| !said || c.rule.strength == Strength::Strong || day(c).is_none() || own_line(c))
+            .filter(|c| {
+                !said || c.rule.strength == Strength::Strong || day(c).is_none() || own_line(c) || names_signer(c)
+            })
             .collect();
         let latest = block.iter().filter_map(day).max();
         match latest {
             Some(latest) => {
-                let last: Vec<_> = block.into_iter().filter(|c| day(c) == Some(latest)).collect();
+                let mut last: Vec<_> = block.into_iter().filter(|c| day(c) == Some(latest)).collect();
+                // Outside the signatures, other rules may have read the same day.
+                if last.iter().all(|c| c.features.zone != Some(Zone::Signatures)) {
+                    last.extend(opening.into_iter().filter(|c| day(c) == Some(latest)));
+                }
                 let mut field = self.decided(last, typed);
                 if blank {
                     field.status = field.status.min(Status::Proposed);

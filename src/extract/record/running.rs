@@ -34,6 +34,8 @@ fn first_end(fields: &Fields) -> Option<Date> {
 
 /// Notices that are so much less likely than the best one are dropped.
 const WEAKER_NOTICE: f64 = 0.12;
+/// One that ends the term sets the deadline: it is dropped only where it is very unlikely.
+const MUCH_WEAKER_NOTICE: f64 = 0.30;
 
 impl<'r> Desk<'r, '_, '_> {
     /// The term; where figures in a scan may have been misread, with the shorter reading beside it.
@@ -86,7 +88,9 @@ impl<'r> Desk<'r, '_, '_> {
         // `voor een gelijk tijdvak verlengd`: as long as the term.
         for candidate in &mut candidates {
             let said = fold(self.scene.text.slice(&candidate.matched));
-            let as_long = ["eenzelfde ", "dezelfde ", "gelijke ", "gelijk "].iter().any(|word| said.contains(word));
+            const AS_LONG: [&str; 8] =
+                ["eenzelfde ", "dezelfde ", "gelijke ", "gelijk ", "like ", "equal ", "same ", "identical "];
+            let as_long = AS_LONG.iter().any(|word| said.contains(word));
             if let Value::Renewal(renewal) = &mut candidate.value
                 && renewal.period.is_none()
                 && as_long
@@ -185,6 +189,10 @@ impl<'r> Desk<'r, '_, '_> {
             let sentence = self.scene.sentence_at(candidate.matched.start);
             let apart = |known: &Notice, group: &[Candidate<'_>]| {
                 let ends = [known.against, notice.against];
+                let breaks = ends.contains(&Against::EndOfTerm) && ends.contains(&Against::Other);
+                if breaks && known.by != notice.by && group.iter().all(|c| !sentence.contains(&c.matched.start)) {
+                    return true;
+                }
                 ends.contains(&Against::EndOfTerm)
                     && ends.contains(&Against::AnyTime)
                     && notice::at_any_time(self.scene, &sentence) == (notice.against == Against::AnyTime)
@@ -207,8 +215,16 @@ impl<'r> Desk<'r, '_, '_> {
             }
         }
         // `any` beside a named party with the same period is the same notice, seen from farther off.
-        let named: Vec<_> = by_value.iter().filter(|(n, _)| n.by != "any").map(|(n, _)| n.period).collect();
-        by_value.retain(|(notice, _)| notice.by != "any" || !named.contains(&notice.period));
+        // But who may break a lease on a day that it names may also let it end with its term.
+        let named: Vec<_> =
+            by_value.iter().filter(|(n, _)| n.by != "any").map(|(n, _)| (n.period, n.against)).collect();
+        let seen = |notice: &Notice| {
+            named.iter().any(|(period, against)| {
+                let breaks = *against == Against::Other && notice.against == Against::EndOfTerm;
+                *period == notice.period && !breaks
+            })
+        };
+        by_value.retain(|(notice, _)| notice.by != "any" || !seen(notice));
         let typed = |value: &Value| match value {
             Value::Notice(notice) => Some(notice.clone()),
             _ => None,
@@ -227,8 +243,14 @@ impl<'r> Desk<'r, '_, '_> {
             })
             .filter(|(field, ..)| field.value.is_some())
             .collect();
-        // Beside a sure notice, a weak one is some other period.
-        let best = fields.iter().map(|(field, ..)| field.confidence).fold(0.0, f64::max);
+        // Beside a sure notice, a weak one is some other period. What was never measured is not surer than what was.
+        let measured = |field: &Field<Notice>| {
+            field.rule.as_ref().is_some_and(|rule| self.rules.calibration.rules.contains_key(rule))
+        };
+        let best_of = |wanted: &dyn Fn(&Field<Notice>) -> bool| {
+            fields.iter().filter(|(field, ..)| wanted(field)).map(|(field, ..)| field.confidence).fold(0.0, f64::max)
+        };
+        let (best, best_measured) = (best_of(&|_| true), best_of(&measured));
         let by = |field: &Field<Notice>| field.value.as_ref().map(|notice| notice.by.clone());
         let surest: Vec<_> = fields
             .iter()
@@ -240,7 +262,10 @@ impl<'r> Desk<'r, '_, '_> {
             surest.iter().any(|(other, there)| *other != by(field) && said.iter().any(|said| there.contains(said)))
         };
         fields.retain(|(field, doubtful, said)| {
-            *doubtful || field.confidence >= best - WEAKER_NOTICE || beside(field, said)
+            let best = if measured(field) { best_measured } else { best };
+            let at_end = field.value.as_ref().is_some_and(|notice| notice.against == Against::EndOfTerm);
+            let weaker = if at_end { MUCH_WEAKER_NOTICE } else { WEAKER_NOTICE };
+            *doubtful || field.confidence >= best - weaker || beside(field, said)
         });
         let mut fields: Vec<_> = fields.into_iter().map(|(field, ..)| field).collect();
         fields.sort_by_key(|field| field.evidence.first().map(|evidence| evidence.page));

@@ -16,6 +16,14 @@ fn periods(said: &str, language: Language) -> Vec<String> {
 }
 
 #[test]
+fn a_period_that_was_observed_once_is_no_notice() {
+    let check = |said: &str, want: &[&str]| assert_eq!(periods(said, Language::Dutch), want, "{said}");
+    check("Daarbij is de opzegtermijn van twee maanden in acht genomen.", &[]);
+    check("Bij opzegging wordt een opzegtermijn van twee maanden in acht genomen.", &["P2M"]);
+    check("Bij opzegging is een opzegtermijn van twee maanden in acht te nemen.", &["P2M"]);
+}
+
+#[test]
 fn what_does_not_apply_is_no_notice() {
     let none = |said: &str, language| assert_eq!(periods(said, language), Vec::<String>::new(), "{said}");
     for said in [
