@@ -186,6 +186,14 @@ impl Error {
         self.0.hint.as_deref().or_else(|| self.is_full_disk().then_some(MAKE_ROOM))
     }
 
+    /// Whether another process has the database that was asked for.
+    pub fn is_busy_database(&self) -> bool {
+        std::iter::successors(self.cause(), |error| error.source()).any(|error| {
+            let code = error.downcast_ref::<rusqlite::Error>().and_then(rusqlite::Error::sqlite_error_code);
+            code == Some(rusqlite::ErrorCode::DatabaseBusy)
+        })
+    }
+
     /// Whether there was no room left for what was to be written, whoever was to write it.
     pub fn is_full_disk(&self) -> bool {
         std::iter::successors(self.cause(), |error| error.source()).any(|error| {

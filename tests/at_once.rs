@@ -88,3 +88,19 @@ fn decisions_that_are_taken_at_once_all_stand_once() {
     assert!(told.ends_with(&format!("{} decisions\n", PEOPLE * DECISIONS)), "{told}");
     assert_eq!(decided(), PEOPLE * DECISIONS);
 }
+
+#[test]
+fn checks_that_are_made_at_once_all_come_to_their_end() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("a.pdf"), &contract(1));
+    check(desk.griffie(&["ingest", "--no-copies"]).arg(desk.path("a.pdf")), 0);
+    scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                // One at a time keeps the history and compares the database; whoever leaves out says so.
+                let report = json_of(&mut desk.griffie(&["verify", "--json"]), &[0, 11]);
+                assert_eq!(report["findings"], serde_json::json!([]));
+            });
+        }
+    });
+}

@@ -169,11 +169,23 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     };
     let now = Clock::System.now();
     let mut report = match archive.verify(&options, now) {
-        Err(error) if error.is_full_disk() && options.history.is_some() => {
-            let told = language.say(
-                "de schijf is vol: de controle gaat door, maar wordt niet in haar geschiedenis bijgehouden",
-                "the disk is full: the check goes on, and is not kept in its history",
-            );
+        Err(error) if error.is_busy_database() && (options.budget.is_some() || options.within.is_some()) => {
+            return Err(Error::new(ErrorKind::Conflict, "another check is at work, which keeps the history that this one goes by")
+                .hint("give it again when that is done")
+                .dutch("er loopt al een controle, die de geschiedenis bijhoudt waar deze van uitgaat: geef hem nog eens als die klaar is")
+                .source(error));
+        }
+        Err(error) if (error.is_full_disk() || error.is_busy_database()) && options.history.is_some() => {
+            let told = match error.is_full_disk() {
+                true => language.say(
+                    "de schijf is vol: de controle gaat door, maar wordt niet in haar geschiedenis bijgehouden",
+                    "the disk is full: the check goes on, and is not kept in its history",
+                ),
+                false => language.say(
+                    "een andere controle houdt de geschiedenis bij: deze gaat door, en komt er niet in",
+                    "another check keeps the history: this one goes on, and is not kept in it",
+                ),
+            };
             let _ = writeln!(io::stderr(), "griffie: {told}");
             archive.verify(&VerifyOptions { history: None, ..options }, now)?
         }

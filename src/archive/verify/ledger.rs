@@ -141,7 +141,7 @@ fn doing() -> &'static str {
 }
 
 fn attach(db: &Connection, history: &str) -> Result<()> {
-    db.busy_timeout(Duration::from_secs(30)).fold(ErrorKind::Storage, doing)?;
+    db.busy_timeout(Duration::from_secs(5)).fold(ErrorKind::Storage, doing)?;
     db.execute("ATTACH ?1 AS history", [history]).fold(ErrorKind::Storage, || "cannot open the history of checks")?;
     db.execute_batch(HISTORY).fold(ErrorKind::Storage, || "cannot read the history of checks")
 }
@@ -196,7 +196,7 @@ impl Ledger {
              CREATE TABLE line (
                 position INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER NOT NULL, must INTEGER NOT NULL
              );
-             BEGIN;",
+             BEGIN IMMEDIATE;",
         )
         .fold(ErrorKind::Storage, doing)?;
         db.execute("INSERT INTO run VALUES (?1)", [now.to_string()]).fold(ErrorKind::Storage, doing)?;
