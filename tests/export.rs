@@ -291,12 +291,9 @@ fn a_bag_tells_of_every_key_and_whether_the_one_before_signed_for_it() {
         (&taken, &["the old key signed that", "did not sign that: ask the archive whether it was its keeper"]),
         (&accepted, &["the old key signed that", "did not sign that, B. Smit said"]),
     ] {
-        let receipt = json_of(
-            griffie(&bag.join("../there").join(event.as_str()).join(bag.file_name().unwrap()))
-                .args(["ingest", "--json"])
-                .arg(bag),
-            &[0],
-        );
+        let there = bag.join("../there").join(event.as_str()).join(bag.file_name().unwrap());
+        common::trust_the_log_of(bag, &there);
+        let receipt = json_of(griffie(&there).args(["ingest", "--json"]).arg(bag), &[0]);
         let remarks: Vec<_> = remarks(&receipt).into_iter().filter(|(kind, _)| *kind == "key_changed_there").collect();
         assert_eq!(remarks.len(), told.len(), "{receipt}");
         for ((_, remark), told) in remarks.iter().zip(told) {
@@ -466,6 +463,7 @@ fn a_bag_that_was_stopped_on_its_way_in_is_gone_on_with_and_nothing_is_decided_t
     for (n, point) in ["decision-announced", "decision-stored", "decision-noted"].into_iter().enumerate() {
         for nth in [1, 2] {
             let data = desk.path(&format!("killed-{n}-{nth}"));
+            common::trust_the_log_of(&bag, &data);
             let ingest = || {
                 let mut command = griffie(&data);
                 command.args(["ingest", "--no-copies", "--json"]).arg(&bag);
@@ -489,6 +487,7 @@ fn what_another_archive_decided_about_a_document_that_is_here_is_left_to_people(
     let desk = Desk::new();
     let (bag, _) = desk.export(&["--all"]);
     let data = desk.path("other");
+    common::trust_the_log_of(&bag, &data);
     let first = json_of(griffie(&data).args(["ingest", "--json"]).arg(desk.path("inbox")), &[0]);
     let record = first["files"][0]["documents"][0]["record"].as_str().unwrap();
     let (text, _) = common::check(griffie(&data).arg("ingest").arg(&bag), 11);

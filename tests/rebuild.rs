@@ -563,6 +563,25 @@ fn a_copy_made_in_any_order_at_any_moment_can_be_put_back_and_the_log_tells_so_f
     assert!(stderr.contains("--by"), "{stderr}");
 }
 
+/// Store and head of yesterday with today's database: that is the last that knows how far the log went.
+#[test]
+fn a_rebuild_asks_the_database_that_it_replaces_where_the_log_ended() {
+    let (desk, record) = archive();
+    let (data, old) = (desk.path("data"), desk.path("old"));
+    copy(&data, &old);
+    decide(&desk, &record, &["not-in-contract", "court"]);
+    for part in ["store", "log.head"] {
+        fs::rename(data.join(part), desk.path(&format!("new-{part}"))).unwrap();
+        copy(&old.join(part), &data.join(part));
+    }
+    let (_, stderr) = check(&mut desk.griffie(&["rebuild"]), 8);
+    assert!(stderr.contains("`griffie.sqlite` tells of") && stderr.contains("its end is gone"), "{stderr}");
+    // Told to, it takes the copy up; what is lost is the word of whoever says so.
+    lose_database(&data);
+    check(&mut desk.griffie(&["rebuild", "--restored", "--by", "A. Jansen"]), 0);
+    check(&mut desk.griffie(&["verify"]), 0);
+}
+
 #[test]
 fn a_copy_of_work_half_done_is_taken_up_without_its_journal_or_with_an_old_one() {
     let desk = archive().0;
@@ -615,16 +634,16 @@ fn a_database_that_was_not_compared_is_no_success() {
     };
     let (report, stdout, _) = verify(0);
     assert!(report["database_not_compared"].is_null() && stdout.trim_end().ends_with("0 findings"), "{stdout}");
-    for lock in ["lock", "rebuild.lock"] {
+    for lock in ["lock", "decision.lock"] {
         // Whoever holds the second matters only where something else was found.
         let held = fs::File::options().write(true).open(data.join(lock)).unwrap();
         held.lock().unwrap();
-        if lock == "rebuild.lock" {
+        if lock == "decision.lock" {
             change(&data, "UPDATE decisions SET by = 'K'");
         }
         let (report, stdout, stderr) = verify(11);
         assert!(report["database_not_compared"].as_str().unwrap().contains("another griffie"), "{report}");
-        assert!(stdout.contains("0 findings; the database was not compared") && stderr.contains("at work"), "{stdout}");
+        assert!(stdout.contains("0 findings; the database was not compared") && stderr.contains("another griffie"), "{stdout}");
     }
     let named = |code, want: &str| {
         let (report, stdout, stderr) = verify(code);

@@ -25,7 +25,7 @@ use crate::{
     model::{Blake3, Reading},
     plain,
     provenance::{
-        Event, EventKind, Log, ObjectRef, checkpoints, entries,
+        Event, EventKind, Log, ObjectRef, checkpoints,
         note::{Checkpoint, SignerKey, VerifierKey},
         proof, signed_size, signer_of,
     },
@@ -385,16 +385,7 @@ impl App {
             }
             noted => return Err(head::is_gone(&self.data, noted.is_some())),
         }
-        if let Some((place, json)) = self.register.last_logged_event()? {
-            if place >= size {
-                return Err(head::cut_off("griffie.sqlite", place + 1, size));
-            }
-            let found = entries(store, place, size).next().transpose()?.map(|(_, _, event)| event);
-            if found != Event::from_json(&json).ok() {
-                return Err(head::written_anew("griffie.sqlite"));
-            }
-        }
-        Ok(())
+        head::must_be_as_told(&self.register, store, size)
     }
 
     /// Refuses a clock that stands before the log's.

@@ -1,7 +1,7 @@
 //! Compares a data folder's database with what its store says: with the database that a rebuild would make, made in a
 //! temporary folder.
 
-use std::{collections::HashSet, path::Path};
+use std::{collections::HashSet, path::Path, time::Duration};
 
 use super::{
     app::{self, Stored, database},
@@ -23,6 +23,8 @@ use crate::{
 };
 
 const DATABASE: &str = "griffie.sqlite";
+/// Who decides is done in less.
+const TURN_WITHIN: Duration = Duration::from_secs(3);
 
 /// What came of it.
 #[derive(Debug)]
@@ -114,7 +116,7 @@ fn settled_differences(data: &Path, register: &Register, archive: &Archive) -> R
     if found.is_empty() || register.is_read_only() {
         return Ok(found);
     }
-    let _turn = Turn::of(data)?;
+    let _turn = Turn::or_refuse(data, TURN_WITHIN)?;
     let again = differences(data, register, archive)?;
     Ok(again.into_iter().filter(|difference| found.contains(difference)).collect())
 }

@@ -9,9 +9,11 @@ use crate::{
     error::Fold as _,
     plain,
     provenance::{
+        Event, entries,
         note::{Checkpoint, SignerKey, VerifierKey},
         proof,
     },
+    register::Register,
     storage::Store,
 };
 
@@ -68,6 +70,17 @@ pub(super) fn must_be_reached(data: &Path, store: &Store, size: u64) -> Result<O
     }
 }
 
+/// A log of so many events must have the last one that a database knows to be in it.
+pub(super) fn must_be_as_told(register: &Register, store: &Store, size: u64) -> Result<()> {
+    const DATABASE: &str = "griffie.sqlite";
+    let Some((place, json)) = register.last_logged_event()? else { return Ok(()) };
+    if place >= size {
+        return Err(cut_off(DATABASE, place + 1, size));
+    }
+    let found = entries(store, place, size).next().transpose()?.map(|(_, _, event)| event);
+    if found == Event::from_json(&json).ok() { Ok(()) } else { Err(written_anew(DATABASE)) }
+}
+
 /// What the data folder knows tells of more than the log has.
 pub(super) fn cut_off(by: &str, told: u64, size: u64) -> Error {
     Error::new(
@@ -76,13 +89,14 @@ pub(super) fn cut_off(by: &str, told: u64, size: u64) -> Error {
     )
     .hint(
         "nothing was written: restore the store from a copy, and give `griffie verify`. If this is that copy, older than \
-         what is noted, `griffie rebuild --restored --by NAME` takes it up where it ends, which the log tells for ever",
+         what is noted, put griffie.sqlite aside: `griffie rebuild --restored --by NAME` then takes the copy up where it \
+         ends, which the log tells for ever",
     )
     .dutch(format!(
         "`{by}` telt {told} gebeurtenissen van het logboek, dat er maar {size} heeft: het einde is weg; er is niets \
              geschreven: zet de opslag terug uit een kopie, en geef `griffie verify`; is dit die kopie, ouder dan wat er is \
-             genoteerd, dan gaat `griffie rebuild --restored --by NAAM` verder waar ze eindigt, wat het logboek dan altijd \
-             vermeldt"
+             genoteerd, leg griffie.sqlite dan opzij: `griffie rebuild --restored --by NAAM` gaat verder waar ze eindigt, wat \
+             het logboek dan altijd vermeldt"
     ))
 }
 

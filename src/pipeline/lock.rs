@@ -159,12 +159,17 @@ pub(super) struct Turn {
 impl Turn {
     /// Waits for those who are at it, who take fractions of a second each.
     pub fn of(data: &Path) -> Result<Self> {
-        Self::within(data, Duration::from_secs(60))?.ok_or_else(|| {
-            let data = data.display();
-            Error::new(ErrorKind::Conflict, format!("others have been deciding in `{data}` for a minute"))
+        Self::or_refuse(data, Duration::from_secs(60))
+    }
+
+    /// The same, with so much patience.
+    pub fn or_refuse(data: &Path, most: Duration) -> Result<Self> {
+        Self::within(data, most)?.ok_or_else(|| {
+            let (data, most) = (data.display(), most.as_secs());
+            Error::new(ErrorKind::Conflict, format!("another griffie has been deciding in `{data}` for {most} seconds"))
                 .hint("nothing was done: give the same command again")
                 .dutch(format!(
-                    "anderen zijn al een minuut aan het beslissen in `{data}`; er is niets gedaan: geef dezelfde opdracht \
+                    "een andere griffie is al {most} seconden aan het beslissen in `{data}`; er is niets gedaan: geef dezelfde opdracht \
                      nog eens"
                 ))
         })

@@ -12,7 +12,7 @@ use crate::{
     Error, ErrorKind, Result,
     clock::Clock,
     config::Config,
-    error::{Context as _, Fold as _},
+    error::Fold as _,
     plain,
     provenance::{
         Event, KeyChange, Log, entries, keys,
@@ -71,7 +71,17 @@ pub fn change(data: &Path, config: &Config, by: &str) -> Result<KeyChange> {
 /// The event of a change of key that was begun and is not done.
 pub(super) fn announced(data: &Path) -> Result<Option<Event>> {
     match plain::read_to_string(&data.join(ANNOUNCED)) {
-        Ok(json) => Event::from_json(&json).map(Some).doing(|| format!("cannot read `{ANNOUNCED}`")),
+        Ok(json) => Event::from_json(&json).map(Some).map_err(|error| {
+            let file = data.join(ANNOUNCED);
+            let file = file.display();
+            Error::new(ErrorKind::Refused, format!("`{file}` does not tell of a change of the log's key"))
+                .hint("somebody laid it there, or it was damaged: put it aside, and give `griffie verify`")
+                .dutch(format!(
+                    "`{file}` vertelt niet van een wissel van de sleutel van het logboek: iemand heeft het daar gelegd, of het is \
+                     beschadigd; leg het opzij, en geef `griffie verify`"
+                ))
+                .source(error)
+        }),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).fold(ErrorKind::Storage, || format!("cannot read `{ANNOUNCED}`")),
     }

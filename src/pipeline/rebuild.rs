@@ -24,6 +24,7 @@ use crate::{
     error::{Context as _, Fold as _},
     index::Index,
     model::{BatchId, DocumentId, ItemId, RecordId},
+    provenance::signed_size,
     register::{Batch, Completion, Item, ItemState, Outcome, Register},
     storage::{ObjectName, Store},
 };
@@ -73,6 +74,10 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
     };
     log_key::complete(data, stored.archive.store())?;
     app::must_be_own_log(data, stored.archive.store())?;
+    // The database that is replaced may be the last that knows how far the log went. One that is damaged knows nothing.
+    if let Some(old) = had_database.then(|| Register::open(&database(data)).ok()).flatten() {
+        head::must_be_as_told(&old, stored.archive.store(), signed_size(stored.archive.store())?)?;
+    }
     clear(data)?;
     let workplace = tempfile::Builder::new()
         .prefix(WORKPLACE)
