@@ -643,7 +643,10 @@ fn a_database_that_was_not_compared_is_no_success() {
         }
         let (report, stdout, stderr) = verify(11);
         assert!(report["database_not_compared"].as_str().unwrap().contains("another griffie"), "{report}");
-        assert!(stdout.contains("0 findings; the database was not compared") && stderr.contains("another griffie"), "{stdout}");
+        assert!(
+            stdout.contains("0 findings; the database was not compared") && stderr.contains("another griffie"),
+            "{stdout}"
+        );
     }
     let named = |code, want: &str| {
         let (report, stdout, stderr) = verify(code);

@@ -293,7 +293,8 @@ fn subtitle(scene: &Scene<'_>, next: &Range<usize>, displayed: bool) -> Option<R
     let words = scene.words_in(next).len();
     let opener = fold(line.split_whitespace().next()?);
     let opener = opener.trim_matches(|c: char| !c.is_alphanumeric());
-    let plain = !line.trim_end().ends_with(['.', ',', ';', ':']) && !line.contains(['\t', ':', '@', '|', '·', '[']);
+    let plain =
+        !line.trim_end().ends_with(['.', ',', ';', ':', '?']) && !line.contains(['\t', ':', '@', '|', '·', '[']);
     let names = |find: &&Find| {
         matches!(find.kind(), Kind::Organization | Kind::Person | Kind::Date | Kind::Role | Kind::Reference)
     };
@@ -307,7 +308,9 @@ fn subtitle(scene: &Scene<'_>, next: &Range<usize>, displayed: bool) -> Option<R
     let early = text.zone_at(next.start) == Zone::Title;
     let least = if displayed { 1 } else { 2 };
     let fits = (least..=if displayed { 14 } else { 9 }).contains(&words);
-    (early && plain && !says_other && fits && !addresses(line) && !OPENS_OTHER.contains(&opener)).then(|| next.clone())
+    // `“De Hooge Weide” te Boskoop` is a name.
+    let opens_other = OPENS_OTHER.contains(&opener) && !line.trim_start().starts_with(['"', '“', '„', '‘', '\'']);
+    (early && plain && !says_other && fits && !addresses(line) && !opens_other).then(|| next.clone())
 }
 
 /// `voormalig schoolgebouw dossier OG 2008-15`: a line without the number at its end and what announces it.
@@ -498,6 +501,11 @@ mod tests {
             "*KOOPOVEREENKOMST\n*voormalig schoolgebouw dossier OG 2008-15\n*Ede",
             "KOOPOVEREENKOMST voormalig schoolgebouw",
         );
+        check(
+            "*Huurovereenkomst inzake de locatie\n*\"De Waag\" te Deventer\n*tussen\n*Gemeente Deventer",
+            "Huurovereenkomst inzake de locatie \"De Waag\" te Deventer",
+        );
+        check("*LEASE\n*between\n*A LIMITED\n*and\n*B LIMITED\nThis lease", "LEASE");
         check("*BUCKEYE LEASING, INC.\n*EQUIPMENT LEASE AGREEMENT", "EQUIPMENT LEASE AGREEMENT");
         check("Dear Dr Askew\n*Consultancy arrangement\nWe write to confirm.", "Consultancy arrangement");
         check("*SERVICE AGREEMENT\n*Agreement No. HB-MSA-0412", "SERVICE AGREEMENT");
