@@ -11,7 +11,7 @@ use std::{
 use super::{
     decide, head,
     journal::Journal,
-    lock::{InPlace, Lock, Turn},
+    lock::{InPlace, Lock, Turn, patiently},
     log_key, pending, rebuild, standing, told,
     units::units_of,
 };
@@ -49,7 +49,6 @@ const LOG_EVERY: Duration = Duration::from_secs(1);
 const TURN_WITHIN: Duration = Duration::from_secs(2);
 /// So long it is waited for another process to log a decision.
 const LOGGED_WITHIN: Duration = Duration::from_millis(1500);
-const LOOKED_EVERY: Duration = Duration::from_millis(20);
 
 /// A half-written file that is older than this is no other process's work of the moment.
 const LEFTOVER_AGE: Duration = Duration::from_secs(60);
@@ -448,7 +447,6 @@ impl App {
             let told::Waiting { own, foreign } = told::waiting(&self.register, keys, EVENTS_AT_ONCE)?;
             foreign.first().map_or(Ok(own), |foreign| Err(told::foreign(foreign)))
         };
-        let is_decision = |event: &Event| event.event == EventKind::Decision;
         let mut own = waiting()?;
         if !own.iter().any(is_decision) {
             return Ok((own, None));
@@ -466,7 +464,7 @@ impl App {
         let is_there = |object: &ObjectRef| {
             self.archive.store().blake3(&object.name).is_ok_and(|(found, _)| found == object.blake3)
         };
-        event.event != EventKind::Decision || event.objects.iter().all(is_there)
+        !is_decision(event) || event.objects.iter().all(is_there)
     }
 
     /// The same, but at most once in a while: each append writes the log's right edge anew. Events are safe in the
@@ -499,16 +497,19 @@ impl App {
 
     /// The same, with a little patience for a process that has locked the data folder: it logs decisions, or is done.
     pub(super) fn log_soon(&mut self) -> Result<()> {
-        let begun = Instant::now();
-        loop {
-            self.log_if_free()?;
-            let is_decision = |event: &Event| event.event == EventKind::Decision;
-            let is_over = self.log.is_some() || begun.elapsed() > LOGGED_WITHIN;
-            if is_over || !self.waiting_events()?.iter().any(is_decision) {
-                return Ok(());
-            }
-            std::thread::sleep(LOOKED_EVERY);
+        self.log_if_free()?;
+        if self.log.is_some() {
+            return Ok(());
         }
+        // Read once: over a network they cost questions.
+        let keys = told::keys_that_count(&self.data, self.archive.store())?;
+        // What the other one has not logged by then it logs later.
+        patiently(LOGGED_WITHIN, || {
+            self.log_if_free()?;
+            let waiting = told::waiting(&self.register, &keys, EVENTS_AT_ONCE)?;
+            Ok((self.log.is_some() || !waiting.own.iter().any(is_decision)).then_some(()))
+        })?;
+        Ok(())
     }
 
     /// To be held by a process that writes to the database without the lock on the data folder: no rebuild puts another
@@ -578,6 +579,10 @@ impl App {
                 .hint("`griffie verify` names everything that is missing")
         })
     }
+}
+
+fn is_decision(event: &Event) -> bool {
+    event.event == EventKind::Decision
 }
 
 /// Refuses to go on from a log that another key signs, or whose newest checkpoint is somebody else's, before anything is

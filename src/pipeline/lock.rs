@@ -15,7 +15,7 @@ use crate::{
     storage::{self, Store},
 };
 
-/// How often a lock is asked for that others have for moments.
+/// How often it is asked for what others have for moments.
 const EVERY: Duration = Duration::from_millis(5);
 /// Who has the lock of a data folder for longer has it for long.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -49,13 +49,7 @@ impl Lock {
 
     /// The same, with patience for those who have it for moments: whoever decides, logs or searches.
     pub fn soon(data: &Path) -> Result<Option<Self>> {
-        let begun = Instant::now();
-        loop {
-            match Self::of(data)? {
-                None if begun.elapsed() < PATIENCE => std::thread::sleep(EVERY),
-                lock => return Ok(lock),
-            }
-        }
+        patiently(PATIENCE, || Self::of(data))
     }
 
     /// The same, where another process is a refusal.
@@ -179,14 +173,22 @@ impl Turn {
     pub fn within(data: &Path, most: Duration) -> Result<Option<Self>> {
         let doing = || format!("cannot lock the decisions in `{}`", data.display());
         let file = open(&data.join("decision.lock"), doing)?;
-        let begun = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Some(Self { _file: file })),
-                Err(TryLockError::WouldBlock) if begun.elapsed() < most => std::thread::sleep(EVERY),
-                Err(TryLockError::WouldBlock) => return Ok(None),
-                Err(TryLockError::Error(error)) => return Err(error).fold(ErrorKind::Storage, doing),
-            }
+        let is_ours = patiently(most, || match file.try_lock() {
+            Ok(()) => Ok(Some(())),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error).fold(ErrorKind::Storage, doing),
+        })?;
+        Ok(is_ours.map(|()| Self { _file: file }))
+    }
+}
+
+/// Asks for what others have for moments until it is there, or so much time has passed.
+pub(super) fn patiently<T>(most: Duration, mut ask: impl FnMut() -> Result<Option<T>>) -> Result<Option<T>> {
+    let begun = Instant::now();
+    loop {
+        match ask()? {
+            None if begun.elapsed() < most => std::thread::sleep(EVERY),
+            found => return Ok(found),
         }
     }
 }
