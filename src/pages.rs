@@ -13,6 +13,7 @@ mod forms;
 mod further;
 mod hidden;
 mod layers;
+mod marks;
 mod mend;
 mod nested;
 mod pdf;
@@ -172,6 +173,16 @@ pub struct Proof {
     pub samples: Samples,
 }
 
+/// What a page of text, lines and areas paints.
+pub struct Painted {
+    /// Width of the displayed page in points.
+    pub width_pt: f32,
+    /// Height of the displayed page in points.
+    pub height_pt: f32,
+    /// The digest of all its outlines, their places and colors: pages with the same one look the same to the last pixel.
+    pub marks: blake3::Hash,
+}
+
 /// A drawing's samples.
 pub enum Samples {
     /// Brightness of an image file without colors, a byte a pixel.
@@ -275,14 +286,23 @@ impl Source {
     }
 
     /// The same of a PDF's page that has but text, lines and areas of one color each, drawn in fewer steps; nothing of
-    /// another page. Two drawings can be compared where both are made so, or neither. `with_words` keeps the page's
-    /// words for who asks for them next.
-    pub fn plain_proof(&self, page: PageNo, size: (u32, u32), with_words: bool) -> Result<Option<Proof>> {
+    /// another page. Two drawings can be compared where both are made so, or neither.
+    pub fn plain_proof(&self, page: PageNo, size: (u32, u32)) -> Result<Option<Proof>> {
         self.guarded(|| match &self.0 {
-            Kind::Pdf(document) => document.plain_proof(page, size, with_words),
+            Kind::Pdf(document) => document.plain_proof(page, size),
             Kind::Tiff(_) | Kind::Still(_) => Ok(None),
         })
         .doing(|| format!("failed to draw page {page}"))
+    }
+
+    /// What such a page paints, without drawing it; nothing of another page. `with_words` keeps the page's words for who
+    /// asks for them next.
+    pub fn painted(&self, page: PageNo, with_words: bool) -> Result<Option<Painted>> {
+        self.guarded(|| match &self.0 {
+            Kind::Pdf(document) => document.painted(page, with_words),
+            Kind::Tiff(_) | Kind::Still(_) => Ok(None),
+        })
+        .doing(|| format!("failed to look at page {page}"))
     }
 
     /// The words that a PDF's page gives to those who search in it, painted or not, in reading order; lines parted

@@ -17,7 +17,7 @@ use hayro::{
     },
     hayro_syntax::{
         DecryptionError, LoadPdfError, Pdf, PdfData,
-        object::{Dict, Name, Stream, dict::keys},
+        object::{Name, Stream, dict::keys},
         page::{Page as PdfPage, Pages},
     },
     kurbo::{Point, Rect},
@@ -28,12 +28,14 @@ use memmap2::Mmap;
 use rustc_hash::FxHashMap;
 
 use super::{
-    MAX_DECODED, MAX_PIXELS, Page, PageImage, Proof, Samples, Scaled, beside,
+    MAX_DECODED, MAX_PIXELS, Page, PageImage, Painted, Proof, Samples, Scaled, beside,
     blank::Look,
     damaged, divisor, drawn, hidden,
     layers::Layers,
-    map, mend, nested,
-    plain::{Canvas, Glyphs, Surveyed},
+    map,
+    marks::{self, Marks},
+    mend, nested,
+    plain::{Canvas, Glyphs},
     raster::{Raster, luma_of},
     scaled_down,
     scan::{Lifter, Scan, steps},
@@ -48,6 +50,8 @@ use crate::{
 
 /// Resolution of renderings that are read by OCR, where no image on the page asks for more.
 const RENDER_DPI: f64 = 200.0;
+/// Paper left around the pictures of a page that are read, in pixels.
+const PAPER_AROUND: u32 = 40;
 /// Renderings stay below this many pixels: each takes four bytes while it is drawn.
 const MAX_RENDERED: f64 = 24e6;
 /// What the interpreter keeps of the pages seen (it never forgets) before the file is opened afresh, in bytes.
@@ -192,8 +196,13 @@ impl Document {
     }
 
     /// The same of a page of plain text, lines and areas, in fewer steps; nothing of any other.
-    pub(super) fn plain_proof(&self, number: PageNo, size: (u32, u32), with_words: bool) -> Result<Option<Proof>> {
-        self.with_leaf(number, |page, open| Ok(page.plain_proof(open, size, with_words)))
+    pub(super) fn plain_proof(&self, number: PageNo, size: (u32, u32)) -> Result<Option<Proof>> {
+        self.with_leaf(number, |page, open| Ok(page.plain_proof(open, size)))
+    }
+
+    /// What such a page paints; `with_words` surveys it in the same walk.
+    pub(super) fn painted(&self, number: PageNo, with_words: bool) -> Result<Option<Painted>> {
+        self.with_leaf(number, |page, open| Ok(page.painted(open, with_words)))
     }
 
     /// All words of a page, painted or not.
@@ -509,31 +518,43 @@ impl Leaf {
         Ok(Proof { width_pt, height_pt, samples })
     }
 
-    /// Draws the page without the renderer, if that can be; `with_words` surveys it in the same walk.
-    fn plain_proof(&self, open: &mut Open, (width, height): (u32, u32), with_words: bool) -> Option<Proof> {
-        let names_image = |objects: &Dict<'_>| {
-            let is_image = |form: Stream<'_>| form.dict().get::<Name<'_>>(keys::SUBTYPE).as_deref() == Some(b"Image");
-            objects.keys().any(|name| objects.get::<Stream<'_>>(&*name).is_some_and(is_image))
-        };
-        if names_image(&self.pdf.resources().x_objects) {
+    /// Draws the page without the renderer, if that can be.
+    fn plain_proof(&self, open: &mut Open, (width, height): (u32, u32)) -> Option<Proof> {
+        if self.names_image() {
             return None;
         }
         let mut context = self.context(open);
         let scale = (drawn::scale(width, self.width), drawn::scale(height, self.height));
-        let canvas = Canvas::new((width, height), scale, &mut open.glyphs);
-        let samples = if with_words {
+        let mut canvas = Canvas::new((width, height), scale, &mut open.glyphs);
+        interpret_page(self.pdf, &mut context, &mut canvas);
+        let (width_pt, height_pt) = self.size_pt();
+        canvas.finish().map(|samples| Proof { width_pt, height_pt, samples })
+    }
+
+    fn painted(&self, open: &mut Open, with_words: bool) -> Option<Painted> {
+        if self.names_image() {
+            return None;
+        }
+        let mut context = self.context(open);
+        let mut marks = Marks::new();
+        if with_words {
             let surveyor = Surveyor::new(self.bounds(), &mut open.forms).with_unpainted();
-            let mut both = Surveyed { canvas, surveyor };
+            let mut both = marks::Surveyed { marks, surveyor };
             interpret_page(self.pdf, &mut context, &mut both);
             open.surveyed = Some((self.number, both.surveyor.survey));
-            both.canvas.finish()
+            marks = both.marks;
         } else {
-            let mut canvas = canvas;
-            interpret_page(self.pdf, &mut context, &mut canvas);
-            canvas.finish()
-        };
+            interpret_page(self.pdf, &mut context, &mut marks);
+        }
         let (width_pt, height_pt) = self.size_pt();
-        samples.map(|samples| Proof { width_pt, height_pt, samples })
+        marks.finish().map(|marks| Painted { width_pt, height_pt, marks })
+    }
+
+    /// Has the page a picture to show?
+    fn names_image(&self) -> bool {
+        let objects = &self.pdf.resources().x_objects;
+        let is_image = |form: Stream<'_>| form.dict().get::<Name<'_>>(keys::SUBTYPE).as_deref() == Some(b"Image");
+        objects.keys().any(|name| objects.get::<Stream<'_>>(&*name).is_some_and(is_image))
     }
 
     fn all_words(&self, open: &mut Open) -> String {
@@ -571,7 +592,12 @@ impl Leaf {
             let (left, right) = (place.x0 * width - reach, place.x1 * width + reach);
             raster.wipe((left, place.y0 * height - reach), (right, place.y1 * height + reach));
         }
-        match self.image(raster, self.bounds(), false, Vec::new()) {
+        // What the engine takes, it takes for each pixel: most pictures on a page of words are a letterhead.
+        let Some((left, top)) = raster.trim(PAPER_AROUND) else { return Ok(None) };
+        let unit = (self.width / f64::from(width), self.height / f64::from(height));
+        let corner = |x: u32, y: u32| Point::new(f64::from(x) * unit.0, f64::from(y) * unit.1);
+        let area = Rect::from_points(corner(left, top), corner(left + raster.width, top + raster.height));
+        match self.image(raster, area, false, Vec::new()) {
             Page::Image(image) => Ok(Some(image)),
             Page::Digital(_) => Ok(None),
         }

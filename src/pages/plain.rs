@@ -21,7 +21,7 @@ use rustc_hash::FxHashMap;
 use super::{
     Samples,
     coverage::{self, Inside, Mask, pixels_around},
-    survey::{Surveyor, form_key},
+    survey::form_key,
 };
 
 /// A glyph stands at a quarter of a pixel across.
@@ -416,53 +416,5 @@ impl<'a> Device<'a> for Canvas<'_> {
 
     fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
         self.is_plain = false;
-    }
-}
-
-/// Draws a page while it is surveyed.
-pub(super) struct Surveyed<'g, 's> {
-    pub(super) canvas: Canvas<'g>,
-    pub(super) surveyor: Surveyor<'s>,
-}
-
-impl<'a> Device<'a> for Surveyed<'_, '_> {
-    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
-        self.canvas.draw_path(path, props.clone(), mode);
-        self.surveyor.draw_path(path, props, mode);
-    }
-
-    fn push_clip_path(&mut self, clip: &ClipPath) {
-        self.canvas.push_clip_path(clip);
-        self.surveyor.push_clip_path(clip);
-    }
-
-    fn push_clip_rect(&mut self, rect: &Rect) {
-        self.canvas.push_clip_rect(rect);
-        self.surveyor.push_clip_rect(rect);
-    }
-
-    fn pop_clip(&mut self) {
-        self.canvas.pop_clip();
-        self.surveyor.pop_clip();
-    }
-
-    fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
-        self.canvas.push_transparency_group(opacity, mask.clone(), blend_mode);
-        self.surveyor.push_transparency_group(opacity, mask, blend_mode);
-    }
-
-    fn pop_transparency_group(&mut self) {
-        self.canvas.pop_transparency_group();
-        self.surveyor.pop_transparency_group();
-    }
-
-    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        self.canvas.draw_glyph_run(run, props.clone(), mode);
-        self.surveyor.draw_glyph_run(run, props, mode);
-    }
-
-    fn draw_image(&mut self, image: Image<'a, '_>, props: ImageDrawProps<'a>) {
-        self.canvas.is_plain = false;
-        self.surveyor.draw_image(image, props);
     }
 }

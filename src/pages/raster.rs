@@ -168,6 +168,26 @@ impl Raster {
         Self::new(width, height, luma)
     }
 
+    /// Cuts off the paper around all that stands on it, but for so many pixels; where what is left lies. Nothing where all
+    /// of it is paper.
+    pub(super) fn trim(&mut self, around: u32) -> Option<(u32, u32)> {
+        const PAPER: u8 = 250;
+        let is_ink = |v: &u8| *v < PAPER;
+        let mut sides: Option<[u32; 4]> = None;
+        for y in 0..self.height {
+            let row = self.row(y);
+            let Some(first) = row.iter().position(is_ink) else { continue };
+            let last = row.iter().rposition(is_ink).unwrap_or(first);
+            let [left, top, right, _] = sides.unwrap_or([first as u32, y, last as u32, y]);
+            sides = Some([left.min(first as u32), top, right.max(last as u32), y]);
+        }
+        let [left, top, right, bottom] = sides?;
+        let (left, top) = (left.saturating_sub(around), top.saturating_sub(around));
+        let (right, bottom) = ((right + 1 + around).min(self.width), (bottom + 1 + around).min(self.height));
+        *self = self.part(left, top, right - left, bottom - top);
+        Some((left, top))
+    }
+
     /// Makes a part of it paper.
     pub(super) fn wipe(&mut self, (left, top): (f32, f32), (right, bottom): (f32, f32)) {
         let (left, right) = (left.max(0.0) as usize, (right.max(0.0) as usize).min(self.width as usize));
@@ -258,6 +278,21 @@ mod tests {
         assert_eq!(posed(false, 2), Raster::new(2, 1, vec![2, 1]));
         assert_eq!(posed(false, 3), Raster::new(1, 2, vec![2, 1]));
         assert_eq!(posed(true, 1), Raster::new(1, 2, vec![2, 1]));
+    }
+
+    #[test]
+    fn paper_is_cut_off_around_what_stands_on_it() {
+        let mut page = Raster::white(9, 7);
+        assert_eq!(page.clone().trim(2), None);
+        page.luma[2 * 9 + 6] = 90;
+        page.luma[4 * 9 + 4] = 90;
+        let mut narrow = page.clone();
+        assert_eq!(narrow.trim(0), Some((4, 2)));
+        assert_eq!((narrow.width, narrow.height), (3, 3));
+        assert_eq!(narrow.luma, [255, 255, 90, 255, 255, 255, 90, 255, 255]);
+        // No more than there is.
+        assert_eq!(page.trim(3), Some((1, 0)));
+        assert_eq!((page.width, page.height), (8, 7));
     }
 
     #[test]

@@ -806,9 +806,14 @@ fn pictures_on_pages_of_words_are_given_without_the_words() {
         pictures(Sketch::new(&content).image("Im0", 40, 10, vec![60; 400]))
     };
     let image = picture(20).unwrap();
-    let row = |points: usize| &image.luma[(842 - points) * 200 / 72 * image.width as usize..][..image.width as usize];
-    assert!(row(310)[230..400].contains(&60) && !image.is_doubtful);
-    assert!((690..715).all(|points| row(points).iter().all(|pixel| *pixel > 240)));
+    // The picture, and paper around it.
+    let middle = &image.luma[(image.height / 2 * image.width) as usize..][..image.width as usize];
+    let ink = middle.iter().filter(|pixel| **pixel == 60).count();
+    assert!(image.height < 140 && ink > 215 && middle[..35].iter().all(|pixel| *pixel > 240) && !image.is_doubtful);
+    let PageBox { x0, y0, x1, y1 } = image.place;
+    let points = [x0 * 595.0, 842.0 - y1 * 842.0, x1 * 595.0, 842.0 - y0 * 842.0];
+    let want = [72.0 - 14.4, 300.0 - 14.4, 152.0 + 14.4, 320.0 + 14.4];
+    assert!(points.iter().zip(want).all(|(at, want)| (at - want).abs() < 1.0), "{points:?}");
 
     // Nothing but words, a rule, letters that are drawn.
     assert!(pictures(Sketch::new(WORDS)).is_none() && picture(3).is_none());

@@ -1,5 +1,6 @@
-//! Compares an archival copy with its original, page by page: what people see, drawn at 100 dots per inch, and the
-//! words that were read. Gives figures; judges nothing.
+//! Compares an archival copy with its original, page by page: what people see, and the words that were read. Pages that
+//! paint the same outlines in the same places and colors differ in nothing; others are drawn at 100 dots per inch. Gives
+//! figures; judges nothing.
 //!
 //! Measured on 97 pages of contracts, scans and odd files. Beside their own page, 96 of the copies kept as they are do
 //! not differ at all (one is wrong); of 93 written anew by Ghostscript two differ in more than 0.016 of a square, by
@@ -103,12 +104,8 @@ impl Default for TextComparison {
 
 /// Compares what people see of a page of the original with a page of the copy.
 pub(super) fn page(original: &Source, copy: &Source, reading: &PageReading, in_copy: PageNo) -> PageComparison {
-    let size = pixels(reading);
-    match drawings(original, copy, reading.page, in_copy, size) {
-        Ok((before, after)) => {
-            let Difference { mean, max, beyond, patch, color } = difference(&before, &after, size.0 as usize);
-            let apart = |a: f32, b: f32| f64::from((a - b).abs() / a.max(b).max(1e-3));
-            let size = apart(before.width_pt, after.width_pt).max(apart(before.height_pt, after.height_pt));
+    match difference_of(original, copy, reading, in_copy) {
+        Ok((Difference { mean, max, beyond, patch, color }, size)) => {
             PageComparison { page: reading.page, mean, max, beyond, patch, color, drawn: false, size, failed: None }
         }
         Err(error) => PageComparison {
@@ -125,6 +122,29 @@ pub(super) fn page(original: &Source, copy: &Source, reading: &PageReading, in_c
     }
 }
 
+/// How much the pages differ, and by what share the one is larger.
+fn difference_of(
+    original: &Source,
+    copy: &Source,
+    reading: &PageReading,
+    in_copy: PageNo,
+) -> Result<(Difference, f64)> {
+    let apart = |a: f32, b: f32| f64::from((a - b).abs() / a.max(b).max(1e-3));
+    let larger = |before: (f32, f32), after: (f32, f32)| apart(before.0, after.0).max(apart(before.1, after.1));
+    // Most digital pages come into the copy mark by mark: what paints the same needs no drawing.
+    if let Some(before) = original.painted(reading.page, false)?
+        && let Some(after) = copy.painted(in_copy, true)?
+        && before.marks == after.marks
+    {
+        let larger = larger((before.width_pt, before.height_pt), (after.width_pt, after.height_pt));
+        return Ok((Difference::default(), larger));
+    }
+    let size = pixels(reading);
+    let (before, after) = drawings(original, copy, reading.page, in_copy, size)?;
+    let larger = larger((before.width_pt, before.height_pt), (after.width_pt, after.height_pt));
+    Ok((difference(&before, &after, size.0 as usize), larger))
+}
+
 /// Both pages, drawn by the same hand.
 fn drawings(
     original: &Source,
@@ -133,8 +153,8 @@ fn drawings(
     in_copy: PageNo,
     size: (u32, u32),
 ) -> Result<(Proof, Proof)> {
-    if let Some(before) = original.plain_proof(page, size, false)?
-        && let Some(after) = copy.plain_proof(in_copy, size, true)?
+    if let Some(before) = original.plain_proof(page, size)?
+        && let Some(after) = copy.plain_proof(in_copy, size)?
     {
         return Ok((before, after));
     }
@@ -148,7 +168,7 @@ fn pixels(reading: &PageReading) -> (u32, u32) {
     ((width * scale).round().max(1.0) as u32, (height * scale).round().max(1.0) as u32)
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 struct Difference {
     mean: f64,
     max: f64,

@@ -9,7 +9,7 @@ fn drawn(sketch: Sketch) -> (Option<Samples>, Vec<u8>) {
     let path = saved(&mut sketch.finish());
     let source = open(&path, None).unwrap();
     let page = PageNo::from_index(0);
-    let plain = source.plain_proof(page, SIZE, false).unwrap().map(|proof| proof.samples);
+    let plain = source.plain_proof(page, SIZE).unwrap().map(|proof| proof.samples);
     match source.proof(page, SIZE).unwrap().samples {
         Samples::Color(colors) => (plain, colors),
         _ => panic!("the renderer gives colors"),
@@ -70,12 +70,71 @@ fn anything_else_is_left_to_the_renderer() {
     assert!(!is_plain(Sketch::new(&"0 0 m 595 0 l 300 842 l f ".repeat(60))));
 }
 
+/// What a page paints.
+fn painted(sketch: Sketch) -> Option<blake3::Hash> {
+    let path = saved(&mut sketch.finish());
+    open(&path, None).unwrap().painted(PageNo::from_index(0), false).unwrap().map(|painted| painted.marks)
+}
+
+#[test]
+fn pages_that_paint_the_same_have_the_same_marks() {
+    let page = "q 0 0 595 842 re W n 0.8 g 60 60 400 300 re f Q BT /F1 12 Tf 72 700 Td (EUR 1.200) Tj ET \
+                2 w [3 1] 0 d 1 0 0 RG 50 400 m 60 420 70 440 300 430 c S";
+    let marks = painted(Sketch::new(page));
+    assert!(marks.is_some());
+    assert_eq!(painted(Sketch::new(&format!("{page} BT /F1 12 Tf 3 Tr 72 600 Td (unseen) Tj ET"))), marks);
+    for (from, to) in [
+        ("1.200", "1.300"),
+        ("/F1 12", "/F1 12.01"),
+        ("72 700", "72 700.01"),
+        ("0.8 g", "0.79 g"),
+        ("400 300 re", "400 301 re"),
+        ("re f", "re f*"),
+        ("595 842 re", "59 842 re"),
+        ("2 w", "2.1 w"),
+        ("[3 1] 0", "[3 2] 0"),
+        ("[3 1] 0", "[3 1] 1"),
+        ("2 w", "2 w 1 J"),
+        ("2 w", "2 w 1 j"),
+        ("1 0 0 RG", "0 0 1 RG"),
+        ("60 420 70", "60 421 70"),
+        ("(EUR", "1 Tr (EUR"),
+        (" Q BT", " Q Q BT"),
+    ] {
+        let other = page.replacen(from, to, 1);
+        assert_ne!(other, page);
+        let same_looks = to == " Q Q BT";
+        assert_eq!(painted(Sketch::new(&other)) == marks, same_looks, "{from}: {to}");
+    }
+    // What stands in another order may hide what stood above.
+    let parts = ["0.2 g 60 60 90 90 re f ", "0.9 g 60 60 90 90 re f "];
+    assert_ne!(painted(Sketch::new(&parts.concat())), painted(Sketch::new(&[parts[1], parts[0]].concat())));
+}
+
+#[test]
+fn marks_are_not_told_of_pictures_patterns_and_blends() {
+    let states = dictionary! {
+        "Half" => dictionary! { "ca" => 0.5 },
+        "Multiply" => dictionary! { "BM" => "Multiply" },
+    };
+    let with = |content: &str| {
+        let mut sketch = Sketch::new(content);
+        sketch.resources.set("ExtGState", states.clone());
+        painted(sketch)
+    };
+    let plain = with("10 10 90 90 re f");
+    assert!(plain.is_some_and(|plain| with("/Half gs 10 10 90 90 re f").is_some_and(|half| half != plain)));
+    assert_eq!(with("/Multiply gs 10 10 90 90 re f"), None);
+    assert_eq!(with("q 90 0 0 90 9 9 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x7f EI Q"), None);
+    assert_eq!(painted(Sketch::new("q 90 0 0 90 9 9 cm /I Do Q").image("I", 2, 2, vec![0, 255, 255, 0])), None);
+}
+
 #[test]
 fn words_are_kept_for_who_asks_next() {
     let path = saved(&mut Sketch::new("BT /F1 12 Tf 72 700 Td (Huurprijs) Tj ET").finish());
     let source = open(&path, None).unwrap();
     let page = PageNo::from_index(0);
-    assert!(source.plain_proof(page, SIZE, true).unwrap().is_some());
+    assert!(source.painted(page, true).unwrap().is_some());
     assert_eq!(source.words(page).unwrap(), "Huurprijs");
     assert_eq!(source.words(page).unwrap(), "Huurprijs");
 }
