@@ -25,9 +25,9 @@ const KEYS: [(&str, &str, &str, &str); 16] = [
     ),
     (
         "trusted_logs",
-        "a list of names of logs, each in quotation marks",
-        "een lijst van namen van logboeken, elk tussen aanhalingstekens",
-        "[\"griffie-log-0123456789ab\"]",
+        "a list of keys of logs as `griffie log checkpoint --print` tells them, each in quotation marks",
+        "een lijst van sleutels van logboeken zoals `griffie log checkpoint --print` ze noemt, elk tussen aanhalingstekens",
+        "[\"griffie-log-ad8129d9a64c+d1d476ec+AeqYbXoCyi2f7oZsVLALtN+yXKvyjpTTmllxZPATfusr\"]",
     ),
     ("workers", WHOLE.0, WHOLE.1, "2"),
     ("worker_memory_mib", WHOLE.0, WHOLE.1, "512"),
@@ -70,7 +70,8 @@ pub struct Config {
     pub language: Language,
     /// Names by which our own organization stands in contracts: deadlines are then those of our side.
     pub own_organizations: Vec<String>,
-    /// Logs of other archives whose people decide here too: anybody can make an archive, and a bag of it.
+    /// Keys of the logs of other archives whose people decide here too: anybody can make an archive, and a bag of it. Whole
+    /// keys (C2SP signed-note, "verifier key"): a log's name is a few bytes of a digest.
     pub trusted_logs: Vec<String>,
     /// Worker processes that read pages; 0 for one a core.
     pub workers: usize,
@@ -202,6 +203,15 @@ impl Config {
                     "{key} is 0: zo kan er niets worden opgenomen; laat het weg als de standaardwaarde voldoet"
                 )));
         }
+        // What is a key, the note's own room tells where a bag comes in.
+        if let Some(name) = config.trusted_logs.iter().find(|key| key.split('+').count() < 3) {
+            return Err(Error::new(ErrorKind::Config, format!("`{name}` in trusted_logs is no key of a log"))
+                .hint("put the whole line `NAME+ID+KEY` there that `griffie log checkpoint --print` tells in that archive")
+                .dutch(format!(
+                    "`{name}` in trusted_logs is geen sleutel van een logboek: zet er de hele regel `NAAM+ID+SLEUTEL` in \
+                     die `griffie log checkpoint --print` in dat archief noemt"
+                )));
+        }
         if config.s3.retention_days == 0 {
             return Err(Error::new(ErrorKind::Config, "s3.retention_days is 0")
                 .hint("leave `retention` out where nothing is to be locked"));
@@ -310,7 +320,12 @@ mod tests {
             let texts = [format!("{key} = {example}"), format!("{section}{key} = {example}")];
             assert!(texts.iter().any(|text| Config::parse(text).is_ok()), "{key} is none, or its example does not fit");
         }
-        for text in ["original_mib = 0", "page_cpu_seconds = 0", "unpacked_mib = 0"] {
+        for text in [
+            "original_mib = 0",
+            "page_cpu_seconds = 0",
+            "unpacked_mib = 0",
+            "trusted_logs = [\"griffie-log-0123456789ab\"]",
+        ] {
             assert_eq!(Config::parse(text).unwrap_err().kind(), ErrorKind::Config, "{text}");
         }
     }

@@ -256,6 +256,8 @@ fn run(folder: &Path, script: &str, well: bool) -> String {
 #[test]
 fn a_bag_tells_of_every_key_and_whether_the_one_before_signed_for_it() {
     let desk = Desk::new();
+    let keys = || common::keys_of(&desk.path("data/store/log/keys"));
+    let first = keys().remove(0);
     let change = || common::check(&mut desk.griffie(&["log", "new-key", "--by", "A. Jansen"]), 0);
     let bag_of = |name: &str| {
         let (bag, _) = desk.export(&["--all"]);
@@ -268,7 +270,9 @@ fn a_bag_tells_of_every_key_and_whether_the_one_before_signed_for_it() {
     let handed_over = bag_of("handed-over");
     // Somebody without the key takes the log over.
     fs::remove_file(desk.path("data/log.key")).unwrap();
+    let before = keys();
     change();
+    let newest = keys().into_iter().find(|key| !before.contains(key)).unwrap();
     let taken = bag_of("taken");
     let report = json_of(&mut desk.griffie(&["verify", "--json"]), &[8]);
     let event = report["key_changes"][1]["event"].as_u64().unwrap().to_string();
@@ -292,8 +296,18 @@ fn a_bag_tells_of_every_key_and_whether_the_one_before_signed_for_it() {
         (&accepted, &["the old key signed that", "did not sign that, B. Smit said"]),
     ] {
         let there = bag.join("../there").join(event.as_str()).join(bag.file_name().unwrap());
-        common::trust_the_log_of(bag, &there);
-        let receipt = json_of(griffie(&there).args(["ingest", "--json"]).arg(bag), &[0]);
+        // The key that is trusted vouches for those that it signed, and for no other.
+        common::trust(&first, &there);
+        let holds = bag == &handed_over;
+        let receipt = json_of(griffie(&there).args(["ingest", "--json"]).arg(bag), &[if holds { 0 } else { 11 }]);
+        let (kind, remark) = remarks(&receipt).pop().unwrap();
+        assert_eq!(kind, if holds { "decisions_taken_over" } else { "decision_not_taken_over" }, "{receipt}");
+        if !holds {
+            assert!(remark.contains(&format!("whether `{newest}` is its key")), "{remark}");
+            common::trust(&newest, &there);
+            let receipt = json_of(griffie(&there).args(["ingest", "--json"]).arg(bag), &[0]);
+            assert_eq!(remarks(&receipt).pop().unwrap().0, "decisions_taken_over", "{receipt}");
+        }
         let remarks: Vec<_> = remarks(&receipt).into_iter().filter(|(kind, _)| *kind == "key_changed_there").collect();
         assert_eq!(remarks.len(), told.len(), "{receipt}");
         for ((_, remark), told) in remarks.iter().zip(told) {

@@ -33,7 +33,9 @@ pub struct Evidence {
     pub documents: Vec<(RecordId, DocumentId, Blake3)>,
     /// What people decided, each with the number of its event in that log; in the order in which it was decided.
     pub decisions: Vec<(Decision, u64)>,
-    /// The changes of the key that signs that log, oldest first.
+    /// The keys that signed that log, oldest first.
+    pub keys: Vec<VerifierKey>,
+    /// How each key but the first came to sign it, oldest first.
     pub key_changes: Vec<KeyChange>,
 }
 
@@ -108,8 +110,16 @@ impl Evidence {
         }
         evidence.decisions.sort_by_key(|(_, event)| *event);
         let chain = chain(&keys, &changes, &notes).ok_or_else(|| incomplete("log/keys"))?;
+        evidence.keys = chain.keys().cloned().collect();
         evidence.key_changes = chain.changes().to_vec();
         Ok(evidence)
+    }
+
+    /// Whether the keeper of a key that is trusted signed that log, or handed that on: a change of key which the old key
+    /// did not sign can be anybody's, since its public half stands on every checkpoint.
+    pub fn is_signed_by(&self, trusts: impl Fn(&VerifierKey) -> bool) -> bool {
+        let since = |at: usize| self.key_changes.iter().skip(at);
+        self.keys.iter().enumerate().any(|(at, key)| trusts(key) && since(at).all(|change| change.signed_by_old))
     }
 }
 

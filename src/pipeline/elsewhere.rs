@@ -1,5 +1,5 @@
-//! What people decided in another archive, and comes in with a bag of it. Where that archive's log is trusted by the
-//! configuration, it holds here too on a record that the bag brings, as a decision that says where it was taken. On one that this archive had already it does not: what is decided
+//! What people decided in another archive, and comes in with a bag of it. Where the key of that archive's log is trusted by
+//! the configuration, it holds here too on a record that the bag brings, as a decision that says where it was taken. On one that this archive had already it does not: what is decided
 //! here is decided by its own people. Whatever is not taken over is told on the bag's accession, with where it lies.
 
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::{
     archive::{self, Manifest, Original, name},
     export::Evidence,
     model::{DocumentId, Elsewhere, ItemId, Problem, RecordId},
-    provenance::{KeyChange, proof},
+    provenance::{KeyChange, keys, note::VerifierKey},
     register::{Act, Decision, Item, ItemState, Receipt},
 };
 
@@ -59,21 +59,26 @@ pub(super) fn take_over(app: &App, bag: &Item, kept: &Original) -> Result<Vec<Pr
         remark(KEY_CHANGED, nl, en)
     }));
     let here = whereabouts(app, bag, kept, &evidence)?;
-    let is_own = proof::head(app.archive.store()).is_ok_and(|head| head.checkpoint.origin == *log);
+    let own = keys::chain_of(app.archive.store());
+    let is_own = own.is_ok_and(|own| evidence.is_signed_by(|key| own.has(key)));
+    let is_trusted = is_own || evidence.is_signed_by(|key| app.config.trusted_logs.contains(&key.encode()));
+    let key = evidence.keys.last().map(VerifierKey::encode).unwrap_or_default();
     let mut taken = 0;
     for (decision, event) in &evidence.decisions {
         // This archive's own, come back.
         if is_own && app.archive.decisions_on(&decision.record)?.contains(decision) {
             continue;
         }
-        let took = match is_own || app.config.trusted_logs.contains(log) {
+        let took = match is_trusted {
             true => take_one(app, decision, *event, log, &here)?,
             false => Err((
                 format!(
-                    "`{log}` staat niet in `trusted_logs` in griffie.toml; beslis zelf, of zet het erin en neem de levering nog eens op"
+                    "geen sleutel in `trusted_logs` in griffie.toml staat voor dat logboek in; beslis zelf, of vraag het \
+                     archief of `{key}` zijn sleutel is, zet die erin en neem de levering nog eens op"
                 ),
                 format!(
-                    "`{log}` is not in `trusted_logs` in griffie.toml; decide yourself, or put it there and take the bag in again"
+                    "no key in `trusted_logs` in griffie.toml vouches for that log; decide yourself, or ask the archive \
+                     whether `{key}` is its key, put it there and take the bag in again"
                 ),
             )),
         };

@@ -88,10 +88,21 @@ pub fn rules_that_read_no_start(data: &Path) {
 
 /// Lets the decisions that a bag brings hold in a data folder that is still to be made.
 pub fn trust_the_log_of(bag: &Path, data: &Path) {
-    let checkpoint = std::fs::read_to_string(bag.join("data/log/checkpoint")).unwrap();
-    let log = checkpoint.lines().next().unwrap();
+    let keys = keys_of(&bag.join("data/log/keys"));
+    assert_eq!(keys.len(), 1, "its key was never changed");
+    trust(&keys[0], data);
+}
+
+/// The same of decisions that the keeper of a key vouches for.
+pub fn trust(key: &str, data: &Path) {
     std::fs::create_dir_all(data).unwrap();
-    std::fs::write(data.join("griffie.toml"), format!("trusted_logs = [\"{log}\"]\n")).unwrap();
+    std::fs::write(data.join("griffie.toml"), format!("trusted_logs = [\"{key}\"]\n")).unwrap();
+}
+
+/// The keys that lie in a folder.
+pub fn keys_of(folder: &Path) -> Vec<String> {
+    let read = |entry: std::io::Result<std::fs::DirEntry>| std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    std::fs::read_dir(folder).unwrap().map(|entry| read(entry).trim_end().to_owned()).collect()
 }
 
 /// A born-digital PDF of one page with a line of text for every line of `text`.
