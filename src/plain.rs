@@ -34,6 +34,10 @@ pub fn read_to_string(path: &Path) -> io::Result<String> {
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
+    // Through a link that lies there, another file would be written over.
+    if std::fs::symlink_metadata(&new).is_ok_and(|lying| lying.is_symlink()) {
+        std::fs::remove_file(&new)?;
+    }
     let mut file = open(OpenOptions::new().create(true).truncate(true).write(true), Path::new(&new))?;
     file.write_all(bytes)?;
     file.sync_all()?;
@@ -43,6 +47,20 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_that_lies_in_the_way_is_not_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let [note, new, other] = ["note", "note.new", "other"].map(|name| folder.path().join(name));
+        std::fs::write(&other, "another's").unwrap();
+        std::os::unix::fs::symlink(&other, &new).unwrap();
+        replace(&note, b"own").unwrap();
+        assert_eq!(
+            (read_to_string(&note).unwrap(), read_to_string(&other).unwrap()),
+            ("own".into(), "another's".into())
+        );
+        assert!(!note.is_symlink());
+    }
 
     #[test]
     fn what_is_no_plain_file_is_refused_at_once() {
