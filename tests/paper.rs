@@ -92,6 +92,20 @@ fn a_scan_is_said_to_be_the_paper_by_a_person_and_the_list_says_which_is_not() {
     batch.decide(&batch.id, &["compared-with-paper"], 0);
     assert_eq!(log(), before, "stated once");
 
+    // A second pair of eyes, and what else the first one saw, are kept too.
+    let second = ["decide", a, "--by", "B. Smit", "--note", "bladzijde 1 is vaag", "compared-with-paper"];
+    check(&mut batch.desk.griffie(&second), 0);
+    assert_ne!(log(), before);
+    let (history, _) = check(&mut batch.desk.griffie(&["log", "history", a]), 0);
+    assert!(["A. Jansen", "B. Smit"].iter().all(|by| history.contains(by)), "{history}");
+    let list = batch.paper(a);
+    assert_eq!(list["documents"][0]["compared"]["note"], "bladzijde 1 is vaag", "{list}");
+    let before = log();
+    check(&mut batch.desk.griffie(&second), 0);
+    assert_eq!(log(), before, "stated once");
+    let (_, stderr) = batch.decide(a, &["compared-with-paper", "--pages", "9"], 2);
+    assert!(stderr.contains("has 9 pages, and the scan has 1"), "{stderr}");
+
     // Taken back, and only of that document.
     batch.decide(c, &["undo", "compared_with_paper"], 0);
     assert_eq!(compared(&batch.paper(&batch.id)), [true, true, false]);

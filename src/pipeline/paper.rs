@@ -165,8 +165,9 @@ fn scanned(app: &App, path: String, id: DocumentId) -> Result<Scanned> {
 }
 
 /// A person states that scans were compared with the paper, and are complete and legible. `pages` is how many pages the
-/// paper has, of one document; `sample` are those that were looked at, where that stands for all. Of a document that
-/// bears the statement already nothing is stated again.
+/// paper has, of one document; `sample` are those that were looked at, where that stands for all. Of a document of which
+/// the same person stated it already, with no other note and no count, nothing is stated again; a second person's statement
+/// is kept beside the first.
 pub fn state(
     app: &mut App,
     which: &Which,
@@ -189,8 +190,12 @@ pub fn state(
                 "`{stranger}` is niet een van deze documenten: een steekproef komt uit waar ze voor staat"
             )));
     }
+    let is_stated = |scanned: &&Scanned| {
+        let own = scanned.compared.as_ref().filter(|stated| stated.by == by.trim());
+        pages.is_none() && own.is_some_and(|stated| note.is_none() || stated.note.as_deref() == note)
+    };
     let mut requests = Vec::new();
-    for Scanned { document, .. } in list.documents.iter().filter(|scanned| scanned.compared.is_none()) {
+    for Scanned { document, .. } in list.documents.iter().filter(|scanned| !is_stated(scanned)) {
         // What was looked at itself needs no other to stand for it.
         let sample = if sample.contains(document) { Vec::new() } else { sample.to_vec() };
         let request = Request::Compared { document: document.clone(), pages, sample };
