@@ -7,6 +7,7 @@ mod kind;
 mod mail;
 mod mailbox;
 mod marks;
+mod names;
 mod outlook;
 mod reason;
 mod several;
@@ -25,6 +26,7 @@ use tempfile::TempDir;
 use walkdir::WalkDir;
 
 pub use mail::Letter;
+pub use names::text_of;
 pub use reason::Reason;
 
 use crate::{
@@ -220,8 +222,11 @@ impl Arrival {
 
     /// Its path as a receipt shows it: members of a container as `container!member`.
     pub fn label(&self) -> String {
-        let source = self.source.to_string_lossy();
-        self.member.as_ref().map_or_else(|| source.to_string(), |member| format!("{source}!{member}"))
+        let source = text_of(&self.source);
+        match &self.member {
+            Some(member) => format!("{source}!{member}"),
+            None => source,
+        }
     }
 }
 
@@ -385,7 +390,7 @@ impl Arrivals {
 
     /// Tells the kind of an arrival and, where it is a container, opens it.
     fn look_at(&mut self, arrival: &mut Arrival, mut file: File) {
-        let name = arrival.member.clone().unwrap_or_else(|| arrival.source.to_string_lossy().into_owned());
+        let name = arrival.member.clone().unwrap_or_else(|| text_of(&arrival.source));
         arrival.media = if is_system_file(&name) {
             Err(Reason::SystemFile)
         } else {

@@ -167,3 +167,29 @@ fn a_contract_that_came_by_outlook_is_read_and_its_mail_is_kept() {
     check(&mut desk.griffie(&["rebuild"]), 0);
     assert_eq!(check(&mut desk.griffie(&["register", "--csv"]), 0).0, before);
 }
+
+#[test]
+fn files_whose_names_are_not_utf8_are_told_apart_and_keep_their_names() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let desk = Desk::new();
+    let inbox = desk.path("inbox");
+    fs::create_dir(&inbox).unwrap();
+    let names: [&[u8]; 4] = [b"Andr\xe8.pdf", b"Andr\xe9.pdf", b"Andr\\xe9.pdf", b"Andr\xef\xbf\xbd.pdf"];
+    for (name, text) in names.iter().zip([LEASE, "Geheimhouding\nanders", "Brief\nnog anders", "Offerte\nweer iets"]) {
+        write_pdf(&inbox.join(std::ffi::OsStr::from_bytes(name)), text);
+    }
+    let done = desk.path("done");
+    let ingest =
+        desk.griffie(&["ingest", "--json", "--no-copies", "--move-to"]).arg(&done).arg(&inbox).output().unwrap();
+    let receipt: serde_json::Value = serde_json::from_slice(&ingest.stdout).unwrap();
+    assert!(ingest.status.success(), "{}", String::from_utf8_lossy(&ingest.stderr));
+    let told: Vec<_> = receipt["files"].as_array().unwrap().iter().map(|file| file["path"].as_str().unwrap()).collect();
+    for name in ["Andr\\xe8.pdf", "Andr\\xe9.pdf", "Andr\\x5cxe9.pdf", "Andr\u{fffd}.pdf"] {
+        assert_eq!(told.iter().filter(|path| path.ends_with(&format!("/{name}"))).count(), 1, "{told:?}");
+    }
+    assert_eq!(receipt["totals"]["archived"], 4, "{receipt}");
+    for name in names {
+        assert!(done.join(std::ffi::OsStr::from_bytes(name)).exists(), "it was moved");
+    }
+    assert_eq!(json_of(&mut desk.griffie(&["verify", "--json"]), &[0])["findings"], serde_json::json!([]));
+}

@@ -27,7 +27,7 @@ use crate::{
     archive::{self, Original},
     error::Context as _,
     export,
-    intake::{self, Arrival, Intake, Room},
+    intake::{self, Arrival, Intake, Room, text_of},
     model::{BatchId, Digests, ItemId, Language, MediaType, Problem},
     register::{Batch, Claim, Completion, Item, ItemState, NewItem, Outcome, Reason, Receipt},
     storage::{FOREIGN, STORED_CHANGED, digests_of_file},
@@ -98,10 +98,7 @@ pub fn ingest(
 
 /// The batch, and whether it was begun by a run that was stopped.
 fn begin_or_resume(app: &App, request: &Request) -> Result<(Batch, bool)> {
-    let absolute = |path: &PathBuf| {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        path.to_string_lossy().into_owned()
-    };
+    let absolute = |path: &PathBuf| text_of(&std::path::absolute(path).unwrap_or_else(|_| path.clone()));
     let paths: Vec<_> = request.paths.iter().map(absolute).collect();
     let mut resumed = None;
     for open in app.register.open_batches()? {
@@ -251,7 +248,7 @@ impl Run<'_> {
                 break;
             }
             let new = NewItem {
-                source: arrival.source.to_string_lossy().into_owned(),
+                source: text_of(&arrival.source),
                 member: arrival.member.clone(),
                 parent: arrival.parent.and_then(|parent| ids.get(&parent).cloned()),
                 accessioned: self.app.clock.now(),
