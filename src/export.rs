@@ -19,6 +19,7 @@ use crate::{
     bagit::{OURS, Writer},
     error::Context as _,
     model::{BatchId, Blake3, DocumentId, ItemId, RecordId},
+    provenance::ObjectRef,
     storage::ObjectName,
 };
 
@@ -80,13 +81,14 @@ struct Package<'a> {
 }
 
 /// Writes a bag as the folder `target`, which must not be there. Stored bytes that are not what the log says are an
-/// error, and then there is no bag. `waits` says of an object whether an event that waits for the log names it.
+/// error, and then there is no bag. `told` says of an object that no event in the bag names whether one does that waits for
+/// the log, or came into it meanwhile.
 pub fn bag(
     archive: &Archive,
     chosen: impl IntoIterator<Item = Result<Chosen>>,
     target: &Path,
     sender: &Sender,
-    waits: impl Fn(&ObjectName) -> Result<bool>,
+    told: impl Fn(&ObjectRef) -> Result<bool>,
 ) -> Result<Written> {
     let mut package = Package {
         archive,
@@ -104,13 +106,15 @@ pub fn bag(
         about.push(ids.chain(record.documents.iter().map(|document| document.id.to_string())).collect());
     }
     let events = package.events().doing(|| "failed to export the events of the log")?;
-    if let Some((object, _)) = package.objects.iter().filter(|(_, (_, named))| !named).min_by_key(|(name, _)| *name) {
-        if waits(object)? {
-            return Err(Error::new(ErrorKind::Conflict, format!("`{object}` is not in the log yet, nor would it be in the bag's"))
+    if let Some((object, (digest, _))) =
+        package.objects.iter().filter(|(_, (_, named))| !named).min_by_key(|(name, _)| *name)
+    {
+        if told(&ObjectRef { name: object.clone(), blake3: *digest })? {
+            return Err(Error::new(ErrorKind::Conflict, format!("`{object}` is not in the log yet that would go along"))
                 .hint("another griffie is at work, which logs it: give the same command again in a moment")
                 .dutch(format!(
-                    "`{object}` staat nog niet in het logboek, dus ook niet in dat van de levering: een andere griffie is aan \
-                     het werk, die legt het vast; geef dezelfde opdracht zo nog eens"
+                    "`{object}` staat nog niet in het logboek dat zou meegaan: een andere griffie is aan het werk, die legt het \
+                     vast; geef dezelfde opdracht zo nog eens"
                 )));
         }
         return Err(Error::new(ErrorKind::FixityMismatch, format!("no event of the log names `{object}`"))

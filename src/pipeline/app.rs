@@ -48,7 +48,7 @@ const LOG_EVERY: Duration = Duration::from_secs(1);
 /// Who takes a decision is done with it in less.
 const TURN_WITHIN: Duration = Duration::from_secs(2);
 /// So long it is waited for another process to log a decision.
-const LOGGED_WITHIN: Duration = Duration::from_millis(1500);
+pub(super) const LOGGED_WITHIN: Duration = Duration::from_millis(1500);
 
 /// A half-written file that is older than this is no other process's work of the moment.
 const LEFTOVER_AGE: Duration = Duration::from_secs(60);

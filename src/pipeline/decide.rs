@@ -2,7 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{App, events, lock::Turn, stop::reached, typed};
+use super::{
+    App,
+    app::LOGGED_WITHIN,
+    events,
+    lock::{Turn, patiently},
+    stop::reached,
+    typed,
+};
 use crate::{
     Error, ErrorKind, Result, archive,
     model::RecordId,
@@ -115,7 +122,9 @@ pub(super) fn add_what_is_stored(app: &App, record: &RecordId, left: &[Event]) -
     for object in app.archive.decisions_on(record)?.into_iter().skip(known) {
         let name = archive::Archive::decision_ref(&object)?;
         let announced = left.iter().any(|event| event.objects.contains(&name));
-        if !announced && !app.archive.witness()?.has(&name)? {
+        // Another data folder on this store has it logged in a moment.
+        let is_logged = || Ok(app.archive.witness()?.has(&name)?.then_some(()));
+        if !announced && patiently(LOGGED_WITHIN, is_logged)?.is_none() {
             return Err(nobodys(&name.name));
         }
         app.register.add_decision(&row(object)?, &[])?;
@@ -125,10 +134,14 @@ pub(super) fn add_what_is_stored(app: &App, record: &RecordId, left: &[Event]) -
 
 fn nobodys(name: &ObjectName) -> Error {
     Error::new(ErrorKind::FixityMismatch, format!("`{name}` lies in the store, and the log knows nothing of it"))
-        .hint("nothing was decided: somebody else laid it there; `griffie verify` names it, put it aside")
+        .hint(
+            "nothing was decided: another data folder works on this store, or somebody laid it there. Give the same command \
+             again; where this stays, `griffie verify` names it, and it can be put aside",
+        )
         .dutch(format!(
-            "`{name}` ligt in de opslag, en het logboek weet er niets van; er is niets besloten: een ander heeft het daar \
-             gelegd; `griffie verify` noemt het, leg het opzij"
+            "`{name}` ligt in de opslag, en het logboek weet er niets van; er is niets besloten: een andere gegevensmap werkt \
+             met deze opslag, of iemand heeft het daar gelegd. Geef dezelfde opdracht nog eens; blijft dit zo, dan noemt \
+             `griffie verify` het, en kan het opzij"
         ))
 }
 

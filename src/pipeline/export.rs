@@ -8,9 +8,8 @@ use crate::{
     error::Fold as _,
     export::{self, Chosen, ChosenDocument, Sender, Written},
     model::RecordId,
-    provenance::Event,
+    provenance::ObjectRef,
     register::{Document, ItemState},
-    storage::ObjectName,
 };
 
 /// Writes a bag with these records as the folder `target`, which must not be there.
@@ -32,12 +31,13 @@ pub fn export(app: &mut App, records: &[RecordId], target: &Path) -> Result<Writ
         program: PROGRAM.into(),
         at: app.clock.now(),
     };
-    let waits = |object: &ObjectName| {
-        let names = |event: &Event| event.objects.iter().any(|named| named.name == *object);
-        Ok(app.waiting_events()?.iter().any(names))
+    let told = |object: &ObjectRef| {
+        // Asked in this order, no event passes from the one to the other unseen.
+        let waits = app.waiting_events()?.iter().any(|event| event.objects.contains(object));
+        Ok(waits || app.archive.witness()?.has(object)?)
     };
     let records = records.iter().map(|record| chosen(app, record));
-    let written = export::bag(&app.archive, records, target, &sender, waits)?;
+    let written = export::bag(&app.archive, records, target, &sender, told)?;
     let told: Vec<_> = written.about.iter().map(|about| events::exported(about, &written.seal, sender.at)).collect();
     // A copy of an archive that may only be read hands out what it holds, and keeps no log of that.
     if !app.register.is_read_only() {

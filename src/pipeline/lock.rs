@@ -19,6 +19,8 @@ use crate::{
 const EVERY: Duration = Duration::from_millis(5);
 /// Who has the lock of a data folder for longer has it for long.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// So long it is asked for where none of those who have it says that it is at work: many people at once take turns.
+const TURNS: Duration = Duration::from_secs(30);
 
 /// The lock of a data folder. While a program takes things in, the lock's file says so: what is found saying so was left by
 /// one that was stopped.
@@ -54,7 +56,13 @@ impl Lock {
 
     /// The same, where another process is a refusal.
     pub fn or_refuse(data: &Path) -> Result<Self> {
-        Self::soon(data)?.ok_or_else(|| {
+        let begun = Instant::now();
+        let turns = || begun.elapsed() < TURNS && data.join("lock").metadata().is_ok_and(|file| file.len() == 0);
+        let mut lock = Self::soon(data)?;
+        while lock.is_none() && turns() {
+            lock = Self::soon(data)?;
+        }
+        lock.ok_or_else(|| {
             Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
                 .hint("wait until it is done, or give another --data folder")
                 .dutch(format!(

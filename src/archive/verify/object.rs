@@ -252,8 +252,10 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
     {
         let (nl, en) = match stopped {
             Stopped::Batch => (
-                "een gestopte levering heeft het opgeslagen en nog niet vastgelegd: geef dezelfde `griffie ingest` nog eens",
-                "a stopped run stored it and has not logged it yet: give the same `griffie ingest` again",
+                "een levering die nog bezig is, of is gestopt, heeft het opgeslagen en nog niet vastgelegd: geef dezelfde `griffie \
+                 ingest` nog eens",
+                "a run that is at work, or was stopped, stored it and has not logged it yet: give the same `griffie ingest` \
+                 again",
             ),
             Stopped::Work(Work::Rereading) => (
                 "een gestopte `griffie reread` heeft het opgeslagen en nog niet vastgelegd: geef die opdracht nog eens",
@@ -264,9 +266,10 @@ fn judge(store: &Store, seen: &Seen, ledger: &Ledger, findings: &mut Findings) -
                 "a stopped `griffie copies` stored it and has not logged it yet: give that command again",
             ),
             Stopped::Act => (
-                "het programma is gestopt tussen opslaan en vastleggen; de database wacht erop: geef dezelfde opdracht nog eens",
-                "the program was stopped between storing and logging it, and the database waits for it: give the same \
-                 command again",
+                "een opdracht die nog bezig is, of is gestopt tussen opslaan en vastleggen, heeft het nagelaten; de database wacht \
+                 erop: geef die opdracht nog eens",
+                "a command that is still at work, or was stopped between storing and logging, left it; the database waits \
+                 for it: give that command again",
             ),
         };
         findings.unfinished(name, nl, en);

@@ -54,6 +54,8 @@ pub(super) fn of(
         return Ok(Some(Stopped::Work(work)));
     }
     let work = match Area::of(name) {
+        // No work takes decisions.
+        Some(Area::Decisions) => return Ok(Some(Stopped::Act)),
         Some(Area::Findings) => ledger.open_work.keys().next_back(),
         _ => ledger.open_work.keys().next(),
     };
