@@ -43,7 +43,10 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    model::{PageBox, PageNo, PageReading, PageState, Problem, TextSource},
+    model::{
+        PageBox, PageNo, PageReading, PageState, Problem, TextSource,
+        unread::{self, Refusal},
+    },
 };
 
 /// Resolution of renderings that are read by OCR, where no image on the page asks for more.
@@ -371,14 +374,15 @@ impl Leaf {
         survey.drop_hidden();
         let numbered = hidden::drop_numbered(self.pdf, self.number, &mut survey);
         if numbered.is_some() && survey.glyphs.is_empty() && survey.images.is_empty() {
-            return Err(damaged("its text is in a font that is not in the file: what it says is not known"));
+            return Err(unseen(&unread::FONT_MISSING));
         }
         let is_cut = whole::is_cut_content(self.pdf) || nested::is_too_deep(self.pdf);
         let is_unset = self.unset.load(Ordering::Relaxed);
         if survey.glyphs.is_empty() && survey.images.is_empty() && survey.strokes == 0 {
             let is_read = || glyphs > 0 || !whole::shows_something(self.pdf);
             if is_cut || is_unset || !is_read() {
-                return Err(unseen());
+                let is_font = is_unset && !is_cut;
+                return Err(unseen(if is_font { &unread::FONT_DAMAGED } else { &unread::CONTENT_DAMAGED }));
             }
             let mut page = self.blank();
             page.problems().extend(hidden::unseen(self.number, &survey, "", (self.width, self.height)));
@@ -412,7 +416,13 @@ impl Leaf {
             }
         }
         self.check_images(&survey)?;
-        let lacks_words = !problems.is_empty();
+        let has = |kind: &str| problems.iter().any(|problem| problem.kind == kind);
+        let lacking = match () {
+            () if problems.is_empty() => None,
+            () if has("font_missing") => Some(&unread::FONT_MISSING),
+            () if is_unset && !is_cut => Some(&unread::FONT_DAMAGED),
+            () => Some(&unread::CONTENT_DAMAGED),
+        };
         let large =
             survey.images.iter().map(|image| (image.width, image.height)).find(|size| divisor(size.0, size.1) > 1);
         if let Some(scan) = Scan::of(&survey)
@@ -421,13 +431,13 @@ impl Leaf {
             problems.extend(scaled.map(|scaled| scaled_down(self.number, scaled)));
             self.check_ink(&raster, &survey)?;
             let page = self.image(raster, scan.area, scaled.is_none(), problems);
-            return self.complete(page, &survey, lacks_words);
+            return self.complete(page, &survey, lacking);
         }
         problems.extend(large.map(|from| scaled_down(self.number, Scaled { from, divisor: divisor(from.0, from.1) })));
         let raster = self.render(open, &survey);
         self.check_ink(&raster, &survey)?;
         let page = self.image(raster, self.bounds(), false, problems);
-        self.complete(page, &survey, lacks_words)
+        self.complete(page, &survey, lacking)
     }
 
     fn survey(&self, open: &mut Open) -> Survey {
@@ -590,9 +600,9 @@ impl Leaf {
 
     /// The page, once all of its images that were looked at have all of their pixels. One that has words which cannot be
     /// drawn is not blank.
-    fn complete(&self, page: Page, survey: &Survey, lacks_words: bool) -> Result<Page> {
-        if lacks_words && matches!(page, Page::Digital(_)) {
-            return Err(unseen());
+    fn complete(&self, page: Page, survey: &Survey, lacking: Option<&Refusal>) -> Result<Page> {
+        if let (Page::Digital(_), Some(why)) = (&page, lacking) {
+            return Err(unseen(why));
         }
         let part_missing = survey.has_cut_image || self.undecoded.load(Ordering::Relaxed);
         if part_missing { whole::with_part_missing(page, self.number) } else { Ok(page) }
@@ -630,8 +640,8 @@ impl Leaf {
 }
 
 /// A page that is not blank, though nothing of it is seen.
-fn unseen() -> Error {
-    damaged("what it shows is cut off or damaged in the file")
+fn unseen(why: &Refusal) -> Error {
+    refused(why.english.unwrap_or("nothing of it is seen")).because(why.fault, why.dutch)
 }
 
 /// An image too large to decode.

@@ -280,6 +280,11 @@ fn numbers_of_forms_in_a_font_that_nobody_has_are_no_text() {
             "DescendantFonts" => vec![inner.into()],
         }
     };
+    let mut alone = Sketch::new("BT /F9 12 Tf 72 700 Td <002500520048> Tj ET");
+    let numbered = font(&mut alone.document);
+    let numbered = alone.document.add_object(numbered);
+    alone.resources.set("Font", dictionary! { "F9" => numbered });
+    check_unreadable(alone.finish(), "font_missing");
     let Page::Digital(reading) = lettered("<002500520048>", font) else { panic!("an image came out") };
     assert_eq!(reading.text.replace('\n', " "), TEXT);
     let [problem] = reading.problems.as_slice() else { panic!("{:?}", reading.problems) };
