@@ -3,6 +3,7 @@
 
 mod alike;
 mod bag;
+mod html;
 mod kind;
 mod mail;
 mod mailbox;
@@ -10,7 +11,9 @@ mod marks;
 mod outlook;
 mod reason;
 mod several;
+mod unlisted;
 mod unpack;
+mod versions;
 
 use std::{
     fs::{File, Metadata},
