@@ -177,6 +177,11 @@ impl Problem {
                  woorden): {}",
                 self.told_after_colon()
             )),
+            "layer_by_use" => Cow::from(format!(
+                "pagina {page} heeft iets in lagen die programma's op een scherm anders kunnen tonen dan op papier; ze zijn \
+                 gelezen, en staan in een kopie, zoals het bestand opent: {}",
+                self.told_after_colon()
+            )),
             "picture_in_layer" => Cow::from(format!(
                 "pagina {page} heeft afbeeldingen in een laag die uit staat, en die niet zijn gelezen (de laag, en hoeveel): \
                  {}",

@@ -39,6 +39,7 @@ use super::{
     scan::{Lifter, Scan, steps},
     soundness::{self, Fault},
     survey::{Form, Survey, Surveyor},
+    uses::Uses,
     whole, words, xfa,
 };
 use crate::{
@@ -68,6 +69,8 @@ pub(super) struct Document {
     problems: Vec<Problem>,
     /// The layers that are off, and the file with all of them on, where it can be made.
     layers: Option<(Layers, Option<RefCell<Open>>)>,
+    /// The layers that are not shown alike everywhere.
+    uses: Option<Uses>,
 }
 
 /// A file as viewers read it.
@@ -137,7 +140,8 @@ impl Document {
                 Layers::all_on(&pdf).and_then(|bytes| Pdf::new(bytes).ok()).filter(|all| all.pages().len() == pages);
             (layers, all_on.map(|pdf| RefCell::new(Open::new(pdf))))
         });
-        Ok(Self { layers, open: RefCell::new(Open::new(pdf)), bytes, password, pages, problems })
+        let uses = Uses::of(&pdf);
+        Ok(Self { layers, uses, open: RefCell::new(Open::new(pdf)), bytes, password, pages, problems })
     }
 
     pub(super) fn page_count(&self) -> usize {
@@ -153,7 +157,11 @@ impl Document {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        let read = |page: &Leaf, open: &mut Open| Ok((page.read(open)?, beside::of_page(page.pdf, number)));
+        let read = |page: &Leaf, open: &mut Open| {
+            let mut beside = beside::of_page(page.pdf, number);
+            beside.extend(self.uses.as_ref().and_then(|uses| uses.problem(page.pdf, number)));
+            Ok((page.read(open)?, beside))
+        };
         let (mut page, beside) = self.with_leaf(number, read)?;
         let in_layers = self.in_layers(number)?;
         let problems = page.problems();
