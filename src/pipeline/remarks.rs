@@ -1,6 +1,8 @@
 //! What a person should know of a document beside its values: what was not read of it, and why its archival copy was
 //! refused. Both stand in its manifest.
 
+use std::collections::BTreeSet;
+
 use super::{
     App,
     stored::{ARCHIVAL_COPY, READ_THROUGH},
@@ -9,6 +11,7 @@ use crate::{
     Result, intake,
     model::{DocumentId, Language, Problem},
     register::{ArchivalState, Reason, Receipt},
+    signatures::{self, Appended, SignatureFact},
 };
 
 /// The manifest that would tell of a document cannot be read.
@@ -32,9 +35,57 @@ pub fn of_document(app: &App, document: &DocumentId) -> Result<Remarks> {
     let copy_refused = refused.filter(|_| !accepted).map(|refusal| refusal.reason);
     // Which rendition the words stand on is no remark for people.
     let mut problems: Vec<_> = manifest.problems.into_iter().filter(|problem| problem.kind != READ_THROUGH).collect();
+    problems.extend(changed_after(&manifest.signatures, app.config.language));
     let signatures = manifest.signatures.len();
     problems.extend((accepted && signatures > 0).then(|| copy_unsigned(signatures, app.config.language)));
     Ok(Remarks { problems, copy_refused })
+}
+
+/// What is read is not what was signed.
+fn changed_after(signatures: &[serde_json::Value], language: Language) -> Option<Problem> {
+    let facts = signatures.iter().filter_map(|fact| serde_json::from_value::<SignatureFact>(fact.clone()).ok());
+    let past: Vec<_> =
+        facts.filter(|fact| fact.kind == signatures::Kind::Signature && !fact.covers_what_is_read()).collect();
+    if past.is_empty() {
+        return None;
+    }
+    let pages: BTreeSet<_> = past.iter().flat_map(|fact| &fact.coverage.changed_pages).collect();
+    let listed = || {
+        const MOST: usize = 50;
+        let more = if pages.len() > MOST { ", …" } else { "" };
+        pages.iter().take(MOST).map(ToString::to_string).collect::<Vec<_>>().join(", ") + more
+    };
+    let is_known = past.iter().all(|fact| fact.coverage.appended == Some(Appended::Changes));
+    let message = match (is_known, pages.is_empty()) {
+        (true, false) => language.say(
+            format!(
+                "het bestand is na ondertekening gewijzigd: wat nu op deze pagina's staat is niet ondertekend ({}): {}",
+                past.len(),
+                listed()
+            ),
+            format!(
+                "the file was changed after it was signed: what stands on these pages now was not signed ({}): {}",
+                past.len(),
+                listed()
+            ),
+        ),
+        (true, true) => language.say(
+            "het bestand is na ondertekening gewijzigd, maar geen van zijn pagina's".to_owned(),
+            "the file was changed after it was signed, but none of its pages".to_owned(),
+        ),
+        (false, _) => language.say(
+            format!(
+                "niet alles in het bestand is ondertekend, en wat wel is niet na te gaan ({}): vraag om het bestand zoals \
+                 het is ondertekend",
+                past.len()
+            ),
+            format!(
+                "not all of the file was signed, and what was cannot be told ({}): ask for the file as it was signed",
+                past.len()
+            ),
+        ),
+    };
+    Some(Problem { kind: "changed_after_signing".into(), message, page: None })
 }
 
 /// A copy has other bytes than those that were signed. Said of the copies that older programs made, too.
