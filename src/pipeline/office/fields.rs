@@ -74,6 +74,8 @@ pub(super) struct Field {
     pub(super) in_result: bool,
     /// Its stored value has text.
     pub(super) has_text: bool,
+    /// It is a box of a form, ticked or not (17.16.7).
+    pub(super) ticked: Option<bool>,
 }
 
 impl Field {
@@ -137,25 +139,31 @@ impl Fields {
         }
     }
 
-    /// The innermost field ends.
-    pub(super) fn close(&mut self, targets: &Targets, notes: &mut Notes) {
-        let Some(field) = self.open.pop() else { return };
+    /// The innermost field ends. A box of a form comes back, to be written as text: converters draw it, and say nothing.
+    pub(super) fn close(&mut self, targets: &Targets, notes: &mut Notes) -> Option<char> {
+        let field = self.open.pop()?;
         if let Some(around) = self.open.iter_mut().take(Self::DEEPEST).find(|around| !around.in_result) {
             around.marks.extend(field.marks);
-            return;
+            return None;
+        }
+        if let Some(ticked) = field.ticked {
+            self.cuts.extend(field.marks);
+            self.text();
+            return Some(if ticked { '☒' } else { '☐' });
         }
         // What a field inside shows, the one around it shows.
         if field.has_text {
             self.text();
         }
-        let Some(name) = field.name() else { return };
+        let name = field.name()?;
         let is_settled = field.is_settled(&name, targets);
         self.cuts.extend(field.marks);
         if field.has_text && is_settled {
-            return;
+            return None;
         }
         let names = if field.has_text { &mut notes.as_stored } else { &mut notes.without_value };
         names.insert(name);
+        None
     }
 
     /// What was written, without the marks of the fields that are text now.

@@ -193,6 +193,15 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
                 }
                 _ => {}
             },
+            (Format::Docx, b"checkBox" | b"default" | b"checked") if !tag.closes => {
+                if let Some(field) = fields.open.last_mut().filter(|field| !field.in_result) {
+                    let is_on = !matches!(tag.attribute("val"), Some(b"0" | b"false" | b"off"));
+                    field.ticked = match tag.name {
+                        b"checkBox" => Some(false),
+                        _ => field.ticked.map(|_| is_on),
+                    };
+                }
+            }
             (Format::Docx, b"instrText") if tag.opens() => mark = Some((start, Mark::Instruction)),
             (Format::Odt, _) if is_odt_field(&tag) => {
                 if !tag.closes {
@@ -216,8 +225,12 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
             if let Some(field) = fields.open.last_mut() {
                 field.marks.push(from..out.len());
             }
-            if which == Mark::End {
-                fields.close(part.targets, notes);
+            if which == Mark::End
+                && let Some(sign) = fields.close(part.targets, notes)
+            {
+                let prefix = String::from_utf8_lossy(tag.prefix);
+                let colon = if prefix.is_empty() { "" } else { ":" };
+                out.extend(format!("<{prefix}{colon}t>{sign}</{prefix}{colon}t>").bytes());
             }
         }
     }

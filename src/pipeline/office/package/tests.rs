@@ -139,6 +139,24 @@ fn what_a_field_showed_is_read_whatever_it_would_come_to() {
 }
 
 #[test]
+fn boxes_of_a_form_say_whether_they_are_ticked() {
+    let read = |state: &str| {
+        let data = format!(r#"<w:ffData><w:checkBox><w:sizeAuto/>{state}</w:checkBox></w:ffData>"#);
+        let field = format!(
+            r#"<w:r><w:fldChar w:fldCharType="begin">{data}</w:fldChar></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#
+        );
+        let (settled, notes) = settled(&field, Format::Docx);
+        assert_eq!(notes, Notes::default());
+        settled.unwrap().replace("<w:r></w:r>", "")
+    };
+    let sign = |sign: &str| format!("<w:r><w:t>{sign}</w:t></w:r>");
+    assert_eq!(read(""), sign("☐"));
+    assert_eq!(read(r#"<w:default w:val="1"/>"#), sign("☒"));
+    assert_eq!(read(r#"<w:default w:val="0"/><w:checked/>"#), sign("☒"));
+    assert_eq!(read(r#"<w:default w:val="1"/><w:checked w:val="0"/>"#), sign("☐"));
+}
+
+#[test]
 fn signs_of_fonts_that_nobody_maps_become_text() {
     let sign = |font: &str, place: &str| {
         settled(&format!(r#"<w:r><w:sym w:font="{font}" w:char="{place}"/></w:r>"#), Format::Docx).0
