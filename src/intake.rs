@@ -3,6 +3,7 @@
 
 mod alike;
 mod bag;
+mod html;
 mod kind;
 mod mail;
 mod mailbox;
@@ -11,7 +12,9 @@ mod names;
 mod outlook;
 mod reason;
 mod several;
+mod unlisted;
 mod unpack;
+mod versions;
 
 use std::{
     fs::{File, Metadata},

@@ -12,6 +12,7 @@ pub mod reading;
 pub mod reckon;
 pub mod record;
 pub mod subject;
+pub mod unread;
 
 pub use digest::{Blake3, Digests, Sha256};
 pub use elsewhere::Elsewhere;

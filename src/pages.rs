@@ -29,6 +29,7 @@ mod still;
 mod survey;
 mod tints;
 mod update;
+mod uses;
 mod whole;
 mod words;
 mod xfa;

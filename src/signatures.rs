@@ -5,6 +5,7 @@ mod cms;
 mod coverage;
 mod evidence;
 mod field;
+mod revised;
 mod timestamp;
 
 use std::{
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use evidence::propose_signing_date;
 
-use crate::{ErrorKind, Result, error::Fold as _};
+use crate::{ErrorKind, Result, error::Fold as _, model::PageNo};
 
 /// Larger files are not taken apart; that they hold signatures is said all the same.
 const LARGEST: u64 = 128 << 20;
@@ -96,6 +97,9 @@ pub struct Coverage {
     pub appended_bytes: u64,
     /// What was appended.
     pub appended: Option<Appended>,
+    /// The pages that are not what they were when it was signed.
+    #[serde(default)]
+    pub changed_pages: Vec<PageNo>,
 }
 
 /// How much of a file a signature covers.
@@ -196,6 +200,15 @@ impl SignatureFact {
 
     fn not_checked(field: &str, why: &str) -> Self {
         Self { reason_not: Some(why.into()), ..Self::unknown(field.into()) }
+    }
+
+    /// The file is now what was signed, but for further signatures and what proves them; as far as that is known.
+    pub fn covers_what_is_read(&self) -> bool {
+        match self.coverage.extent {
+            Extent::WholeFile => true,
+            Extent::EarlierRevision => !matches!(self.coverage.appended, Some(Appended::Changes | Appended::Unknown)),
+            Extent::Unclear => false,
+        }
     }
 
     /// The time at which it was signed, best witness first: an authority, the signed attributes, the signer's program.

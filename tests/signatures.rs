@@ -266,25 +266,30 @@ fn a_change_after_signing_breaks_integrity() {
 
 #[test]
 fn what_was_appended_is_told() {
-    let check = |objects: &[(usize, String)], want| {
+    let check = |objects: &[(usize, String)], want, pages: &[usize]| {
         let mut pdf = signed("rsa", &[]);
         let before = pdf.bytes.len();
         pdf.revise(objects);
         let fact = only(pdf.facts());
         assert_eq!((fact.integrity, fact.coverage.extent), (Integrity::Holds, Extent::EarlierRevision));
         assert_eq!(fact.coverage.appended, Some(want), "{objects:?}");
+        let numbers: Vec<_> = fact.coverage.changed_pages.iter().map(|page| page.index() + 1).collect();
+        assert_eq!(numbers, pages, "{objects:?}");
         assert_eq!(fact.coverage.appended_bytes, (pdf.bytes.len() - before) as u64);
     };
     let other = "BT /F1 12 Tf 60 780 Td (Iets heel anders) Tj ET";
-    check(&[(4, format!("<< /Length {} >>\nstream\n{other}\nendstream", other.len()))], Appended::Changes);
+    check(&[(4, format!("<< /Length {} >>\nstream\n{other}\nendstream", other.len()))], Appended::Changes, &[1]);
     let form = "/AcroForm << /Fields [10 0 R 11 0 R ] /SigFlags 3 >>";
     let catalog = |more: &str| (1, format!("<< /Type /Catalog /Pages 2 0 R {form} {more} >>"));
-    check(&[(30, "<< /Certs [] >>".into()), catalog("/DSS 30 0 R")], Appended::ProofOnly);
-    check(&[catalog("/OpenAction << /S /JavaScript /JS (x) >>")], Appended::Changes);
+    check(&[(30, "<< /Certs [] >>".into()), catalog("/DSS 30 0 R")], Appended::ProofOnly, &[]);
+    check(&[catalog("/OpenAction << /S /JavaScript /JS (x) >>")], Appended::Changes, &[]);
     let note = "<< /Type /Annot /Subtype /FreeText /Rect [0 0 100 100] /Contents (doorgehaald) >>";
     let page = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Annots [10 0 R 11 0 R 30 0 R ] \
                 /Resources << /Font << /F1 5 0 R >> >> >>";
-    check(&[(30, note.into()), (3, page.into())], Appended::Changes);
+    check(&[(30, note.into()), (3, page.into())], Appended::Changes, &[1]);
+    let more = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>";
+    let tree = "<< /Type /Pages /Kids [3 0 R 31 0 R] /Count 2 >>";
+    check(&[(31, more.into()), (2, tree.into())], Appended::Changes, &[2]);
 }
 
 #[test]
@@ -504,5 +509,18 @@ fn a_broken_signature_is_no_evidence() {
     pdf.bytes[place] = b'b';
     let (_desk, shown) = shown(&pdf);
     assert_eq!(shown["signatures"][0]["facts"][0]["integrity"], "broken");
+    assert!(shown["record"]["fields"]["signing_date"]["value"].is_null());
+}
+
+#[test]
+fn what_was_changed_after_signing_is_told_and_the_signature_dates_none_of_it() {
+    let mut pdf = signed("rsa", &[]);
+    let other = TEXT.replace("Korenaar", "Ooievaar");
+    pdf.revise(&[(4, format!("<< /Length {} >>\nstream\n{other}\nendstream", other.len()))]);
+    let (desk, shown) = shown(&pdf);
+    let told = griffie(&desk.path().join("data")).args(["show", shown["id"].as_str().unwrap()]).output().unwrap();
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.contains("what stands on these pages now was not signed (1): 1"), "{told}");
+    assert_eq!(shown["signatures"][0]["facts"][0]["coverage"]["changed_pages"], serde_json::json!([1]));
     assert!(shown["record"]["fields"]["signing_date"]["value"].is_null());
 }

@@ -1,10 +1,10 @@
 //! What a mail itself says: who wrote it to whom, when, and its text. Its attachments are files of their own.
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::{collections::HashSet, fs::File, io::Read as _, path::Path};
 
-use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders as _};
+use mail_parser::{Address, Message, MessageParser, MessagePart, MimeHeaders as _, PartType};
 
-use super::{Limits, Reason, outlook::Outlook};
+use super::{Limits, Reason, outlook::Outlook, versions::Said};
 use crate::model::MediaType;
 
 /// A mail, as its reader sees it before opening an attachment.
@@ -18,6 +18,12 @@ pub struct Letter {
     pub attachments: Vec<String>,
     /// Files that stand in its text in letters (uuencode), which nobody unpacks.
     pub in_letters: Vec<String>,
+    /// Words of its page of HTML that are not shown.
+    pub hidden: String,
+    /// Words that are struck out, and are in the text.
+    pub struck: String,
+    /// Where its plain text and its page of HTML say different things: words that only the page has, and only the text.
+    pub differing: Option<(String, String)>,
 }
 
 impl Letter {
@@ -37,8 +43,14 @@ impl Letter {
         Ok(Self::of(&message))
     }
 
+    /// What its reader sees.
+    pub(super) fn saying(said: Said, head: Vec<(&'static str, String)>, attachments: Vec<String>) -> Self {
+        let Said { text, hidden, struck, differing } = said;
+        Self { head, in_letters: in_letters(&text), text, attachments, hidden, struck, differing }
+    }
+
     fn of(message: &Message<'_>) -> Option<Self> {
-        let text = words(message)?;
+        let said = words(message)?;
         let people = |address: Option<&Address<'_>>| {
             let person = |person: &mail_parser::Addr<'_>| match (person.name(), person.address()) {
                 (Some(name), Some(address)) => format!("{name} <{address}>"),
@@ -57,20 +69,55 @@ impl Letter {
             ("Attachments", attachments.join(", ")),
         ];
         let head = head.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Some(Self { head, in_letters: in_letters(&text), text, attachments })
+        Some(Self::saying(said, head, attachments))
     }
 }
 
-/// The text of a mail, where it has any.
-pub(super) fn words(message: &Message<'_>) -> Option<String> {
-    let parts: Vec<_> = (0..message.text_body_count()).filter_map(|at| message.body_text(at)).collect();
-    let text = parts.join("\n\n");
-    (!text.trim().is_empty()).then_some(text)
+/// What a mail says, where it says anything.
+pub(super) fn words(message: &Message<'_>) -> Option<Said> {
+    let plain = message.text_bodies().filter_map(|part| match &part.body {
+        PartType::Text(text) => Some(text.as_ref()),
+        _ => None,
+    });
+    let pages = message.html_bodies().filter_map(|part| match &part.body {
+        PartType::Html(page) => Some(page.as_ref()),
+        _ => None,
+    });
+    let said = Said::of(&plain.collect::<Vec<_>>().join("\n\n"), &pages.collect::<Vec<_>>());
+    (!said.text.trim().is_empty()).then_some(said)
 }
 
 /// The parts of a mail that are files of their own.
 pub(super) fn attachments<'m>(message: &'m Message<'_>) -> impl Iterator<Item = &'m MessagePart<'m>> {
     message.attachments().filter(|part| !part.is_multipart())
+}
+
+/// Does a mail say anything behind the end of its parts (RFC 2046, 5.1.1)? Mail programs do not show it.
+pub(super) fn goes_on(bytes: &[u8], message: &Message<'_>) -> bool {
+    let boundary = |part: &MessagePart<'_>| part.content_type()?.attribute("boundary").map(str::to_owned);
+    let boundaries: HashSet<String> = message.parts.iter().filter_map(boundary).collect();
+    // The boundaries that have come to their end, and whether nothing has begun since.
+    let (mut ended, mut is_behind) = (HashSet::new(), false);
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let line = line.trim_ascii_end();
+        let named = line.strip_prefix(b"--").and_then(|named| std::str::from_utf8(named).ok());
+        if let Some(named) = named.filter(|named| named.len() < 100) {
+            let ends = named.strip_suffix("--").filter(|named| boundaries.contains(*named));
+            if let Some(ends) = ends.filter(|ends| !ended.contains(*ends)) {
+                ended.insert(ends.to_owned());
+                is_behind = true;
+                continue;
+            }
+            if boundaries.contains(named) && !ended.contains(named) {
+                is_behind = false;
+                continue;
+            }
+        }
+        if is_behind && line.iter().any(u8::is_ascii_alphanumeric) {
+            return true;
+        }
+    }
+    false
 }
 
 /// What an attachment is called; a mail without a name by its subject.
@@ -126,5 +173,39 @@ mod tests {
         let coded = read("From: a\r\nSubject: s\r\n\r\nZie:\nbegin 644 b.pdf\nM)5!\n`\nend\n").unwrap();
         assert_eq!((coded.in_letters, coded.attachments.len()), (vec!["b.pdf".to_owned()], 0));
         assert_eq!(read("From: a\r\nSubject: s\r\n\r\n \n"), None);
+    }
+
+    #[test]
+    fn a_mail_that_says_other_things_in_two_versions_says_both() {
+        let read = |page: &str| {
+            let mail = format!(
+                "From: a\r\nSubject: s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; \
+                 boundary=edge\r\n\r\n--edge\r\nContent-Type: text/plain\r\n\r\nPrijs EUR 100\r\n--edge\r\n\
+                 Content-Type: text/html\r\n\r\n{page}\r\n--edge--\r\n"
+            );
+            Letter::of(&MessageParser::default().parse(mail.as_bytes()).unwrap()).unwrap()
+        };
+        let same = read("<p>Prijs <b>EUR 100</b></p>");
+        assert_eq!((same.text.trim(), &same.differing), ("Prijs EUR 100", &None));
+        let other = read("<p>Prijs <del>EUR 100</del> EUR 900<i style='display:none'>geheim</i></p>");
+        assert!(other.text.starts_with("Prijs EUR 100 EUR 900\n"), "{other:?}");
+        assert!(other.text.trim_end().ends_with("Prijs EUR 100"), "{other:?}");
+        assert_eq!((other.hidden.as_str(), other.struck.as_str()), ("geheim", "EUR 100"));
+        assert_eq!(other.differing, Some(("eur 900".to_owned(), String::new())));
+    }
+
+    #[test]
+    fn what_stands_behind_the_end_of_a_mail_is_noticed() {
+        let goes_on = |behind_inner: &str, behind: &str| {
+            let mail = format!(
+                "From: a\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"a\"\n\n--a\n\
+                 Content-Type: multipart/alternative; boundary=b\n\n--b\n\nDag\n--b--\n{behind_inner}\n--a\n\
+                 Content-Type: application/pdf; name=x\n\n%PDF-\n--a--\n{behind}"
+            );
+            goes_on(mail.as_bytes(), &MessageParser::default().parse(mail.as_bytes()).unwrap())
+        };
+        assert!(!goes_on("", "") && !goes_on("\n", "\r\n \n"));
+        assert!(goes_on("", "--a\nContent-Type: application/pdf; name=y\n\n%PDF-\n--a--\n"));
+        assert!(goes_on("meer", "") && goes_on("--b\n\nmeer", ""));
     }
 }

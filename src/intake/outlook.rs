@@ -12,9 +12,9 @@ use std::{
 
 use cfb::CompoundFile;
 use jiff::Timestamp;
-use mail_parser::decoders::{charsets::map::charset_decoder, html::html_to_text};
+use mail_parser::decoders::charsets::map::charset_decoder;
 
-use super::{Letter, Limits, Reason, mail::in_letters};
+use super::{Letter, Limits, Reason, versions::Said};
 use crate::model::MediaType;
 
 /// How a compound file begins (MS-CFB, 2.2).
@@ -170,7 +170,7 @@ impl<'f> Outlook<'f> {
 
     /// What its reader sees before opening an attachment; nothing where it has no words of its own.
     pub(super) fn letter(&mut self) -> Option<Letter> {
-        let text = self.words().filter(|text| !text.trim().is_empty())?;
+        let said = self.words().filter(|said| !said.text.trim().is_empty())?;
         let (mut to, mut cc) = (Vec::new(), Vec::new());
         for storage in self.recipients.clone() {
             let address = self.text(&storage, id::SMTP).or_else(|| self.text(&storage, id::ADDRESS));
@@ -196,7 +196,7 @@ impl<'f> Outlook<'f> {
             ("Attachments", attachments.join(", ")),
         ];
         let head = head.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Some(Letter { head, in_letters: in_letters(&text), text, attachments })
+        Some(Letter::saying(said, head, attachments))
     }
 
     /// What it is called among its attachments.
@@ -259,18 +259,20 @@ impl<'f> Outlook<'f> {
         })
     }
 
-    /// Its text: plain, else that of the page that it is written as.
-    fn words(&mut self) -> Option<String> {
-        if let Some(text) = self.text("", id::BODY).filter(|text| !text.trim().is_empty()) {
-            return Some(text.replace("\r\n", "\n"));
-        }
-        if let Some(html) = self.binary("", id::HTML).filter(|html| !html.is_empty()) {
+    /// Its text: plain and as a page, else that of the page that it is written as.
+    fn words(&mut self) -> Option<Said> {
+        let plain = self.text("", id::BODY).unwrap_or_default().replace("\r\n", "\n");
+        let page = self.binary("", id::HTML).filter(|html| !html.is_empty()).map(|html| {
             let page = self.number("", 32, id::INTERNET_CODE_PAGE).unwrap_or(self.code_page);
-            return Some(html_to_text(&decoded(&html, page)));
+            decoded(&html, page)
+        });
+        let said = Said::of(&plain, page.as_deref().as_slice());
+        if !said.text.trim().is_empty() {
+            return Some(said);
         }
         let packed = self.binary("", id::RTF)?;
         let text = rtf::text(&rtf::unpacked(&packed)?, decoded, self.code_page);
-        Some(text)
+        Some(Said { text, ..Said::default() })
     }
 
     /// A text property, in either of its two forms.

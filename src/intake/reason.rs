@@ -45,6 +45,10 @@ pub enum Reason {
     AttachedData,
     /// The e-mail has no end: what came after its last attachment is missing.
     MailCut,
+    /// The e-mail goes on behind its end, where no mail program looks.
+    BehindTheEnd,
+    /// The archive holds this member and does not list it, so that no program shows it.
+    Unlisted,
     /// This member's bytes are not those that the archive says they are.
     DamagedMember,
     /// This member is compressed by a method that is not supported.
@@ -93,6 +97,8 @@ impl Reason {
             Self::DamagedAttached => "damaged_attached_file",
             Self::AttachedData => Self::ATTACHED_DATA,
             Self::MailCut => "mail_cut",
+            Self::BehindTheEnd => "behind_the_end",
+            Self::Unlisted => "unlisted_member",
             Self::DamagedMember => "damaged_member",
             Self::UnsupportedCompression => "unsupported_compression",
             Self::NothingInside => "nothing_inside",
@@ -211,6 +217,22 @@ impl Reason {
                 .say(
                     "het zijn gegevens voor computers, die met hun PDF zijn bewaard: er hoeft niets te gebeuren",
                     "it is data for computers, which is kept with its PDF: nothing need be done",
+                )
+                .into(),
+            Self::BehindTheEnd => language
+                .say(
+                    "de e-mail gaat verder achter haar einde, waar mailprogramma's niet kijken; wat daar staat is niet \
+                     opgenomen: vraag de afzender haar opnieuw te sturen",
+                    "the e-mail goes on behind its end, where mail programs do not look; what stands there was not taken: \
+                     ask the sender to send it anew",
+                )
+                .into(),
+            Self::Unlisted => language
+                .say(
+                    "het staat in het archief, maar niet in zijn lijst, zodat geen programma het toont; het is niet \
+                     opgenomen: vraag de afzender of het erbij hoort",
+                    "it is in the archive, but not in its list, so that no program shows it; it was not taken: ask the \
+                     sender whether it belongs to it",
                 )
                 .into(),
             Self::MailCut => language

@@ -19,14 +19,14 @@ use super::{
     alike::{Named, Patched},
     kind, mail, mailbox,
     outlook::{self, Outlook},
-    several,
+    several, unlisted,
 };
 use crate::model::MediaType;
 
 /// An opened container.
 pub(super) enum Container {
-    /// A ZIP archive and the index of its next member.
-    Zip(Box<Named>, usize),
+    /// A ZIP archive, the index of its next member, and what members are called that its list leaves out.
+    Zip(Box<Named>, usize, std::vec::IntoIter<String>),
     /// The attachments of an e-mail or of a PDF, already written; or the files of a bag.
     Written(std::vec::IntoIter<Member>),
     /// A file that holds others one after the other, where these are, each with its number, and what they are called
@@ -76,11 +76,12 @@ impl Container {
     pub(super) fn open(media: MediaType, mut file: File, unpacker: &mut Unpacker<'_>) -> Result<Option<Self>, Reason> {
         let limits = unpacker.limits;
         if media == MediaType::Zip {
-            let named = kind::open_zip(file, limits.members)?;
+            let named = kind::open_zip(file.try_clone()?, limits.members)?;
+            let unlisted = unlisted::names(&named, &file);
             let archive = &named.archive;
             let files = (0..archive.len()).filter(|i| archive.by_index_data(*i).is_ok_and(|entry| !entry.is_dir()));
             let n_files = files.count();
-            if n_files == 0 {
+            if n_files == 0 && unlisted.is_empty() {
                 return Err(Reason::NothingInside);
             }
             if n_files > *unpacker.members_left {
@@ -90,7 +91,7 @@ impl Container {
             if archive.decompressed_size().is_some_and(|size| size > u128::from(*unpacker.bytes_left)) {
                 return Err(Reason::TooMuchInside(limits.unpacked_bytes));
             }
-            return Ok(Some(Self::Zip(Box::new(named), 0)));
+            return Ok(Some(Self::Zip(Box::new(named), 0, unlisted.into_iter())));
         }
         let size = file.metadata()?.len();
         if matches!(media, MediaType::Mbox | MediaType::Pdf) {
@@ -119,12 +120,17 @@ impl Container {
         let message = MessageParser::default().parse(&bytes).ok_or(Reason::DamagedContainer)?;
         let parts: Vec<_> = mail::attachments(&message).collect();
         let has_words = mail::words(&message).is_some();
+        let end = match is_cut {
+            true => Some(Reason::MailCut),
+            false => mail::goes_on(&bytes, &message).then_some(Reason::BehindTheEnd),
+        };
         if parts.is_empty() {
-            return match (is_cut, has_words) {
-                (true, _) => Err(Reason::MailCut),
-                (false, true) => Ok(None),
-                (false, false) => Err(Reason::NothingInside),
-            };
+            match (&end, has_words) {
+                (Some(Reason::BehindTheEnd), true) => {}
+                (Some(why), _) => return Err(why.clone()),
+                (None, true) => return Ok(None),
+                (None, false) => return Err(Reason::NothingInside),
+            }
         }
         if parts.len() + usize::from(has_words) > *unpacker.members_left {
             return Err(Reason::TooManyMembers(limits.members));
@@ -132,7 +138,7 @@ impl Container {
         let letter = has_words.then(|| unpacker.letter(MediaType::Eml, &mail::own_name(&message), &bytes[..received]));
         let attachments: Vec<_> = parts.iter().enumerate().map(|(i, part)| unpacker.attachment(i, part)).collect();
         // What is missing is accounted for beside what is there.
-        let end = is_cut.then(|| Member { label: "…".to_owned(), unpacked: Err(Reason::MailCut), letter: None });
+        let end = end.map(|why| Member::missing("…", why));
         let members: Vec<_> = letter.into_iter().chain(attachments).chain(end).collect();
         Ok(Some(Self::Written(members.into_iter())))
     }
@@ -173,9 +179,12 @@ impl Container {
                 };
                 Some(Member { label: format!("{before}{}{after}", index + 1), unpacked, letter: None })
             }
-            Self::Zip(named, next) => loop {
+            Self::Zip(named, next, unlisted) => loop {
                 let index = *next;
                 *next += 1;
+                if index >= named.archive.len() {
+                    return unlisted.next().map(|name| Member::missing(&name, Reason::Unlisted));
+                }
                 let entry = named.archive.by_index_data(index).ok()?;
                 if !entry.is_dir() {
                     *unpacker.members_left = unpacker.members_left.saturating_sub(1);
@@ -197,6 +206,11 @@ impl Member {
     pub(super) fn attached(name: &str, bytes: Result<PathBuf, Reason>) -> Self {
         let unpacked = bytes.and_then(|path| Ok(Bytes::Written(TempPath::try_from_path(path)?)));
         Self { label: label(name, None), unpacked, letter: None }
+    }
+
+    /// One of which no bytes are taken.
+    fn missing(name: &str, why: Reason) -> Self {
+        Self { label: label(name, None), unpacked: Err(why), letter: None }
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, PageBox, PageNo, PageState, TextSource};
+use super::{Language, PageBox, PageNo, PageState, TextSource, unread::Refusal};
 
 /// One word as read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,18 +111,10 @@ impl Problem {
 
     /// What a fault of an original or of its reader makes of a page, by the fault's name.
     pub fn of_page(fault: Option<&str>, page: PageNo, why: &str) -> Self {
-        let kind = match fault {
-            Some("too_slow") => "page_too_slow",
-            Some("too_large") => "page_too_large",
-            Some("crashes_reader") => "page_crashes_reader",
-            Some("damaged") => "page_damaged",
-            _ => "page_unreadable",
-        };
-        let why = match kind {
-            // What a decoder says of its input helps nobody who has the page before them.
-            "page_damaged" => "its image is damaged: ask for another copy",
-            _ => why.strip_prefix(&format!("failed to read page {page}: ")).unwrap_or(why),
-        };
+        let refusal = fault.and_then(Refusal::of_fault);
+        let kind = refusal.map_or("page_unreadable", |refusal| refusal.kind);
+        let plain = || why.strip_prefix(&format!("failed to read page {page}: ")).unwrap_or(why);
+        let why = refusal.and_then(|refusal| refusal.english).unwrap_or_else(plain);
         let message = format!("page {page} could not be read: {why}");
         Self { kind: kind.to_owned(), message, page: Some(page) }
     }
@@ -137,13 +129,10 @@ impl Problem {
     pub fn told(&self, language: Language) -> Cow<'_, str> {
         let Some(page) = self.page.filter(|_| language == Language::Dutch) else { return Cow::from(&self.message) };
         let unread = |why: &str| Cow::from(format!("pagina {page} kon niet worden gelezen: {why}"));
+        if let Some(refusal) = Refusal::of_kind(&self.kind) {
+            return unread(refusal.dutch);
+        }
         match self.kind.as_str() {
-            "page_too_slow" => unread("het kost meer rekentijd dan een pagina mag kosten"),
-            "page_too_large" => unread(
-                "een beeld erop is te groot of kost meer geheugen dan een pagina mag kosten: scan opnieuw met 300 dpi",
-            ),
-            "page_crashes_reader" => unread("het leesproces viel er twee keer op om"),
-            "page_damaged" => unread("het beeld is beschadigd: vraag om een andere kopie"),
             "page_unreadable" => unread(&format!("het leesproces kwam er niet uit ({})", self.message)),
             "image_incomplete" => Cow::from(format!(
                 "een beeld op pagina {page} is afgekapt of beschadigd: wat ontbreekt kon niet worden gelezen"
@@ -186,6 +175,11 @@ impl Problem {
             "layer_not_shown" => Cow::from(format!(
                 "pagina {page} heeft woorden in een laag die uit staat, en die niet zijn gelezen (de laag, en hoeveel \
                  woorden): {}",
+                self.told_after_colon()
+            )),
+            "layer_by_use" => Cow::from(format!(
+                "pagina {page} heeft iets in lagen die programma's op een scherm anders kunnen tonen dan op papier; ze zijn \
+                 gelezen, en staan in een kopie, zoals het bestand opent: {}",
                 self.told_after_colon()
             )),
             "picture_in_layer" => Cow::from(format!(
@@ -313,5 +307,15 @@ mod tests {
         check(Some("damaged"), decoder, "its image is damaged: ask for another copy");
         check(None, "failed to read page 3: no space for it", "no space for it");
         check(Some("too_slow"), "it takes too long", "it takes too long");
+        let said = |fault| {
+            let problem = Problem::of_page(Some(fault), page, "it cannot be told");
+            assert!(problem.is_loss() && !problem.message.contains("told"), "{problem:?}");
+            (problem.kind.clone(), problem.told(Language::Dutch).into_owned())
+        };
+        let (kind, dutch) = said("font_missing");
+        assert_eq!(kind, "page_font_missing");
+        assert!(dutch.starts_with("pagina 3 kon niet worden gelezen: de tekst is gezet in een lettertype"), "{dutch}");
+        assert_eq!(said("content_damaged").0, "page_content_damaged");
+        assert_eq!(said("font_damaged").0, "page_font_damaged");
     }
 }

@@ -32,10 +32,6 @@ impl Layers {
         let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id())?;
         let properties = root.get::<Dict<'_>>("OCProperties")?;
         let settings = properties.get::<Dict<'_>>("D")?;
-        let listed = |of: &Dict<'_>, key: &str| -> Vec<ObjectIdentifier> {
-            let list = of.get::<Array<'_>>(key);
-            list.iter().flat_map(|list| list.raw_iter()).filter_map(|item| Some(item.as_obj_ref()?.into())).collect()
-        };
         let mut off = HashSet::new();
         if settings.get::<Name<'_>>("BaseState").as_deref() == Some(b"OFF") {
             off.extend(listed(&properties, "OCGs"));
@@ -50,15 +46,9 @@ impl Layers {
     /// Is an annotation in one of them (8.11.3.3)?
     pub(super) fn hides(&self, annotation: &Dict<'_>) -> bool {
         let Some(layer) = annotation.get::<Dict<'_>>("OC") else { return false };
-        if layer.get::<Name<'_>>("Type").as_deref() != Some(b"OCMD") {
-            return annotation.get_ref("OC").is_some_and(|id| self.off.contains(&id.into()));
-        }
-        let members: Vec<ObjectIdentifier> = match layer.get::<Array<'_>>("OCGs") {
-            Some(list) => list.raw_iter().filter_map(|item| Some(item.as_obj_ref()?.into())).collect(),
-            None => layer.get_ref("OCGs").map(ObjectIdentifier::from).into_iter().collect(),
-        };
+        let members = members(annotation, "OC");
         let is_off = |id: &ObjectIdentifier| self.off.contains(id);
-        let is_shown = match layer.get::<Name<'_>>("P").as_deref() {
+        let is_shown = match layer.get::<Name<'_>>("P").filter(|_| is_membership(&layer)).as_deref() {
             Some(b"AllOn") => !members.iter().any(is_off),
             Some(b"AnyOff") => members.iter().any(is_off),
             Some(b"AllOff") => members.iter().all(is_off),
@@ -134,4 +124,27 @@ impl Layers {
         names.truncate(TOLD);
         names.join(", ")
     }
+}
+
+/// The layers that a list names.
+pub(super) fn listed(of: &Dict<'_>, key: &str) -> Vec<ObjectIdentifier> {
+    let list = of.get::<Array<'_>>(key);
+    list.iter().flat_map(|list| list.raw_iter()).filter_map(|item| Some(item.as_obj_ref()?.into())).collect()
+}
+
+/// The layers by which it is decided whether something is shown: one, or those of a membership (8.11.2.2).
+pub(super) fn members(of: &Dict<'_>, key: impl AsRef<[u8]>) -> Vec<ObjectIdentifier> {
+    let key = key.as_ref();
+    match of.get::<Dict<'_>>(key) {
+        Some(layer) if is_membership(&layer) => match layer.get::<Array<'_>>("OCGs") {
+            Some(_) => listed(&layer, "OCGs"),
+            None => layer.get_ref("OCGs").map(ObjectIdentifier::from).into_iter().collect(),
+        },
+        Some(_) => of.get_ref(key).map(ObjectIdentifier::from).into_iter().collect(),
+        None => Vec::new(),
+    }
+}
+
+fn is_membership(layer: &Dict<'_>) -> bool {
+    layer.get::<Name<'_>>("Type").as_deref() == Some(b"OCMD")
 }

@@ -41,11 +41,15 @@ use super::{
     scan::{Lifter, Scan, steps},
     soundness::{self, Fault},
     survey::{Form, Survey, Surveyor},
+    uses::Uses,
     whole, words, xfa,
 };
 use crate::{
     Error, ErrorKind, Result,
-    model::{PageBox, PageNo, PageReading, PageState, Problem, TextSource},
+    model::{
+        PageBox, PageNo, PageReading, PageState, Problem, TextSource,
+        unread::{self, Refusal},
+    },
 };
 
 /// Resolution of renderings that are read by OCR, where no image on the page asks for more.
@@ -69,6 +73,8 @@ pub(super) struct Document {
     problems: Vec<Problem>,
     /// The layers that are off, and the file with all of them on, where it can be made.
     layers: Option<(Layers, Option<RefCell<Open>>)>,
+    /// The layers that are not shown alike everywhere.
+    uses: Option<Uses>,
 }
 
 /// A file as viewers read it.
@@ -138,7 +144,8 @@ impl Document {
                 Layers::all_on(&pdf).and_then(|bytes| Pdf::new(bytes).ok()).filter(|all| all.pages().len() == pages);
             (layers, all_on.map(|pdf| RefCell::new(Open::new(pdf))))
         });
-        Ok(Self { layers, open: RefCell::new(Open::new(pdf)), bytes, password, pages, problems })
+        let uses = Uses::of(&pdf);
+        Ok(Self { layers, uses, open: RefCell::new(Open::new(pdf)), bytes, password, pages, problems })
     }
 
     pub(super) fn page_count(&self) -> usize {
@@ -154,7 +161,11 @@ impl Document {
     }
 
     pub(super) fn page(&self, number: PageNo) -> Result<Page> {
-        let read = |page: &Leaf, open: &mut Open| Ok((page.read(open)?, beside::of_page(page.pdf, number)));
+        let read = |page: &Leaf, open: &mut Open| {
+            let mut beside = beside::of_page(page.pdf, number);
+            beside.extend(self.uses.as_ref().and_then(|uses| uses.problem(page.pdf, number)));
+            Ok((page.read(open)?, beside))
+        };
         let (mut page, beside) = self.with_leaf(number, read)?;
         let in_layers = self.in_layers(number)?;
         let problems = page.problems();
@@ -380,14 +391,15 @@ impl Leaf {
         survey.drop_hidden();
         let numbered = hidden::drop_numbered(self.pdf, self.number, &mut survey);
         if numbered.is_some() && survey.glyphs.is_empty() && survey.images.is_empty() {
-            return Err(damaged("its text is in a font that is not in the file: what it says is not known"));
+            return Err(unseen(&unread::FONT_MISSING));
         }
         let is_cut = whole::is_cut_content(self.pdf) || nested::is_too_deep(self.pdf);
         let is_unset = self.unset.load(Ordering::Relaxed);
         if survey.glyphs.is_empty() && survey.images.is_empty() && survey.strokes == 0 {
             let is_read = || glyphs > 0 || !whole::shows_something(self.pdf);
             if is_cut || is_unset || !is_read() {
-                return Err(unseen());
+                let is_font = is_unset && !is_cut;
+                return Err(unseen(if is_font { &unread::FONT_DAMAGED } else { &unread::CONTENT_DAMAGED }));
             }
             let mut page = self.blank();
             page.problems().extend(hidden::unseen(self.number, &survey, "", (self.width, self.height)));
@@ -421,7 +433,13 @@ impl Leaf {
             }
         }
         self.check_images(&survey)?;
-        let lacks_words = !problems.is_empty();
+        let has = |kind: &str| problems.iter().any(|problem| problem.kind == kind);
+        let lacking = match () {
+            () if problems.is_empty() => None,
+            () if has("font_missing") => Some(&unread::FONT_MISSING),
+            () if is_unset && !is_cut => Some(&unread::FONT_DAMAGED),
+            () => Some(&unread::CONTENT_DAMAGED),
+        };
         let large =
             survey.images.iter().map(|image| (image.width, image.height)).find(|size| divisor(size.0, size.1) > 1);
         if let Some(scan) = Scan::of(&survey)
@@ -430,13 +448,13 @@ impl Leaf {
             problems.extend(scaled.map(|scaled| scaled_down(self.number, scaled)));
             self.check_ink(&raster, &survey)?;
             let page = self.image(raster, scan.area, scaled.is_none(), problems);
-            return self.complete(page, &survey, lacks_words);
+            return self.complete(page, &survey, lacking);
         }
         problems.extend(large.map(|from| scaled_down(self.number, Scaled { from, divisor: divisor(from.0, from.1) })));
         let raster = self.render(open, &survey);
         self.check_ink(&raster, &survey)?;
         let page = self.image(raster, self.bounds(), false, problems);
-        self.complete(page, &survey, lacks_words)
+        self.complete(page, &survey, lacking)
     }
 
     fn survey(&self, open: &mut Open) -> Survey {
@@ -616,9 +634,9 @@ impl Leaf {
 
     /// The page, once all of its images that were looked at have all of their pixels. One that has words which cannot be
     /// drawn is not blank.
-    fn complete(&self, page: Page, survey: &Survey, lacks_words: bool) -> Result<Page> {
-        if lacks_words && matches!(page, Page::Digital(_)) {
-            return Err(unseen());
+    fn complete(&self, page: Page, survey: &Survey, lacking: Option<&Refusal>) -> Result<Page> {
+        if let (Page::Digital(_), Some(why)) = (&page, lacking) {
+            return Err(unseen(why));
         }
         let part_missing = survey.has_cut_image || self.undecoded.load(Ordering::Relaxed);
         if part_missing { whole::with_part_missing(page, self.number) } else { Ok(page) }
@@ -656,8 +674,8 @@ impl Leaf {
 }
 
 /// A page that is not blank, though nothing of it is seen.
-fn unseen() -> Error {
-    damaged("what it shows is cut off or damaged in the file")
+fn unseen(why: &Refusal) -> Error {
+    refused(why.english.unwrap_or("nothing of it is seen")).because(why.fault, why.dutch)
 }
 
 /// An image too large to decode.

@@ -34,6 +34,9 @@ pub fn to_pdf(path: &Path, media: MediaType) -> Result<Option<MadePdf>> {
     let bytes = typeset(&letter, &mut notes.unset);
     notes.attached.extend(letter.attachments);
     notes.inside.extend(letter.in_letters);
+    notes.hidden.push(&letter.hidden);
+    notes.struck.push(&letter.struck);
+    notes.differing = letter.differing;
     let folder = tempfile::tempdir().fold(ErrorKind::Storage, || "cannot make a temporary folder")?;
     let made = MadePdf::new(folder, PROGRAM.to_owned(), notes);
     std::fs::write(made.path(), bytes).fold(ErrorKind::Storage, || "cannot write a temporary file")?;

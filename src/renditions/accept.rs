@@ -60,7 +60,7 @@ pub struct Acceptance {
 }
 
 /// Problems of a page that tell of something in the original which a copy would leave out.
-const UNSHOWN: [&str; 10] = [
+const UNSHOWN: [&str; 13] = [
     "xfa_form",
     "annotation_not_hidden",
     "form_value_not_shown",
@@ -68,6 +68,9 @@ const UNSHOWN: [&str; 10] = [
     "drawing_not_shown",
     "pages_missing",
     "page_damaged",
+    "page_content_damaged",
+    "page_font_damaged",
+    "page_font_missing",
     "content_incomplete",
     "text_not_drawn",
     "font_missing",

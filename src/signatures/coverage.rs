@@ -6,7 +6,8 @@ use lopdf::{Dictionary, Document, Object, ObjectId};
 
 use super::{
     Appended, Coverage, Extent,
-    field::{array, dictionary, is_signature, load, resolve},
+    field::{array, dictionary, is_field, is_signature, load, resolve},
+    revised,
 };
 
 /// The ranges that a signature names, and what lies between them.
@@ -64,11 +65,18 @@ pub(super) fn of(bytes: &[u8], pdf: &Document, password: Option<&str>, ranges: &
         (true, false, true) => Extent::EarlierRevision,
         _ => Extent::Unclear,
     };
+    let mut changed_pages = Vec::new();
     let appended = (!nothing_more).then(|| match (extent, load(&bytes[..end], password)) {
         (Extent::EarlierRevision, Some(_)) if !rest.windows(9).any(|word| word == b"startxref") => {
             Appended::ForeignBytes
         }
-        (Extent::EarlierRevision, Some(earlier)) => compare(&earlier, pdf),
+        (Extent::EarlierRevision, Some(earlier)) => {
+            let appended = compare(&earlier, pdf);
+            if appended == Appended::Changes {
+                changed_pages = revised::pages(&earlier, pdf);
+            }
+            appended
+        }
         _ => Appended::Unknown,
     });
     Coverage {
@@ -76,6 +84,7 @@ pub(super) fn of(bytes: &[u8], pdf: &Document, password: Option<&str>, ranges: &
         signed_bytes: (ranges.before.len() + ranges.after.len()) as u64,
         appended_bytes: rest.len() as u64,
         appended,
+        changed_pages,
     }
 }
 
@@ -153,10 +162,4 @@ fn only_signatures_added(later: &Document, before: &[Object], after: &[Object]) 
     let Some((kept, added)) = after.split_at_checked(before.len()) else { return false };
     kept == before
         && added.iter().all(|object| resolve(later, object).as_dict().is_ok_and(|field| is_field(later, field)))
-}
-
-/// Whether a dictionary is a signature field, or the widget of one.
-fn is_field(pdf: &Document, field: &Dictionary) -> bool {
-    let kind = |field: &Dictionary| field.get(b"FT").and_then(Object::as_name).ok() == Some(b"Sig");
-    kind(field) || dictionary(pdf, field, b"Parent").is_some_and(kind)
 }

@@ -9,9 +9,12 @@ use crate::model::{Evidence, EvidenceKind, Field, Fields, Language, PageNo, Stat
 const CONFIDENCE: f64 = 0.5;
 
 /// Proposes the day of the last signature as the signing date where the words give none, and adds the signature to the
-/// evidence where they give the same. Only signatures whose bytes are unchanged count.
+/// evidence where they give the same. Only signatures whose bytes are unchanged count, and that cover what was read: of
+/// what was added or changed after it, a signature says nothing.
 pub fn propose_signing_date(fields: &mut Fields, facts: &[SignatureFact], language: Language) {
-    let good = |fact: &&SignatureFact| fact.kind == Kind::Signature && fact.integrity == Integrity::Holds;
+    let good = |fact: &&SignatureFact| {
+        fact.kind == Kind::Signature && fact.integrity == Integrity::Holds && fact.covers_what_is_read()
+    };
     let times = facts.iter().filter(good).map(|fact| (fact, fact.time()));
     let Some((fact, Some(time))) = times.max_by_key(|(_, time)| *time) else { return };
     let Some(day) = day(time) else { return };
@@ -57,9 +60,11 @@ fn day(time: Timestamp) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::signatures::{Appended, Coverage, Extent};
 
     fn signed(time: &str, integrity: Integrity) -> SignatureFact {
-        SignatureFact { integrity, claimed_time: time.parse().ok(), ..SignatureFact::unknown(String::new()) }
+        let coverage = Coverage { extent: Extent::WholeFile, ..Coverage::default() };
+        SignatureFact { integrity, coverage, claimed_time: time.parse().ok(), ..SignatureFact::unknown(String::new()) }
     }
 
     #[test]
@@ -83,6 +88,13 @@ mod tests {
         check(absent(), &[holds("never")], None, Status::Absent);
         assert_eq!(check(found("2026-03-01"), &[holds("2026-03-01T08:30:00Z")], Some("2026-03-01"), Status::Auto), 1);
         assert_eq!(check(found("2026-02-01"), &[holds("2026-03-01T08:30:00Z")], Some("2026-02-01"), Status::Auto), 0);
+        let later = |appended| SignatureFact {
+            coverage: Coverage { extent: Extent::EarlierRevision, appended: Some(appended), ..Coverage::default() },
+            ..holds("2026-03-01T08:30:00Z")
+        };
+        check(absent(), &[later(Appended::Signatures)], Some("2026-03-01"), Status::Proposed);
+        check(absent(), &[later(Appended::Changes)], None, Status::Absent);
+        assert_eq!(check(found("2026-03-01"), &[later(Appended::Changes)], Some("2026-03-01"), Status::Auto), 0);
         let conflict = || Field { status: Status::Conflict, ..Field::absent() };
         check(conflict(), &[holds("2026-03-01T08:30:00Z")], None, Status::Conflict);
     }

@@ -55,6 +55,12 @@ pub(super) fn is_signature(dictionary: &Dictionary) -> bool {
     dictionary.has(b"ByteRange") && dictionary.has(b"Contents")
 }
 
+/// Whether a dictionary is a signature field, or the widget of one.
+pub(super) fn is_field(pdf: &Document, field: &Dictionary) -> bool {
+    let kind = |field: &Dictionary| field.get(b"FT").and_then(Object::as_name).ok() == Some(b"Sig");
+    kind(field) || dictionary(pdf, field, b"Parent").is_some_and(kind)
+}
+
 /// All signatures: those in fields, then those that no field holds.
 pub(super) fn signed(pdf: &Document) -> Vec<Signed<'_>> {
     let mut found: Vec<Signed<'_>> = Vec::new();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use hayro::hayro_syntax::object::{Array, Dict, Name, Object, ObjectIdentifier, Stream};
 
-use super::{Form, MOST_PARENTS, PASSWORD, inherited, is_hidden, letters, normal, shown_by, text_of, told};
+use super::{Form, MOST_PARENTS, PASSWORD, PUSHBUTTON, inherited, is_hidden, letters, normal, shown_by, text_of, told};
 use crate::model::{PageNo, Problem};
 
 /// Fields that are looked at, and those that are told.
@@ -82,6 +82,10 @@ impl Values {
         if !is_widget || self.0.len() >= MOST {
             return;
         }
+        if let Some(value) = button(widget).filter(|_| !is_hidden(widget) && !form.is_off(widget)) {
+            self.0.entry(name(widget)).or_insert(Seen { page, value, is_shown: true, is_other: true }).is_other = true;
+            return;
+        }
         let Some(value) = value(widget) else { return };
         let is_secret = inherited::<u32>(widget, "Ff").unwrap_or(0) & PASSWORD != 0
             && inherited::<Name<'_>>(widget, "FT").as_deref() == Some(b"Tx");
@@ -129,6 +133,22 @@ impl Values {
 
 fn dicts<'a>(of: &Dict<'a>, key: &str) -> Vec<Dict<'a>> {
     of.get::<Array<'a>>(key).iter().flat_map(|list| list.iter::<Dict<'a>>().take(MOST)).collect()
+}
+
+/// The value of a box or button that shows another one: some viewers go by what it shows, some by its value (12.7.4.2.3).
+fn button(widget: &Dict<'_>) -> Option<String> {
+    let flags = inherited::<u32>(widget, "Ff").unwrap_or(0);
+    if inherited::<Name<'_>>(widget, "FT").as_deref() != Some(b"Btn") || flags & PUSHBUTTON != 0 {
+        return None;
+    }
+    let (value, state) = (inherited::<Name<'_>>(widget, "V")?, widget.get::<Name<'_>>("AS")?);
+    let Some(Object::Dict(states)) = normal(widget) else { return None };
+    let is_other = match &*state {
+        // Another of the field's buttons may be the one that is on.
+        b"Off" => &*value != b"Off" && states.get::<Stream<'_>>(&*value).is_some(),
+        state => states.get::<Stream<'_>>(state).is_some() && *value != *state,
+    };
+    is_other.then(|| told(&String::from_utf8_lossy(&value)))
 }
 
 /// Does a field's appearance show a text that is not its value, as far as its codes are letters?

@@ -114,3 +114,40 @@ fn words_in_a_layer_that_is_off_are_counted_with_its_name() {
     assert_eq!(blank.state, PageState::Blank);
     assert!(told(&blank, "layer_not_shown").ends_with(": “Concept”, 5"));
 }
+
+#[test]
+fn layers_that_a_screen_and_paper_show_otherwise_are_told() {
+    let read = |view: Option<&str>, print: Option<&str>, is_annotation: bool| {
+        let mut sketch = Sketch::new(&format!("/OC /L BDC {WORDS} EMC"));
+        let mut usage = dictionary! {};
+        view.into_iter().for_each(|state| usage.set("View", dictionary! { "ViewState" => state }));
+        print.into_iter().for_each(|state| usage.set("Print", dictionary! { "PrintState" => state }));
+        let name = Object::string_literal("Stempel");
+        let layer = sketch.document.add_object(dictionary! { "Type" => "OCG", "Name" => name, "Usage" => usage });
+        let membership = dictionary! { "Type" => "OCMD", "OCGs" => vec![layer.into()] };
+        let membership = sketch.document.add_object(membership);
+        if is_annotation {
+            let note =
+                dictionary! { "Type" => "Annot", "Subtype" => "Link", "Rect" => vec![0.into(); 4], "OC" => layer };
+            sketch = sketch.with("Annots", vec![note.into()]);
+        } else {
+            sketch.resources.set("Properties", dictionary! { "L" => membership });
+        }
+        let mut document = sketch.finish();
+        let root = document.trailer.get(b"Root").and_then(Object::as_reference).unwrap();
+        let layers = dictionary! { "OCGs" => vec![layer.into()], "D" => dictionary! {} };
+        document.get_dictionary_mut(root).unwrap().set("OCProperties", layers);
+        let Page::Digital(reading) = first_page(&mut document) else { panic!("an image came out") };
+        assert_eq!(reading.words.len(), 7);
+        let told = reading.problems.iter().find(|problem| problem.kind == "layer_by_use");
+        told.map(|problem| problem.message.rsplit_once(": ").unwrap().1.to_owned())
+    };
+    for is_annotation in [false, true] {
+        assert_eq!(read(Some("ON"), Some("ON"), is_annotation), None);
+        let on_screen = read(Some("ON"), Some("OFF"), is_annotation);
+        assert_eq!(on_screen.as_deref(), Some("“Stempel” (PrintState OFF)"));
+        let nowhere = read(Some("OFF"), Some("OFF"), is_annotation);
+        assert_eq!(nowhere.as_deref(), Some("“Stempel” (ViewState OFF, PrintState OFF)"));
+    }
+    assert_eq!(read(None, None, false), None);
+}

@@ -178,6 +178,36 @@ fn a_value_that_no_page_shows_is_told_with_its_field() {
 }
 
 #[test]
+fn a_box_whose_value_is_not_its_state_is_told() {
+    let told = |value: &str, state: &str, states: &[&str]| {
+        let reading = annotated(
+            |sketch| {
+                let mut shown = dictionary! {};
+                states
+                    .iter()
+                    .for_each(|state| shown.set(*state, appearance(sketch, if *state == "Off" { "" } else { "X" })));
+                let entries = dictionary! {
+                    "FT" => "Btn", "T" => Object::string_literal("boete"), "V" => value, "AS" => state,
+                    "AP" => dictionary! { "N" => shown },
+                };
+                vec![annotation(sketch, "Widget", "", entries)]
+            },
+            |_, catalog, fields| catalog.set("AcroForm", dictionary! { "Fields" => fields.to_vec() }),
+        );
+        let told: Vec<_> =
+            reading.problems.iter().map(|it| it.message.rsplit_once(": ").unwrap().1.to_owned()).collect();
+        (reading.text.ends_with('X'), told)
+    };
+    let none = Vec::<String>::new;
+    assert_eq!(told("Ja", "Ja", &["Ja", "Off"]), (true, none()));
+    assert_eq!(told("Off", "Off", &["Ja", "Off"]), (false, none()));
+    assert_eq!(told("Ja", "Off", &["Ja", "Off"]), (false, vec!["Ja".to_owned()]));
+    assert_eq!(told("Off", "Ja", &["Ja", "Off"]), (true, vec!["Off".to_owned()]));
+    // Another of several is on.
+    assert_eq!(told("Nee", "Off", &["Ja", "Off"]), (false, none()));
+}
+
+#[test]
 fn a_form_that_only_other_programs_draw_is_told_with_its_values() {
     let xml = "<xdp:xdp><xfa:datasets><xfa:data><f><einde>31 maart 2047</einde><wie>A &amp; B</wie></f></xfa:data>\
                </xfa:datasets></xdp:xdp>";
@@ -280,6 +310,11 @@ fn numbers_of_forms_in_a_font_that_nobody_has_are_no_text() {
             "DescendantFonts" => vec![inner.into()],
         }
     };
+    let mut alone = Sketch::new("BT /F9 12 Tf 72 700 Td <002500520048> Tj ET");
+    let numbered = font(&mut alone.document);
+    let numbered = alone.document.add_object(numbered);
+    alone.resources.set("Font", dictionary! { "F9" => numbered });
+    check_unreadable(alone.finish(), "font_missing");
     let Page::Digital(reading) = lettered("<002500520048>", font) else { panic!("an image came out") };
     assert_eq!(reading.text.replace('\n', " "), TEXT);
     let [problem] = reading.problems.as_slice() else { panic!("{:?}", reading.problems) };

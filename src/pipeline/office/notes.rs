@@ -23,6 +23,8 @@ pub struct Notes {
     pub inside: BTreeSet<String>,
     /// Attachments of a mail.
     pub attached: BTreeSet<String>,
+    /// Words that only a mail's page of HTML has, and words that only its plain text has, where these differ.
+    pub differing: Option<(String, String)>,
     /// Characters of a mail that the font of its PDF does not have.
     pub unset: BTreeSet<String>,
 }
@@ -148,6 +150,20 @@ impl Notes {
                 format!(
                     "the file holds other files, which are no part of this text: hand in what was not taken in by \
                      itself: {names}"
+                ),
+            );
+        }
+        if let Some((page, plain)) = &self.differing {
+            tell(
+                "html_differs",
+                format!(
+                    "de e-mail zegt als HTML, zoals mailprogramma's haar tonen, iets anders dan als platte tekst; beide \
+                     zijn gelezen, eerst de HTML: ga na wat geldt: alleen in de HTML “{page}”, alleen in de platte tekst \
+                     “{plain}”"
+                ),
+                format!(
+                    "the e-mail says in HTML, which mail programs show, something else than in plain text; both were read, \
+                     the HTML first: make sure what binds: only in the HTML “{page}”, only in the plain text “{plain}”"
                 ),
             );
         }

@@ -17,7 +17,7 @@ use format::is_odt_field;
 use looks::{Looks, Styles};
 
 use super::{
-    fields::{Field, Fields},
+    fields::{Field, Fields, Targets},
     notes::Notes,
     xml::{self, Tag},
 };
@@ -38,6 +38,15 @@ pub(super) fn settle(path: &Path, copy: &Path, format: Format, notes: &mut Notes
             styles.add(&bytes, format);
         }
     }
+    let mut targets = Targets::default();
+    for index in 0..package.len() {
+        let name = package.by_index_raw(index).ok().and_then(|found| Some(found.name().ok()?.into_owned()));
+        if name.is_some_and(|name| format.is_text(&name))
+            && let Some(bytes) = part(&mut package, index)?
+        {
+            targets.extend(xml::pieces(&bytes).filter_map(Tag::of).filter_map(|tag| format.target(&tag)));
+        }
+    }
     let out = File::create(copy).fold(ErrorKind::Storage, || "cannot copy the original")?;
     let mut out = ZipWriter::new(out);
     for index in 0..package.len() {
@@ -48,7 +57,9 @@ pub(super) fn settle(path: &Path, copy: &Path, format: Format, notes: &mut Notes
         if format.is_text(&name) {
             let Some(bytes) = part(&mut package, index)? else { return Ok(false) };
             let is_comments = name.ends_with("/comments.xml");
-            if let Some(settled) = settle_xml(&bytes, &Part { format, styles: &styles, is_comments }, notes) {
+            if let Some(settled) =
+                settle_xml(&bytes, &Part { format, styles: &styles, targets: &targets, is_comments }, notes)
+            {
                 out.start_file(name, SimpleFileOptions::default())
                     .and_then(|()| Ok(out.write_all(&settled)?))
                     .fold(ErrorKind::Storage, || "cannot copy the original")?;
@@ -81,6 +92,8 @@ struct Part<'a> {
     format: Format,
     /// How text looks by its style.
     styles: &'a Styles,
+    /// What fields may refer to.
+    targets: &'a Targets,
     /// All its text is that of comments.
     is_comments: bool,
 }
@@ -110,7 +123,11 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
                     }
                     looks.text(&xml::text(piece), notes);
                 }
+                let start = out.len();
                 out.extend_from_slice(piece);
+                if looks.is_text(format) && !piece.starts_with(b"<") {
+                    fields.wrote(start..out.len());
+                }
             }
             continue;
         };
@@ -136,6 +153,11 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
             is_mended = true;
             continue;
         }
+        if let Some(sign) = format.symbol(&tag) {
+            is_mended = true;
+            out.extend_from_slice(sign.as_bytes());
+            continue;
+        }
         looks.see(&tag, part, notes);
         let start = out.len();
         out.extend_from_slice(piece);
@@ -143,7 +165,7 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
             (Format::Docx, b"fldSimple") if tag.closes => {
                 if let Some(field) = fields.open.last_mut().filter(|field| field.is_element) {
                     field.marks.push(start..out.len());
-                    fields.close(notes);
+                    fields.close(part.targets, notes);
                 }
             }
             (Format::Docx, b"fldSimple") => {
@@ -152,7 +174,7 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
                 field.marks.push(start..out.len());
                 fields.open.push(field);
                 if tag.is_empty {
-                    fields.close(notes);
+                    fields.close(part.targets, notes);
                 }
             }
             (Format::Docx, b"fldChar") if !tag.closes => match tag.attribute("fldCharType") {
@@ -171,18 +193,28 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
                 }
                 _ => {}
             },
+            (Format::Docx, b"checkBox" | b"default" | b"checked") if !tag.closes => {
+                if let Some(field) = fields.open.last_mut().filter(|field| !field.in_result) {
+                    let is_on = !matches!(tag.attribute("val"), Some(b"0" | b"false" | b"off"));
+                    field.ticked = match tag.name {
+                        b"checkBox" => Some(false),
+                        _ => field.ticked.map(|_| is_on),
+                    };
+                }
+            }
             (Format::Docx, b"instrText") if tag.opens() => mark = Some((start, Mark::Instruction)),
             (Format::Odt, _) if is_odt_field(&tag) => {
                 if !tag.closes {
                     let mut field = Field { is_element: true, in_result: true, ..Field::default() };
                     field.named = Some(String::from_utf8_lossy(tag.name).into_owned());
+                    field.target = tag.attribute("ref-name").map(<[u8]>::to_vec);
                     fields.open.push(field);
                 }
                 if let Some(field) = fields.open.last_mut() {
                     field.marks.push(start..out.len());
                 }
                 if !tag.opens() {
-                    fields.close(notes);
+                    fields.close(part.targets, notes);
                 }
             }
             _ => {}
@@ -193,8 +225,12 @@ fn settle_xml(xml: &[u8], part: &Part<'_>, notes: &mut Notes) -> Option<Vec<u8>>
             if let Some(field) = fields.open.last_mut() {
                 field.marks.push(from..out.len());
             }
-            if which == Mark::End {
-                fields.close(notes);
+            if which == Mark::End
+                && let Some(sign) = fields.close(part.targets, notes)
+            {
+                let prefix = String::from_utf8_lossy(tag.prefix);
+                let colon = if prefix.is_empty() { "" } else { ":" };
+                out.extend(format!("<{prefix}{colon}t>{sign}</{prefix}{colon}t>").bytes());
             }
         }
     }

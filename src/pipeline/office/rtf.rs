@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::{
-    fields::{Field, Fields},
+    fields::{Field, Fields, Targets},
     notes::Notes,
 };
 use crate::{ErrorKind, Result, error::Fold as _};
@@ -46,7 +46,7 @@ fn settled(rtf: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(rtf.len());
     let mut changes = false;
     let mut groups = vec![Group::default()];
-    let mut fields = Fields::default();
+    let (mut fields, targets) = (Fields::default(), targets(rtf));
     // Signs that stand for a coded character in programs that do not know it.
     let mut stand_ins = 0;
     let mut objects = 0;
@@ -75,7 +75,7 @@ fn settled(rtf: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
                         field.marks.push(closed.start..out.len());
                     }
                     if closed.is_field {
-                        fields.close(notes);
+                        fields.close(&targets, notes);
                     }
                     if closed.place == Place::Comment {
                         notes.comments.end();
@@ -189,6 +189,16 @@ fn settled(rtf: &[u8], notes: &mut Notes) -> Option<Vec<u8>> {
     notes.end_of_paragraph();
     let is_settled = changes || !fields.cuts.is_empty();
     is_settled.then(|| fields.cut(out))
+}
+
+/// The names of the bookmarks.
+fn targets(rtf: &[u8]) -> Targets {
+    const MARK: &[u8] = b"\\*\\bkmkstart ";
+    let starts = rtf.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK);
+    let name = |at: usize| {
+        rtf[at..].iter().position(|byte| *byte == b'}').filter(|end| *end < 200).map(|end| &rtf[at..at + end])
+    };
+    starts.filter_map(|(at, _)| Some(name(at + MARK.len())?.trim_ascii().to_vec())).collect()
 }
 
 /// The sign that a control stands for: signs and coded characters are text; words for tabs and quotation marks too.

@@ -81,6 +81,48 @@ impl Format {
         self == Self::Docx && tag.name == b"webHidden"
     }
 
+    /// A sign that is named by its place in a font of signs (17.3.3.30), as text: what converters make of these fonts is a
+    /// place in some other font, that nobody can read. Those of Wingdings itself they know.
+    pub(super) fn symbol(self, tag: &Tag<'_>) -> Option<String> {
+        if self != Self::Docx || tag.name != b"sym" || !tag.is_empty || tag.prefix != b"w" {
+            return None;
+        }
+        let place = u16::from_str_radix(std::str::from_utf8(tag.attribute("char")?).ok()?, 16).ok()?;
+        let sign = match (tag.attribute("font")?, place & 0xff) {
+            (b"Wingdings 2", 0x4f) => '✗',
+            (b"Wingdings 2", 0x50) => '✓',
+            (b"Wingdings 2", 0x52) => '☑',
+            (b"Wingdings 2", 0x51 | 0x53 | 0x54) => '☒',
+            (b"Wingdings 2", 0xa3) => '☐',
+            (b"Symbol", 0xa3) => '≤',
+            (b"Symbol", 0xb3) => '≥',
+            (b"Symbol", 0xb1) => '±',
+            (b"Symbol", 0xb4) => '×',
+            (b"Symbol", 0xb9) => '≠',
+            _ => return None,
+        };
+        Some(format!("<w:t>{sign}</w:t>"))
+    }
+
+    /// The name under which fields may refer to what stands here.
+    pub(super) fn target(self, tag: &Tag<'_>) -> Option<Vec<u8>> {
+        let name = match (self, tag.name) {
+            (Self::Docx, b"bookmarkStart") => "name",
+            (
+                Self::Odt,
+                b"bookmark" | b"bookmark-start" | b"reference-mark" | b"reference-mark-start" | b"sequence",
+            ) => {
+                if tag.name == b"sequence" {
+                    "ref-name"
+                } else {
+                    "name"
+                }
+            }
+            _ => return None,
+        };
+        tag.attribute(name).filter(|_| !tag.closes).map(<[u8]>::to_vec)
+    }
+
     /// What a tag of a style, or of a run, says of how its text looks.
     pub(super) fn look(self, tag: &Tag<'_>) -> Look {
         let is_on = || !matches!(tag.attribute("val"), Some(b"0" | b"false" | b"off" | b"none"));
@@ -130,6 +172,15 @@ pub(super) fn is_odt_field(tag: &Tag<'_>) -> bool {
                     | b"editing-cycles"
                     | b"file-name"
                     | b"author-name"
+                    | b"bookmark-ref"
+                    | b"conditional-text"
+                    | b"database-display"
+                    | b"expression"
+                    | b"reference-ref"
+                    | b"sequence-ref"
+                    | b"user-defined"
+                    | b"user-field-get"
+                    | b"variable-get"
                     | b"author-initials"
                     | b"template-name"
             ))

@@ -6,7 +6,8 @@ fn settled(xml: &str, format: Format) -> (Option<String>, Notes) {
     let mut notes = Notes::default();
     let mut styles = Styles::default();
     styles.add(xml.as_bytes(), format);
-    let part = Part { format, styles: &styles, is_comments: xml.contains("w:comment") };
+    let targets = xml::pieces(xml.as_bytes()).filter_map(Tag::of).filter_map(|tag| format.target(&tag)).collect();
+    let part = Part { format, styles: &styles, targets: &targets, is_comments: xml.contains("w:comment") };
     let settled = settle_xml(xml.as_bytes(), &part, &mut notes).map(|bytes| String::from_utf8(bytes).unwrap());
     (settled, notes)
 }
@@ -72,7 +73,7 @@ fn a_day_is_that_which_stands_in_the_file() {
     // A field inside keeps its own; the page's number is worked out for every page.
     check(&field("PAGE", &value), docx, None, &[], &[]);
     check(&field("DATE", &field("PAGE", &value)), docx, Some(&left(&field("PAGE", &value))), &["DATE"], &[]);
-    check(&field("IF", &field("DATE", &value)), docx, Some(&field("IF", &left(&value))), &["DATE"], &[]);
+    check(&field("TOC", &field("DATE", &value)), docx, Some(&field("TOC", &left(&value))), &["DATE"], &[]);
     // Marks that are elements with something in them, or nothing.
     check(
         r#"<w:fldChar w:fldCharType="begin"><w:x/></w:fldChar><w:instrText>DATE</w:instrText><w:fldChar w:fldCharType="separate"></w:fldChar><w:t>1</w:t><w:fldChar w:fldCharType="end"></w:fldChar>"#,
@@ -93,6 +94,76 @@ fn a_day_is_that_which_stands_in_the_file() {
     );
     check("<text:p><text:time/></text:p>", odt, Some("<text:p></text:p>"), &[], &["time"]);
     check("<office:meta><dc:date>2015</dc:date></office:meta>", odt, None, &[], &[]);
+}
+
+#[test]
+fn what_a_field_showed_is_read_whatever_it_would_come_to() {
+    let docx = |body: &str, want: &str, stored: &[&str], without: &[&str]| {
+        let (settled, notes) = settled(body, Format::Docx);
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        assert_eq!(settled.as_deref().unwrap_or(body), want, "{body}");
+        let want = Notes { as_stored: names(stored), without_value: names(without), ..Notes::default() };
+        assert_eq!(notes, want, "{body}");
+    };
+    let simple = |instruction: &str, text: &str| {
+        format!(r#"<w:fldSimple w:instr="{instruction}"><w:r><w:t>{text}</w:t></w:r></w:fldSimple>"#)
+    };
+    let run = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    docx(&simple(" REF weg \\h ", "7"), &run("7"), &["REF"], &[]);
+    docx(&simple(" IF 1 = 2 &quot;a&quot; ", "boete 500"), &run("boete 500"), &["IF"], &[]);
+    docx(&simple(" =100*9 ", "100"), &run("100"), &["="], &[]);
+    docx(&simple("MERGEFIELD naam", ""), &run(""), &[], &["MERGEFIELD"]);
+    // What it refers to is in the file: everybody comes to the same.
+    let mark = r#"<w:bookmarkStart w:id="1" w:name="_Ref1"/>"#;
+    docx(&[mark, &simple("REF _Ref1 \\r", "7")].concat(), &[mark, &run("7")].concat(), &[], &[]);
+    docx(&simple("SEQ Figuur", "2"), &run("2"), &[], &[]);
+    for harmless in ["PAGE", "HYPERLINK &quot;x&quot;", "toc \\o", "FORMTEXT", "STYLEREF Kop"] {
+        let field = simple(harmless, "3");
+        docx(&field, &field, &[], &[]);
+    }
+    // Fields in an instruction go with it, and with what they show.
+    let char = |kind: &str| format!(r#"<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>"#);
+    let told = |text: &str| format!("<w:r><w:instrText>{text}</w:instrText></w:r>");
+    let inner = |name: &str| [char("begin"), told(name), char("separate"), run("binnen"), char("end")].concat();
+    for name in ["MERGEFIELD soort", "PAGE"] {
+        let outer =
+            [char("begin"), told("IF "), inner(name), told("= 1"), char("separate"), run("buiten"), char("end")];
+        let (settled, notes) = settled(&outer.concat(), Format::Docx);
+        let settled = settled.unwrap();
+        assert!(settled.contains("buiten") && !settled.contains("binnen") && !settled.contains("fldChar"), "{settled}");
+        assert_eq!(notes.as_stored, ["IF".to_owned()].into());
+    }
+    let odt = r#"<text:p><text:bookmark-ref text:ref-name="weg">7</text:bookmark-ref></text:p>"#;
+    let (settled, notes) = settled(odt, Format::Odt);
+    assert_eq!((settled.as_deref(), notes.as_stored.len()), (Some("<text:p>7</text:p>"), 1));
+}
+
+#[test]
+fn boxes_of_a_form_say_whether_they_are_ticked() {
+    let read = |state: &str| {
+        let data = format!(r#"<w:ffData><w:checkBox><w:sizeAuto/>{state}</w:checkBox></w:ffData>"#);
+        let field = format!(
+            r#"<w:r><w:fldChar w:fldCharType="begin">{data}</w:fldChar></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#
+        );
+        let (settled, notes) = settled(&field, Format::Docx);
+        assert_eq!(notes, Notes::default());
+        settled.unwrap().replace("<w:r></w:r>", "")
+    };
+    let sign = |sign: &str| format!("<w:r><w:t>{sign}</w:t></w:r>");
+    assert_eq!(read(""), sign("☐"));
+    assert_eq!(read(r#"<w:default w:val="1"/>"#), sign("☒"));
+    assert_eq!(read(r#"<w:default w:val="0"/><w:checked/>"#), sign("☒"));
+    assert_eq!(read(r#"<w:default w:val="1"/><w:checked w:val="0"/>"#), sign("☐"));
+}
+
+#[test]
+fn signs_of_fonts_that_nobody_maps_become_text() {
+    let sign = |font: &str, place: &str| {
+        settled(&format!(r#"<w:r><w:sym w:font="{font}" w:char="{place}"/></w:r>"#), Format::Docx).0
+    };
+    assert_eq!(sign("Wingdings 2", "F052").as_deref(), Some("<w:r><w:t>☑</w:t></w:r>"));
+    assert_eq!(sign("Symbol", "F0A3").as_deref(), Some("<w:r><w:t>≤</w:t></w:r>"));
+    assert_eq!((sign("Wingdings", "F0FE"), sign("Symbol", "x")), (None, None));
 }
 
 #[test]
