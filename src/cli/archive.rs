@@ -328,9 +328,9 @@ fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
     let all = [
         (
             findings.iter().any(|finding| matches!(finding.kind, BackDated | Ahead)),
-            "liep alleen een klok verkeerd, dan zegt `griffie log clock-was-wrong GEBEURTENIS --by NAAM` dat in het logboek, \
+            "liep alleen een klok verkeerd, dan zegt `griffie log clock-was-wrong GEBEURTENIS --by NAAM` (of EERSTE..LAATSTE) dat in het logboek, \
              voorgoed",
-            "if it was only a clock that was wrong, `griffie log clock-was-wrong EVENT --by NAME` says so in the log, for ever",
+            "if it was only a clock that was wrong, `griffie log clock-was-wrong EVENT --by NAME` (or FIRST..LAST) says so in the log, for ever",
         ),
         (
             findings.iter().any(|finding| finding.kind == UnprovenKey),

@@ -541,11 +541,20 @@ impl Walk<'_> {
     /// Where a person said in the log that a clock was wrong, that is told instead of what was found.
     fn settle_clocks(&mut self) -> Vec<ClockNote> {
         let mut told = Vec::new();
-        for note in std::mem::take(&mut self.clock_notes) {
-            if let Some(found) = self.times.remove(&note.event)
-                && let Some(message) = self.findings.found.remove(&found)
-            {
-                told.push(ClockNote { message, ..note });
+        for mut note in std::mem::take(&mut self.clock_notes) {
+            let places: Vec<u64> = self.times.range(note.event..=note.last).map(|(place, _)| *place).collect();
+            for place in places {
+                let Some(message) = self.times.remove(&place).and_then(|found| self.findings.found.remove(&found))
+                else {
+                    continue;
+                };
+                if note.times == 0 {
+                    note.message = message;
+                }
+                note.times += 1;
+            }
+            if note.times > 0 {
+                told.push(note);
             }
         }
         told

@@ -610,10 +610,10 @@ fn an_event_of_long_ago_is_told_once_and_a_batch_that_was_gone_on_with_is_none()
     // What a person says of it in the log is told instead, and nothing is said of what is still to come.
     let at = Timestamp::from_second(15 * 86_400).unwrap();
     let before = kinds_on(20);
-    log.append(&[Event::of_wrong_clock(999, "A. Jansen", at)]).unwrap();
+    log.append(&[Event::of_wrong_clock(999, 999, "A. Jansen", at)]).unwrap();
     assert_eq!(kinds_on(20), before);
     let ahead_at = log.next_index() - 2;
-    log.append(&[Event::of_wrong_clock(ahead_at, "A. Jansen", at)]).unwrap();
+    log.append(&[Event::of_wrong_clock(ahead_at, ahead_at, "A. Jansen", at)]).unwrap();
     let report = archive.verify(&VerifyOptions::default(), Timestamp::from_second(20 * 86_400).unwrap()).unwrap();
     assert_eq!(report.findings.len(), before.len() - 1);
     let [note] = &report.clock_notes[..] else { panic!("{:?}", report.clock_notes) };
