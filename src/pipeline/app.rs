@@ -403,6 +403,18 @@ impl App {
         Ok(told::waiting(&self.register, &keys, EVENTS_AT_ONCE)?.own)
     }
 
+    /// While another process has the log, this one can only see whether the note of its end is one to go on from.
+    pub(super) fn must_have_head(&self) -> Result<()> {
+        let store = self.archive.store();
+        if self.log.is_some() || checkpoints(store)?.is_empty() {
+            return Ok(());
+        }
+        match head::of(&self.data, store)? {
+            Some(noted) if noted.is_sealed => Ok(()),
+            noted => Err(head::is_gone(&self.data, noted.is_some())),
+        }
+    }
+
     /// Where containers are unpacked.
     pub(super) fn scratch(&self) -> Result<PathBuf> {
         let scratch = self.data.join("scratch");
