@@ -55,6 +55,16 @@ fn decisions_that_are_taken_at_once_all_stand_once() {
             }
         });
         scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                // The store by itself, as from another machine: what is not logged yet is no stranger's.
+                let store = desk.path("data/store");
+                let mut verify = desk.griffie(&["verify", "--json", "--store"]);
+                let report = json_of(verify.arg(store), &[0]);
+                assert_eq!(report["findings"], serde_json::json!([]));
+                std::thread::sleep(std::time::Duration::from_millis(300));
+            }
+        });
+        scope.spawn(|| {
             for bag in (0..).take_while(|_| !done.load(Ordering::Relaxed)) {
                 let target = desk.path(&format!("bag-{bag}"));
                 let mut export = desk.griffie(&["export", "--record", &records[1], "--bagit"]);

@@ -143,7 +143,9 @@ fn of_every_object_the_history_says_whether_it_is_what_it_was_and_goes_on() {
         let bytes = fs::read(&path).unwrap();
         for left in [None, Some("{")] {
             fs::remove_file(&path).unwrap();
-            left.map(|left| fs::write(&path, left).unwrap());
+            if let Some(left) = left {
+                fs::write(&path, left).unwrap();
+            }
             let now = history();
             assert!(unread(&now).contains(&name.into()), "{name}: {now:#}");
             assert_eq!(now["events"].as_array().unwrap().len(), events.len(), "{name}");

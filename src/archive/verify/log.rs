@@ -86,6 +86,8 @@ pub(super) fn verify(
     ledger: &mut Ledger,
     findings: &mut Findings,
 ) -> Result<(Checked, Acts)> {
+    // Listed anew: whoever writes into the store at this moment logs what was listed a moment ago.
+    ledger.take_stock(store.list(tiles::LOG), |_, _| false)?;
     let lying = lying_keys(store, ledger, findings)?;
     let chain = chain(store, options, ledger, &lying)?;
     // Before its first checkpoint a log has no name.
@@ -486,7 +488,9 @@ impl Walk<'_> {
                         self.ledger.decided_by(&object.name, name)?;
                     }
                     let by = format!("event {place} of the log");
-                    self.ledger.name(&object.name, &object.blake3, Some(event.at), &by)?;
+                    // What a stopped run left is logged when that is found, and bears the time at which it was made.
+                    let stored = (event.detail.as_deref() != Some(LEFT_OVER)).then_some(event.at);
+                    self.ledger.name(&object.name, &object.blake3, stored, &by)?;
                 }
                 if append.is_some_and(|append| began != append) && began != place {
                     let nl = format!("gebeurtenis {place} hoort bij geen bijschrijving");
