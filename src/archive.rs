@@ -15,6 +15,7 @@ mod own;
 mod probe_v1;
 mod reading_v1;
 mod recipe;
+mod succession;
 mod verify;
 
 use std::{fs, io, path::Path, sync::Arc};
@@ -27,7 +28,7 @@ pub use findings_v1::Findings;
 pub use format::Format;
 pub use hold_v1::Hold;
 pub use known::is_of_register;
-pub use layout::{Area, name};
+pub use layout::{Area, is_left_of_ours, name};
 pub use manifest_v1::{DocumentRole, FindingsRef, Manifest, ManifestOriginal, PageCounts, Refusal, Rendition};
 pub use own::Journal;
 pub use probe_v1::Probe;
@@ -216,6 +217,27 @@ impl Archive {
         Ok(without)
     }
 
+    /// Words or findings that a document names and that were made from another.
+    pub fn made_from_another(&self, document: &DocumentId) -> Result<Option<ObjectName>> {
+        let Some(manifest) = self.manifests(document)?.pop() else { return Ok(None) };
+        let Some(reading) = manifest.reading else { return Ok(None) };
+        let is_of = |name: &ObjectName, input: &Blake3, recipe: fn(&[u8]) -> Result<Recipe>| -> Result<bool> {
+            let recipe = self.bytes(name)?.map(|bytes| recipe(&bytes)).transpose()?;
+            Ok(recipe.is_none_or(|recipe| recipe.inputs.contains(input)))
+        };
+        let words = name::reading(&reading);
+        if !is_of(&words, &manifest.original.digests.blake3, reading_v1::recipe)? {
+            return Ok(Some(words));
+        }
+        for found in &manifest.findings {
+            let name = name::findings(&found.key);
+            if !is_of(&name, &reading, |bytes| Ok(Findings::decode(bytes)?.recipe))? {
+                return Ok(Some(name));
+            }
+        }
+        Ok(None)
+    }
+
     /// How many documents have a manifest in the store.
     pub fn count_documents(&self) -> Result<usize> {
         Ok(self.folders(Area::Manifests)?.len())
@@ -348,7 +370,7 @@ impl Archive {
     pub fn named_manifests(&self, document: &DocumentId) -> Result<Vec<(ObjectName, Manifest)>> {
         let (names, manifests): (Vec<_>, Vec<_>) =
             self.named_series(Area::Manifests, document.as_str())?.into_iter().unzip();
-        of_one_original(document, &manifests)?;
+        must_be_a_series(document, &manifests)?;
         Ok(names.into_iter().zip(manifests).collect())
     }
 
@@ -357,7 +379,7 @@ impl Archive {
         let all = self.all_series(Area::Manifests)?;
         Ok(all.map(|series: Result<(DocumentId, Vec<Manifest>)>| {
             let (document, manifests) = series?;
-            of_one_original(&document, &manifests)?;
+            must_be_a_series(&document, &manifests)?;
             Ok((document, manifests))
         }))
     }
@@ -640,21 +662,33 @@ fn gone(name: &ObjectName) -> Error {
         .hint("run `griffie verify` and restore the object from a copy")
 }
 
-/// A later manifest may change everything but what its document came from.
-fn of_one_original(document: &DocumentId, manifests: &[Manifest]) -> Result<()> {
+/// Refuses manifests that are no series of one document: nothing is read from, made of or handed out by such.
+fn must_be_a_series(document: &DocumentId, manifests: &[Manifest]) -> Result<()> {
     let Some(first) = manifests.first() else { return Ok(()) };
-    let other = manifests.iter().position(|manifest| !manifest.is_of_the_same_original(first));
-    let other = other.or_else(|| (first.document != *document).then_some(0));
-    let Some(other) = other else { return Ok(()) };
-    let number = other + 1;
+    let is_other = |manifest: &Manifest| manifest.document != *document || !manifest.is_of_the_same_original(first);
+    if let Some(other) = manifests.iter().position(is_other) {
+        let number = other + 1;
+        return Err(Error::new(
+            ErrorKind::FixityMismatch,
+            format!("manifest {number} of `{document}` names another original, item or accession than the first"),
+        )
+        .hint("somebody exchanged what the document is: run `griffie verify`, and restore the store from a copy")
+        .dutch(format!(
+            "manifest {number} van `{document}` noemt een ander origineel, stuk of ontvangst dan het eerste: iemand heeft \
+             verwisseld wat het document is; geef `griffie verify`, en zet de opslag terug uit een kopie"
+        )));
+    }
+    let of_others = manifests.iter().position(|manifest| !manifest.has_its_own_copies());
+    let otherwise = manifests.windows(2).position(|two| !two[1].says_otherwise(&two[0]).is_empty());
+    let Some(number) = of_others.map(|at| at + 1).or(otherwise.map(|at| at + 2)) else { return Ok(()) };
     Err(Error::new(
         ErrorKind::FixityMismatch,
-        format!("manifest {number} of `{document}` names another original, item or accession than the first"),
+        format!("manifest {number} of `{document}` contradicts those before it, or names a copy of another document"),
     )
-    .hint("somebody exchanged what the document is: run `griffie verify`, and restore the store from a copy")
+    .hint("somebody with the key of the log wrote it: run `griffie verify`, and restore the store from a copy")
     .dutch(format!(
-        "manifest {number} van `{document}` noemt een ander origineel, stuk of ontvangst dan het eerste: iemand heeft \
-         verwisseld wat het document is; geef `griffie verify`, en zet de opslag terug uit een kopie"
+        "manifest {number} van `{document}` spreekt de eerdere tegen, of noemt een kopie van een ander document: iemand met de \
+         sleutel van het logboek schreef het; geef `griffie verify`, en zet de opslag terug uit een kopie"
     )))
 }
 

@@ -5,7 +5,7 @@ mod events;
 mod evidence;
 mod proof;
 
-pub use evidence::Evidence;
+pub use evidence::{Evidence, PlainBag};
 pub use proof::hold_against_its_proof;
 
 use std::{collections::HashMap, path::Path};

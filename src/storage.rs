@@ -29,7 +29,7 @@ use object_store::{
     memory::InMemory,
 };
 
-pub use listing::Listing;
+pub use listing::{Beside, Leftover, Listing};
 pub use location::Location;
 pub use lock::Lock;
 pub use name::ObjectName;
@@ -188,7 +188,10 @@ impl Store {
         match self.wait(self.backend.put_opts(&name.path(), payload, PutMode::Create.into())) {
             Ok(_) => Ok(Put::Written),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::AlreadyThere),
-            Err(error) => Err(fold(error, name, "cannot write")),
+            Err(error) => {
+                self.clear_empty(name);
+                Err(fold(error, name, "cannot write"))
+            }
         }
     }
 
@@ -223,7 +226,10 @@ impl Store {
         match self.wait(self.backend.rename_opts(&staged.path(), &name.path(), create)) {
             Ok(()) => Ok(Put::Written),
             Err(object_store::Error::AlreadyExists { .. }) => Ok(Put::AlreadyThere),
-            Err(error) => Err(fold(error, name, "cannot write")),
+            Err(error) => {
+                self.clear_empty(name);
+                Err(fold(error, name, "cannot write"))
+            }
         }
     }
 
@@ -355,6 +361,14 @@ impl Store {
         }
     }
 
+    /// When an object was written, as its store tells.
+    pub fn changed(&self, name: &ObjectName) -> Option<SystemTime> {
+        if let Some(path) = self.file_path(name) {
+            return fs::metadata(path).ok()?.modified().ok();
+        }
+        self.wait(self.backend.head(&name.path())).ok().map(|found| found.last_modified.into())
+    }
+
     /// An object as a local file: the stored file itself where the store is a folder (never write to it), else a
     /// temporary copy.
     pub fn local_file(&self, name: &ObjectName) -> Result<LocalFile> {
@@ -399,37 +413,70 @@ impl Store {
         Ok(names)
     }
 
-    /// Removes what interrupted writes left in a folder and nobody touched since `old`. A bucket keeps such parts out of
-    /// sight; its own rules clear them.
+    /// Removes what interrupted writes left in a folder and nobody touched since `old`: of what is called so, only what
+    /// `is_ours` says yes to, which is the name of an object that it would have got, or of an empty folder. A bucket keeps such
+    /// parts out of sight; its own rules clear them.
     #[expect(clippy::disallowed_methods, reason = "what is removed here is no object and never became one")]
-    pub fn clear_leftovers(&self, old: SystemTime) -> Result<Leftovers> {
+    pub fn clear_leftovers(&self, old: SystemTime, is_ours: impl Fn(&str) -> bool) -> Result<Leftovers> {
         let mut left = Leftovers::default();
         let Some(root) = self.root() else { return Ok(left) };
         let doing = || "cannot clear what interrupted writes left";
-        let mut folders = vec![root.to_owned()];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(&folder).fold(ErrorKind::Storage, doing)? {
-                let entry = entry.fold(ErrorKind::Storage, doing)?;
-                let path = entry.path();
-                if entry.file_type().fold(ErrorKind::Storage, doing)?.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let Some(name) = path.strip_prefix(root).ok().and_then(Path::to_str) else { continue };
-                if !is_leftover(name) || lock::is_lock(name) {
-                    continue;
-                }
-                let changed = entry.metadata().and_then(|found| found.modified()).fold(ErrorKind::Storage, doing)?;
-                if changed < old {
-                    fs::remove_file(&path).fold(ErrorKind::Storage, doing)?;
-                    left.removed.push(name.to_owned());
-                } else {
-                    left.younger += 1;
-                }
+        let mut listed = self.list("");
+        for entry in &mut listed {
+            match entry {
+                // What no object can be called is for a check to name.
+                Err(error) if error.kind() != ErrorKind::InvalidInput => return Err(error),
+                _ => {}
             }
+        }
+        for Leftover { name, changed } in listed.beside().unfinished.iter().filter(|it| is_ours(&it.name)) {
+            if changed.is_some_and(|changed| changed >= old) {
+                left.younger += 1;
+                continue;
+            }
+            match fs::remove_file(root.join(name)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(error).fold(ErrorKind::Storage, doing);
+                }
+                _ => left.removed.push(name.clone()),
+            }
+        }
+        for Leftover { name, .. } in listed.beside().empty.iter().filter(|it| is_ours(&it.name)) {
+            // Where something came into it meanwhile, it stays.
+            let _ = fs::remove_dir(root.join(name));
         }
         left.removed.sort_unstable();
         Ok(left)
+    }
+
+    /// Removes what is half written right in a folder in which nobody writes at this moment.
+    #[expect(clippy::disallowed_methods, reason = "what is removed here is no object and never became one")]
+    pub fn clear_unfinished(&self, folder: &str) -> Result<()> {
+        let Some(root) = self.root() else { return Ok(()) };
+        let doing = || format!("cannot clear what interrupted writes left in `{folder}`");
+        let entries = match fs::read_dir(root.join(folder)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.fold(ErrorKind::Storage, doing)?,
+        };
+        for entry in entries {
+            let entry = entry.fold(ErrorKind::Storage, doing)?;
+            if entry.file_name().to_str().is_some_and(|name| grows_for(name).is_some()) {
+                fs::remove_file(entry.path()).fold(ErrorKind::Storage, doing)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes folders that hold nothing: the one that a file was moved out of, or that a write which failed was to be in,
+    /// and those around it. Whoever is about to write into one makes it again.
+    pub fn clear_empty(&self, name: &ObjectName) {
+        let Some(root) = self.root() else { return };
+        let path = root.join(name.as_str());
+        for folder in path.ancestors().skip(1).take_while(|folder| *folder != root) {
+            if fs::remove_dir(folder).is_err() {
+                return;
+            }
+        }
     }
 
     /// The folder that the store is, where it is one.
@@ -481,8 +528,34 @@ pub struct Leftovers {
 /// A name under which bytes grow before they get that of their object: one that ends in `#` and a number, or is in the
 /// folder of uploads. No object has such a name.
 fn is_leftover(name: &str) -> bool {
-    let numbered = |(_, number): (&str, &str)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    name.rsplit_once('#').is_some_and(numbered) || name.split('/').next() == Some(INCOMING)
+    grows_for(name).is_some() || name.split('/').next() == Some(INCOMING)
+}
+
+/// The name that bytes were to get which grow under another one.
+fn grows_for(name: &str) -> Option<&str> {
+    let (name, number) = name.rsplit_once('#')?;
+    (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(name)
+}
+
+/// What became of the name of an unfinished write.
+pub enum Grows {
+    /// It is that of an upload, which has no other yet.
+    Upload,
+    /// It would have become the object of this name.
+    For(ObjectName),
+}
+
+/// What an unfinished write of this store, by its name, would have become; `None` where this store gives no such name.
+pub fn grows(name: &str) -> Option<Grows> {
+    let whole = grows_for(name).unwrap_or(name);
+    match whole.split_once('/') {
+        Some((INCOMING, last)) => {
+            let is_upload = last.len() == 32 && last.bytes().all(|byte| byte.is_ascii_hexdigit());
+            is_upload.then_some(Grows::Upload)
+        }
+        _ if whole == name => None,
+        _ => whole.parse().ok().map(Grows::For),
+    }
 }
 
 /// An object as a local file.

@@ -9,7 +9,7 @@ use std::{
     thread::scope,
 };
 
-use common::{Desk, check, json_of, write_pdf};
+use common::{Desk, check, griffie, json_of, write_pdf};
 
 const PEOPLE: usize = 4;
 const DECISIONS: usize = 8;
@@ -52,6 +52,17 @@ fn decisions_that_are_taken_at_once_all_stand_once() {
                 // Whoever is at work may keep the database from being compared, which is no finding.
                 let report = json_of(&mut desk.griffie(&["verify", "--json"]), &[0, 11]);
                 assert_eq!(report["findings"].as_array().unwrap().len(), 0, "{report:#}");
+            }
+        });
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                // The store by itself, as from another machine: what is not logged yet is no stranger's.
+                let store = desk.path("data/store");
+                let mut verify = griffie(&desk.path("none"));
+                let report = json_of(verify.args(["verify", "--json", "--store"]).arg(store), &[0]);
+                assert_eq!(report["findings"], serde_json::json!([]));
+                // Often enough, and no load on the others.
+                std::thread::sleep(std::time::Duration::from_secs(2));
             }
         });
         scope.spawn(|| {

@@ -279,7 +279,8 @@ fn half_written_files_are_cleared_by_the_next_run_unless_they_may_be_anothers_wo
     let originals = files_below(&store.join("originals"));
     let original = originals.iter().find(|name| !name.contains('#')).unwrap();
     // Not `#1`: the run may have been killed while that was a second name of the object itself.
-    let (old, young) = (format!("originals/{}/{original}#9", &original[..2]), "incoming/0123456789abcdef".to_owned());
+    let (old, young) =
+        (format!("originals/{}/{original}#9", &original[..2]), format!("incoming/{}", "0123456789abcdef".repeat(2)));
     for name in [&old, &young] {
         fs::create_dir_all(store.join(name).parent().unwrap()).unwrap();
         fs::write(store.join(name), "half of it").unwrap();
@@ -291,9 +292,20 @@ fn half_written_files_are_cleared_by_the_next_run_unless_they_may_be_anothers_wo
     assert!(told.contains(&old) && !told.contains(&young), "{told}");
     assert!(!store.join(&old).exists() && store.join(&young).exists());
     assert_eq!(desk.verify(), (json!([]), 0));
-    fs::File::options().write(true).open(store.join(&young)).unwrap().set_modified(hours_ago).unwrap();
+    let report = json_of(griffie(&desk.path("data")).args(["verify", "--json"]), &[0]);
+    assert!(report["leftovers"].as_array().unwrap().contains(&json!(young)), "{report:#}");
+    let left = report["leftovers"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+    for name in left {
+        // What was killed as it got its name is read-only.
+        assert!(Command::new("touch").args(["-d", "2 hours ago"]).arg(store.join(name)).status().unwrap().success());
+    }
     json_of(&mut desk.ingest(), &[0, 11]);
     assert!(!store.join(&young).exists(), "it is remembered that some were left");
+    // Where nobody was stopped, nobody but a stranger leaves such a thing.
+    fs::write(store.join(&old), "half of it").unwrap();
+    fs::File::options().write(true).open(store.join(&old)).unwrap().set_modified(hours_ago).unwrap();
+    let (findings, _) = desk.verify();
+    assert_eq!((&findings[0]["kind"], &findings[0]["what"]), (&json!("foreign_object"), &json!(old)));
 }
 
 /// Runs `griffie copies` to its end and gives how many it says were made.

@@ -516,16 +516,62 @@ fn what_another_archive_decided_about_a_document_that_is_here_is_left_to_people(
 
 /// The same bag with other bytes for some of its files, or without them, and lists that fit.
 fn forged(bag: &Path, to: &Path, change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>) {
+    let (label, value) = griffie::bagit::OURS;
+    rewritten(bag, to, &[(label.into(), value.into())], str::to_owned, change);
+}
+
+/// The same with other names as well, and with what is said of the bag.
+fn rewritten(
+    bag: &Path,
+    to: &Path,
+    info: &[(String, String)],
+    called: impl Fn(&str) -> String,
+    change: impl Fn(&str, Vec<u8>) -> Option<Vec<u8>>,
+) {
     let mut writer = griffie::bagit::Writer::begin(to).unwrap();
     for name in files(&bag.join("data")) {
         let bytes = fs::read(bag.join("data").join(&name)).unwrap();
         if let Some(bytes) = change(&name, bytes) {
-            writer.add(&name, |payload| payload.write(&bytes)).unwrap();
+            writer.add(&called(&name), |payload| payload.write(&bytes)).unwrap();
         }
     }
-    let (label, value) = griffie::bagit::OURS;
-    writer.close(&[(label.into(), value.into())]).unwrap();
+    writer.close(info).unwrap();
     assert_valid(to);
+}
+
+#[test]
+fn an_original_in_a_bag_is_called_as_its_manifest_says() {
+    let desk = Desk::new();
+    let (bag, _) = desk.export(&["--all"]);
+    let (label, value) = griffie::bagit::OURS;
+    let renamed = |name: &str| match name.rsplit_once("/original/") {
+        Some((folder, _)) => format!("{folder}/original/something else.pdf"),
+        None => name.to_owned(),
+    };
+    let folder = desk.path("renamed");
+    rewritten(&bag, &folder, &[(label.into(), value.into())], renamed, |_, bytes| Some(bytes));
+    let receipt = json_of(griffie(&desk.path("there")).args(["ingest", "--json"]).arg(&folder), &[11]);
+    assert_eq!(receipt["files"][0]["reason"]["kind"], "bag_contradicts", "{receipt}");
+}
+
+#[test]
+fn a_bag_without_the_mark_of_an_archive_proves_nothing_and_the_receipt_says_so() {
+    let desk = Desk::new();
+    let (bag, _) = desk.export(&["--record", &desk.lease]);
+    let folder = desk.path("stripped");
+    // A changed original, without the line that says whose bag it is and without the log that would tell.
+    rewritten(&bag, &folder, &[], str::to_owned, |name, bytes| match name {
+        _ if name.starts_with("log/") => None,
+        _ if name.contains("/original/") => Some([&bytes[..], b"\n%x"].concat()),
+        _ => Some(bytes),
+    });
+    zipped(&folder, &desk.path("stripped.zip"));
+    for (data, from) in [("folder", folder), ("zip", desk.path("stripped.zip"))] {
+        let receipt = json_of(griffie(&desk.path(data)).args(["ingest", "--json", "--no-copies"]).arg(from), &[11]);
+        let told = remarks(&receipt);
+        let plain: Vec<_> = told.iter().filter(|(kind, _)| *kind == "plain_bag").map(|(_, words)| *words).collect();
+        assert!(plain.len() == 1 && plain[0].contains("lacks the mark"), "{told:?}");
+    }
 }
 
 #[test]
@@ -546,7 +592,7 @@ fn a_valid_bag_that_contradicts_its_own_log_is_refused_whole() {
     let on = |part: &'static str, by: &dyn Fn(Vec<u8>) -> Option<Vec<u8>>, name: &str, bytes: Vec<u8>| {
         if name.contains(part) { by(bytes) } else { Some(bytes) }
     };
-    let cases: [(&str, Change<'_>); 6] = [
+    let cases: [(&str, Change<'_>); 7] = [
         ("bag_contradicts", &|name, bytes| {
             on("original/huur", &|bytes| Some([&bytes[..], b" "].concat()), name, bytes)
         }),
@@ -555,6 +601,14 @@ fn a_valid_bag_that_contradicts_its_own_log_is_refused_whole() {
         }),
         ("bag_contradicts", &|name, bytes| {
             on("log/events", &|bytes| Some(swap("A. Jansen", "B. Jansen")(bytes)), name, bytes)
+        }),
+        // The last event once more.
+        ("bag_contradicts", &|name, bytes| {
+            let twice = |bytes: Vec<u8>| {
+                let text = String::from_utf8(bytes).unwrap();
+                Some(format!("{text}{}\n", text.lines().last().unwrap()).into_bytes())
+            };
+            on("log/events", &twice, name, bytes)
         }),
         ("bag_contradicts", &|name, bytes| on("log/keys", &|_| Some(strange_key.clone()), name, bytes)),
         ("bag_incomplete", &|name, bytes| on("decisions/000002", &|_| None, name, bytes)),
@@ -606,4 +660,15 @@ fn the_payload_of_anothers_bag_is_taken_file_by_file() {
     let receipt = json_of(griffie(&desk.path("other")).args(["ingest", "--json"]).arg(desk.path("foreign")), &[11]);
     let files: Vec<_> = receipt["files"].as_array().unwrap().iter().map(|file| &file["state"]).collect();
     assert_eq!(files, ["container", "archived", "quarantined"]);
+    let told = remarks(&receipt);
+    let plain = told.iter().find(|(kind, _)| *kind == "plain_bag").map(|(_, words)| *words);
+    assert_eq!(
+        plain,
+        Some("a plain bag: nothing proves whose it is and that nothing in it was changed but its own lists")
+    );
+    // No other container is called a bag.
+    let (pdf, other) = (fs::read(desk.path("inbox/nda.pdf")).unwrap(), desk.path("other.zip"));
+    common::write_zip(&other, &[("nda.pdf", &pdf)]);
+    let receipt = json_of(griffie(&desk.path("third")).args(["ingest", "--json"]).arg(other), &[0]);
+    assert!(remarks(&receipt).iter().all(|(kind, _)| *kind != "plain_bag"), "{receipt}");
 }

@@ -290,7 +290,7 @@ const LOG: [Damage; 18] = [
 ];
 
 /// What was done by one who knows how a log is written, with a key of his own or with the log's.
-const FORGED: [Damage; 16] = [
+const FORGED: [Damage; 19] = [
     ("words-of-another-document-in-a-later-manifest", |copy| {
         copy.add_manifest(store::signer(), |manifest, other| {
             manifest.reading = other.reading;
@@ -303,6 +303,18 @@ const FORGED: [Damage; 16] = [
             renditions[0].recipe.inputs = vec![other.original.digests.blake3];
             manifest.renditions.extend(renditions);
         });
+    }),
+    ("later-manifest-of-long-ago", |copy| {
+        copy.add_manifest(store::signer(), |manifest, _| manifest.made = "2019-03-01T09:30:00Z".parse().unwrap());
+    }),
+    ("last-page-changed-by-a-later-manifest", |copy| {
+        copy.add_manifest(store::signer(), |manifest, _| manifest.last_page = None);
+    }),
+    ("later-manifest-of-the-last-number", |copy| {
+        copy.add_manifest(store::signer(), |manifest, _| manifest.last_page = None);
+        let (last, far) = ("manifests/d-000000000001/000002.json", "manifests/d-000000000001/4294967295.json");
+        copy.write(far, copy.read(last));
+        copy.log_decision(far);
     }),
     ("pages-changed-by-a-later-manifest", |copy| {
         copy.add_manifest(store::signer(), |manifest, _| (manifest.pages.read, manifest.pages.blank) = (0, 1));
@@ -413,6 +425,17 @@ fn every_damage_is_reported_exactly() {
             griffie::pipeline::head::keep(&copy.folder.path().join("data"), &signer, &log.head().unwrap()).unwrap();
         }
         damage(&copy);
+        // Of what is a few minutes old a store by itself cannot tell whether it is still to be logged.
+        let aged = ["-exec", "touch", "-d", "2026-03-01T10:00:00Z", "{}", "+"];
+        assert!(
+            std::process::Command::new("find")
+                .arg(copy.root())
+                .args(["-type", "f"])
+                .args(aged)
+                .status()
+                .unwrap()
+                .success()
+        );
         let found = report(&copy, known_head);
         assert_eq!(found.contains("exit code 0"), name == "nothing", "{name}: {found}");
         let file = kept.join(format!("{name}.txt"));

@@ -113,3 +113,45 @@ fn the_history_of_a_document_is_all_that_happened_to_it_and_nothing_else() {
     check(&mut desk.griffie(&["log", "history", "d-zzzzzzzzzzzz"]), 6);
     check(&mut desk.griffie(&["log", "history", "d-"]), 2);
 }
+
+/// Originals, copies, words, findings, manifests, decisions, accessions and receipts, each gone and each with other bytes.
+#[test]
+fn of_every_object_the_history_says_whether_it_is_what_it_was_and_goes_on() {
+    let desk = Desk::new();
+    write_pdf(&desk.path("lease.pdf"), "Huurovereenkomst\nDeze overeenkomst gaat in op 1 maart 2021.");
+    let first = json_of(desk.griffie(&["ingest", "--json"]).arg(desk.path("lease.pdf")), &[0]);
+    let record = first["files"][0]["documents"][0]["record"].as_str().unwrap().to_owned();
+    check(&mut desk.griffie(&["decide", &record, "--by", "J", "correct", "end_date", "2027-02-28"]), 0);
+    let history = || json_of(&mut desk.griffie(&["log", "history", "--json", &record]), &[0]);
+    let list = |event: &Value, part: &str| event[part].as_array().unwrap().clone();
+    let whole = history();
+    let events = whole["events"].as_array().unwrap();
+    let objects: Vec<_> = events.iter().flat_map(|event| list(event, "objects")).collect();
+    let unread = |history: &Value| -> Vec<Value> {
+        let facts = history["events"].as_array().unwrap().iter().flat_map(|event| list(event, "facts"));
+        facts.filter(|fact| fact["kind"] == "unread").map(|fact| fact["object"].clone()).collect()
+    };
+    assert_eq!(unread(&whole), [Value::Null; 0]);
+    let mut areas = std::collections::BTreeSet::new();
+    for object in objects {
+        let name = object["name"].as_str().unwrap();
+        if name == "README.txt" {
+            continue;
+        }
+        areas.insert(name.split('/').next().unwrap().to_owned());
+        let path = desk.path("data/store").join(name);
+        let bytes = fs::read(&path).unwrap();
+        for left in [None, Some("{")] {
+            fs::remove_file(&path).unwrap();
+            if let Some(left) = left {
+                fs::write(&path, left).unwrap();
+            }
+            let now = history();
+            assert!(unread(&now).contains(&name.into()), "{name}: {now:#}");
+            assert_eq!(now["events"].as_array().unwrap().len(), events.len(), "{name}");
+            fs::write(&path, &bytes).unwrap();
+        }
+    }
+    let want = ["accessions", "batches", "decisions", "findings", "manifests", "originals", "readings", "renditions"];
+    assert_eq!(areas.into_iter().collect::<Vec<_>>(), want);
+}

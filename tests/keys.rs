@@ -292,6 +292,11 @@ fn a_decision_that_somebody_laid_in_the_store_is_not_taken_up() {
         .unwrap();
     let (_, stderr) = check(&mut decide("2027-02-01"), 8);
     assert!(stderr.contains("000002.json") && stderr.contains("nothing was decided"), "{stderr}");
+    // By itself a store cannot tell at once that nobody is about to log it.
+    assert_eq!(kinds(&desk), (vec![], vec!["unlogged_object".to_owned()]));
+    let hour_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    let laid = fs::File::options().write(true).open(folder.join("000002.json")).unwrap();
+    laid.set_modified(hour_ago).unwrap();
     assert_eq!(kinds(&desk), (vec!["unlogged_object".to_owned()], vec!["unlogged_object".to_owned()]));
     fs::remove_file(folder.join("000002.json")).unwrap();
     check(&mut decide("2027-02-01"), 0);

@@ -11,7 +11,11 @@ use std::{
 };
 
 use common::{Desk, check, griffie, json_of, write_pdf};
-use griffie::register::Register;
+use griffie::{
+    model::Blake3,
+    provenance::{Agent, Event, EventKind, ObjectRef},
+    register::Register,
+};
 use serde_json::Value;
 
 const TITLES: [&str; 3] = ["Huurovereenkomst", "Raamovereenkomst", "Licentieovereenkomst"];
@@ -608,12 +612,14 @@ fn a_copy_of_work_half_done_is_taken_up_without_its_journal_or_with_an_old_one()
                 let whole = desk.path(&format!("{point}-whole"));
                 copy(&case, &whole);
                 fs::copy(killed.join("store.journal"), whole.join("store.journal")).unwrap();
-                let (stdout, _) = check(griffie(&case).arg("rebuild"), 11);
-                assert!(stdout.contains("put `griffie.sqlite` aside and give `griffie rebuild --restored"), "{stdout}");
-                assert!(findings(&case).iter().all(|(kind, _)| kind == "unlogged_object"), "{point}");
+                let (stdout, stderr) = check(griffie(&case).arg("rebuild"), 8);
+                assert!(
+                    stdout.is_empty() && stderr.contains("give `griffie rebuild --restored --by NAME`"),
+                    "{stderr}"
+                );
+                assert!(!case.join("griffie.sqlite").exists(), "nothing was made");
                 let told = griffie(&whole).arg("rebuild").output().unwrap().stdout;
                 assert!(!String::from_utf8(told).unwrap().contains("--restored"), "{point}");
-                lose_database(&case);
             }
             check(griffie(&case).args(["rebuild", "--restored", "--by", "A. Jansen"]), 0);
             assert_eq!(told_of_copies(&case).0, [], "{point} {name}");
@@ -621,6 +627,71 @@ fn a_copy_of_work_half_done_is_taken_up_without_its_journal_or_with_an_old_one()
             assert_eq!((told_of_copies(&case).0, records(&case)), (vec![], 4), "{point} {name}");
         }
     }
+}
+
+/// A backup in the README's order: a decision was taken after the log was copied and before the decisions were.
+#[test]
+fn a_decision_that_a_copy_ends_with_is_never_dropped_in_silence() {
+    let (desk, record) = archive();
+    let (live, case) = (desk.path("data"), desk.path("case"));
+    fs::create_dir_all(case.join("store")).unwrap();
+    for part in ["log.key", "log.head", "store.journal", "store/log"] {
+        copy(&live.join(part), &case.join(part));
+    }
+    decide(&desk, &record, &["correct", "title", "Huur"]);
+    for part in fs::read_dir(live.join("store")).unwrap().map(|entry| entry.unwrap().file_name()) {
+        if part != "log" {
+            copy(&live.join("store").join(&part), &case.join("store").join(&part));
+        }
+    }
+    let name = format!("decisions/{record}/000002.json");
+    for _ in 0..2 {
+        let (stdout, stderr) = check(griffie(&case).arg("rebuild"), 8);
+        assert!(stdout.is_empty() && stderr.contains(&name) && stderr.contains("--restored --by NAME"), "{stderr}");
+    }
+    let (stdout, _) = check(griffie(&case).args(["rebuild", "--restored", "--by", "J"]), 0);
+    assert!(stdout.contains(&format!("a decision by A. Jansen on {record}")) && stdout.contains(&name), "{stdout}");
+    assert_eq!(findings(&case), []);
+    check(griffie(&case).args(["decide", &record, "--by", "A. Jansen", "correct", "title", "Huur"]), 0);
+    assert_eq!(findings(&case), []);
+    // The same, laid there by somebody else into an archive whose database was lost.
+    lose_database(&case);
+    fs::write(case.join(format!("store/decisions/{record}/000007.json")), "{}").unwrap();
+    let (_, stderr) = check(griffie(&case).arg("rebuild"), 8);
+    assert!(stderr.contains("000007.json") && stderr.contains("put them aside yourself"), "{stderr}");
+}
+
+/// Another process has the log at first, and what the data folder notes of it is gone when that lets go of it.
+#[test]
+fn a_decision_that_the_log_refuses_is_kept_and_said_to_be_or_is_not_taken() {
+    let (desk, record) = archive();
+    let data = desk.path("data");
+    let head = fs::read(data.join("log.head")).unwrap();
+    let lock = fs::File::options().write(true).open(data.join("lock")).unwrap();
+    let second = data.join(format!("store/decisions/{record}/000002.json"));
+    lock.try_lock().unwrap();
+    // What can be seen beforehand is seen: nothing is taken.
+    fs::remove_file(data.join("log.head")).unwrap();
+    let (_, stderr) = check(griffie(&data).args(["decide", &record, "--by", "J", "correct", "title", "Huur"]), 7);
+    assert!(stderr.contains("log.head") && !second.exists(), "{stderr}");
+    fs::write(data.join("log.head"), &head).unwrap();
+    let mut deciding = griffie(&data);
+    deciding.args(["decide", &record, "--by", "J", "correct", "title", "Huur"]);
+    let deciding = deciding.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while !second.exists() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    fs::remove_file(data.join("log.head")).unwrap();
+    lock.unlock().unwrap();
+    let output = deciding.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(11), "{stderr}");
+    assert!(stderr.contains("taken and kept") && stderr.contains("Do not take it again"), "{stderr}");
+    fs::write(data.join("log.head"), &head).unwrap();
+    decide(&desk, &record, &["accept", "effective_date"]);
+    assert_eq!(findings(&data), []);
+    let shown = json_of(griffie(&data).args(["show", &record, "--json"]), &[0]);
+    assert_eq!(shown["decisions"].as_array().unwrap().len(), 3, "{shown:#}");
 }
 
 #[test]
@@ -696,6 +767,60 @@ fn no_command_waits_at_a_pipe_that_lies_where_a_file_should() {
     }
 }
 
+/// What somebody does who has the key of the log.
+fn lay_and_log(data: &Path, name: &str, bytes: &[u8], event: impl FnOnce(ObjectRef) -> Event) {
+    let path = data.join("store").join(name);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+    let store = griffie::storage::Store::existing_folder(&data.join("store")).unwrap();
+    let log = griffie::provenance::Log::open(&store, &data.join("log.key"), &|_| true).unwrap();
+    log.append(&[event(ObjectRef { name: name.parse().unwrap(), blake3: Blake3::of(bytes) })]).unwrap();
+}
+
+#[test]
+fn a_later_manifest_that_contradicts_is_neither_rebuilt_from_nor_handed_out() {
+    let (desk, _) = archive();
+    check(&mut desk.griffie(&["copies"]), 0);
+    let whole = desk.path("data");
+    let newest = |data: &Path| {
+        let mut manifests: Vec<_> = objects(data, "manifests");
+        manifests.retain(|path| path.ends_with("000002.json"));
+        manifests
+            .into_iter()
+            .map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap())
+            .collect::<Vec<Value>>()
+    };
+    type Change = (&'static str, fn(&mut Value, &Value));
+    let changes: [Change; 3] = [
+        ("a copy of another", |one, other| {
+            one["renditions"].as_array_mut().unwrap().push(other["renditions"][0].clone());
+        }),
+        ("the words of another", |one, other| one["reading"] = other["reading"].clone()),
+        ("other pages", |one, _| one["last_page"] = 7.into()),
+    ];
+    for (number, (what, change)) in changes.into_iter().enumerate() {
+        let data = desk.path(&format!("data-{number}"));
+        copy(&whole, &data);
+        let manifests = newest(&data);
+        let (mut one, other) = (manifests[0].clone(), &manifests[1]);
+        change(&mut one, other);
+        let now = jiff::Timestamp::now();
+        one["made"] = now.to_string().into();
+        let id = one["document"].as_str().unwrap().to_owned();
+        lay_and_log(&data, &format!("manifests/{id}/000003.json"), one.to_string().as_bytes(), |object| {
+            Event::new(EventKind::Normalization, now, [id.clone()]).objects([object])
+        });
+        let (_, stderr) = check(griffie(&data).arg("rebuild"), 8);
+        assert!(stderr.contains(&id), "{what}: {stderr}");
+        let mut get = griffie(&data);
+        let got = get.args(["get", &id, "--archival", "-o", "copy.pdf"]).current_dir(desk.path("in")).output().unwrap();
+        assert!(!got.status.success(), "{what}");
+        assert!(!desk.path("in/copy.pdf").exists());
+        let found = findings(&data);
+        assert!(found.iter().any(|(kind, object)| kind == "contradicted" && object.contains(&id)), "{what}: {found:?}");
+    }
+}
+
 #[test]
 fn what_was_logged_and_cannot_be_read_is_named_by_every_check_and_by_the_rebuild() {
     let (desk, record) = archive();
@@ -709,20 +834,9 @@ fn what_was_logged_and_cannot_be_read_is_named_by_every_check_and_by_the_rebuild
         "value": "no day", "by": "M", "at": at, "note": null,
     });
     let bytes = json.to_string();
-    let path = data.join("store").join(&name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, &bytes).unwrap();
-    let store = griffie::storage::Store::existing_folder(&data.join("store")).unwrap();
-    let log = griffie::provenance::Log::open(&store, &data.join("log.key"), &|_| true).unwrap();
-    let object = griffie::provenance::ObjectRef {
-        name: name.parse().unwrap(),
-        blake3: griffie::model::Blake3::of(bytes.as_bytes()),
-    };
-    let event = griffie::provenance::Event::new(griffie::provenance::EventKind::Decision, at, [record])
-        .by(griffie::provenance::Agent::Person { name: "M".into() })
-        .objects([object]);
-    log.append(&[event]).unwrap();
-    drop(log);
+    lay_and_log(&data, &name, bytes.as_bytes(), |object| {
+        Event::new(EventKind::Decision, at, [record]).by(Agent::Person { name: "M".into() }).objects([object])
+    });
     let (_, stderr) = check(&mut desk.griffie(&["rebuild"]), 8);
     assert!(stderr.contains(&format!("failed to read `{name}`")), "{stderr}");
     lose_database(&data);

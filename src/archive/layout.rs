@@ -1,6 +1,10 @@
 //! Where in the store everything lies. `README.txt` tells the same to a person who has only the store.
 
-use crate::storage::ObjectName;
+use crate::{
+    model::Blake3,
+    provenance::tiles::LOG,
+    storage::{Grows, ObjectName, grows},
+};
 
 /// A part of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +67,43 @@ impl Area {
     /// The folder of one series in it.
     pub(super) fn folder_of(self, id: &str) -> String {
         format!("{}/{id}", self.folder())
+    }
+}
+
+/// Whether an archive gives objects such names: in one of its parts, and there by the digest of its bytes where all are.
+pub fn is_of_ours(object: &ObjectName) -> bool {
+    let by_digest = |right: fn(&Blake3) -> ObjectName| {
+        let digest = object.last().split('.').next().and_then(|digest| digest.parse().ok());
+        digest.is_some_and(|digest| right(&digest) == *object)
+    };
+    match Area::of(object) {
+        Some(Area::Originals) => by_digest(name::original),
+        Some(Area::Renditions) => by_digest(name::rendition),
+        Some(Area::Readings) => by_digest(name::reading),
+        Some(Area::Findings) => by_digest(name::findings),
+        Some(_) => object.as_str().contains('/'),
+        None => object.folder() == LOG || object.as_str() == name::README,
+    }
+}
+
+/// Whether objects of an archive lie in a folder of such a name.
+pub fn is_folder_of_ours(folder: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    let (first, rest) = folder.split_once('/').unwrap_or((folder, ""));
+    let is_hex = rest.len() == 2 && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match Area::ALL.into_iter().find(|area| area.folder() == first) {
+        Some(Area::Originals | Area::Renditions | Area::Readings | Area::Findings) => rest.is_empty() || is_hex,
+        Some(_) => !rest.contains('/'),
+        None => first == LOG,
+    }
+}
+
+/// Whether an unfinished write, or an empty folder, may be what a program left that wrote into this archive.
+pub fn is_left_of_ours(name: &str) -> bool {
+    match grows(name) {
+        Some(Grows::Upload) => true,
+        Some(Grows::For(object)) => is_of_ours(&object),
+        None => is_folder_of_ours(name),
     }
 }
 

@@ -30,6 +30,11 @@ fn decision(record: &RecordId, number: u32) -> Decision {
     }
 }
 
+/// The manifest that is kept as an example of its format.
+pub(super) fn manifest() -> Manifest {
+    Manifest::decode(include_bytes!("../../tests/formats/manifest/v1.json")).unwrap()
+}
+
 #[test]
 fn the_same_file_twice_is_one_original() {
     let (archive, folder) = (archive(), tempfile::tempdir().unwrap());

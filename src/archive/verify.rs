@@ -1,7 +1,9 @@
 //! Checks a whole store, or as much of it as time allows: every object against its digest, the log against its signed
 //! checkpoints, and each against the other. Needs no database and changes nothing in the store.
 
+mod beside;
 mod content;
+mod grown;
 mod ledger;
 mod log;
 mod object;
@@ -23,7 +25,7 @@ use x509_cert::Certificate;
 
 use super::{Archive, Area, Decision, known::Known};
 use crate::{
-    Error, Result,
+    Error, ErrorKind, Result,
     model::{Blake3, DocumentId, Language, RecordId},
     provenance::{
         ClockNote, Event, KeyChange, ObjectRef, Restoration, entries,
@@ -59,6 +61,9 @@ pub struct VerifyOptions {
     /// What the database of its own data folder tells of the log. Without it nobody can say whose what the log has beyond
     /// its last checkpoint is.
     pub told: Option<ToldBy>,
+    /// Whether the data folder says that a program is at work or was stopped, which may have left something half written;
+    /// `None` for a store by itself.
+    pub stopped: Option<bool>,
     /// Whether the data folder has lost the key that signs the log.
     pub key_is_gone: bool,
     /// Keys from elsewhere: one of them must be the key that signs the log now.
@@ -89,6 +94,7 @@ impl Default for VerifyOptions {
             head: None,
             head_fault: None,
             told: None,
+            stopped: None,
             key_is_gone: false,
             keys: Vec::new(),
             words: false,
@@ -271,6 +277,9 @@ pub struct VerifyReport {
     /// What a stopped run left to be gone on with, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<VerifyFinding>,
+    /// What a stopped program, or one at work, left half written: no objects. Whoever writes next clears them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub leftovers: Vec<String>,
     /// Time-stamps that hold, oldest checkpoint first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub timestamps: Vec<Stamped>,
@@ -367,7 +376,12 @@ impl Archive {
         let known = Known::of(self.store(), &[])?;
         let mut names = Vec::new();
         for listed in self.store().list("") {
-            let name = listed?.name;
+            let name = match listed {
+                Ok(entry) => entry.name,
+                // What no object can be called is for a check to name.
+                Err(error) if error.kind() == ErrorKind::InvalidInput => continue,
+                Err(error) => return Err(error),
+            };
             if Area::of(&name).is_some() && known.digest(&name)?.is_none() {
                 names.push(name);
             }
@@ -422,27 +436,20 @@ impl Archive {
     ) -> Result<VerifyReport> {
         let mut ledger = Ledger::open(options.history.as_deref(), now)?;
         let mut findings = Findings::new(options.language);
-        let mut acts = log::Acts::default();
+        let (mut acts, mut leftovers) = (log::Acts::default(), Vec::new());
         let checked: Result<Checked> = std::thread::scope(|scope| {
             let mut readers = object::Readers::start(scope, self.store(), options.means);
             let within = options.within;
             let any_order = time_is_up.is_none() && within.is_none();
             let mut listed = self.store().list("");
             ledger.words = options.words;
-            ledger.take_stock(&mut listed, &mut findings, |entry, whole| {
-                any_order && readers.take_listed(entry, whole)
-            })?;
-            for name in listed.not_plain() {
-                let nl =
-                    "het is geen gewoon bestand maar een koppeling of iets anders: de bytes liggen niet in de opslag";
-                let en = "it is no plain file but a link or something else: its bytes do not lie in the store";
-                findings.add(FindingKind::NoPlainFile, name, nl, en);
-            }
+            ledger.take_stock(&mut listed, |entry, whole| any_order && readers.take_listed(entry, whole))?;
             if any_order {
                 object::begin(&mut readers, &ledger, now)?;
             }
             let (mut checked, told) = log::verify(self.store(), options, now, &mut ledger, &mut findings)?;
             acts = told;
+            leftovers = beside::verify(listed.beside(), options.stopped, now, &ledger, &mut findings)?;
             let layout = Blake3::of(include_bytes!("README.txt"));
             ledger.name(&super::name::README.parse()?, &layout, None, "the layout of the store")?;
             if !any_order {
@@ -462,6 +469,9 @@ impl Archive {
             ledger.checked(&name, now, Outcome::Found(FindingKind::MissingObject))?;
             let nl = format!("het is weg; `{by}` noemt het");
             findings.add(FindingKind::MissingObject, name, nl, format!("it is gone; `{by}` names it"));
+        }
+        if options.told.is_none() {
+            grown::settle(self.store(), checked.events, now, &mut findings)?;
         }
         let timestamps = stamp::verify(self.store(), options.authorities.as_deref(), &mut findings)?;
         checked.oldest = ledger.oldest(now, checked.waiting)?;
@@ -484,6 +494,7 @@ impl Archive {
             checked,
             findings: found,
             unfinished,
+            leftovers,
             timestamps,
             key_changes,
             restorations,

@@ -11,7 +11,10 @@ use clap::Args;
 use super::{Context, Outcome, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
-    archive::{Archive, Checked, FindingKind, HeadFault, PastChecks, VerifyFinding, VerifyOptions, past_checks},
+    archive::{
+        Archive, Area, Checked, Decision, FindingKind, HeadFault, PastChecks, VerifyFinding, VerifyOptions, name,
+        past_checks,
+    },
     clock::Clock,
     model::{Language, RecordId},
     pipeline::{
@@ -148,6 +151,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         Err(error) => return Err(error),
     };
     let language = context.config.language;
+    let by_itself = told.is_none();
     let coming_key = (!elsewhere).then(|| log_key::coming(&context.data)).flatten();
     let key_is_gone = coming_key.is_none() && matches!(context.data.join(app::LOG_KEY).try_exists(), Ok(false));
     let options = VerifyOptions {
@@ -157,6 +161,8 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         language,
         head,
         head_fault,
+        // Without a database nothing is known either of what was stopped.
+        stopped: told.is_some().then(|| app::may_be_stopped(&context.data)),
         key_is_gone: told.is_some() && key_is_gone,
         told,
         keys,
@@ -221,7 +227,12 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
             print_line(finding_line(left, language))?;
         }
         let unfinished = report.unfinished.len();
-        if unfinished > 0 {
+        if unfinished > 0 && by_itself {
+            print_line(language.say(
+                format!("{unfinished} objecten zijn nog niet vastgelegd: er wordt aan gewerkt, of dat stopte net; controleer later nog eens"),
+                format!("{unfinished} objects are not logged yet: somebody is at work on them, or was stopped just now; check again later"),
+            ))?;
+        } else if unfinished > 0 {
             print_line(language.say(
                 format!(
                     "een gestopt programma liet {unfinished} objecten na die nog moeten worden vastgelegd; dat is geen \
@@ -230,6 +241,21 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
                 format!(
                     "a stopped program left {unfinished} objects that are still to be logged; that is no damage: give \
                      the same command again, which completes them (--json names them all)"
+                ),
+            ))?;
+        }
+        let leftovers = report.leftovers.len();
+        if leftovers > 0 {
+            let names: Vec<_> = report.leftovers.iter().take(SHOWN).map(|name| super::one_line(name)).collect();
+            let names = names.join(", ");
+            print_line(language.say(
+                format!(
+                    "half geschreven: {leftovers} bestanden, die nergens voor tellen ({names}): een programma is bezig of \
+                     gestopt, en het volgende ruimt ze op"
+                ),
+                format!(
+                    "half written: {leftovers} files, which count for nothing ({names}): a program is at work or was \
+                     stopped, and the next one clears them"
                 ),
             ))?;
         }
@@ -328,9 +354,9 @@ fn what_to_do(findings: &[VerifyFinding]) -> (String, String) {
     let all = [
         (
             findings.iter().any(|finding| matches!(finding.kind, BackDated | Ahead)),
-            "liep alleen een klok verkeerd, dan zegt `griffie log clock-was-wrong GEBEURTENIS --by NAAM` dat in het logboek, \
+            "liep alleen een klok verkeerd, dan zegt `griffie log clock-was-wrong GEBEURTENIS --by NAAM` (of EERSTE..LAATSTE) dat in het logboek, \
              voorgoed",
-            "if it was only a clock that was wrong, `griffie log clock-was-wrong EVENT --by NAME` says so in the log, for ever",
+            "if it was only a clock that was wrong, `griffie log clock-was-wrong EVENT --by NAME` (or FIRST..LAST) says so in the log, for ever",
         ),
         (
             findings.iter().any(|finding| finding.kind == UnprovenKey),
@@ -467,7 +493,7 @@ pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result
             counts.batches, counts.items, counts.documents, counts.decisions
         ),
     ))?;
-    if let Some(PutAside { objects, folder }) = &counts.put_aside {
+    if let Some(PutAside { objects, folder, decisions }) = &counts.put_aside {
         let folder = super::one_line(&folder.display().to_string());
         print_line(language.say(
             format!(
@@ -479,24 +505,19 @@ pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result
                  papers under `originals` in it again if need be"
             ),
         ))?;
+        for decision in decisions {
+            let Decision { record, number, by, at, .. } = decision;
+            let (by, file) = (super::one_line(by), name::numbered(Area::Decisions, record.as_str(), *number));
+            print_line(language.say(
+                format!("een besluit van {by} over {record} ({at}) is erbij (`{file}`): neem het zo nodig opnieuw"),
+                format!("a decision by {by} on {record} ({at}) is among them (`{file}`): take it again if need be"),
+            ))?;
+        }
     }
     for name in &counts.left_out {
         print_line(language.say(
             format!("weggelaten: `{name}`: het logboek kent het niet; `griffie verify` zegt wat het is"),
             format!("left out: `{name}`: the log does not name it; `griffie verify` says what it is"),
-        ))?;
-    }
-    if counts.strays > 0 {
-        let strays = counts.strays;
-        print_line(language.say(
-            format!(
-                "{strays} objecten kent het logboek niet, en deze gegevensmap kondigde ze niet aan: is dit een teruggezette \
-                 kopie, leg dan `griffie.sqlite` opzij en geef `griffie rebuild --restored --by NAAM`, die ze opzij legt"
-            ),
-            format!(
-                "{strays} objects are not in the log, and this data folder did not announce them: if it is a copy that was put \
-                 back, put `griffie.sqlite` aside and give `griffie rebuild --restored --by NAME`, which puts them aside"
-            ),
         ))?;
     }
     for name in &counts.without_bytes {
@@ -507,6 +528,6 @@ pub(super) fn rebuild(context: &Context, arguments: &RebuildArguments) -> Result
             format!("`{name}` is gone or has another length: restore it from a copy, and give `griffie verify`"),
         ))?;
     }
-    let is_partial = counts.strays > 0 || !counts.left_out.is_empty() || !counts.without_bytes.is_empty();
+    let is_partial = !counts.left_out.is_empty() || !counts.without_bytes.is_empty();
     Ok(Outcome::partial_if(is_partial))
 }

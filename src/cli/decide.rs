@@ -1,13 +1,19 @@
 //! `griffie decide`: what a person says to the register.
 
+use std::io::{self, Write as _};
+
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
 use super::{Context, Outcome, day, print_line, register::entry, table};
 use crate::{
     Error, ErrorKind, Result,
-    model::{DocumentId, RecordId},
-    pipeline::{App, decide, paper},
+    model::{DocumentId, Language, RecordId},
+    pipeline::{
+        App,
+        decide::{self, Taken},
+        paper,
+    },
     register::{COMPARED, Named, Request},
 };
 
@@ -155,19 +161,19 @@ pub(super) fn decide(context: &Context, arguments: &DecideArguments) -> Result<O
         Act::ComparedWithPaper { pages, sample } => {
             let (which, sample) =
                 (which()?, sample.iter().map(|id| document_named(&app, id)).collect::<Result<Vec<_>>>()?);
-            paper::state(&mut app, &which, *pages, &sample, by, note)?;
-            Some(which)
+            let taken = paper::state(&mut app, &which, *pages, &sample, by, note)?;
+            Some((which, taken))
         }
         Act::Undo { field } if field == COMPARED => {
             let which = which()?;
-            paper::withdraw(&mut app, &which, by, note)?;
-            Some(which)
+            let taken = paper::withdraw(&mut app, &which, by, note)?;
+            Some((which, taken))
         }
         _ => None,
     };
-    if let Some(which) = stated {
+    if let Some((which, taken)) = stated {
         super::paper::print(&paper::of(&app, &which)?, app.config.language)?;
-        return Ok(Outcome::Done);
+        return Ok(told(taken, app.config.language));
     }
     let record = record_named(&app, &arguments.record)?;
     let request = match &arguments.act {
@@ -183,8 +189,29 @@ pub(super) fn decide(context: &Context, arguments: &DecideArguments) -> Result<O
         Act::StillHolds => Request::StillHolds,
         Act::SupersededBy { contract } => Request::SupersededBy(record_named(&app, contract)?),
     };
-    decide::decide(&mut app, &record, request, by, arguments.note.clone())?;
+    let taken = decide::decide(&mut app, &record, request, by, arguments.note.clone())?;
     let entry = entry(&app, &app.register.dossier_of(&record)?, app.clock.today())?;
     print_line(table::entry(&entry, app.config.language).trim_end())?;
-    Ok(Outcome::Done)
+    Ok(told(taken, app.config.language))
+}
+
+/// Says of a decision that stands and is not in the log yet that both are so.
+fn told(taken: Taken, language: Language) -> Outcome {
+    let Some(error) = taken.not_logged else { return Outcome::Done };
+    let why = error.explain(language);
+    let _ = writeln!(
+        io::stderr(),
+        "griffie: {}",
+        language.say(
+            format!(
+                "het besluit is genomen en bewaard. In het logboek staat het nog niet, dat weigert nu: {why}. Neem het niet \
+                 opnieuw: is dat verholpen, dan legt de volgende opdracht die schrijft het vast"
+            ),
+            format!(
+                "the decision is taken and kept. It is not in the log yet, which refuses for now: {why}. Do not take it again: \
+                 once that is put right, the next command that writes logs it"
+            ),
+        )
+    );
+    Outcome::Partial
 }

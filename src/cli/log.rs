@@ -95,7 +95,9 @@ enum LogCommand {
     /// Say that a clock was wrong when an event was logged, or one before it. What `griffie verify` finds about its time
     /// (back_dated, ahead) it then tells for ever with who said so, and no longer as a finding.
     ClockWasWrong {
-        /// The event: its number or id, or the object that `griffie verify` names.
+        /// The event: its number or id, or the object that `griffie verify` names. Several in one go: the first and the last
+        /// (`120..145`), or the first and all that came after it up to now (`120..`).
+        #[arg(value_name = "EVENT|FIRST..LAST")]
         event: String,
         /// Who says so.
         #[arg(long, value_name = "NAME")]
@@ -195,10 +197,11 @@ pub(super) fn run(context: &Context, arguments: &LogArguments) -> Result<Outcome
         LogCommand::ClockWasWrong { event, by } => {
             // Said of a clock that ran ahead, it is said at a time before that of the log.
             let config = Config { clock_is_right: true, ..context.config.clone() };
-            let place = keeping::clock_was_wrong(&App::open_existing_for_writing(&context.data, config)?, event, by)?;
+            let (first, last) =
+                keeping::clock_was_wrong(&App::open_existing_for_writing(&context.data, config)?, event, by)?;
             print_line(language.say(
-                format!("van gebeurtenis {place} staat in het logboek dat de klok verkeerd liep"),
-                format!("the log now says of event {place} that the clock was wrong"),
+                format!("van {} staat in het logboek dat de klok verkeerd liep", places(first, last, language)),
+                format!("the log now says of {} that the clock was wrong", places(first, last, language)),
             ))?;
         }
         LogCommand::Timestamp(arguments) => stamp(context, arguments)?,
@@ -315,14 +318,24 @@ pub(super) fn restoration_line(restoration: &Restoration, language: Language) ->
 
 /// In one line, that a person said that a clock was wrong.
 pub(super) fn clock_line(note: &ClockNote, language: Language) -> String {
-    let ClockNote { event, message, said, by, at } = note;
-    let by = super::one_line(by);
+    let ClockNote { event, last, times, message, said, by, at } = note;
+    let (by, places) = (super::one_line(by), places(*event, *last, language));
+    let (nl, en) = match times {
+        1 => (String::new(), String::new()),
+        _ => (format!("{times} tijden vallen op, de eerste: "), format!("{times} times stand out, the first: ")),
+    };
     language.say(
-        format!(
-            "klok: gebeurtenis {event}: {message}; {by} zei bij gebeurtenis {said} ({at}) dat de klok verkeerd liep"
-        ),
-        format!("clock: event {event}: {message}; {by} said at event {said} ({at}) that the clock was wrong"),
+        format!("klok: {places}: {nl}{message}; {by} zei bij gebeurtenis {said} ({at}) dat de klok verkeerd liep"),
+        format!("clock: {places}: {en}{message}; {by} said at event {said} ({at}) that the clock was wrong"),
     )
+}
+
+/// One event, or several in a row.
+fn places(first: u64, last: u64, language: Language) -> String {
+    match first == last {
+        true => language.say(format!("gebeurtenis {first}"), format!("event {first}")),
+        false => language.say(format!("gebeurtenissen {first} tot en met {last}"), format!("events {first} to {last}")),
+    }
 }
 
 /// A time-stamp in one line.

@@ -3,6 +3,7 @@
 use super::{one_line, print_line};
 use crate::{
     Result,
+    clock::day_of,
     model::Language,
     pipeline::paper::{Paper, Scanned},
     register::Act,
@@ -39,7 +40,7 @@ fn line(scanned: &Scanned, language: Language) -> String {
     let told = match compared {
         None => language.say("niet vergeleken met het papier".to_owned(), "not compared with the paper".to_owned()),
         Some(decision) => {
-            let (by, day) = (&decision.by, decision.taken().strftime("%Y-%m-%d"));
+            let (by, day) = (&decision.by, day_of(decision.taken()));
             let by_sample = matches!(&decision.act, Act::ComparedWithPaper { sample, .. } if !sample.is_empty());
             let (nl, en) = if by_sample { (" (steekproef)", " (by a sample)") } else { ("", "") };
             language.say(

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
+    clock::day_of,
     error::Fold as _,
     model::{BatchId, DocumentId, Elsewhere, Language, Problem, RecordId},
     pipeline::{
@@ -132,8 +133,7 @@ fn batch(app: &App, id: &str) -> Result<BatchId> {
     let (Some(batch), None) = (fit.next(), fit.next()) else {
         // The newest are what a person looks for.
         let newest = batches.iter().rev().take(10);
-        let known: Vec<_> =
-            newest.map(|batch| format!("{} ({})", batch.id, batch.started.strftime("%Y-%m-%d"))).collect();
+        let known: Vec<_> = newest.map(|batch| format!("{} ({})", batch.id, day_of(batch.started))).collect();
         return Err(Error::new(ErrorKind::NotFound, format!("`{id}` is not the start of the id of one batch"))
             .hint(format!("the newest batches are {}", known.join(", ")))
             .dutch(format!("met `{id}` begint niet precies één levering; de nieuwste zijn {}", known.join(", "))));
@@ -210,7 +210,7 @@ fn document_line(document: &Document, arrivals: &[Arrival], language: Language) 
     let pages = language.count(document.pages.total() as usize, ["pagina", "pagina's"], ["page", "pages"]);
     let mut line = format!("  {role} {}: {pages}, {copy}", document.id);
     for Arrival { batch, path, received, duplicate, .. } in arrivals {
-        let day = received.strftime("%Y-%m-%d");
+        let day = day_of(*received);
         let again = if *duplicate { language.say("nog eens ", "again ") } else { "" };
         let path = one_line(path);
         line += &language.say(
@@ -247,9 +247,9 @@ pub(super) fn decision_line(decision: &Decision, record: Option<&RecordId>, lang
     let value = if value.is_empty() { value } else { format!(" {value}") };
     let about = if record == Some(&decision.record) { String::new() } else { format!(" [{}]", decision.record) };
     let note = decision.note.as_ref().map(|note| format!(" – {note}")).unwrap_or_default();
-    let day = decision.taken().strftime("%Y-%m-%d");
+    let day = day_of(decision.taken());
     let elsewhere = decision.elsewhere.as_ref().map(|Elsewhere { log, record, .. }| {
-        let over = decision.at.strftime("%Y-%m-%d");
+        let over = day_of(decision.at);
         language.say(
             format!(" (over {record} in een ander archief, {log}; overgenomen {over})"),
             format!(" (on {record} in another archive, {log}; taken over {over})"),

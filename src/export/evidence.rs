@@ -128,3 +128,37 @@ fn bytes(entry: impl Read) -> Result<Vec<u8>> {
     entry.take(LARGEST).read_to_end(&mut bytes).fold(ErrorKind::FixityMismatch, doing)?;
     Ok(bytes)
 }
+
+/// What is kept of a bag that bears no mark of an archive: a ZIP file with its lists in it.
+pub struct PlainBag {
+    /// Whether its payload is laid out as that of an archive's bag.
+    pub looks_like_ours: bool,
+}
+
+impl PlainBag {
+    /// Reads it; `None` where the bytes are no bag's.
+    pub fn read(path: &Path) -> Option<Self> {
+        const MARK: &str = "bagit.txt";
+        let mut archive = ZipArchive::new(BufReader::new(File::open(path).ok()?)).ok()?;
+        let names: Vec<String> = archive.file_names().filter_map(|name| Some(name.ok()?.to_string())).collect();
+        let around =
+            names.iter().filter_map(|name| name.strip_suffix(MARK)).filter(|it| it.matches('/').count() < 2).min();
+        let around = around.filter(|around| around.is_empty() || around.ends_with('/'))?;
+        let list = names.iter().find(|name| {
+            name.strip_prefix(around).is_some_and(|name| name.starts_with("manifest-") && name.ends_with(".txt"))
+        })?;
+        let mut lines = String::new();
+        let listed = archive.by_name(list).ok()?.take(LARGEST).read_to_string(&mut lines);
+        let is_ours = |line: &str| {
+            let path = line.split_once(' ').map_or("", |(_, path)| path.trim_start());
+            match path.split('/').collect::<Vec<_>>()[..] {
+                ["data", "log", "events.jsonl"] => true,
+                ["data", record, document, "original", _] => {
+                    record.parse::<RecordId>().is_ok() && document.parse::<DocumentId>().is_ok()
+                }
+                _ => false,
+            }
+        };
+        Some(Self { looks_like_ours: listed.is_ok() && lines.lines().any(is_ours) })
+    }
+}

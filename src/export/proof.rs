@@ -11,7 +11,7 @@ use std::{
 use serde::Deserialize;
 
 use crate::{
-    archive::{Area, name},
+    archive::{Area, Format as _, Manifest, name},
     bagit::Fault,
     model::{Blake3, digest::Hasher},
     provenance::{
@@ -53,9 +53,15 @@ pub fn hold_against_its_proof(folder: &Path, payload: &[PathBuf]) -> Result<(), 
     let mut told = Told::default();
     let mut changes = Vec::new();
     let notes = notes(folder, payload)?;
+    let mut last = None;
     for line in lines::<Line>(folder, EVENTS)? {
         let line = line?;
         let place = format!("{EVENTS}: {}", line.index);
+        // Each stands once, in the order of the log.
+        if last.is_some_and(|last| line.index <= last) {
+            return Err(disproved(&place));
+        }
+        last = Some(line.index);
         let proof = hashes(&line.proof).ok_or_else(|| disproved(&place))?;
         if !inclusion_holds(&leaf_hash(line.entry.as_bytes()), line.index, head.size, &head.root, &proof) {
             return Err(disproved(&place));
@@ -92,12 +98,26 @@ pub fn hold_against_its_proof(folder: &Path, payload: &[PathBuf]) -> Result<(), 
         if !is_free && !told.names(&parts, &digest(folder, &path)?) {
             return Err(Fault::Unnamed(path));
         }
+        if let [record, document, "original", file] = parts[..]
+            && called(folder, payload, record, document)?.is_some_and(|name| name != file)
+        {
+            return Err(disproved(&path));
+        }
     }
     // What people decided is a row of numbers: none of those that the log tells of may be left out.
     let of = |name: &ObjectName| name.as_str().split('/').nth(1).is_some_and(|record| records.contains(record));
     let named = told.by_name.keys().filter(|name| name.folder() == Area::Decisions.folder() && of(name));
     let missing = named.filter(|name| !decisions.contains(name.as_str())).min();
     missing.map_or(Ok(()), |name| Err(Fault::Missing(name.to_string())))
+}
+
+/// How a document's original is called in a bag, by its last manifest there: other files of the bag bear that out.
+fn called(folder: &Path, payload: &[PathBuf], record: &str, document: &str) -> Result<Option<String>, Fault> {
+    let manifests = folder.join("data").join(record).join(document).join(Area::Manifests.folder());
+    let last = payload.iter().filter(|path| path.parent() == Some(&manifests)).max();
+    let Some(last) = last.and_then(|path| path.strip_prefix(folder).ok()?.to_str()) else { return Ok(None) };
+    let manifest = Manifest::decode(&read(folder, last)?).map_err(|_| Fault::Malformed(last.to_owned()))?;
+    Ok(Some(super::file_name(&manifest.original.name)))
 }
 
 /// Who might sign the log of a bag, by its events about that and the checkpoints in the bag: one of those came with each.

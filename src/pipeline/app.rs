@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::Archive,
+    archive::{Archive, is_left_of_ours},
     clock::Clock,
     config::{self, Config},
     error::Fold as _,
@@ -94,6 +94,11 @@ pub fn known_location(data: &Path) -> Result<Option<Location>> {
             Ok(own.folder().is_some_and(Path::is_dir).then_some(own))
         }
     }
+}
+
+/// Whether a data folder says that a program is at work in it, or was stopped: either may have left something half written.
+pub fn may_be_stopped(data: &Path) -> bool {
+    std::fs::metadata(data.join("lock")).is_ok_and(|lock| lock.len() > 0)
 }
 
 /// The database of a data folder.
@@ -254,9 +259,11 @@ impl App {
         stored: Stored,
         register: Register,
         index: Index,
-        lock: Lock,
+        mut lock: Lock,
     ) -> Result<Self> {
         let mut app = Self::of_parts(data, config, stored, register, index);
+        lock.take()?;
+        app.clear_leftovers(&mut lock)?;
         rebuild::take_over_events(data, app.archive.store(), &app.register)?;
         app.note_location()?;
         app.open_log(lock, true)?;
@@ -337,7 +344,7 @@ impl App {
             return Ok(());
         }
         let old = SystemTime::from(self.clock.now()).checked_sub(LEFTOVER_AGE).unwrap_or(SystemTime::UNIX_EPOCH);
-        let left = self.archive.store().clear_leftovers(old)?;
+        let left = self.archive.store().clear_leftovers(old, is_left_of_ours)?;
         lock.left_some = left.younger > 0;
         if !left.removed.is_empty() {
             let (count, names) = (left.removed.len(), left.removed.join(", "));
@@ -403,6 +410,18 @@ impl App {
         Ok(told::waiting(&self.register, &keys, EVENTS_AT_ONCE)?.own)
     }
 
+    /// While another process has the log, this one can only see whether the note of its end is one to go on from.
+    pub(super) fn must_have_head(&self) -> Result<()> {
+        let store = self.archive.store();
+        if self.log.is_some() || checkpoints(store)?.is_empty() {
+            return Ok(());
+        }
+        match head::of(&self.data, store)? {
+            Some(noted) if noted.is_sealed => Ok(()),
+            noted => Err(head::is_gone(&self.data, noted.is_some())),
+        }
+    }
+
     /// Where containers are unpacked.
     pub(super) fn scratch(&self) -> Result<PathBuf> {
         let scratch = self.data.join("scratch");
@@ -428,6 +447,9 @@ impl App {
             for event in events.iter().filter(|_| log.noted) {
                 decide::note_stored(self, event, &events)?;
             }
+            // Whose turn it is not is not at it: a decision that was stopped while it was stored is stored by now, or was not
+            // taken.
+            self.clear_after(&events)?;
             pending::note(&self.data, &log.signer, log.log.next_index(), &events)?;
             let places = log.log.append(&events)?;
             log.last = Some(Instant::now());
@@ -457,6 +479,14 @@ impl App {
             None => own.retain(|event| !is_decision(event)),
         }
         Ok((own, turn))
+    }
+
+    /// Removes what is half written of decisions.
+    fn clear_after(&self, events: &[Event]) -> Result<()> {
+        let decided = events.iter().filter(|event| is_decision(event)).flat_map(|event| &event.objects);
+        let folders: std::collections::BTreeSet<_> =
+            decided.filter_map(|object| object.name.as_str().rsplit_once('/')).map(|(folder, _)| folder).collect();
+        folders.into_iter().try_for_each(|folder| self.archive.store().clear_unfinished(folder))
     }
 
     /// A decision is announced before it is stored. One that was not stored was not taken.
@@ -490,6 +520,9 @@ impl App {
                 return Ok(());
             }
             standing::must_know(&self.register, &self.archive, &self.location, &self.data)?;
+            // Noted here too: a program that is stopped while it logs leaves half-written files as any other.
+            lock.take()?;
+            self.clear_leftovers(&mut lock)?;
             self.take_log(lock)?;
         }
         self.log_waiting_events()

@@ -18,28 +18,37 @@ use crate::{
     storage::ObjectName,
 };
 
+/// Decisions that were taken: they stand whatever the log did then.
+#[must_use]
+pub struct Taken {
+    /// Why the log could not be told of them yet. They wait in the database until it can.
+    pub not_logged: Option<Error>,
+}
+
 /// Takes a decision on a record.
-pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<()> {
+pub fn decide(app: &mut App, record: &RecordId, request: Request, by: &str, note: Option<String>) -> Result<Taken> {
     decide_all(app, vec![(record.clone(), request)], by, note.as_deref())
 }
 
 /// Takes decisions, each on its record, and tells the log of them in one go.
-pub fn decide_all(app: &mut App, requests: Vec<(RecordId, Request)>, by: &str, note: Option<&str>) -> Result<()> {
+pub fn decide_all(app: &mut App, requests: Vec<(RecordId, Request)>, by: &str, note: Option<&str>) -> Result<Taken> {
     app.register.must_be_writable()?;
     let _stays = app.stays()?;
     app.must_sign()?;
     app.must_be_in_time()?;
     // A log that cannot go on takes no decision.
     app.log_if_free()?;
+    app.must_have_head()?;
     let taken = {
         let _turn = Turn::of(&app.data)?;
         // Of what a stopped program left.
         let left = app.waiting_events()?;
         requests.into_iter().try_for_each(|(record, request)| one(app, &record, &request, by, note, &left))
     };
-    // Those that were taken before one was refused stand.
-    app.log_soon()?;
-    taken
+    // Those that were taken before one was refused stand, and so do all where the log now refuses.
+    let logged = app.log_soon();
+    taken?;
+    Ok(Taken { not_logged: logged.err() })
 }
 
 fn one(app: &App, record: &RecordId, request: &Request, by: &str, note: Option<&str>, left: &[Event]) -> Result<()> {

@@ -8,7 +8,7 @@ use super::{App, decide, lock::Turn};
 use crate::{
     ErrorKind, Result,
     archive::{self, Manifest, Original, name},
-    export::Evidence,
+    export::{Evidence, PlainBag},
     model::{DocumentId, Elsewhere, ItemId, Problem, RecordId},
     provenance::{KeyChange, keys, note::VerifierKey},
     register::{Act, Decision, Item, ItemState, Receipt},
@@ -23,6 +23,9 @@ pub const NOT_TAKEN_OVER: &str = "decision_not_taken_over";
 
 /// The key that signs the log of the other archive is not the one that it was begun with.
 const KEY_CHANGED: &str = "key_changed_there";
+
+/// The bag is not one of an archive of griffie.
+const PLAIN_BAG: &str = "plain_bag";
 
 /// The accession that would tell cannot be read.
 const UNREAD: &str = "accession_unread";
@@ -48,10 +51,12 @@ pub(super) fn take_over(app: &App, bag: &Item, kept: &Original) -> Result<Vec<Pr
     let mut remarks = vec![remark(
         KEPT,
         format!(
-            "wat met de originelen meekwam uit het archief met logboek {log} is bewaard: {files} bestanden, als ZIP in `{place}`"
+            "wat met de originelen meekwam uit het archief met logboek {log} is bewaard: {files} bestanden, als ZIP in `{place}`; \
+             van `record.json` en `README.txt` daarin vertelt geen logboek, dat zijn woorden van wie de levering inleverde"
         ),
         format!(
-            "what came with the originals from the archive with the log {log} is kept: {files} files, as a ZIP in `{place}`"
+            "what came with the originals from the archive with the log {log} is kept: {files} files, as a ZIP in `{place}`; no \
+             log tells of `record.json` and `README.txt` in it, which are the words of whoever handed the bag in"
         ),
     )];
     remarks.extend(evidence.key_changes.iter().map(|change| {
@@ -103,6 +108,32 @@ pub(super) fn take_over(app: &App, bag: &Item, kept: &Original) -> Result<Vec<Pr
         ));
     }
     Ok(remarks)
+}
+
+/// What is to be known of a bag that bears no mark of an archive, where a container is one: by its own lists it is whole, and
+/// anybody may write those.
+pub(super) fn plain_bag(app: &App, kept: &Original) -> Result<Vec<Problem>> {
+    let looks_like = match PlainBag::read(&app.archive.original_file(&kept.digests().blake3)?) {
+        None => return Ok(Vec::new()),
+        Some(PlainBag { looks_like_ours }) => looks_like_ours,
+    };
+    let (nl, en) = match looks_like {
+        true => (
+            "; ze is ingedeeld als een levering uit een archief van griffie, maar zonder het merkteken daarvan: wat haar zou \
+             bewijzen telde niet mee, vraag de afzender naar de hele levering",
+            "; it is laid out as a bag of a griffie archive, and lacks the mark of one: what would prove it did not count, ask \
+             the sender for the whole bag",
+        ),
+        false => ("", ""),
+    };
+    Ok(vec![Problem {
+        kind: PLAIN_BAG.into(),
+        message: app.config.language.say(
+            format!("een gewone levering (bag): niets bewijst van wie ze is en dat er niets in is veranderd dan haar eigen lijsten{nl}"),
+            format!("a plain bag: nothing proves whose it is and that nothing in it was changed but its own lists{en}"),
+        ),
+        page: None,
+    }])
 }
 
 /// That another key signs the log of the other archive since some event.

@@ -121,7 +121,7 @@ pub fn of(store: &Store, id: &str) -> Result<History> {
         Err(_) => search.dossier(&archive, &id, size)?,
     };
     for document in documents {
-        search.document(&archive, document)?;
+        search.document(&archive, document, size)?;
     }
     let mut events = Vec::new();
     for entry in entries(store, 0, size) {
@@ -153,11 +153,15 @@ impl Search {
     /// The documents of a record: those that came in as it, and those that people joined to it.
     fn dossier(&mut self, archive: &Archive, id: &str, size: u64) -> Result<Vec<DocumentId>> {
         let mut joined = BTreeMap::<RecordId, bool>::new();
-        for series in archive.decisions()? {
-            let (record, decisions) = series?;
-            for decision in decisions.iter().filter(|decision| decision.act == Act::BelongsTo) {
-                let to = decision.value.as_ref().and_then(Value::as_str);
-                joined.insert(record.clone(), to == Some(id));
+        for entry in entries(archive.store(), 0, size) {
+            // One that is gone, or cannot be read, is told where it stands in the log; it ends nothing.
+            for object in entry?.2.objects.iter().filter(|object| Area::of(&object.name) == Some(Area::Decisions)) {
+                let bytes = archive.store().get(&object.name).ok().filter(|bytes| Blake3::of(bytes) == object.blake3);
+                let decision = bytes.and_then(|bytes| crate::archive::Decision::decode(&bytes).ok());
+                if let Some(decision) = decision.filter(|decision| decision.act == Act::BelongsTo) {
+                    let to = decision.value.as_ref().and_then(Value::as_str);
+                    joined.insert(decision.record.clone(), to == Some(id));
+                }
             }
         }
         self.about.extend(joined.iter().filter(|(_, is_in)| **is_in).map(|(record, _)| record.to_string()));
@@ -171,19 +175,45 @@ impl Search {
         Ok(documents.into_iter().collect())
     }
 
-    /// A document, and the bytes that it came in as. A manifest that cannot be read leaves what the log says of its id.
-    fn document(&mut self, archive: &Archive, document: DocumentId) -> Result<()> {
+    /// A document, and the bytes that it came in as. Of a manifest that cannot be read the log says as what its bytes came in.
+    fn document(&mut self, archive: &Archive, document: DocumentId, size: u64) -> Result<()> {
         let manifest = match archive.manifests(&document) {
             Ok(mut manifests) if !manifests.is_empty() => Some(manifests.swap_remove(0)),
-            Err(error) if error.kind() != ErrorKind::FixityMismatch => return Err(error),
-            _ => None,
+            // A later one that is not what it was takes nothing from the first.
+            _ => {
+                let first = name::numbered(Area::Manifests, document.as_str(), 1);
+                archive.store().get(&first).ok().and_then(|bytes| Manifest::decode(&bytes).ok())
+            }
         };
         if let Some(Manifest { record, original, .. }) = manifest {
             self.about.insert(record.to_string());
             self.items.insert(original.item.to_string());
             self.digests.insert(format!("blake3:{}", original.digests.blake3));
+        } else {
+            self.told_of(archive.store(), &document, size)?;
         }
         self.about.insert(document.to_string());
+        Ok(())
+    }
+
+    /// What the log alone says of a document whose manifest cannot be read: as what its bytes came in.
+    fn told_of(&mut self, store: &Store, document: &DocumentId, size: u64) -> Result<()> {
+        for entry in entries(store, 0, size) {
+            let event = entry?.2;
+            if !event.about.iter().any(|about| about == document.as_str()) {
+                continue;
+            }
+            self.about.extend(event.about.iter().filter(|about| about.parse::<RecordId>().is_ok()).cloned());
+            for object in &event.objects {
+                match Area::of(&object.name) {
+                    Some(Area::Accessions) => {
+                        self.items.insert(object.name.last().trim_end_matches(".json").to_owned());
+                    }
+                    Some(Area::Originals) => _ = self.digests.insert(format!("blake3:{}", object.blake3)),
+                    _ => {}
+                }
+            }
+        }
         Ok(())
     }
 
@@ -241,15 +271,19 @@ fn whole(store: &Store, size: u64, text: &str) -> Result<String> {
 /// What an object says that people ask about.
 fn fact(store: &Store, object: &ObjectRef) -> Result<Option<Fact>> {
     let area = Area::of(&object.name);
-    if !matches!(area, Some(Area::Accessions | Area::Manifests | Area::Decisions | Area::Batches)) {
-        return Ok(None);
-    }
     let unread = |why: String| Some(Fact::Unread { object: object.name.clone(), why });
-    let bytes = match store.get(&object.name) {
-        Ok(bytes) if Blake3::of(&bytes) == object.blake3 => bytes,
+    let says_something = matches!(area, Some(Area::Accessions | Area::Manifests | Area::Decisions | Area::Batches));
+    let got = match says_something {
+        true => store.get(&object.name).map(|bytes| (Blake3::of(&bytes), Some(bytes))),
+        // Originals, copies, words: whether they are what they were.
+        false => store.blake3(&object.name).map(|(found, _)| (found, None)),
+    };
+    let bytes = match got {
+        Ok((found, Some(bytes))) if found == object.blake3 => bytes,
+        Ok((found, None)) if found == object.blake3 => return Ok(None),
         Ok(_) => return Ok(unread("it has other bytes than the log says".into())),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(unread("it is gone".into())),
-        Err(error) => return Err(error),
+        Err(error) => return Ok(unread(error.to_string())),
     };
     let told = match area {
         Some(Area::Accessions) => Accession::decode(&bytes).map(|accession| {

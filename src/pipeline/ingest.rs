@@ -315,7 +315,7 @@ impl Run<'_> {
             story.stored(container.original.stored().clone());
             let remarks = match container.is_own_bag {
                 true => elsewhere::take_over(self.app, item, &container.original)?,
-                false => Vec::new(),
+                false => elsewhere::plain_bag(self.app, &container.original)?,
             };
             self.commit_with(item, outcome, story, None, remarks)?;
         }

@@ -50,13 +50,22 @@ pub fn keep_timestamp(app: &App, response: &Response, bytes: Vec<u8>) -> Result<
         .hint("`griffie log timestamp --request FILE` writes a request that is"))
 }
 
-/// Says in the log that a clock was wrong when an event was logged, or one before it; gives the place of that event.
-pub fn clock_was_wrong(app: &App, what: &str, by: &str) -> Result<u64> {
+/// Says in the log that a clock was wrong when an event was logged, or one before it; of all from one to another where both
+/// are given (`FIRST..LAST`, or `FIRST..` for all up to now). Gives the places of the first and the last.
+pub fn clock_was_wrong(app: &App, what: &str, by: &str) -> Result<(u64, u64)> {
     let by = named(by)?;
     let store = app.archive.store();
-    let place = proof::find(store, proof::head(store)?.checkpoint.size, what)?;
-    tell(app, &Event::of_wrong_clock(place, by, app.clock.now()))?;
-    Ok(place)
+    let size = proof::head(store)?.checkpoint.size;
+    let (first, last) = what.split_once("..").unwrap_or((what, what));
+    let first = proof::find(store, size, first)?;
+    let last = if last.is_empty() { size.saturating_sub(1) } else { proof::find(store, size, last)? };
+    if last < first {
+        return Err(Error::new(ErrorKind::InvalidInput, format!("event {last} came before event {first}"))
+            .hint("name the first and then the last: FIRST..LAST")
+            .dutch(format!("gebeurtenis {last} kwam voor gebeurtenis {first}: noem de eerste en dan de laatste")));
+    }
+    tell(app, &Event::of_wrong_clock(first, last, by, app.clock.now()))?;
+    Ok((first, last))
 }
 
 /// Says in the log that a change of its key which the old key did not sign was the keeper's own. Said again it stands once.

@@ -6,7 +6,11 @@ use std::collections::HashSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{App, decide, remarks};
+use super::{
+    App,
+    decide::{self, Taken},
+    remarks,
+};
 use crate::{
     Error, ErrorKind, Result,
     model::{DocumentId, RecordId},
@@ -175,7 +179,7 @@ pub fn state(
     sample: &[DocumentId],
     by: &str,
     note: Option<&str>,
-) -> Result<()> {
+) -> Result<Taken> {
     let list = of(app, which)?;
     if pages.is_some() && list.documents.len() != 1 {
         return Err(Error::new(ErrorKind::InvalidInput, "pages are counted of one document")
@@ -205,7 +209,7 @@ pub fn state(
 }
 
 /// Takes such statements back.
-pub fn withdraw(app: &mut App, which: &Which, by: &str, note: Option<&str>) -> Result<()> {
+pub fn withdraw(app: &mut App, which: &Which, by: &str, note: Option<&str>) -> Result<Taken> {
     let list = of(app, which)?;
     let stated = list.documents.iter().any(|scanned| scanned.compared.is_some());
     let mut requests = Vec::new();

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::{self, Accession, AccessionState, Archive, How, Wrong},
+    archive::{self, Accession, AccessionState, Archive, Area, How, Wrong},
     config::Config,
     error::{Context as _, Fold as _},
     index::Index,
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// What was found in the store.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Counts {
     /// Batches.
     pub batches: usize,
@@ -44,8 +44,6 @@ pub struct Counts {
     pub left_out: Vec<ObjectName>,
     /// Originals and copies that are gone, or have another length than their manifests say: no register follows from them.
     pub without_bytes: Vec<ObjectName>,
-    /// How many objects lie in a folder that was put back which neither the log nor the data folder's journal tells of.
-    pub strays: usize,
     /// What lay beyond the log of a copy that was put back.
     pub put_aside: Option<PutAside>,
 }
@@ -87,12 +85,18 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
     let index = Index::open(&workplace.path().join("index"))?;
     let archive = stored.archive.clone();
     let mut app = App::beside(data, config.clone(), stored, register, index, lock)?;
+    // Once what a stopped program had begun to log is logged.
+    if !had_database {
+        must_have_no_strays(data, &archive)?;
+    }
     app.archive = archive.as_logged(&[])?;
-    let strays = if had_database { 0 } else { strays(data, &archive)? };
-    let mut counts = Counts { left_out: sound(&app.archive)?, strays, put_aside, ..Counts::default() };
+    let mut counts = Counts { left_out: sound(&app.archive)?, put_aside, ..Counts::default() };
     reached("rebuild-begun");
     build(&app.archive, &app.register, &mut counts)?;
     for (document, _) in app.register.documents_as_read()? {
+        if let Some(name) = app.archive.made_from_another(&document.id)? {
+            return Err(another(&document.id, &name));
+        }
         counts.without_bytes.extend(app.archive.without_bytes(&document.id)?);
     }
     reached("rebuild-database-made");
@@ -112,15 +116,45 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
     Ok(counts)
 }
 
-/// Of a store in a folder, what neither its log nor the journal of the data folder tells of: so a copy ends that was made
-/// while griffie worked and that the journal is not in.
-fn strays(data: &Path, archive: &Archive) -> Result<usize> {
+/// Refuses a store in a folder that holds what neither its log nor the journal of the data folder tells of, before a database
+/// is made where there was none: so a copy ends that was made while griffie worked, and what it holds of a decision or a
+/// delivery would be left out.
+fn must_have_no_strays(data: &Path, archive: &Archive) -> Result<()> {
     if archive.store().root().is_none() {
-        return Ok(0);
+        return Ok(());
     }
     let announced = journal::said_in(data, &told::keys_that_count(data, archive.store())?)?;
     let is_own = |name: &ObjectName| announced.iter().any(|object| object.name == *name);
-    Ok(archive.unlogged()?.iter().filter(|name| !is_own(name)).count())
+    let mut strays: Vec<ObjectName> = archive.unlogged()?.into_iter().filter(|name| !is_own(name)).collect();
+    if strays.is_empty() {
+        return Ok(());
+    }
+    // People's decisions first.
+    strays.sort_by_key(|name| (Area::of(name) != Some(Area::Decisions), name.to_string()));
+    let count = strays.len();
+    let mut names: Vec<_> = strays.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    if count > NAMED {
+        names.push("…".to_owned());
+    }
+    let names = names.join(", ");
+    Err(Error::new(
+        ErrorKind::FixityMismatch,
+        format!(
+            "{count} objects are in the store that neither its log nor this data folder tells of, and a register made now \
+             would leave them out: {names}"
+        ),
+    )
+    .hint(
+        "nothing was made. If the store was put back from a copy (a backup), give `griffie rebuild --restored --by NAME`: it \
+         takes the log up where the copy ends, puts these aside and names the decisions among them. If somebody laid them \
+         there, put them aside yourself",
+    )
+    .dutch(format!(
+        "van {count} objecten in de opslag weet het logboek niet en deze gegevensmap niet, en een register zou ze nu weglaten: \
+         {names}; er is niets gemaakt. Is de opslag teruggezet uit een kopie (een back-up), geef dan `griffie rebuild --restored \
+         --by NAAM`: die gaat verder waar de kopie eindigt, legt deze opzij en noemt de besluiten eronder. Legde iemand ze daar, \
+         leg ze dan zelf opzij"
+    )))
 }
 
 /// Refuses an archive of which the log names what is gone or changed: no part of a register is made as if it were all.
@@ -153,6 +187,18 @@ fn sound(archive: &Archive) -> Result<Vec<ObjectName>> {
         "het register kan niet heel worden gemaakt en blijft zoals het was: {nl}; zet die objecten terug uit een kopie \
              van de opslag, en geef nog eens `griffie rebuild`"
     )))
+}
+
+fn another(id: &DocumentId, name: &ObjectName) -> Error {
+    Error::new(
+        ErrorKind::FixityMismatch,
+        format!("`{id}` names `{name}`, which was made from another document: the register stays as it was"),
+    )
+    .hint("somebody with the key of the log wrote it: run `griffie verify`, and restore the store from a copy")
+    .dutch(format!(
+        "`{id}` noemt `{name}`, dat uit een ander document is gemaakt; het register blijft zoals het was: iemand met de sleutel \
+         van het logboek schreef het; geef `griffie verify`, en zet de opslag terug uit een kopie"
+    ))
 }
 
 /// Fills an empty register with what an archive tells.

@@ -2,7 +2,12 @@
 //! something, or before what the data folder noted last: what no signed event names is put aside, nothing is removed,
 //! and the log tells of it for ever.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use jiff::SignedDuration;
 
 use super::{
     app::{self, App},
@@ -10,20 +15,22 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    archive::Archive,
+    archive::{Archive, Area, Decision, Format as _, is_left_of_ours},
     clock::Clock,
     error::Fold as _,
     provenance::{Event, Log, beyond, newest_whole, signer_of},
-    storage::ObjectName,
+    storage::{ObjectName, Store},
 };
 
 /// What was put aside, and where it lies now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PutAside {
     /// How many objects.
     pub objects: usize,
     /// The folder; their names are what they were.
     pub folder: PathBuf,
+    /// The decisions of people among them, which are to be taken again.
+    pub decisions: Vec<Decision>,
 }
 
 /// Takes up the log at its newest checkpoint that is whole. To be called by whoever holds the locks.
@@ -55,7 +62,11 @@ pub(super) fn take_up(data: &Path, archive: &Archive, by: &str) -> Result<Option
             .hint("restore the folder `log` of the store from another copy")
             .dutch("geen ijkpunt van het logboek is heel in deze opslag: zet de map `log` ervan terug uit een andere kopie"));
     };
-    let mut aside = Aside { root, folder: None, objects: 0 };
+    // A copy made meanwhile has what was half written at that moment; nobody is at work in this one.
+    let later = Clock::System.now().saturating_add(SignedDuration::from_hours(24));
+    let later = later.fold(ErrorKind::Storage, || "the clock stands at the end of all times")?;
+    store.clear_leftovers(SystemTime::from(later), is_left_of_ours)?;
+    let mut aside = Aside { root, store, folder: None, objects: 0 };
     aside.put(&beyond(store, size)?)?;
     // What lies beyond is nobody's word; what is left must be that of the log's keys.
     app::must_be_own_log(data, store)?;
@@ -63,7 +74,14 @@ pub(super) fn take_up(data: &Path, archive: &Archive, by: &str) -> Result<Option
     if known.is_none() {
         head::must_be_reached(data, store, size)?;
     }
-    aside.put(&archive.unlogged()?)?;
+    let unlogged = archive.unlogged()?;
+    let decision = |name: &ObjectName| {
+        let is_one = Area::of(name) == Some(Area::Decisions);
+        // One that cannot be read is nobody's.
+        is_one.then(|| Decision::decode(&store.get(name).ok()?).ok()).flatten()
+    };
+    let decisions: Vec<_> = unlogged.iter().filter_map(decision).collect();
+    aside.put(&unlogged)?;
     if known.is_some() || aside.objects > 0 {
         let key = data.join(app::LOG_KEY);
         let log = Log::open(store, &key, &|_| false)?;
@@ -73,12 +91,13 @@ pub(super) fn take_up(data: &Path, archive: &Archive, by: &str) -> Result<Option
             head::keep(data, &signer_of(store, &key)?, &head)?;
         }
     }
-    Ok(aside.folder.map(|folder| PutAside { objects: aside.objects, folder }))
+    Ok(aside.folder.map(|folder| PutAside { objects: aside.objects, folder, decisions }))
 }
 
 /// Puts objects into a folder beside the store.
 struct Aside<'a> {
     root: &'a Path,
+    store: &'a Store,
     folder: Option<PathBuf>,
     objects: usize,
 }
@@ -93,6 +112,7 @@ impl Aside<'_> {
                 std::fs::rename(&from, &to)
             };
             moved().fold(ErrorKind::Storage, || format!("cannot put `{}` aside", from.display()))?;
+            self.store.clear_empty(name);
             self.objects += 1;
         }
         Ok(())

@@ -96,11 +96,15 @@ pub(super) fn must_be_in_time(archive: &Archive, now: Timestamp, config: &Config
     let (mut times, mut wrong) = (Vec::new(), Vec::new());
     for entry in entries(archive.store(), size.saturating_sub(tiles::WIDTH), size) {
         let (place, _, event) = entry?;
-        wrong.extend(event.wrong_clock(place).map(|note| note.event));
+        wrong.extend(event.wrong_clock(place).map(|note| note.event..=note.last));
         times.push((place, event.at));
     }
     // Of what a person said that the clock was wrong then, the time tells nothing.
-    let latest = times.into_iter().filter(|(place, _)| !wrong.contains(place)).map(|(_, at)| at).max();
+    let latest = times
+        .into_iter()
+        .filter(|(place, _)| !wrong.iter().any(|places| places.contains(place)))
+        .map(|(_, at)| at)
+        .max();
     let Some(latest) = latest.filter(|latest| latest.duration_since(now) > SLACK && !config.clock_is_right) else {
         return Ok(());
     };

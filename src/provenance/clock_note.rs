@@ -10,9 +10,13 @@ const CLOCK_WAS_WRONG: &str = "clock_was_wrong";
 /// Who said that a clock was wrong, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClockNote {
-    /// The event whose time stands out.
+    /// The event whose time stands out, or the first of several.
     pub event: u64,
-    /// What a check would say of it.
+    /// The last of them.
+    pub last: u64,
+    /// How many of them a check would name.
+    pub times: u64,
+    /// What it would say of the first of those.
     pub message: String,
     /// Where that was said.
     pub said: u64,
@@ -23,19 +27,32 @@ pub struct ClockNote {
 }
 
 impl Event {
-    /// A person says that a clock was wrong when the event at a place was logged, or one before it.
-    pub fn of_wrong_clock(place: u64, by: &str, at: Timestamp) -> Self {
+    /// A person says that a clock was wrong when the event at a place was logged, or one before it; of all events from one
+    /// place to another where it names two.
+    pub fn of_wrong_clock(first: u64, last: u64, by: &str, at: Timestamp) -> Self {
+        let places = if first == last { first.to_string() } else { format!("{first}..{last}") };
         Self::new(EventKind::Validation, at, ["store".to_owned()])
             .by(Agent::Person { name: by.to_owned() })
-            .outcome(Outcome::Success, Some(format!("{CLOCK_WAS_WRONG} {place}")))
+            .outcome(Outcome::Success, Some(format!("{CLOCK_WAS_WRONG} {places}")))
     }
 
-    /// The place of the event that it is about, where it says that; `said` is its own.
+    /// The events that it is about, where it says that; `said` is its own place.
     pub fn wrong_clock(&self, said: u64) -> Option<ClockNote> {
         let detail = self.detail.as_deref().filter(|_| self.event == EventKind::Validation)?;
-        let event = detail.strip_prefix(CLOCK_WAS_WRONG)?.strip_prefix(' ')?.parse().ok()?;
+        let places = detail.strip_prefix(CLOCK_WAS_WRONG)?.strip_prefix(' ')?;
+        let (first, last) = places.split_once("..").unwrap_or((places, places));
+        let (event, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
         let Agent::Person { name } = &self.agent else { return None };
         // Nobody speaks of what is still to come.
-        (event < said).then(|| ClockNote { event, message: String::new(), said, by: name.clone(), at: self.at })
+        let is_past = event <= last && last < said;
+        is_past.then(|| ClockNote {
+            event,
+            last,
+            times: 0,
+            message: String::new(),
+            said,
+            by: name.clone(),
+            at: self.at,
+        })
     }
 }

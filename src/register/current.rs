@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use rusqlite::Transaction;
 use serde_json::{Map, Value, json};
 
 use super::{Act, Decision, Record, Register, Role, decision, dossier, fields, record};
 use crate::{
     Result,
+    clock::day_of,
     model::{DocumentId, Elsewhere, Field, Fields, Language, RecordId, Status, reckon, record::Against, record::Term},
 };
 
@@ -201,7 +202,7 @@ fn decide(
         if decisions.iter().any(is_withdrawn) {
             continue;
         }
-        let day = decision.taken().to_zoned(TimeZone::UTC).date();
+        let day = day_of(decision.taken());
         let (by, note) = (&decision.by, decision.note.as_ref().map_or(String::new(), |note| format!(": {note}")));
         let elsewhere = decision.elsewhere.as_ref().map(|Elsewhere { log, .. }| {
             language.say(format!(" (in een ander archief, {log})"), format!(" (in another archive, {log})"))

@@ -5,6 +5,8 @@ mod moto;
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use object_store::ObjectStoreExt as _;
+
 use super::{Put, Store};
 use crate::{
     ErrorKind,
@@ -22,6 +24,43 @@ fn conforms(store: &Store) {
     refuses_a_file_that_changed(store);
     lists_what_is_there(store);
     says_what_is_not_there(store);
+    keeps_apart_what_is_no_object(store);
+}
+
+/// Every back-end takes names that no object can have, from whoever writes past this program.
+fn keeps_apart_what_is_no_object(store: &Store) {
+    let by_other_means = |text: &str| match store.root() {
+        Some(root) => {
+            let path = root.join(text);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        None => {
+            let path = object_store::path::Path::parse(text).unwrap();
+            store.wait(store.backend.put(&path, "x".into())).unwrap();
+        }
+    };
+    let names = ["odd/a#1", "odd/a b", "odd/%41", "odd/b#x", "odd/caf\u{e9}", "odd/x=1&y", "incoming/x"];
+    for name in names {
+        by_other_means(name);
+    }
+    store.put_new(&name("odd/good"), "good").unwrap();
+    let mut listed = store.list("");
+    let good: Vec<_> = (&mut listed).filter_map(Result::ok).filter(|it| it.name.folder() == "odd").collect();
+    assert_eq!(good.len(), 1);
+    let beside = listed.beside();
+    let told: BTreeSet<_> =
+        beside.unfinished.iter().map(|left| &left.name).chain(&beside.foreign).map(String::as_str).collect();
+    assert_eq!(told, names.into());
+    if let Some(root) = store.root() {
+        let told: BTreeSet<_> = beside.unfinished.iter().map(|left| left.name.as_str()).collect();
+        assert_eq!(told, ["odd/a#1", "incoming/x"].into());
+        fs::create_dir_all(root.join("empty/within")).unwrap();
+        let mut listed = store.list("");
+        assert!((&mut listed).count() > 0);
+        let empty: Vec<_> = listed.beside().empty.iter().map(|left| left.name.as_str()).collect();
+        assert_eq!(empty, ["empty/within/"]);
+    }
 }
 
 fn puts_once_and_never_overwrites(store: &Store) {

@@ -1,27 +1,63 @@
-//! Lists what is in a store, as it streams in: a folder by its own entries, other stores by their answers.
+//! Lists what is in a store, as it streams in: a folder by its own entries, other stores by their answers. What is no object
+//! is kept apart, so that a check can name it.
 
 use std::{
     fs::{self, ReadDir},
     path::Path,
     sync::Arc,
+    time::SystemTime,
 };
 
 use futures::{StreamExt as _, stream::BoxStream};
 use object_store::{ObjectMeta, ObjectStore as _};
 
-use super::{Entry, INCOMING, Store, is_leftover, name::refused, refusal};
+use super::{Entry, INCOMING, Store, is_leftover, lock, name::refused, probe::is_probes, refusal};
 use crate::{ErrorKind, Result, error::Fold as _};
 
 /// The objects of a store, as they stream in.
 pub struct Listing {
     from: From,
-    not_plain: Vec<String>,
+    beside: Beside,
+}
+
+/// What lies in a store and is no object.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// What is neither a file nor a folder: a link, for one. A link to a file is listed all the same, so that all can be
+    /// said of what it leads to.
+    pub not_plain: Vec<String>,
+    /// What no object can be called, and no unfinished write either.
+    pub foreign: Vec<String>,
+    /// What is called as unfinished writes are. A store on a server keeps those out of sight.
+    pub unfinished: Vec<Leftover>,
+    /// Folders with nothing in them.
+    pub empty: Vec<Leftover>,
+}
+
+/// What may be left of a write.
+#[derive(Clone, Debug)]
+pub struct Leftover {
+    /// Its name.
+    pub name: String,
+    /// When it was written last.
+    pub changed: Option<SystemTime>,
 }
 
 enum From {
     Folder(Walk),
+    Bucket(Pages),
     Answers(Store, BoxStream<'static, object_store::Result<ObjectMeta>>),
     Done,
+}
+
+/// The keys of a bucket, page by page. Asked for here, since object_store's own listing ends at a key that it finds no
+/// name.
+struct Pages {
+    store: Store,
+    prefix: String,
+    page: std::vec::IntoIter<(String, u64)>,
+    /// Where the next page begins; `None` after the last.
+    next: Option<Option<String>>,
 }
 
 /// Folders in folders deeper than this are no store, but links that lead in a circle.
@@ -30,34 +66,39 @@ const DEEPEST: usize = 32;
 /// A walk through folders; a link to one is one.
 struct Walk {
     root: Arc<Path>,
-    /// What is neither a file nor a folder.
-    not_plain: Vec<String>,
     /// The folder to begin with, until it is open.
     begin: Option<String>,
-    /// Folders that are open, the innermost last, each with its name and a `/` (the root has neither).
-    open: Vec<(ReadDir, String)>,
+    /// Folders that are open, the innermost last.
+    open: Vec<Open>,
+}
+
+struct Open {
+    entries: ReadDir,
+    /// With a `/` at its end; the root has neither name nor that.
+    name: String,
+    /// Nothing was met in it so far.
+    empty: bool,
 }
 
 impl Listing {
     pub(super) fn of(store: &Store, prefix: &str) -> Self {
-        if let Some(root) = &store.root {
-            let begin = Some(prefix.trim_end_matches('/').to_owned());
-            let walk = Walk { root: Arc::clone(root), not_plain: Vec::new(), begin, open: Vec::new() };
-            return Self { from: From::Folder(walk), not_plain: Vec::new() };
-        }
-        let prefix = object_store::path::Path::from(prefix);
-        let prefix = (!prefix.as_ref().is_empty()).then_some(prefix);
-        let answers = store.backend.list(prefix.as_ref());
-        Self { from: From::Answers(store.clone(), answers), not_plain: Vec::new() }
+        let prefix = prefix.trim_end_matches('/');
+        let from = if let Some(root) = &store.root {
+            From::Folder(Walk { root: Arc::clone(root), begin: Some(prefix.to_owned()), open: Vec::new() })
+        } else if store.s3.is_some() {
+            let prefix = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+            From::Bucket(Pages { store: store.clone(), prefix, page: Vec::new().into_iter(), next: Some(None) })
+        } else {
+            let prefix = object_store::path::Path::from(prefix);
+            let prefix = (!prefix.as_ref().is_empty()).then_some(prefix);
+            From::Answers(store.clone(), store.backend.list(prefix.as_ref()))
+        };
+        Self { from, beside: Beside::default() }
     }
 
-    /// What was met so far that is neither a file nor a folder: a link, for one. A link to a file is listed all the same,
-    /// so that all can be said of what it leads to.
-    pub fn not_plain(&self) -> &[String] {
-        match &self.from {
-            From::Folder(walk) => &walk.not_plain,
-            _ => &self.not_plain,
-        }
+    /// What was met so far that is no object.
+    pub fn beside(&self) -> &Beside {
+        &self.beside
     }
 }
 
@@ -67,7 +108,8 @@ impl Iterator for Listing {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let found = match &mut self.from {
-                From::Folder(walk) => walk.next(),
+                From::Folder(walk) => walk.next(&mut self.beside),
+                From::Bucket(pages) => pages.next(),
                 From::Answers(store, answers) => match store.wait(answers.next()) {
                     Some(Err(object_store::Error::NotFound { .. })) => continue,
                     Some(Err(error)) => Some(Err(refusal(error, "cannot list the store".to_owned()))),
@@ -77,39 +119,71 @@ impl Iterator for Listing {
                 From::Done => return None,
             };
             let Some(found) = found else {
-                self.not_plain = self.not_plain().to_vec();
                 self.from = From::Done;
                 return None;
             };
-            let entry = found.and_then(|(name, size_bytes)| {
-                if is_leftover(&name) { Ok(None) } else { Ok(Some(Entry { name: name.parse()?, size_bytes })) }
-            });
-            if let Some(entry) = entry.transpose() {
-                return Some(entry);
+            let (name, size_bytes) = match found {
+                Ok(found) => found,
+                Err(error) => return Some(Err(error)),
+            };
+            if is_leftover(&name) {
+                if !is_probes(&name) {
+                    self.beside.foreign.push(name);
+                }
+                continue;
+            }
+            return Some(name.parse().map(|name| Entry { name, size_bytes }).inspect_err(|_| {
+                self.beside.foreign.push(name);
+            }));
+        }
+    }
+}
+
+impl Pages {
+    fn next(&mut self) -> Option<Result<(String, u64)>> {
+        loop {
+            if let Some(found) = self.page.next() {
+                return Some(Ok(found));
+            }
+            let after = self.next.take()?;
+            let s3 = self.store.s3.as_ref()?;
+            match s3.page(&self.prefix, after.as_deref()) {
+                Ok((page, next)) => {
+                    self.page = page.into_iter();
+                    self.next = next.map(Some);
+                }
+                Err(error) => return Some(Err(error)),
             }
         }
     }
 }
 
 impl Walk {
-    fn next(&mut self) -> Option<Result<(String, u64)>> {
+    fn next(&mut self, beside: &mut Beside) -> Option<Result<(String, u64)>> {
         if let Some(begin) = self.begin.take()
             && let Err(error) = self.enter(&begin)
         {
             return Some(Err(error));
         }
-        while let Some((folder, name)) = self.open.last_mut() {
-            let entry = match folder.next() {
+        while let Some(folder) = self.open.last_mut() {
+            let entry = match folder.entries.next() {
                 Some(Ok(entry)) => entry,
                 Some(Err(error)) => return Some(Err(error).fold(ErrorKind::Storage, || "cannot list the store")),
                 None => {
-                    self.open.pop();
+                    let Some(Open { name, empty, .. }) = self.open.pop() else { break };
+                    if empty && !name.is_empty() && name.trim_end_matches('/') != INCOMING {
+                        let changed = fs::metadata(self.root.join(&name)).and_then(|found| found.modified()).ok();
+                        beside.empty.push(Leftover { name, changed });
+                    }
                     continue;
                 }
             };
+            folder.empty = false;
             let last = entry.file_name();
-            let Some(name) = last.to_str().map(|last| format!("{name}{last}")) else {
-                return Some(Err(refused(&entry.path().display().to_string())));
+            let Some(name) = last.to_str().map(|last| format!("{}{last}", folder.name)) else {
+                let name = format!("{}{}", folder.name, last.to_string_lossy());
+                beside.foreign.push(name.clone());
+                return Some(Err(refused(&name)));
             };
             // The folder itself tells what is a folder in it; of others the length is asked, by way of the open folder,
             // which is cheaper than by name.
@@ -120,12 +194,26 @@ impl Walk {
                 continue;
             }
             let found = match entry.metadata() {
-                Ok(found) if !found.is_file() && !is_leftover(&name) => {
-                    self.not_plain.push(name.clone());
+                Ok(found) if !found.is_file() => {
+                    beside.not_plain.push(name.clone());
                     fs::metadata(entry.path())
                 }
                 found => found,
             };
+            if is_leftover(&name) {
+                match found {
+                    Ok(found) if found.is_dir() => {}
+                    Ok(found) => {
+                        let changed = found.modified().ok();
+                        if !lock::is_lock(&name) && !is_probes(&name) {
+                            beside.unfinished.push(Leftover { name, changed });
+                        }
+                    }
+                    // It got the name of its object.
+                    Err(_) => {}
+                }
+                continue;
+            }
             match found {
                 Ok(found) if found.is_dir() => match self.enter(&name) {
                     Ok(()) => {}
@@ -143,15 +231,14 @@ impl Walk {
     }
 
     fn enter(&mut self, name: &str) -> Result<()> {
-        if name == INCOMING {
-            return Ok(());
-        }
         if self.open.len() > DEEPEST {
             return Err(refused(name));
         }
         match fs::read_dir(self.root.join(name)) {
-            Ok(folder) if name.is_empty() => self.open.push((folder, String::new())),
-            Ok(folder) => self.open.push((folder, format!("{name}/"))),
+            Ok(entries) => {
+                let name = if name.is_empty() { String::new() } else { format!("{name}/") };
+                self.open.push(Open { entries, name, empty: true });
+            }
             // A folder that was never made, or went since it was named, holds nothing.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error).fold(ErrorKind::Storage, || format!("cannot list `{name}`")),

@@ -4,7 +4,7 @@
 use std::fs::{self, File, TryLockError};
 
 use super::{INCOMING, Store};
-use crate::{ErrorKind, Result, error::Fold as _};
+use crate::{Error, ErrorKind, Result, error::Fold as _};
 
 /// In the folder of what is no object, so that no listing and no check takes it for one.
 const FILE: &str = "lock";
@@ -20,6 +20,15 @@ impl Store {
         let Some(root) = self.root() else { return Ok(Some(Lock(None))) };
         let doing = || format!("cannot lock the store `{}`", root.display());
         let folder = root.join(INCOMING);
+        if fs::symlink_metadata(&folder).is_ok_and(|found| found.is_symlink()) {
+            return Err(Error::new(ErrorKind::Refused, format!("`{}` is a link to another place", folder.display()))
+                .hint("whoever laid it there reads what is written: put it aside; griffie makes the folder anew")
+                .dutch(format!(
+                    "`{}` is een koppeling naar een andere plaats: wie hem daar legde leest mee met wat wordt geschreven; leg \
+                     hem opzij, griffie maakt de map opnieuw",
+                    folder.display()
+                )));
+        }
         fs::create_dir_all(&folder).fold(ErrorKind::Storage, doing)?;
         let file = File::options().create(true).truncate(false).write(true).open(folder.join(FILE));
         let file = file.fold(ErrorKind::Storage, doing)?;
@@ -53,7 +62,7 @@ mod tests {
         let held = second.try_lock().unwrap();
         assert!(held.is_some(), "it goes with the one that had it");
         let later = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1 << 40);
-        assert!(first.clear_leftovers(later).unwrap().removed.is_empty(), "it is no leftover");
+        assert!(first.clear_leftovers(later, |_| true).unwrap().removed.is_empty(), "it is no leftover");
         assert_eq!(first.list("").count(), 0);
         assert!(Store::memory().try_lock().unwrap().is_some());
     }

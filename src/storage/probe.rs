@@ -16,6 +16,9 @@ use crate::{ErrorKind, Result, error::Fold as _, model::Blake3};
 pub(super) const CANARY: &[u8] = b"A canary of griffie store probe. It counts for nothing.\n";
 pub(super) const OTHER: &[u8] = b"Other bytes under the same name.\n";
 
+/// The name in the folder of what is no object under which it is found out whether a server lets a name be taken twice.
+pub(super) const TAKEN_ONCE: &str = "create-only";
+
 /// What is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -170,6 +173,13 @@ impl Store {
 /// A name that no listing shows.
 pub(super) fn canary_name() -> ObjectName {
     format!("{INCOMING}/canary-{}", hex::encode(random_bytes())).parse().expect("hexadecimal digits are plain")
+}
+
+/// What a store is tried out with stays where it is: the name of a canary, or that which may be taken once.
+pub(super) fn is_probes(name: &str) -> bool {
+    let Some((INCOMING, last)) = name.split_once('/') else { return false };
+    let is_canary = |hex: &str| hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    last == TAKEN_ONCE || last.strip_prefix("canary-").is_some_and(is_canary)
 }
 
 /// How far the retentions of a store were lengthened.

@@ -1,5 +1,5 @@
 //! The back-end for S3: objects are written by conditional requests that refuse a name that is taken, with a checksum
-//! and, where that is configured, a retention. Reading and listing are object_store's.
+//! and, where that is configured, a retention. Reading is object_store's.
 
 mod client;
 mod lock;
@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 pub(super) use self::client::denied;
 use self::client::{Client, Request};
 use self::lock::Retention;
-use super::{INCOMING, ObjectName, Put, read_parts};
+use super::{INCOMING, ObjectName, Put, probe::TAKEN_ONCE, read_parts};
 use crate::{
     Error, ErrorKind, Result,
     clock::Clock,
@@ -110,6 +110,11 @@ impl S3 {
     /// Waits for what is under way on the network.
     pub fn wait<F: Future>(&self, future: F) -> F::Output {
         self.runtime.block_on(future)
+    }
+
+    /// Names and lengths of what lies below folders, as far as a page goes, and where the next one begins.
+    pub fn page(&self, folders: &str, after: Option<&str>) -> Result<lock::Page> {
+        self.wait(self.client.page(folders, after))
     }
 
     /// The retention that everything put now gets.
@@ -269,7 +274,7 @@ impl S3 {
         if let Some(guard) = self.guard.get() {
             return Ok(*guard);
         }
-        let key = self.client.full_key(&format!("{INCOMING}/create-only"));
+        let key = self.client.full_key(&format!("{INCOMING}/{TAKEN_ONCE}"));
         for _ in 0..2 {
             let request = Request::new("PUT", &key).header("if-none-match", "*").body("This name may be taken once.\n");
             let answer = self.wait(self.client.send(request))?;

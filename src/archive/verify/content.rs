@@ -67,7 +67,7 @@ pub(super) fn agrees(
         Tells::Decision(one) => (Some(one.at), name::numbered(Area::Decisions, one.record.as_str(), one.number)),
         Tells::Made(recipe) if Area::of(name) == Some(Area::Readings) => (None, name::reading(&recipe.key())),
         Tells::Made(recipe) => (None, name::findings(&recipe.key())),
-        Tells::Manifest(manifest) => (None, name::numbered(Area::Manifests, manifest.document.as_str(), number(name))),
+        Tells::Manifest(one) => (Some(one.made), name::numbered(Area::Manifests, one.document.as_str(), number(name))),
     };
     if right_name != *name {
         let nl = format!("wat erin staat hoort bij `{right_name}`");
@@ -146,25 +146,31 @@ fn of_manifest(
     findings: &mut Findings,
 ) -> Result<()> {
     let id = manifest.document.as_str();
-    let numbered = |number| {
-        let bytes = store.get(&name::numbered(Area::Manifests, id, number)).ok()?;
-        Manifest::decode(&bytes).ok()
-    };
+    let read = |name: &ObjectName| Manifest::decode(&store.get(name).ok()?).ok();
     let number = number(name);
     let in_series = name.as_str().starts_with(&format!("{}/", Area::Manifests.folder_of(id)));
-    let first = if number > 1 { numbered(1) } else { None };
+    let first = if number > 1 { read(&name::numbered(Area::Manifests, id, 1)) } else { None };
     if !in_series || first.is_some_and(|first| !manifest.is_of_the_same_original(&first)) {
         let nl = "het noemt een ander origineel, stuk of ontvangst dan het eerste manifest van het document";
         let en = "it names another original, item or accession than the first manifest of its document";
         findings.add(FindingKind::ChangedOrigin, name, nl, en);
-    } else if let Some(before) = last_logged_before(number, id, ledger)?.and_then(numbered)
-        && !manifest.only_adds_to(&before)
-    {
-        let nl = "het zegt van het document iets anders dan het manifest ervoor: een later voegt alleen kopieën en \
-                  bevindingen toe";
-        let en = "it says something else of the document than the manifest before it: a later one adds copies and findings, \
-                  and nothing else";
-        contradicts(name, findings, nl, en);
+    } else if let Some(before) = ledger.last_logged_before(name)?.and_then(|before| read(&before)) {
+        let otherwise = manifest.says_otherwise(&before);
+        if !otherwise.is_empty() {
+            let fields = otherwise.join(", ");
+            let nl = format!(
+                "het zegt van het document iets anders ({fields}) dan het manifest ervoor: een later voegt alleen kopieën en \
+                 bevindingen toe"
+            );
+            let en = format!(
+                "it says something else of the document ({fields}) than the manifest before it: a later one adds copies and \
+                 findings, and nothing else"
+            );
+            contradicts(name, findings, nl, en);
+        } else if !manifest.adds_in_time(&before, log::TOLERANCE) {
+            let nl = "wat het toevoegt is van een andere tijd dan het zelf";
+            contradicts(name, findings, nl, "what it adds is of another time than it is itself");
+        }
     }
     let original = &manifest.original.digests.blake3;
     if let Some(reading) = &manifest.reading {
@@ -180,16 +186,6 @@ fn of_manifest(
     Ok(())
 }
 
-/// The number of the last manifest before one that the log names.
-fn last_logged_before(number: u32, id: &str, ledger: &Ledger) -> Result<Option<u32>> {
-    for before in (1..number).rev() {
-        if ledger.logged(name::numbered(Area::Manifests, id, before).as_str())?.is_some() {
-            return Ok(Some(before));
-        }
-    }
-    Ok(None)
-}
-
 fn of_another(name: impl ToString, what: impl ToString, findings: &mut Findings) {
     let what = what.to_string();
     let nl = format!("het geeft het document `{what}`, dat uit een ander origineel is gemaakt");
@@ -203,18 +199,4 @@ pub(super) fn of_others(ledger: &Ledger, findings: &mut Findings) -> Result<()> 
         of_another(by, name, findings);
     }
     Ok(())
-}
-
-impl Manifest {
-    /// Whether it says of its document what the one before it says, and adds copies and findings at most.
-    fn only_adds_to(&self, before: &Self) -> bool {
-        let mut without = self.clone();
-        without.made = before.made;
-        without.program.clone_from(&before.program);
-        without.role = before.role;
-        without.findings.truncate(before.findings.len());
-        without.renditions.truncate(before.renditions.len());
-        without.refused.truncate(before.refused.len());
-        without == *before
-    }
 }

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, config::DbConfig, params};
 use serde::Serialize;
 
-use super::{Checked, FindingKind, Findings, name_of};
+use super::{Checked, FindingKind, name_of};
 use crate::{
     Error, ErrorKind, Result,
     archive::Area,
@@ -228,7 +228,6 @@ impl Ledger {
     pub fn take_stock(
         &mut self,
         objects: impl Iterator<Item = Result<Entry>>,
-        findings: &mut Findings,
         mut begin: impl FnMut(&Entry, bool) -> bool,
     ) -> Result<()> {
         for object in objects {
@@ -243,10 +242,8 @@ impl Ledger {
                         })
                         .fold(ErrorKind::Storage, doing)?;
                 }
-                Err(error) if error.kind() == ErrorKind::InvalidInput => {
-                    let nl = format!("zo kan een object niet heten ({error})");
-                    findings.add(FindingKind::ForeignObject, "", nl, error.to_string());
-                }
+                // The listing keeps it, and it is named from there.
+                Err(error) if error.kind() == ErrorKind::InvalidInput => {}
                 Err(error) => return Err(error),
             }
         }
@@ -264,6 +261,12 @@ impl Ledger {
             .and_then(|mut select| select.query_row([name.as_str()], |row| row.get(0)).optional())
             .fold(ErrorKind::Storage, doing)?;
         Ok(last.as_deref() != Some(GOOD))
+    }
+
+    /// Whether an object is announced, or named by an event that is not logged yet.
+    pub fn is_awaited(&self, name: &ObjectName) -> bool {
+        let told = |told: &BTreeMap<String, Blake3>| told.contains_key(name.as_str());
+        told(&self.waiting) || told(&self.unsigned) || self.announced.iter().any(|object| object.name == *name)
     }
 
     /// How many objects there are beside the log.
@@ -415,6 +418,17 @@ impl Ledger {
             )
             .and_then(|mut select| select.query_row([folder], |row| row.get(0)))
             .fold(ErrorKind::Storage, doing)
+    }
+
+    /// The name in a series before this one that the log gives, however far the numbers lie apart.
+    pub fn last_logged_before(&self, name: &ObjectName) -> Result<Option<ObjectName>> {
+        let folder = name.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+        let before: Option<String> = self
+            .db
+            .prepare_cached("SELECT max(name) FROM named WHERE blake3 IS NOT NULL AND name > ?1 || '/' AND name < ?2")
+            .and_then(|mut select| select.query_row([folder, name.as_str()], |row| row.get(0)))
+            .fold(ErrorKind::Storage, doing)?;
+        before.map(|before| before.parse()).transpose()
     }
 
     /// Notes that an object of the log has its place in it.

@@ -86,6 +86,8 @@ pub(super) fn verify(
     ledger: &mut Ledger,
     findings: &mut Findings,
 ) -> Result<(Checked, Acts)> {
+    // Listed anew: whoever writes into the store at this moment logs what was listed a moment ago.
+    ledger.take_stock(store.list(tiles::LOG), |_, _| false)?;
     let lying = lying_keys(store, ledger, findings)?;
     let chain = chain(store, options, ledger, &lying)?;
     // Before its first checkpoint a log has no name.
@@ -486,7 +488,9 @@ impl Walk<'_> {
                         self.ledger.decided_by(&object.name, name)?;
                     }
                     let by = format!("event {place} of the log");
-                    self.ledger.name(&object.name, &object.blake3, Some(event.at), &by)?;
+                    // What a stopped run left is logged when that is found, and bears the time at which it was made.
+                    let stored = (event.detail.as_deref() != Some(LEFT_OVER)).then_some(event.at);
+                    self.ledger.name(&object.name, &object.blake3, stored, &by)?;
                 }
                 if append.is_some_and(|append| began != append) && began != place {
                     let nl = format!("gebeurtenis {place} hoort bij geen bijschrijving");
@@ -541,11 +545,20 @@ impl Walk<'_> {
     /// Where a person said in the log that a clock was wrong, that is told instead of what was found.
     fn settle_clocks(&mut self) -> Vec<ClockNote> {
         let mut told = Vec::new();
-        for note in std::mem::take(&mut self.clock_notes) {
-            if let Some(found) = self.times.remove(&note.event)
-                && let Some(message) = self.findings.found.remove(&found)
-            {
-                told.push(ClockNote { message, ..note });
+        for mut note in std::mem::take(&mut self.clock_notes) {
+            let places: Vec<u64> = self.times.range(note.event..=note.last).map(|(place, _)| *place).collect();
+            for place in places {
+                let Some(message) = self.times.remove(&place).and_then(|found| self.findings.found.remove(&found))
+                else {
+                    continue;
+                };
+                if note.times == 0 {
+                    note.message = message;
+                }
+                note.times += 1;
+            }
+            if note.times > 0 {
+                told.push(note);
             }
         }
         told

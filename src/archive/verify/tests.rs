@@ -172,6 +172,85 @@ fn what_was_added_by_other_means_is_named() {
 }
 
 #[test]
+fn what_no_object_can_be_called_is_named_and_what_a_stopped_program_left_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let root = archive.store().root().unwrap().to_owned();
+    let digest = Blake3::of(b"half of it");
+    let upload = format!("incoming/{}", &digest.hex()[..32]);
+    let halves = ["holds/c-000000000001/000002.json#1".into(), format!("{}#7", name::original(&digest)), upload];
+    let foreign = ["originals/secret#1", "a b", "incoming/x", "incoming/x#1", "originals/zz/deeper/x#1"];
+    for name in halves.iter().map(String::as_str).chain(foreign) {
+        fs::create_dir_all(root.join(name).parent().unwrap()).unwrap();
+        fs::write(root.join(name), "half of it").unwrap();
+    }
+    fs::create_dir_all(root.join("holds/c-000000000099")).unwrap();
+    fs::create_dir_all(root.join("notes/of/nobody")).unwrap();
+    let found = |stopped: Option<bool>, at: Timestamp| {
+        let report = archive.verify(&VerifyOptions { stopped, ..VerifyOptions::default() }, at).unwrap();
+        let of = |kind| move |finding: &&VerifyFinding| finding.kind == kind;
+        assert!(report.findings.iter().all(|finding| of(FindingKind::ForeignObject)(&finding)), "{report:#?}");
+        let names: Vec<_> = report.findings.into_iter().map(|finding| finding.what).collect();
+        (names, report.leftovers)
+    };
+    let mut by_others: Vec<String> = foreign.map(String::from).to_vec();
+    by_others.push("notes/of/nobody/".into());
+    by_others.sort();
+    let mut left = halves.to_vec();
+    left.sort();
+    // Of a store by itself nobody knows who was stopped, and what is a moment old may be somebody's work.
+    for (stopped, at) in [(None, now()), (Some(true), now()), (Some(false), crate::clock::Clock::System.now())] {
+        assert_eq!(found(stopped, at), (by_others.clone(), left.clone()), "{stopped:?}");
+    }
+    let mut all = [by_others, left, vec!["holds/c-000000000099/".into()]].concat();
+    all.sort();
+    assert_eq!(found(Some(false), now()), (all, Vec::new()));
+    let cleared =
+        archive.store().clear_leftovers(std::time::SystemTime::now(), crate::archive::is_left_of_ours).unwrap();
+    assert_eq!(cleared.removed.len(), 3);
+    assert!(root.join("originals/secret#1").exists() && !root.join("holds/c-000000000099").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_a_folder_is_named_and_nothing_is_written_through_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let root = archive.store().root().unwrap().to_owned();
+    let elsewhere = folder.path().join("elsewhere");
+    for part in ["incoming", "holds"] {
+        fs::create_dir_all(elsewhere.join(part)).unwrap();
+        let _ = fs::rename(root.join(part), elsewhere.join(part));
+        std::os::unix::fs::symlink(elsewhere.join(part), root.join(part)).unwrap();
+    }
+    let plain = |name: &str| (FindingKind::NoPlainFile, name.to_owned());
+    assert_eq!(kinds(&archive), [plain("holds"), plain("incoming")]);
+    assert_eq!(archive.store().try_lock().unwrap_err().kind(), crate::ErrorKind::Refused);
+    assert_eq!(fs::read_dir(elsewhere.join("incoming")).unwrap().count(), 0);
+}
+
+#[test]
+fn of_a_store_by_itself_what_is_new_may_still_be_logged_and_is_a_finding_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let name = name::original(&Blake3::of(b"new"));
+    archive.store().put_new(&name, "new").unwrap();
+    let at = |at: Timestamp, told: Option<ToldBy>| {
+        let report = archive.verify(&VerifyOptions { told, ..VerifyOptions::default() }, at).unwrap();
+        let of = |some: Vec<VerifyFinding>| -> Vec<_> { some.into_iter().map(|it| (it.kind, it.what)).collect() };
+        (of(report.findings), of(report.unfinished))
+    };
+    let found = |kind| vec![(kind, name.to_string())];
+    let today = crate::clock::Clock::System.now();
+    let (unlogged, unfinished) = (found(FindingKind::UnloggedObject), found(FindingKind::Unfinished));
+    assert_eq!(at(today, None), (Vec::new(), unfinished));
+    assert_eq!(at(today + std::time::Duration::from_secs(3600), None), (unlogged.clone(), Vec::new()));
+    // Whose data folder is at hand is asked, whatever the age.
+    let told = by(Told { begin: Some(299), ..Told::default() });
+    assert!(at(today, told).0.contains(&unlogged[0]));
+}
+
+#[test]
 fn a_log_cut_short_or_written_anew_does_not_fit_a_checkpoint_from_elsewhere() {
     let folder = tempfile::tempdir().unwrap();
     let archive = small_store(folder.path());
@@ -610,10 +689,10 @@ fn an_event_of_long_ago_is_told_once_and_a_batch_that_was_gone_on_with_is_none()
     // What a person says of it in the log is told instead, and nothing is said of what is still to come.
     let at = Timestamp::from_second(15 * 86_400).unwrap();
     let before = kinds_on(20);
-    log.append(&[Event::of_wrong_clock(999, "A. Jansen", at)]).unwrap();
+    log.append(&[Event::of_wrong_clock(999, 999, "A. Jansen", at)]).unwrap();
     assert_eq!(kinds_on(20), before);
     let ahead_at = log.next_index() - 2;
-    log.append(&[Event::of_wrong_clock(ahead_at, "A. Jansen", at)]).unwrap();
+    log.append(&[Event::of_wrong_clock(ahead_at, ahead_at, "A. Jansen", at)]).unwrap();
     let report = archive.verify(&VerifyOptions::default(), Timestamp::from_second(20 * 86_400).unwrap()).unwrap();
     assert_eq!(report.findings.len(), before.len() - 1);
     let [note] = &report.clock_notes[..] else { panic!("{:?}", report.clock_notes) };

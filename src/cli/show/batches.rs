@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     Result,
     cli::{Outcome, ingest::totals_line, one_line, print_json_line, print_line},
+    clock::day_of,
     pipeline::{App, remarks},
     register::{ItemState, Receipt, ReceiptFile},
 };
@@ -24,7 +25,7 @@ pub(super) fn print(app: &App, json: bool) -> Result<Outcome> {
             }));
             continue;
         }
-        let day = batch.started.strftime("%Y-%m-%d");
+        let day = day_of(batch.started);
         let unfinished = match batch.finished {
             Some(_) => "",
             None => language

@@ -119,10 +119,67 @@ impl Client {
         Ok(Versions { versions, next })
     }
 
+    /// Names and lengths of what lies below folders of the prefix, a thousand at a time, and where the next page begins.
+    pub async fn page(&self, folders: &str, after: Option<&str>) -> Result<Page> {
+        let all = self.full_key("");
+        let mut request = Request::new("GET", "").query("encoding-type", "url").query("list-type", "2");
+        request = request.query("prefix", &format!("{all}{folders}"));
+        if let Some(after) = after {
+            request = request.query("continuation-token", after);
+        }
+        let answer = self.send(request).await?;
+        if !answer.is_ok() {
+            return Err(self.refusal(&answer, "cannot list the store"));
+        }
+        let text = String::from_utf8_lossy(&answer.body);
+        let is_encoded = element(&text, "EncodingType") == Some("url");
+        let mut page = Vec::new();
+        for block in text.split("<Contents>").skip(1) {
+            let (Some(key), Some(size)) = (element(block, "Key"), element(block, "Size")) else { continue };
+            let key = if is_encoded { decode(key) } else { key.to_owned() };
+            let name = key.strip_prefix(&all).unwrap_or(&key);
+            // Consoles put such markers where somebody makes a folder.
+            if name != folders {
+                page.push((name.to_owned(), size.parse().unwrap_or(0)));
+            }
+        }
+        let truncated = element(&text, "IsTruncated") == Some("true");
+        let next = element(&text, "NextContinuationToken").filter(|_| truncated).map(unescape);
+        Ok((page, next))
+    }
+
     /// The bytes of one version.
     pub async fn get_version(&self, key: &str, version: &str) -> Result<Answer> {
         self.send(Request::new("GET", key).query("versionId", version)).await
     }
+}
+
+/// Names with lengths, and where the next ones begin.
+pub(super) type Page = (Vec<(String, u64)>, Option<String>);
+
+/// The key that a server percent-encoded, a `+` for a space among it.
+fn decode(encoded: &str) -> String {
+    let (mut bytes, mut rest) = (Vec::with_capacity(encoded.len()), encoded.as_bytes());
+    while let Some((first, more)) = rest.split_first() {
+        let hex = (*first == b'%').then(|| more.get(..2)).flatten().and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            None => {
+                bytes.push(if *first == b'+' { b' ' } else { *first });
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Text of XML without its entities.
+fn unescape(text: &str) -> String {
+    let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    plain.iter().fold(text.to_owned(), |text, (entity, plain)| text.replace(entity, plain))
 }
 
 /// The checksum of a part or of a whole put, as S3 writes it.
