@@ -521,7 +521,7 @@ impl App {
             }
             standing::must_know(&self.register, &self.archive, &self.location, &self.data)?;
             // Noted here too: a program that is stopped while it logs leaves half-written files as any other.
-            lock.take()?;
+            lock.take_to_log()?;
             self.clear_leftovers(&mut lock)?;
             self.take_log(lock)?;
         }

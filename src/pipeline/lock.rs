@@ -19,8 +19,12 @@ use crate::{
 const EVERY: Duration = Duration::from_millis(5);
 /// Who has the lock of a data folder for longer has it for long.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// So long it is asked for where none of those who have it says that it is at work: many people at once take turns.
+/// So long it is asked for where those who have it log what was decided: many people at once take turns.
 const TURNS: Duration = Duration::from_secs(30);
+/// What the lock's file says of who works for long.
+const AT_WORK: &[u8] = b"at work\n";
+/// What it says of who logs what was decided.
+const LOGGING: &[u8] = b"logging\n";
 
 /// The lock of a data folder. While a program takes things in, the lock's file says so: what is found saying so was left by
 /// one that was stopped.
@@ -57,7 +61,7 @@ impl Lock {
     /// The same, where another process is a refusal.
     pub fn or_refuse(data: &Path) -> Result<Self> {
         let begun = Instant::now();
-        let turns = || begun.elapsed() < TURNS && data.join("lock").metadata().is_ok_and(|file| file.len() == 0);
+        let turns = || begun.elapsed() < TURNS && plain::read(&data.join("lock")).is_ok_and(|said| said != AT_WORK);
         let mut lock = Self::soon(data)?;
         while lock.is_none() && turns() {
             lock = Self::soon(data)?;
@@ -96,13 +100,22 @@ impl Lock {
 
     /// Notes that a program is at work.
     pub fn take(&mut self) -> Result<()> {
+        self.take_as(AT_WORK)
+    }
+
+    /// Notes that a program logs what was decided, which takes moments.
+    pub fn take_to_log(&mut self) -> Result<()> {
+        self.take_as(LOGGING)
+    }
+
+    fn take_as(&mut self, what: &[u8]) -> Result<()> {
         let doing = || "cannot note that a program is at work";
         let length = self.file.metadata().fold(ErrorKind::Storage, doing)?.len();
         (self.taken, self.found_taken) = (true, length > 0);
         if length > 0 {
             return Ok(());
         }
-        (&self.file).write_all(b"at work\n").and_then(|()| self.file.sync_all()).fold(ErrorKind::Storage, doing)
+        (&self.file).write_all(what).and_then(|()| self.file.sync_all()).fold(ErrorKind::Storage, doing)
     }
 }
 
