@@ -158,53 +158,31 @@ pub fn notice_deadline(
     language: Language,
 ) -> Field<Date> {
     let kind = renewal.value.as_ref().map(|renewal| renewal.kind);
-    let moments = || notices.iter().filter_map(|field| field.value.as_ref()).map(|notice| notice.against);
     let at_end: Vec<&Field<Notice>> = notices
         .iter()
         .filter(|field| field.value.as_ref().is_some_and(|notice| notice.against == Against::EndOfTerm))
         .collect();
-    let open = |why: &str| Field { status: Status::Proposed, explanation: Some(why.into()), ..Field::absent() };
-    match kind {
-        // An option is used, not prevented.
-        Some(RenewalKind::Option) => return Field::absent(),
-        Some(RenewalKind::None) if at_end.is_empty() => return Field::absent(),
-        // Who renews tacitly must be told in time, so silence is never an answer.
-        Some(RenewalKind::Tacit) if at_end.is_empty() => {
-            return if notices.is_empty() {
-                open(language.say(
-                    "het contract wordt stilzwijgend verlengd, maar een opzegtermijn is niet gevonden",
-                    "the contract renews tacitly, but no notice period was found",
-                ))
-            } else if moments().all(|moment| matches!(moment, Against::EndOfMonth | Against::EndOfQuarter)) {
-                Field::absent()
-            } else {
-                open(language.say(
-                    "het contract wordt stilzwijgend verlengd; of de opzegging tegen het einde van de termijn moet, is niet gelezen",
-                    "the contract renews tacitly; whether notice runs against the end of the term was not read",
-                ))
-            };
-        }
-        None if at_end.is_empty() && !renewal_is_open => return Field::absent(),
-        None if at_end.is_empty() => {
-            return open(language.say(
-                "het contract spreekt van verlenging, maar de bepaling is niet gelezen",
-                "the contract speaks of renewal, but the provision was not read",
-            ));
-        }
-        _ => {}
+    let open = |why: String| Field { status: Status::Proposed, explanation: Some(why), ..Field::absent() };
+    if kind == Some(RenewalKind::Option) || at_end.is_empty() {
+        // That no notice is needed is a conclusion too. Where one was read, a person draws it: the moment that it runs
+        // against, or the renewal, may have been misread.
+        return match without_notice_at_end(end, notices, kind, renewal_is_open, language) {
+            Some(why) => open(why),
+            None => Field::absent(),
+        };
     }
     let Some(last_day) = end.value else {
-        return open(language.say("de einddatum ontbreekt", "the end date is missing"));
+        return open(language.say("de einddatum ontbreekt", "the end date is missing").into());
     };
     let Some(used) = for_us(&at_end, our_roles) else {
-        return open(language.say("een opzegtermijn ontbreekt", "a notice period is missing"));
+        return open(language.say("een opzegtermijn ontbreekt", "a notice period is missing").into());
     };
     // Where two ends are possible, the earlier one is the safe one.
     let same_day = end.alternatives.iter().filter(|other| other.value.tomorrow().is_ok_and(|next| next == last_day));
     let counted = same_day.filter(|other| other.rule.as_deref() == Some("derived.end")).map(|other| other.value);
     let last_day = readings(end).into_iter().chain(counted).min().unwrap_or(last_day);
     let Some((deadline, distance)) = used.deadline(last_day) else {
-        return open(language.say("de opzegdag is niet te berekenen", "the day for notice cannot be computed"));
+        return open(language.say("de opzegdag is niet te berekenen", "the day for notice cannot be computed").into());
     };
     let mut reckoning = language.say(
         format!("einde {last_day}, {distance} terug: uiterlijk ontvangen op {}", deadline.day),
@@ -234,6 +212,40 @@ pub fn notice_deadline(
         alternatives: Vec::new(),
         evidence: Vec::new(),
     }
+}
+
+/// Why a person must say whether there is a day for notice, where none was read against the end of the contract, or
+/// where its renewal is a right that is used and not prevented. `None`: nothing was read that asks for such a day.
+fn without_notice_at_end(
+    end: &Field<Date>,
+    notices: &[Field<Notice>],
+    kind: Option<RenewalKind>,
+    renewal_is_open: bool,
+    language: Language,
+) -> Option<String> {
+    let why = match (kind, end.value) {
+        // Who renews tacitly must be told in time, so silence is never an answer.
+        (Some(RenewalKind::Tacit), _) if notices.is_empty() => language.say(
+            "het contract wordt stilzwijgend verlengd, maar een opzegtermijn is niet gevonden",
+            "the contract renews tacitly, but no notice period was found",
+        ),
+        (Some(RenewalKind::Tacit), _) => language.say(
+            "het contract wordt stilzwijgend verlengd; of de opzegging tegen het einde van de termijn moet, is niet gelezen",
+            "the contract renews tacitly; whether notice runs against the end of the term was not read",
+        ),
+        (None, _) if renewal_is_open => language.say(
+            "het contract spreekt van verlenging, maar de bepaling is niet gelezen",
+            "the contract speaks of renewal, but the provision was not read",
+        ),
+        (_, Some(last_day)) if !notices.is_empty() => {
+            return Some(language.say(
+                format!("er is een opzegging gelezen; of zij voor het einde op {last_day} nodig is, is niet gelezen"),
+                format!("a notice was read; whether it is needed for the end on {last_day} was not read"),
+            ));
+        }
+        _ => return None,
+    };
+    Some(why.into())
 }
 
 /// The day for notice against the first day on which the contract says that it can be ended, where that is earlier than
@@ -382,6 +394,8 @@ mod tests {
         let (end, notices) = (given(date(2024, 12, 31)), [notice(Period::of_months(2), "any")]);
         let option = given(Renewal { kind: RenewalKind::Option, period: None, max_times: None, use_before: None });
         let found = notice_deadline(&end, &notices, &option, false, &[], Language::English);
+        assert_eq!((found.value, found.status), (None, Status::Proposed));
+        let found = notice_deadline(&end, &[], &option, false, &[], Language::English);
         assert_eq!(found.status, Status::Absent);
         let found = notice_deadline(&end, &[], &Field::absent(), false, &[], Language::English);
         assert_eq!(found.status, Status::Absent);
@@ -394,7 +408,46 @@ mod tests {
         (0_u16..12, 0_u16..40).prop_map(|(years, months)| Period { years, months: months + 1, ..Period::default() })
     }
 
+    fn any_notice() -> impl Strategy<Value = Field<Notice>> {
+        let moments = vec![
+            Against::EndOfTerm,
+            Against::EndOfMonth,
+            Against::EndOfQuarter,
+            Against::EndOfYear,
+            Against::AnyTime,
+            Against::Other,
+        ];
+        let said = (any_period(), "any|Huurder|Verhuurder", proptest::sample::select(moments));
+        let blank = Field { status: Status::Blank, ..Field::absent() };
+        proptest::option::weighted(0.9, said).prop_map(move |said| {
+            let Some((period, by, against)) = said else { return blank.clone() };
+            given(Notice { period: Some(period), by, against, form: None, by_day: None })
+        })
+    }
+
     proptest! {
+        #[test]
+        fn who_reads_a_notice_and_an_end_or_a_tacit_renewal_hears_of_the_deadline(
+            notices in proptest::collection::vec(any_notice(), 1..4), end in proptest::option::of(0_i32..30_000),
+            kind in proptest::option::of(proptest::sample::select(vec![
+                RenewalKind::Tacit, RenewalKind::Option, RenewalKind::None,
+            ])),
+            renewal_is_open: bool,
+        ) {
+            let end = end.map_or_else(Field::absent, |days| {
+                given(date(1960, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap())
+            });
+            let renewal = kind.map_or_else(Field::absent, |kind| {
+                given(Renewal { kind, period: None, max_times: None, use_before: None })
+            });
+            let ours = ["huurder".to_owned()];
+            let found = notice_deadline(&end, &notices, &renewal, renewal_is_open, &ours, Language::Dutch);
+            if end.value.is_some() || kind == Some(RenewalKind::Tacit) {
+                prop_assert!(found.value.is_some() || found.status == Status::Proposed);
+                prop_assert!(found.explanation.is_some());
+            }
+        }
+
         #[test]
         fn a_deadline_is_never_later_than_either_reading(
             start in 0_i32..30_000, terms in (any_period(), any_period()), back in (0_u16..12, 0_u16..90),

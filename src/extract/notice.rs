@@ -77,6 +77,9 @@ pub fn complete(candidate: &Candidate<'_>, scene: &Scene<'_>, around: &Around<'_
     if let Some(named) = calendar_end_behind(candidate, scene, &sentence) {
         notice.against = named;
     }
+    if let Some(named) = end_said_before(candidate, scene, &sentence) {
+        notice.against = named;
+    }
     days::count_from_year_end(candidate, scene, &sentence, &mut notice);
     let ends_on = days::named(candidate, scene, &sentence, around);
     if ends_on.is_some() {
@@ -104,6 +107,35 @@ fn calendar_end_behind(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &
         .split_whitespace()
         .all(|word| matches!(word, "voor" | "voorafgaand" | "aan" | "het" | "de" | "before" | "prior" | "to" | "the"));
     against(event).filter(|end| before && matches!(end, Against::EndOfMonth | Against::EndOfQuarter))
+}
+
+/// `opzeggen tegen het einde van een schooljaar. De brief moet zeven maanden voor dat einde zijn ontvangen.` That end is
+/// the one that was spoken of, which may be another than the end of the term.
+fn end_said_before(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>) -> Option<Against> {
+    let value = candidate.ranges.first()?;
+    let behind = fold(scene.text.slice(&(value.end..sentence.end.max(value.end))));
+    let mut behind = behind.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let refers = matches!(behind.next()?, "voor" | "before")
+        && matches!(behind.next()?, "dat" | "dit" | "that" | "such")
+        && matches!(behind.next()?, "einde" | "eind" | "end");
+    let number = scene.text.sentences.partition_point(|other| other.end <= sentence.start);
+    let earlier = number.checked_sub(1).filter(|_| refers).map(|at| &scene.text.sentences[at])?;
+    let calendar = |find: &Find| match find.thing {
+        Thing::Entity(Entity::Event(event)) => against(event).filter(|moment| *moment != Against::EndOfTerm),
+        _ => None,
+    };
+    const OF_ANY: [&str; 7] = [
+        "einde van een ",
+        "einde van elk ",
+        "einde van ieder ",
+        "eind van een ",
+        "end of a ",
+        "end of any ",
+        "end of each ",
+    ];
+    let said = fold(scene.text.slice(earlier));
+    let several = OF_ANY.iter().any(|words| said.contains(words)).then_some(Against::Other);
+    scene.finds_in(earlier).find_map(calendar).or(several)
 }
 
 /// `Inlener kan de detachering met zes maanden verlengen. Hij deelt dit uiterlijk een maand voor het einde mee.` What is
@@ -390,8 +422,28 @@ fn is_one_of_two(scene: &Scene<'_>, role: &Find) -> bool {
     before || after
 }
 
+/// `De brief moet Vervoerder ten minste zeven maanden voor het einde hebben bereikt.` Whom it reaches did not send it.
+fn is_reached(scene: &Scene<'_>, role: &Find) -> bool {
+    const NEAR: usize = 30;
+    const REACHES: [&str; 7] = ["bereikt", "bereiken", "reach", "reached", "reaches", "ontvangt", "receives"];
+    let sentence = scene.sentence_at(role.range.start);
+    let words = scene.words_in(&(role.range.end..sentence.end.max(role.range.end)));
+    let said = |word: &SceneWord| fold(scene.text.slice(&word.range));
+    let sends =
+        |word: &str| ["opzeg", "opgezegd", "zegt", "beeindig", "terminat"].iter().any(|stem| word.starts_with(stem));
+    scene.words[words]
+        .iter()
+        .take(NEAR)
+        .map(said)
+        .take_while(|word| !sends(word))
+        .any(|word| REACHES.contains(&word.as_str()))
+}
+
 /// A role that is told something (`aan Opdrachtnemer`, `to the Licensor`) does not give notice.
 fn subject(scene: &Scene<'_>, role: &Find) -> bool {
+    if is_reached(scene, role) {
+        return false;
+    }
     let Some(before) = role.first.checked_sub(1).map(|at| &scene.words[at]) else { return true };
     let word = fold(scene.text.slice(&before.range));
     let word = match word.as_str() {
@@ -464,6 +516,9 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
     if breaks(scene, sentence) {
         return Against::Other;
     }
+    if silence_renews(scene, sentence) {
+        return Against::EndOfTerm;
+    }
     match in_range(sentence).or_else(said_before) {
         Some(Against::AnyTime) => {}
         Some(moment) => return moment,
@@ -471,6 +526,24 @@ fn moment(candidate: &Candidate<'_>, scene: &Scene<'_>, sentence: &Range<usize>,
         None => return moment_of_clause(scene, around, sentence, &clause, in_range(&clause)),
     }
     aimed_at(scene, &(sentence.end..clause.end)).unwrap_or(Against::AnyTime)
+}
+
+/// `Heeft geen der partijen het ten minste twee maanden tevoren opgezegd, dan geldt het voor onbepaalde tijd.` What follows
+/// where nobody gives notice follows the term.
+fn silence_renews(scene: &Scene<'_>, sentence: &Range<usize>) -> bool {
+    const NOBODY: [&str; 4] = ["heeft geen ", "hebben geen ", "indien geen ", "wordt niet "];
+    const GOES_ON: [&str; 5] = ["dan geldt ", "dan wordt ", "dan loopt ", "dan blijft ", "dan duurt "];
+    let said = fold(scene.text.slice(sentence));
+    let said = said.trim_start_matches(|c: char| !c.is_alphabetic());
+    let behind = |words: &str| said.find(words).map(|at| &said[at + words.len()..]);
+    let nobody = NOBODY.iter().any(|start| said.starts_with(start));
+    nobody
+        && said.contains("tevoren")
+        && GOES_ON.iter().filter_map(|words| behind(words)).any(|rest| {
+            ["verlengd", "voortgezet", "onbepaalde tijd", "onbepaalde duur", "door"]
+                .iter()
+                .any(|word| rest.contains(word))
+        })
 }
 
 /// `de beoogde einddatum`, `the proposed end of the term`

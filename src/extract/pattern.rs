@@ -2,7 +2,7 @@
 //! `(a|b)`, `[optional]`, `{list}`, `<blank>` or `<blank=name>`, `...12` for up to twelve words. Marks in between
 //! (commas, brackets, quotes) neither help nor hinder.
 
-use std::collections::BTreeMap;
+use std::{cmp::Reverse, collections::BTreeMap};
 
 use super::lexicon::{Lexicon, WordId, fold};
 
@@ -392,6 +392,17 @@ fn add_needs(node: &Node, blanks: &[Blank], lexicon: &Lexicon, needs: &mut Vec<N
     }
 }
 
+/// The most words that a node can take.
+fn longest(node: &Node) -> usize {
+    match node {
+        Node::Word(_) | Node::Blank(_) => 1,
+        Node::Gap(width) => *width,
+        Node::Sequence(nodes) => nodes.iter().map(longest).sum(),
+        Node::Choice(ways) => ways.iter().map(longest).max().unwrap_or(0),
+        Node::Optional(inside) => longest(inside),
+    }
+}
+
 fn emit(node: &Node, steps: &mut Vec<Step>) {
     match node {
         Node::Word(id) => steps.push(Step::Word(*id, steps.len() + 1)),
@@ -412,6 +423,9 @@ fn emit(node: &Node, steps: &mut Vec<Step>) {
             steps[split] = Step::Either(split + 1, steps.len());
         }
         Node::Choice(ways) => {
+            // The longest way first: a label must be matched to its end, and `extension` would end `extension period` early.
+            let mut ways: Vec<_> = ways.iter().collect();
+            ways.sort_by_key(|way| Reverse(longest(way)));
             let mut ends = Vec::new();
             for (index, way) in ways.iter().enumerate() {
                 if index + 1 < ways.len() {

@@ -369,8 +369,10 @@ impl<'r> Desk<'r, '_, '_> {
 
     /// The contract itself has words of a start, whether a rule read them or not.
     fn speaks_of_start(&self) -> bool {
-        const STEMS: [&str; 27] = [
+        const STEMS: [&str; 29] = [
             "ingangsdatum",
+            "gerekend",
+            "te rekenen",
             "met ingang",
             "ingaande",
             "ingaat",
@@ -455,8 +457,26 @@ impl<'r> Desk<'r, '_, '_> {
 
     /// The contract itself has words of renewal, whether a rule read them or not.
     fn speaks_of_renewal(&self) -> bool {
-        const STEMS: [&str; 6] = ["stilzwijgend", "verlengd", "voortgezet", "automatisch", "renew", "extended"];
-        self.own_sentences().any(|said| STEMS.iter().any(|stem| said.contains(stem)))
+        const STEMS: [&str; 17] = [
+            "stilzwijgend",
+            "verlengd",
+            "verlengt",
+            "voortgezet",
+            "automatisch",
+            "van jaar tot jaar",
+            "nadien jaarlijks",
+            "daarna jaarlijks",
+            "termijn verstrijkt",
+            "renew",
+            "extended",
+            "self-extend",
+            "roll over",
+            "rolls over",
+            "year to year",
+            "carries on",
+            "each following",
+        ];
+        self.own_sentences().map(fold).any(|said| STEMS.iter().any(|stem| said.contains(stem)))
     }
 
     /// The contract itself lets somebody renew it, whether a rule read that or not.

@@ -24,6 +24,8 @@ pub enum Remark {
     ByAgreement,
     /// It holds for some cases only.
     SomeCases,
+    /// As long as the term, which was not read.
+    AsLongAgain,
 }
 
 impl Remark {
@@ -53,6 +55,9 @@ impl Remark {
             Self::ByAgreement => {
                 language.say("alleen als beide partijen dat overeenkomen", "only where both parties agree on it").into()
             }
+            Self::AsLongAgain => language
+                .say("even lang als de termijn, die niet gelezen is", "as long as the term, which was not read")
+                .into(),
             Self::SomeCases => language.say("geldt niet in alle gevallen", "does not hold in all cases").into(),
         }
     }

@@ -274,6 +274,35 @@ pub fn is_latest_end(candidate: &Candidate<'_>, scene: &Scene<'_>) -> bool {
     LATEST.iter().chain(&SO).any(|words| since.contains(words)) && !TOLD.iter().any(|stem| since.contains(stem))
 }
 
+/// `stilzwijgend verlengd voor een zelfde termijn`, `renewed for like periods`: as long as the term.
+pub fn as_long_again(candidate: &Candidate<'_>, scene: &Scene<'_>) -> bool {
+    const AS: [&str; 9] =
+        ["eenzelfde", "dezelfde", "zelfde", "gelijke", "gelijk", "like", "equal", "same", "identical"];
+    const LONG: [&str; 14] = [
+        "periode",
+        "perioden",
+        "periodes",
+        "termijn",
+        "termijnen",
+        "duur",
+        "tijdvak",
+        "tijd",
+        "looptijd",
+        "contractduur",
+        "period",
+        "periods",
+        "term",
+        "terms",
+    ];
+    const BEHIND: usize = 8;
+    let sentence = scene.sentence_at(candidate.matched.start);
+    let words = &scene.words[scene.words_in(&(candidate.matched.start..sentence.end.max(candidate.matched.end)))];
+    let within = words.iter().take_while(|word| word.range.start < candidate.matched.end).count();
+    let said: Vec<String> =
+        words.iter().take(within + BEHIND).map(|word| fold(scene.text.slice(&word.range))).collect();
+    said.windows(2).any(|pair| AS.contains(&pair[0].as_str()) && LONG.contains(&pair[1].as_str()))
+}
+
 /// How often a contract can be renewed until a limit; `None` where its first end is not known.
 pub fn times_until(limit: Limit, start: Option<Date>, end: Option<Date>, period: Option<Term>) -> Option<u16> {
     let (Some(Term::Period(period)), Some(end)) = (period, end) else { return None };

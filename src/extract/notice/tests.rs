@@ -106,3 +106,28 @@ fn the_moment_is_the_one_that_the_sentence_names() {
     let chosen = "Wie haar wil beëindigen, meldt dat met een opzegtermijn van een maand voor de beoogde einddatum.";
     check(chosen, Against::AnyTime);
 }
+
+#[test]
+fn whom_a_letter_must_reach_does_not_give_notice_and_that_end_is_the_one_that_was_named() {
+    let read = |of: &str| {
+        let said = format!(
+            "Artikel 4 Opzegging\n4.1 Opdrachtgever kan de overeenkomst bij brief opzeggen tegen het einde van {of}. De brief moet \
+             Vervoerder ten minste zeven maanden voor dat einde hebben bereikt."
+        );
+        let found = notices(&said, Language::Dutch);
+        (found[0].by.clone(), found[0].against)
+    };
+    assert_eq!(read("een Schooljaar"), ("Opdrachtgever".to_owned(), Against::Other));
+    assert_eq!(read("een kalenderkwartaal"), ("Opdrachtgever".to_owned(), Against::EndOfQuarter));
+    assert_eq!(read("de looptijd"), ("Opdrachtgever".to_owned(), Against::EndOfTerm));
+}
+
+#[test]
+fn where_silence_renews_the_contract_notice_is_against_the_end_of_its_term() {
+    let read = |said: &str| notices(&format!("10. {said}"), Language::Dutch)[0].against;
+    let silence = "Heeft geen der partijen het contract ten minste twee maanden tevoren opgezegd, dan geldt het voor onbepaalde \
+                   tijd. Alsdan kan het tegen het einde van iedere kalendermaand worden opgezegd.";
+    assert_eq!(read(silence), Against::EndOfTerm);
+    let monthly = "Het contract wordt twee maanden tevoren opgezegd, tegen het einde van iedere kalendermaand.";
+    assert_eq!(read(monthly), Against::EndOfMonth);
+}

@@ -32,6 +32,15 @@ fn first_end(fields: &Fields) -> Option<Date> {
     fields.end_date.value.or_else(counted)
 }
 
+/// `van 1 april 2023 tot en met 31 maart 2024`: how long that is, where it is a whole number of years or months.
+fn whole_years_or_months(start: Date, end: Date) -> Option<Period> {
+    let months = (1..=1200_u16).map(Period::of_months);
+    let lasts = |period: &Period| reckon::end_of_term(start, *period).is_some_and(|last| end == last);
+    let months = months.take_while(|period| reckon::end_of_term(start, *period).is_some_and(|last| last <= end));
+    let found = months.last().filter(lasts)?;
+    Some(if found.months % 12 == 0 { Period::of_years(found.months / 12) } else { found })
+}
+
 /// Notices that are so much less likely than the best one are dropped.
 const WEAKER_NOTICE: f64 = 0.12;
 /// One that ends the term sets the deadline: it is dropped only where it is very unlikely.
@@ -86,16 +95,19 @@ impl<'r> Desk<'r, '_, '_> {
             (period, times)
         };
         // `voor een gelijk tijdvak verlengd`: as long as the term.
+        let dated = || whole_years_or_months(fields.effective_date.value?, fields.end_date.value?);
+        let first = term.or_else(|| dated().map(Term::Period));
         for candidate in &mut candidates {
-            let said = fold(self.scene.text.slice(&candidate.matched));
-            const AS_LONG: [&str; 8] =
-                ["eenzelfde ", "dezelfde ", "gelijke ", "gelijk ", "like ", "equal ", "same ", "identical "];
-            let as_long = AS_LONG.iter().any(|word| said.contains(word));
+            if !renewal::as_long_again(candidate, self.scene) {
+                continue;
+            }
             if let Value::Renewal(renewal) = &mut candidate.value
                 && renewal.period.is_none()
-                && as_long
             {
-                renewal.period = term;
+                renewal.period = first;
+                if first.is_none() {
+                    candidate.features.remarks.push(Remark::AsLongAgain);
+                }
             }
         }
         let known = candidates.clone();

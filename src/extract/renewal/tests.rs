@@ -6,7 +6,7 @@ use crate::{
     extract::RuleSet,
     model::{
         Field, Language, Status,
-        record::{Renewal, RenewalKind},
+        record::{Renewal, RenewalKind, Term},
     },
     text::Text,
 };
@@ -84,4 +84,23 @@ fn a_renewal_that_both_must_agree_on_is_nobodys_right() {
     }
     let tacit = "De overeenkomst wordt daarna stilzwijgend verlengd met één jaar, tenzij partijen in onderling overleg anders besluiten.";
     assert_eq!(read(tacit, Language::Dutch).value.unwrap().kind, RenewalKind::Tacit);
+}
+
+#[test]
+fn what_is_renewed_for_as_long_again_has_the_length_of_the_term_or_of_its_days() {
+    let check = |first: &str, how: &str, want: Option<&str>| -> Status {
+        let field = read(&format!("{first} De overeenkomst wordt daarna {how}."), Language::Dutch);
+        let want = want.map(|period| Term::Period(period.parse().unwrap()));
+        assert_eq!(field.value.unwrap().period, want, "{first} {how}");
+        field.status
+    };
+    let term = "De overeenkomst is aangegaan voor een termijn van drie jaar.";
+    check(term, "telkens stilzwijgend verlengd voor een zelfde termijn", Some("P3Y"));
+    check(term, "stilzwijgend met dezelfde periode verlengd", Some("P3Y"));
+    check(term, "stilzwijgend verlengd onder dezelfde voorwaarden", None);
+    let days = "De overeenkomst gaat in op 1 april 2023 en eindigt op 31 maart 2024.";
+    check(days, "stilzwijgend met dezelfde periode verlengd", Some("P1Y"));
+    let odd = "De overeenkomst gaat in op 1 april 2023 en eindigt op 12 maart 2024.";
+    // Of a length that nobody read a person must hear.
+    assert!(check(odd, "stilzwijgend met dezelfde periode verlengd", None) <= Status::Proposed);
 }
