@@ -27,6 +27,8 @@ use crate::{
     text::{DefinedTerm, Text, Zone},
 };
 
+pub use opening::opens_paragraph;
+
 /// A party and where it stands.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -383,6 +385,7 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
         }
         found.push(party);
     }
+    drop_members(&accepted, &mut found);
     numbered::share(text, &numbered, &mut found);
     share_roles(text, &mut found);
     share_joint_role(rules, scene, &roles, &mut found);
@@ -399,13 +402,37 @@ fn in_opening(rules: &RuleSet, scene: &Scene<'_>, opening: &Range<usize>, cues: 
     // The same party may be named twice (cover and opening): the first naming with a role counts.
     let mut distinct: Vec<Found> = Vec::new();
     for party in found {
-        match distinct.iter_mut().find(|known| name_key(&known.party.name) == name_key(&party.party.name)) {
+        match distinct.iter_mut().find(|known| same_body(&known.party.name, &party.party.name)) {
             Some(known) if known.party.role.is_none() && party.party.role.is_some() => *known = party,
             Some(_) => {}
             None => distinct.push(party),
         }
     }
     distinct
+}
+
+/// The same name; one of them may say in which country: `Provincie Limburg (Nederland)`.
+fn same_body(one: &str, other: &str) -> bool {
+    let plain =
+        |name: &str| name.strip_suffix(')').and_then(|name| name.rsplit_once(" (")).map(|(own, _)| name_key(own));
+    let (own, others) = (name_key(one), name_key(other));
+    own == others || plain(one).is_some_and(|plain| plain == others) || plain(other).is_some_and(|plain| plain == own)
+}
+
+/// `Dr W. Kamerbeek (Kustlab)`: of which party somebody is, not what he is called.
+fn drop_members(accepted: &[&Find], found: &mut Vec<Found>) {
+    let is_person = |party: &Found| {
+        let own = |find: &&&Find| find.range == party.ranges[0];
+        accepted.iter().find(own).is_some_and(|find| matches!(find.thing, Thing::Entity(Entity::Person(_))))
+    };
+    let role = |party: &Found| party.party.role.as_deref().map(bare);
+    let mut bodies: Vec<String> = Vec::new();
+    found.retain(|party| {
+        let Some(role) = role(party) else { return true };
+        let member = is_person(party) && bodies.contains(&role);
+        bodies.extend((!is_person(party)).then_some(role));
+        !member
+    });
 }
 
 /// `hierna: "wij" of "werkgever"`: of two words for a party, the one that parties usually have.

@@ -297,7 +297,8 @@ impl<'r> Desk<'r, '_, '_> {
         let length = if title.split_whitespace().count() > 12 { "long" } else { "short" };
         let start = if title.starts_with(char::is_lowercase) { "small" } else { "capital" };
         let lines = if self.scene.text.slice(range).contains('\n') { "several lines" } else { "one line" };
-        let (status, confidence) = self.worth("title", rule, format!("{length}/{start}/{lines}"), 0.85);
+        let evidence = self.title_evidence(range);
+        let (status, confidence) = self.worth("title", rule, format!("{length}/{start}/{lines}/{evidence}"), 0.85);
         Field {
             value: Some(title),
             status,
@@ -314,6 +315,15 @@ impl<'r> Desk<'r, '_, '_> {
             evidence: self.scene.text.evidence(range),
             ..Field::absent()
         }
+    }
+
+    /// What can be seen of a title: set apart or not, how it says of what the contract is, and what follows it.
+    fn title_evidence(&self, range: &Range<usize>) -> String {
+        let text = self.scene.text;
+        let apart = if text.is_displayed(range.start) { "set apart" } else { "not set apart" };
+        let says = title::says(text.slice(range));
+        let follows = title::follows(self.scene, range.end);
+        format!("{apart}/{says}/{follows}")
     }
 
     fn party(
@@ -341,7 +351,8 @@ impl<'r> Desk<'r, '_, '_> {
         let kind = kind.map_or("of no kind".to_owned(), |kind| format!("{kind:?}"));
         let end = found.ranges.first().map_or(0, |range| range.end);
         let whole = if parties::ends_name(&self.scene.text.running[end..]) { "name ends" } else { "name may go on" };
-        let pattern = format!("{role}/{company}/{number}/{form}/{again}/{kind}/{whole}");
+        let place = self.place_of_party(&found);
+        let pattern = format!("{role}/{company}/{number}/{form}/{again}/{kind}/{whole}/{place}");
         let (status, confidence) = self.worth("parties", found.how.rule(), pattern, found.how.prior());
         Field {
             value: Some(found.party),
@@ -354,6 +365,20 @@ impl<'r> Desk<'r, '_, '_> {
             evidence: evidence_of(self.scene.text, &found.ranges).into_iter().chain(found.heads).collect(),
             ..Field::absent()
         }
+    }
+
+    /// What can be seen of where a party is named: a public body or not, in the title as well, at the start of its line.
+    fn place_of_party(&self, found: &Found) -> String {
+        let text = self.scene.text;
+        // Kinds of public body are written small, legal forms of firms are not.
+        let body = found.party.legal_form.as_deref().is_some_and(|form| form.starts_with(char::is_lowercase));
+        let body = if body { "a public body" } else { "no public body" };
+        let name = fold(&found.party.name);
+        let in_title = self.title.as_ref().is_some_and(|title| fold(text.slice(title)).contains(&name));
+        let titled = if in_title { "in the title" } else { "not in the title" };
+        let start = found.ranges.first().map_or(0, |range| range.start);
+        let line = if parties::opens_paragraph(text, start) { "opens a line" } else { "inside a line" };
+        format!("{body}/{titled}/{line}")
     }
 
     /// `the laws of the United States and of the Commonwealth of Kentucky`: contracts live by the law of the state.

@@ -1,5 +1,8 @@
 //! Finds the title: the first short paragraph before the parties that names a kind of contract.
 
+mod formal;
+mod seen;
+
 use std::ops::Range;
 
 use super::{
@@ -8,6 +11,8 @@ use super::{
     pattern::Kind,
     scene::{Find, Scene},
 };
+pub use seen::{follows, says};
+
 use crate::text::Zone;
 
 const LONGEST: usize = 40;
@@ -88,6 +93,9 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
             }
         },
     };
+    if let Some(end) = formal::end(scene, first, &paragraphs) {
+        return Some(trim(&text.running, first.start..end));
+    }
     let mut range = sentence_start(scene, first);
     range.start = start_over_lines(scene, &range, &paragraphs, is_label);
     if range.end == first.end {
@@ -214,7 +222,7 @@ fn with_subtitles(
         words.len() <= 6 && words.clone().last().is_some_and(|last| names_kind(&scene.words[last].range));
     let mut wanted = words.len() <= 2 || ends_with_kind;
     let mut end = title.end;
-    for next in paragraphs.iter().filter(|next| next.start > title.start) {
+    for next in paragraphs.iter().filter(|next| next.start > title.end) {
         let displayed = scene.text.is_displayed(next.start);
         if next.start != end + 1 || is_label(next) || !(wanted || displayed) {
             break;
@@ -518,6 +526,71 @@ mod tests {
             "EX-10.3 6 d28dex103.htm SERVICE AGREEMENT\n*Exhibit 10.3 MASTER SERVICE AGREEMENT",
             "MASTER SERVICE AGREEMENT",
         );
+    }
+
+    /// The title of lines; one that begins with `*` is set apart.
+    fn title_of(lines: &str) -> Option<String> {
+        let rules = RuleSet::embedded().unwrap();
+        let mut text = Text::of_sentence(&lines.replace('*', "").replace('\n', "\n\n"), None);
+        text.zones = vec![(0..text.running.len(), Zone::Title)];
+        let mut at = 0;
+        for line in lines.split('\n') {
+            let len = line.trim_start_matches('*').len();
+            text.displayed.extend(line.starts_with('*').then_some(at..at + len));
+            at += len + 1;
+        }
+        let scene = rules.scene(&text);
+        find(&rules, &scene).map(|range| text.running[range].replace('\n', " "))
+    }
+
+    #[test]
+    fn a_formal_title_goes_on_behind_the_parties_with_what_it_is_about() {
+        let check = |lines: &str, want: &str| assert_eq!(title_of(lines).as_deref(), Some(want), "{lines}");
+        check(
+            "*Agreement\n*between\n*the Kingdom of Arlen\n*and\n*the Tidal Institute\n*concerning\n*the Headquarters of the \
+             Institute\nThe Kingdom of Arlen",
+            "Agreement between the Kingdom of Arlen and the Tidal Institute concerning the Headquarters of the Institute",
+        );
+        check(
+            "*OVEREENKOMST\n*tussen het Rijk, de provincie Drenthe en de gemeenten Assen en Emmen\n*inzake het programma\n*Ruimte \
+             voor de Hunze\n*Gesloten te Assen, 7 juli 2011",
+            "OVEREENKOMST tussen het Rijk, de provincie Drenthe en de gemeenten Assen en Emmen inzake het programma Ruimte voor \
+             de Hunze",
+        );
+        check(
+            "OVEREENKOMST\ntussen\nde gemeente Assen\nen\nhet waterschap Hunze\ninzake de riolering van\nKloosterveen\nDe \
+             ondergetekenden:",
+            "OVEREENKOMST tussen de gemeente Assen en het waterschap Hunze inzake de riolering van Kloosterveen",
+        );
+        // What is said of the parties is none of it, nor a title printed twice, nor a preposition in a party's name.
+        check(
+            "*LEASE\n*between\n*A LIMITED\n*and\n*the Department\n*for Transport\n*hereinafter the Tenant\n*concerning Unit 7",
+            "LEASE",
+        );
+        check(
+            "*Verdrag tussen A en B betreffende stagiaires\n*Verdrag tussen A en B betreffende stagiaires\nTekst",
+            "Verdrag tussen A en B betreffende stagiaires",
+        );
+    }
+
+    #[test]
+    fn a_title_over_two_lines_may_have_a_subtitle() {
+        assert_eq!(
+            title_of("*LEASE\nof shop premises known as\n*“The Maltings” Kendal\nThis lease").as_deref(),
+            Some("LEASE of shop premises known as \"The Maltings\" Kendal"),
+        );
+    }
+
+    #[test]
+    fn what_follows_a_title_can_be_seen() {
+        let rules = RuleSet::embedded().unwrap();
+        let text = Text::of_sentence("Overeenkomst\n\ntussen A en B\n\nTekst", Some(Language::Dutch));
+        let scene = rules.scene(&text);
+        assert_eq!(follows(&scene, 12), "before the parties");
+        assert_eq!(follows(&scene, 4), "cut off");
+        assert_eq!(follows(&scene, 26), "before text");
+        assert_eq!(says("Overeenkomst tussen A en B inzake C"), "between whom and about what");
+        assert_eq!(says("Overeenkomst"), "a kind only");
     }
 
     #[test]

@@ -119,8 +119,25 @@ fn before_form(scan: &Scan<'_>, at: usize) -> Option<Spot> {
         let named = (last + 2..last + 5).take_while(|&at| is_name_word(scan, at) && scan.gap(at) != Gap::Paragraph);
         last = named.filter(|&at| scan.is_word(at)).last().unwrap_or(last);
     }
+    if let Some(end) = field_behind(scan, last) {
+        return Some(spot(scan, first, end, None));
+    }
     // A full stop that ends the sentence stays with the form, as printed.
     Some(spot(scan, first, last, (!matches!(form, "Group")).then_some(form)))
+}
+
+/// `International Institute for Tidal and Estuarine Studies`, up to a mark or the line's end.
+fn field_behind(scan: &Scan<'_>, last: usize) -> Option<usize> {
+    const BODIES: [&str; 7] =
+        ["institute", "agency", "organisation", "organization", "commission", "centre", "association"];
+    let lead = scan.next(last).filter(|&lead| matches!(scan.raw(lead), "of" | "for" | "on"))?;
+    let opens = BODIES.contains(&scan.folded(last)) && scan.is_capital(last) && scan.is_capital(lead + 1);
+    let end = end_of_name(scan, lead + 1, true).filter(|_| opens)?;
+    let alone = (lead..=end).all(|at| legal_form(scan, at).is_none());
+    let closed = scan.next(end).is_none_or(|next| {
+        scan.gap(next) == Gap::Paragraph || matches!(scan.mark(next), Some(',' | '(' | ';')) || is_and(scan, next)
+    });
+    (alone && closed).then_some(end)
 }
 
 fn is_stop(scan: &Scan<'_>, at: usize) -> bool {
@@ -390,6 +407,10 @@ fn and_joins(scan: &Scan<'_>, and_at: usize, form_at: usize) -> bool {
     if !is_name_word(scan, left) || legal_form_ends_at(scan, left) || legal_form_at_end(scan, left) {
         return false;
     }
+    // `The Kingdom of Norway and the International Institute`: the next one begins.
+    if scan.raw(and_at + 1) == "the" && legal_form(scan, form_at).is_some_and(|(_, form)| is_weak(form)) {
+        return false;
+    }
     let after = (and_at + 1..form_at).filter(|&at| scan.is_word(at)).count();
     let mut before = 0;
     let mut at = left;
@@ -499,7 +520,8 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
         return;
     }
     let lower_ok = matches!(kind, "place" | "places" | "governments")
-        || form == "staat"
+        || matches!(form, "staat" | "minister")
+        || form == "openbaar lichaam" && !matches!(scan.folded(at), "regio" | "openbaar" | "gemeenschappelijke")
         || form == "stichting"
         || form == "vereniging"
         || form == "waterschap";
@@ -528,6 +550,12 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
         next = after;
     }
     let Some(mut last) = end_of_name(scan, next, kind == "body") else { return };
+    let of_ministry = matches!(form, "staat" | "minister" | "department" | "state");
+    last = portfolio_behind(scan, last).filter(|_| of_ministry).unwrap_or(last);
+    if let Some(close) = country_behind(scan, last) {
+        spots.push(spot(scan, at, close, Some(form)));
+        return;
+    }
     if scan.is_mark(last + 1, '"') && scan.touches(last + 1) {
         last += 1;
     } else if kind == "body"
@@ -585,6 +613,33 @@ fn of_state(scan: &Scan<'_>, at: usize) -> Option<(usize, String)> {
         return None;
     }
     Some((last, format!("regering van {}", super::spaced(&scan.text[scan.range(at, last)]))))
+}
+
+/// `Ministerie van Volksgezondheid, Welzijn en Sport`, `Ministry of Transport, Public Works and Water Management of the
+/// Kingdom of …`: what a ministry is for may be a list.
+fn portfolio_behind(scan: &Scan<'_>, last: usize) -> Option<usize> {
+    let mut at = last;
+    for _ in 0..4 {
+        let first = scan.next(at).filter(|&comma| scan.is_mark(comma, ',')).and_then(|comma| scan.next(comma))?;
+        let subject = |at: usize| {
+            let named = is_name_word(scan, at) && scan.is_word(at) && scan.gap(at) != Gap::Paragraph;
+            let own = lexicon().phrases("prefix_forms").at(scan, at).is_some();
+            end_of_name(scan, at, false)
+                .filter(|&end| named && !own && (at..=end + 1).all(|piece| legal_form(scan, piece).is_none()))
+        };
+        at = subject(first)?;
+        if let Some(and) = scan.next(at).filter(|&and| is_and(scan, and)) {
+            return scan.next(and).and_then(subject);
+        }
+    }
+    None
+}
+
+/// `Provincie Limburg (België)`: of two that are called the same, in which country.
+fn country_behind(scan: &Scan<'_>, last: usize) -> Option<usize> {
+    let open = scan.next(last).filter(|&open| scan.is_mark(open, '('))?;
+    let (end, _) = lexicon().phrases("jurisdictions").at(scan, open + 1)?;
+    scan.next(end).filter(|&close| scan.is_mark(close, ')'))
 }
 
 /// `Vereniging van Eigenaars Lindelaan 2 t/m 48 te Zeist, …`: owners are named by their building, up to the comma.
@@ -654,6 +709,10 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             Some(Kind::Word) if last.is_some() && is_address(scan, at) => false,
             // `Gemeente Hellendoorn Afd. Facilitair`
             Some(Kind::Word) if last.is_some() && matches!(scan.folded(at), "afd" | "afdeling" | "dept") => false,
+            // `THE KINGDOM OF A AND THE KINGDOM OF B`
+            Some(Kind::Word) if last.is_some() && is_and(scan, at) && scan.is_capital(at) => {
+                joins && !party_follows(scan, at)
+            }
             Some(Kind::Word | Kind::Mixed) if is_name_word(scan, at) => {
                 last = Some(at);
                 true
@@ -727,13 +786,17 @@ fn postcode_behind(scan: &Scan<'_>, street: usize, words: usize) -> bool {
 fn goes_on_inside(scan: &Scan<'_>, in_at: usize) -> bool {
     let article = scan.next(in_at).filter(|&article| matches!(scan.raw(article), "de" | "het"));
     let noun = article.and_then(|article| scan.next(article));
-    noun.is_some_and(|noun| is_name_word(scan, noun) && scan.is_word(noun) && !matches!(scan.folded(noun), "gemeente"))
+    noun.is_some_and(|noun| {
+        let elsewhere = ["gemeente", "koninkrijk", "bondsrepubliek", "republiek", "provincie"];
+        is_name_word(scan, noun) && scan.is_word(noun) && !elsewhere.contains(&scan.folded(noun))
+    })
 }
 
 /// After `en`: an article or another form opens the next party.
 fn party_follows(scan: &Scan<'_>, and_at: usize) -> bool {
     scan.next(and_at).is_none_or(|next| {
-        matches!(scan.folded(next), "de" | "het" | "een") && !matches!(scan.raw(next), "De" | "Het" | "Een")
+        matches!(scan.folded(next), "de" | "het" | "een" | "the")
+            && !matches!(scan.raw(next), "De" | "Het" | "Een" | "The")
             || lexicon().phrases("prefix_forms").at(scan, next).is_some()
     })
 }

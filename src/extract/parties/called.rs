@@ -183,9 +183,9 @@ fn is_title(word: &str) -> bool {
     TITLES.iter().any(|titles| titles.values().flatten().any(|title| title.trim_end_matches('.') == word))
 }
 
-/// What stands behind the number or letter that a list gives a party: `Party B: …`, `Partij 2: …`.
+/// What stands behind the number or letter that a list gives a party: `Party B: …`, `Partij 2 ⇥ …`.
 fn behind_party(said: &str) -> Option<&str> {
-    let (label, behind) = said.split_once(':')?;
+    let (label, behind) = said.split_once([':', '\t'])?;
     let (word, mark) = label.split_once(' ')?;
     (matches!(fold(word).as_str(), "party" | "partij") && (1..=2).contains(&mark.len())).then_some(behind)
 }
@@ -304,6 +304,7 @@ mod tests {
         check("\",\nen\n2. mevrouw ir. Hanneke Vos", Some("Hanneke Vos"));
         check("\")\nEN:\nOCMW Herkstad, met zetel", Some("OCMW Herkstad, met zetel"));
         check("\")\nParty B: Wells Rugby Club", Some("Wells Rugby Club"));
+        check("\")\nParty 2\tThe Wells Trust", Some("Wells Trust"));
         check("\") ", None);
     }
 }

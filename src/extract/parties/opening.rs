@@ -42,11 +42,60 @@ pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
         said.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "between" | "among" | "tussen"))
             || ["entered into by", "gesloten door", "aangegaan door", "made by"].iter().any(|cue| said.contains(cue))
             || calls_two(scene, cues, paragraph)
-    })?;
+    });
+    let paragraph = paragraph.or_else(|| before_recitals(scene))?;
     let stop = floor(text, paragraph.start + REACH);
     let from = paragraph.start..stop;
     let stop = end(scene, &from);
     Some(behind_cover(scene, &(from.start..stop))..stop)
+}
+
+/// `The Kingdom of A and the Kingdom of B, Having regard to …`, `De gemeente A en de Stadt B, indachtig …`: an agreement that
+/// opens with its parties and nothing before them. The paragraph that names two bodies, right before another one that
+/// opens with what they had in mind.
+fn before_recitals(scene: &Scene<'_>) -> Option<Range<usize>> {
+    /// They stand at the head.
+    const HEAD: usize = 2500;
+    const IN_MIND: [&str; 22] = [
+        "having regard",
+        "considering",
+        "desiring",
+        "desirous",
+        "recalling",
+        "recognising",
+        "recognizing",
+        "wishing",
+        "noting",
+        "bearing in mind",
+        "conscious",
+        "convinced",
+        "whereas",
+        "indachtig",
+        "overwegende",
+        "gelet op",
+        "verlangende",
+        "geleid door",
+        "verwijzend",
+        "wensende",
+        "in overweging nemende",
+        "in aanmerking nemende",
+    ];
+    let text = scene.text;
+    let head: Vec<Range<usize>> = paragraphs(text, &(0..floor(text, HEAD))).collect();
+    let at = head.iter().position(|line| {
+        let said = fold(text.slice(line));
+        let said = said.trim_start_matches(|c: char| !c.is_alphanumeric());
+        IN_MIND.iter().any(|opens| said.starts_with(opens))
+    })?;
+    let bodies = |line: &Range<usize>| scene.finds_in(line).filter(|find| has_form(find)).count();
+    let before = &head[at.saturating_sub(4)..at];
+    let last = before.iter().rposition(|line| bodies(line) > 0)?;
+    let mut first = last;
+    while first > 0 && (before[first..=last].iter().map(bodies).sum::<usize>() < 2 || bodies(&before[first - 1]) > 0) {
+        first -= 1;
+    }
+    let range = before[first].start..before[last].end;
+    (bodies(&range) >= 2).then_some(range)
 }
 
 /// `Bakkerij Van Vliet, te Gouda, hierna werkgever, en de heer S. Aydin, hierna werknemer`, `Gemeente Kaagland, verhuurder, en de
@@ -96,11 +145,25 @@ fn behind_cover(scene: &Scene<'_>, opening: &Range<usize>) -> usize {
         };
         let key = name_key(name);
         if known.contains(&key) && in_item(text, find.range.start) {
-            return text.running[..find.range.start].rfind('\n').map_or(opening.start, |end| end + 1);
+            return first_item(text, opening.start..text.line_start(find.range.start));
         }
         known.push(key);
     }
     opening.start
+}
+
+/// Where the list starts in which an item stands: the cover may call those before it otherwise (`het Rijk`).
+fn first_item(text: &Text, before: Range<usize>) -> usize {
+    let own = behind_enumerator(text.running[before.end..].trim_start_matches('('));
+    let is_first = |line: &str| {
+        let line = line.trim_start_matches('(');
+        ["1.", "1)", "a.", "a)", "A.", "A)", "I.", "I)"].iter().any(|mark| line.starts_with(mark))
+    };
+    if own.is_none() || is_first(&text.running[before.end..]) {
+        return before.end;
+    }
+    let first = paragraphs(text, &before).filter(|line| is_first(text.slice(line))).last();
+    first.map_or(before.end, |line| line.start)
 }
 
 /// Where a list of parties starts that looks like part of the title: the first paragraph there that names somebody and
@@ -227,6 +290,11 @@ pub(super) fn has_form(find: &Find) -> bool {
     matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.is_some())
 }
 
+/// A minister is who a state is represented by more often than a party.
+fn is_minister(find: &Find) -> bool {
+    matches!(&find.thing, Thing::Entity(Entity::Organization(reading)) if reading.legal_form.as_deref() == Some("minister"))
+}
+
 /// Names an organization.
 pub(super) fn is_organization(find: &Find) -> bool {
     matches!(find.thing, Thing::Entity(Entity::Organization(_)))
@@ -322,7 +390,7 @@ fn represented<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, person: &Find, 
     let acts = ["handelend", "handelende", "acting as", "acting in", "vertegenwoordigend"];
     let acts = acts.iter().any(|cue| said.contains(cue)) && !said.contains("onder de naam");
     let item = person.range.end..person.range.end + item;
-    let organizations = scene.finds_in(&item).filter(|find| has_form(find));
+    let organizations = scene.finds_in(&item).filter(|find| has_form(find) && !is_minister(find));
     if acts { organizations.last() } else { None }
 }
 
@@ -381,6 +449,13 @@ impl Place {
             bounded = true;
         }
         bounded |= lists_on(find, &lead);
+        // `A (“the A”), represented by its Rector, X, and B, Malang (“the B”)`: the first was called already, and so is
+        // the second.
+        let called = start > from && calls_next(text, find, &lead, cues);
+        if called {
+            lead.clear();
+            bounded = true;
+        }
         let words: Vec<&str> =
             lead.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|w| !w.is_empty()).collect();
         let passing = cues.passing.iter().any(|cue| {
@@ -401,6 +476,7 @@ impl Place {
             [.., last] => joint(last),
             [] => false,
         };
+        let joined = joined || called;
         let strongly = joined && !matches!(words.last(), Some(&"by" | &"of" | &"with" | &"met"));
         // `de stad A, vertegenwoordigd door de heer X en de stad B`: a public body represents no other.
         let public = matches!(&find.thing, Thing::Entity(Entity::Organization(reading))
@@ -409,10 +485,28 @@ impl Place {
         let organization = |other: &Find| matches!(other.thing, Thing::Entity(Entity::Organization(_)));
         let public =
             public && strongly && lead.contains("vertegenwoordigd door") && !scene.finds_in(&since).any(organization);
-        let represents = matches!(find.thing, Thing::Entity(Entity::Person(_))) && stands_for_another(gap);
+        let represents = !called && matches!(find.thing, Thing::Entity(Entity::Person(_))) && stands_for_another(gap);
         (public || !passing && !represents && (bounded || strongly))
             .then(|| Self { joined, heads_paragraph: opens_paragraph(text, find.range.start) })
     }
+}
+
+/// Right behind the word that joins one more to who represents the party before, and called something itself.
+fn calls_next(text: &Text, find: &Find, lead: &str, cues: &Cues) -> bool {
+    /// Within so many bytes, in the same sentence.
+    const NEAR: usize = 120;
+    let lead = lead.trim_end();
+    let lead = ["the", "de", "het"].iter().find_map(|article| lead.strip_suffix(article)).unwrap_or(lead).trim_end();
+    let represented = ["represented by", "vertegenwoordigd door"]
+        .iter()
+        .any(|cue| lead.trim_start_matches([',', ')', '"', ' ']).starts_with(cue));
+    let joined = [", and", ", en", ") and", " and", " en"].iter().any(|joint| lead.ends_with(joint));
+    let behind = find.range.end..floor(text, find.range.end + NEAR);
+    let own = cues.terms.iter().find(|term| behind.contains(&term.range.start)).is_some_and(|term| {
+        let between = &text.running[find.range.end..term.range.start];
+        cues.is_role(&term.term) && !between.contains(['\n', ';']) && !between.contains("epresented")
+    });
+    represented && joined && own && is_name(find)
 }
 
 /// `A Ltd, an English company, B Ltd, an English company, and C plc`: behind a description and its comma, a name with a
@@ -474,10 +568,13 @@ fn stands_for_another(gap: &str) -> bool {
 }
 
 /// At the start of a paragraph, or behind its enumerator.
-pub(super) fn opens_paragraph(text: &Text, position: usize) -> bool {
+pub fn opens_paragraph(text: &Text, position: usize) -> bool {
     let line = text.running[text.line_start(position)..position].trim_end();
     let line =
         ["the", "THE", "The", "de", "DE", "De"].iter().find_map(|article| line.strip_suffix(article)).unwrap_or(line);
+    // `Party 2 ⇥ …`
+    let line =
+        ["Party ", "Partij ", "PARTY ", "PARTIJ "].iter().find_map(|label| line.strip_prefix(label)).unwrap_or(line);
     line.chars().filter(|c| c.is_alphanumeric()).count() <= 3
 }
 
@@ -520,7 +617,10 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
         // `A. Definition`: an enumerator and a word. `Mr. Hawk` speaks of somebody who was named before.
         let words = name.split_whitespace().count();
         let single_initial = name.split('.').next().is_some_and(|first| first.chars().count() == 1);
-        let enumerator = single_initial && (place.heads_paragraph || (words == 2 && !place.joined));
+        // `1. B. ten Have`: the item has its number before the initial.
+        let line = text.running[text.line_start(find.range.start)..find.range.start].trim_start_matches(['(', ' ']);
+        let numbered = behind_enumerator(line).is_some_and(|rest| rest.trim().is_empty());
+        let enumerator = single_initial && !numbered && (place.heads_paragraph || (words == 2 && !place.joined));
         return words > 1 && (!enumerator || term_behind.is_some());
     }
     let key = name_key(name);

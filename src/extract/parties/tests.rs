@@ -64,6 +64,54 @@ fn who_signs_for_a_body_over_several_lines_is_no_party() {
 }
 
 #[test]
+fn states_need_no_word_that_says_between_whom() {
+    let two = [("Kingdom of Norway", None), ("Republic of Ghana", None)];
+    check(
+        "The Kingdom of Norway and the Republic of Ghana,\n\nHaving regard to their friendship;\n\nHave agreed as follows:",
+        &two,
+    );
+    check("The Kingdom of Norway\n\nand\n\nthe Republic of Ghana,\n\nDesiring to trade,\n\nHave agreed:", &two);
+}
+
+#[test]
+fn one_more_is_joined_behind_who_represents_the_party_before() {
+    check(
+        "Memorandum between\n\nNorsk University (hereinafter \"NU\"), represented by its Rector, Dr. Anna Vik, and Universitas Nusa \
+         Merdeka, Malang, Indonesia (hereinafter \"UNM\"), represented by its Dean,\n\nhave agreed:",
+        &[("Norsk University", Some("NU")), ("Universitas Nusa Merdeka", Some("UNM"))],
+    );
+}
+
+#[test]
+fn who_belongs_to_a_party_is_none() {
+    check(
+        "Agreement between\n\nSandhopper Limited (\"Sandhopper\")\n\nHoogheemraadschap van Delfland (\"Delfland\")\n\nInvestigators: Dr \
+         W. Kamer (\"Sandhopper\"); ing. P. Zonneveld (\"Delfland\")",
+        &[("Sandhopper Ltd.", Some("Sandhopper")), ("Hoogheemraadschap van Delfland", Some("Delfland"))],
+    );
+}
+
+#[test]
+fn a_list_starts_at_its_first_item_whatever_the_cover_calls_it() {
+    check(
+        "Overeenkomst tussen het Rijk en de provincie Drenthe\n\nPartijen\n\n1. De Staat der Nederlanden, vertegenwoordigd door de \
+         heer ir. H.J. Vlas, hierna te noemen: het Rijk;\n\n2. De provincie Drenthe, vertegenwoordigd door mevrouw A. Buys, hierna te \
+         noemen: de Provincie;",
+        &[("Staat der Nederlanden", Some("Rijk")), ("provincie Drenthe", Some("Provincie"))],
+    );
+}
+
+#[test]
+fn a_mayor_with_an_initial_stands_for_his_town() {
+    check(
+        "Overeenkomst tussen\n\n1. B. ten Have, burgemeester der gemeente Raalte, als zodanig die gemeente vertegenwoordigende, \
+         en\n\n2. Jhr. mr. G.F. van Reede, burgemeester der gemeente Heino, als zodanig die gemeente vertegenwoordigende;\n\nkomen \
+         overeen als volgt:",
+        &[("gemeente Raalte", None), ("gemeente Heino", None)],
+    );
+}
+
+#[test]
 fn forms_name_parties_under_a_head() {
     check(
         "Leveringsovereenkomst gas\nGegevens leverancier\nNaam\tNoordkracht N.V.\nKvK\t00024680\nGegevens afnemer\n\

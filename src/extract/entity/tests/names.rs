@@ -60,6 +60,48 @@ fn dutch_organizations() {
 }
 
 #[test]
+fn ministries_states_and_institutes() {
+    let check = |text: &str, language: Language, want: &[&str]| {
+        let names = values(text, language, |entity| match entity {
+            Entity::Organization(found) => Some(found.name),
+            _ => None,
+        });
+        assert_eq!(names, want, "{text}");
+    };
+    let ministries = [
+        "Ministry of Transport, Public Works and Water Management of the Kingdom of the Netherlands",
+        "Ministry of Regional Development of the Republic of Bulgaria",
+    ];
+    let both = format!("between the {} and the {},", ministries[0], ministries[1]);
+    check(&both, English, &ministries);
+    check(&both.to_uppercase(), English, &ministries.map(str::to_uppercase).each_ref().map(String::as_str));
+    check(
+        "het Ministerie van Volksgezondheid, Welzijn en Sport, te dezen",
+        Dutch,
+        &["Ministerie van Volksgezondheid, Welzijn en Sport"],
+    );
+    check(
+        "Ministerie van Defensie, Stichting Zee en Lucht",
+        Dutch,
+        &["Ministerie van Defensie", "Stichting Zee en Lucht"],
+    );
+    check("de Minister van Defensie, hierna", Dutch, &["Minister van Defensie"]);
+    check(
+        "The Kingdom of Norway and the International Institute for Tidal and Estuarine Studies,",
+        English,
+        &["Kingdom of Norway", "International Institute for Tidal and Estuarine Studies"],
+    );
+    check("de Provincie Limburg (België), vertegenwoordigd", Dutch, &["Provincie Limburg (België)"]);
+    check("de politieregio Midden en West Brabant, vertegenwoordigd", Dutch, &["politieregio Midden en West Brabant"]);
+    check("het openbaar lichaam Waterschap Oost, gevestigd", Dutch, &["Waterschap Oost"]);
+    check(
+        "De gemeente Assen in het Koninkrijk der Nederlanden",
+        Dutch,
+        &["gemeente Assen", "Koninkrijk der Nederlanden"],
+    );
+}
+
+#[test]
 fn english_organizations() {
     check("between Halvorsen Data Systems, Inc., a corporation", English, &["Halvorsen Data Systems, Inc."]);
     check("by and between Kernighan and Ritchie Inc. and Foo LLC", English, &["Kernighan and Ritchie Inc.", "Foo LLC"]);
