@@ -237,7 +237,8 @@ fn without_notice_at_end(
             "het contract spreekt van verlenging, maar de bepaling is niet gelezen",
             "the contract speaks of renewal, but the provision was not read",
         ),
-        (_, Some(last_day)) if !notices.is_empty() => {
+        // Surely at any time, it needs no day before the end.
+        (_, Some(last_day)) if !notices.iter().all(is_surely_at_any_time) => {
             return Some(language.say(
                 format!("er is een opzegging gelezen; of zij voor het einde op {last_day} nodig is, is niet gelezen"),
                 format!("a notice was read; whether it is needed for the end on {last_day} was not read"),
@@ -246,6 +247,10 @@ fn without_notice_at_end(
         _ => return None,
     };
     Some(why.into())
+}
+
+fn is_surely_at_any_time(notice: &Field<Notice>) -> bool {
+    notice.status == Status::Auto && notice.value.as_ref().is_some_and(|read| read.against == Against::AnyTime)
 }
 
 /// The day for notice against the first day on which the contract says that it can be ended, where that is earlier than
@@ -442,7 +447,8 @@ mod tests {
             });
             let ours = ["huurder".to_owned()];
             let found = notice_deadline(&end, &notices, &renewal, renewal_is_open, &ours, Language::Dutch);
-            if end.value.is_some() || kind == Some(RenewalKind::Tacit) {
+            let needs_none = notices.iter().all(is_surely_at_any_time) && kind.is_some();
+            if kind == Some(RenewalKind::Tacit) || (end.value.is_some() && !needs_none) {
                 prop_assert!(found.value.is_some() || found.status == Status::Proposed);
                 prop_assert!(found.explanation.is_some());
             }
