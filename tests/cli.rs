@@ -276,7 +276,8 @@ fn an_amendment_is_shown_with_its_contract_and_joins_it_when_a_person_says_so() 
     };
     let (amendment, contract) = (taken("allonge.pdf"), taken("lease.pdf"));
     let shown = |record: &str| check(&mut desk.griffie(&["show", record]), 0).0;
-    let advice = format!("may belong to {contract} (reference HV-2021-044): griffie decide {amendment} belongs-to");
+    let advice =
+        format!("may belong to {contract} (reference HV-2021-044): griffie decide {amendment} --by NAME belongs-to");
     assert!(shown(&amendment).contains(&advice), "{}", shown(&amendment));
     assert!(shown(&contract).contains(&format!("{amendment} may be about this contract")));
     check(&mut desk.griffie(&["decide", &amendment, "--by", "A. Jansen", "belongs-to", &contract]), 0);

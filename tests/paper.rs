@@ -106,6 +106,14 @@ fn a_scan_is_said_to_be_the_paper_by_a_person_and_the_list_says_which_is_not() {
     let (_, stderr) = batch.decide(a, &["compared-with-paper", "--pages", "9"], 2);
     assert!(stderr.contains("has 9 pages, and the scan has 1"), "{stderr}");
 
+    // What stands for others is looked at again once it is taken back.
+    batch.decide(b, &["undo", "compared_with_paper"], 0);
+    let list = batch.paper(&batch.id);
+    assert_eq!(compared(&list), [true, false, true]);
+    assert_eq!(list["documents"][2]["exceptions"][0]["kind"], "sample_withdrawn", "{list}");
+    batch.decide(b, &["compared-with-paper"], 0);
+    assert_eq!(batch.paper(&batch.id)["totals"]["with_exceptions"], 0);
+
     // Taken back, and only of that document.
     batch.decide(c, &["undo", "compared_with_paper"], 0);
     assert_eq!(compared(&batch.paper(&batch.id)), [true, true, false]);

@@ -258,8 +258,14 @@ fn with_outlook(entry: &Entry, fields: &str, language: Language) -> String {
     for Related { record, relation, explanation } in &entry.related {
         let line = match relation {
             Relation::BelongsTo => language.say(
-                format!("hoort mogelijk bij {record} ({explanation}): griffie decide {} belongs-to {record}", entry.id),
-                format!("may belong to {record} ({explanation}): griffie decide {} belongs-to {record}", entry.id),
+                format!(
+                    "hoort mogelijk bij {record} ({explanation}): griffie decide {} --by NAAM belongs-to {record}",
+                    entry.id
+                ),
+                format!(
+                    "may belong to {record} ({explanation}): griffie decide {} --by NAME belongs-to {record}",
+                    entry.id
+                ),
             ),
             Relation::SubjectOf => language.say(
                 format!("{record} gaat mogelijk over dit contract ({explanation})"),

@@ -202,7 +202,19 @@ fn end_over_lines<'a>(scene: &Scene<'_>, first: &Range<usize>, lines: impl Itera
 /// B LIMITED THIS LEASE is dated …`. The title ends before either, where that leaves one.
 fn before_parties(running: &str, range: Range<usize>) -> Range<usize> {
     let title = &running[range.clone()];
-    let opens = [" between ", " BETWEEN ", " by and between ", " THIS ", "\tbetween "];
+    let opens = [
+        " between ",
+        " BETWEEN ",
+        " by and between ",
+        " THIS ",
+        "\tbetween ",
+        " De ondergeteken",
+        " DE ONDERGETEKEN",
+        " Ondergeteken",
+        " ONDERGETEKEN",
+        " The undersigned",
+        " THE UNDERSIGNED",
+    ];
     let end = opens.iter().filter_map(|words| title.find(words)).filter(|&at| at > 0).min();
     end.map_or(range.clone(), |at| range.start..range.start + at)
 }
@@ -598,6 +610,7 @@ mod tests {
         let check = |text: &str, want: &str| assert_eq!(&text[before_parties(text, 0..text.len())], want);
         check("LEASE relating to Unit 7 between A LIMITED and B LIMITED", "LEASE relating to Unit 7");
         check("DEED OF VARIATION THIS DEED is made on", "DEED OF VARIATION");
+        check("Allonge bij de huurovereenkomst De ondergetekenden", "Allonge bij de huurovereenkomst");
         check("Supply Agreement", "Supply Agreement");
     }
 

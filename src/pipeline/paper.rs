@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     model::{DocumentId, RecordId},
-    register::{ArchivalCopy, COMPARED, Decision, ItemState, Named, Request},
+    register::{Act, ArchivalCopy, COMPARED, Decision, ItemState, Named, Request},
 };
 
 /// The list.
@@ -165,7 +165,25 @@ fn scanned(app: &App, path: String, id: DocumentId) -> Result<Scanned> {
         exceptions.push(Exception { kind: "unread_pages".into(), message });
     }
     let compared = app.register.compared(&id)?;
+    exceptions.extend(compared.as_ref().map(|compared| sample_gone(app, compared)).transpose()?.flatten());
     Ok(Scanned { record: document.record, pages: document.pages.total(), document: id, path, compared, exceptions })
+}
+
+/// Says of a comparison by a sample that the statement on a document of that sample was taken back since.
+fn sample_gone(app: &App, compared: &Decision) -> Result<Option<Exception>> {
+    let Act::ComparedWithPaper { sample, .. } = &compared.act else { return Ok(None) };
+    for looked_at in sample {
+        if app.register.compared(looked_at)?.is_none() {
+            let message = app.config.language.say(
+                format!(
+                    "vergeleken door een steekproef; wat over `{looked_at}` daarin werd verklaard, is teruggenomen"
+                ),
+                format!("compared by a sample; what was stated of `{looked_at}` in it was taken back"),
+            );
+            return Ok(Some(Exception { kind: "sample_withdrawn".into(), message }));
+        }
+    }
+    Ok(None)
 }
 
 /// A person states that scans were compared with the paper, and are complete and legible. `pages` is how many pages the

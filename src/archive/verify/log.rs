@@ -444,6 +444,8 @@ impl Walk<'_> {
                 };
                 if ended {
                     self.append_ended(place)?;
+                } else {
+                    self.append_goes_on(place);
                 }
                 if let (Some(bundle), Some(entry)) = (&mut self.bundle, &entries[at]) {
                     bundle.push(entry.clone());
@@ -723,6 +725,23 @@ impl Walk<'_> {
         }
     }
 
+    /// Amid an append griffie signs nothing: a checkpoint there is of another history of the same log, or made by hand.
+    fn append_goes_on(&mut self, size: u64) {
+        let Some(signed) = self.root_at(size) else { return };
+        if *signed != peak_root(&self.edges) {
+            self.rewritten(size);
+        } else {
+            let nl = "er eindigt daar geen bijschrijving: griffie heeft het niet gemaakt";
+            self.bad_checkpoint(size, nl, "no append ends there: griffie did not make it");
+        }
+    }
+
+    fn rewritten(&mut self, size: u64) {
+        let nl = "de handtekening klopt, maar het logboek heeft een andere wortel: het is herschreven";
+        let en = "its signature holds, but the log has another root: the log was rewritten";
+        self.findings.add(FindingKind::Rewritten, tiles::checkpoint_name(size), nl, en);
+    }
+
     /// At the end of each append there is a checkpoint, and of what was not full a partial tile or bundle.
     fn append_ended(&mut self, size: u64) -> Result<()> {
         let root = peak_root(&self.edges);
@@ -731,11 +750,7 @@ impl Walk<'_> {
         }
         match self.signed.get(&size) {
             Some(signed) if *signed == root => {}
-            Some(_) => {
-                let nl = "de handtekening klopt, maar het logboek heeft een andere wortel: het is herschreven";
-                let en = "its signature holds, but the log has another root: the log was rewritten";
-                self.findings.add(FindingKind::Rewritten, tiles::checkpoint_name(size), nl, en);
-            }
+            Some(_) => self.rewritten(size),
             None if self.unproven.get(&size) == Some(&root) || self.bad.contains(&size) => {}
             None if self.is_unsigned(size) => {
                 let nl = "het programma is gestopt tijdens het vastleggen van de laatste gebeurtenissen: de volgende start \

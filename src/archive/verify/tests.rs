@@ -11,7 +11,7 @@ use super::*;
 use crate::{
     archive::{Access, Accession, AccessionState, Act, Archive, Hold, Recipe, name, reading_v1},
     model::{Blake3, DocumentId, Reading, RecordId},
-    provenance::{Agent, Event, EventKind, Log, note::SignerKey},
+    provenance::{Agent, Event, EventKind, Log, merkle, note::SignerKey, tiles},
     storage::{Store, digests_of_file},
 };
 
@@ -248,6 +248,22 @@ fn of_a_store_by_itself_what_is_new_may_still_be_logged_and_is_a_finding_later()
     // Whose data folder is at hand is asked, whatever the age.
     let told = by(Told { begin: Some(299), ..Told::default() });
     assert!(at(today, told).0.contains(&unlogged[0]));
+}
+
+#[test]
+fn a_checkpoint_amid_an_append_is_named_though_the_key_of_the_log_signed_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let name = tiles::checkpoint_name(100);
+    let laid = |note: String| {
+        fs::write(folder.path().join("store").join(name.as_str()), note).unwrap();
+        kinds(&archive)
+    };
+    assert_eq!(laid(signer().sign(100, [0; 32]).1), [(FindingKind::Rewritten, name.to_string())]);
+    let bundle = archive.store().get(&tiles::bundle_name(0, tiles::WIDTH)).unwrap();
+    let entries = tiles::unpack(&bundle, tiles::WIDTH).unwrap();
+    let root = merkle::root_of(&entries[..100].iter().map(|entry| merkle::leaf_hash(entry)).collect::<Vec<_>>());
+    assert_eq!(laid(signer().sign(100, root).1), [(FindingKind::BadCheckpoint, name.to_string())]);
 }
 
 #[test]
