@@ -58,7 +58,7 @@ pub(crate) use whole::is_cut_jpeg;
 use crate::{
     Error, ErrorKind, Result,
     error::{Context, Fold},
-    model::{MediaType, PageBox, PageNo, PageReading, Problem},
+    model::{Blake3, MediaType, PageBox, PageNo, PageReading, Problem},
 };
 
 /// The most pixels of one page, or of one image on it, that are read as they are. An A3 page at 600 dpi has 70 million.
@@ -181,7 +181,7 @@ pub struct Painted {
     /// Height of the displayed page in points.
     pub height_pt: f32,
     /// The digest of all its outlines, their places and colors: pages with the same one look the same to the last pixel.
-    pub marks: blake3::Hash,
+    pub marks: Blake3,
 }
 
 /// A drawing's samples.

@@ -100,6 +100,7 @@ fn page(v1: PageV1) -> PageReading {
         text: v1.text,
         words: v1.words.into_iter().map(word).collect(),
         problems: v1.problems,
+        marks: None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Language, PageBox, PageNo, PageState, TextSource, unread::Refusal};
+use super::{Blake3, Language, PageBox, PageNo, PageState, TextSource, unread::Refusal};
 
 /// One word as read.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +55,8 @@ pub struct PageReading {
     pub words: Vec<Word>,
     /// What went wrong or in a lesser way.
     pub problems: Vec<Problem>,
+    /// The digest of what a page of words paints, for who compares a copy with it in the same run; it is not kept.
+    pub marks: Option<Blake3>,
 }
 
 impl PageReading {
@@ -88,6 +90,7 @@ impl PageReading {
             text: String::new(),
             words: Vec::new(),
             problems: Vec::new(),
+            marks: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A digest of all that a page of text, lines and areas paints: each outline, its place, its color, in their order. Pages
 //! with the same one look the same to the last pixel, at any resolution. A page with anything else on it has none.
 
-use blake3::{Hash, Hasher};
+use blake3::Hasher;
 use hayro::{
     hayro_interpret::{
         BlendMode, ClipPath, Device, DrawMode, DrawProps, FillRule, Image, ImageDrawProps, Paint, SoftMask,
@@ -12,6 +12,7 @@ use hayro::{
 };
 
 use super::survey::{Surveyor, form_key};
+use crate::model::Blake3;
 
 /// What is told goes into the digest in parts of so many bytes.
 const PART: usize = 16 << 10;
@@ -30,9 +31,9 @@ impl Marks {
     }
 
     /// The digest, if all that came is in it.
-    pub(super) fn finish(mut self) -> Option<Hash> {
+    pub(super) fn finish(mut self) -> Option<Blake3> {
         self.hasher.update(&self.part);
-        self.is_plain.then(|| self.hasher.finalize())
+        self.is_plain.then(|| Blake3(*self.hasher.finalize().as_bytes()))
     }
 
     /// Begins a mark of this kind.
@@ -146,14 +147,22 @@ impl<'a> Device<'a> for Marks {
             return;
         }
         self.painted(b'T', &props, mode);
+        let mut form = None;
         for glyph in run.glyphs() {
             let Glyph::Outline(outline) = &**glyph else {
                 self.is_plain = false;
                 return;
             };
+            // Nearly all letters of a run are as large as the one before.
+            let [a, b, c, d, x, y] = glyph.transform().as_coeffs();
+            if form != Some([a, b, c, d]) {
+                self.mark(b'f');
+                self.numbers(&[a, b, c, d]);
+                form = Some([a, b, c, d]);
+            }
             self.mark(b't');
             self.part.extend_from_slice(&form_key(outline).to_le_bytes());
-            self.matrix(glyph.transform());
+            self.numbers(&[x, y]);
         }
     }
 

@@ -47,7 +47,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Result,
     model::{
-        PageBox, PageNo, PageReading, PageState, Problem, TextSource,
+        Blake3, PageBox, PageNo, PageReading, PageState, Problem, TextSource,
         unread::{self, Refusal},
     },
 };
@@ -386,7 +386,7 @@ impl Leaf {
     }
 
     fn read(&self, open: &mut Open) -> Result<Page> {
-        let mut survey = self.survey(open);
+        let (mut survey, marks) = self.survey_and_marks(open);
         let glyphs = survey.glyphs.len() + survey.invisible + survey.outside;
         survey.drop_hidden();
         let numbered = hidden::drop_numbered(self.pdf, self.number, &mut survey);
@@ -427,7 +427,7 @@ impl Leaf {
                 None if is_digital => {
                     problems.extend((survey.has_cut_image && !is_cut).then(|| whole::content_incomplete(self.number)));
                     open.pictured = may_hold_words(&survey).then_some(self.number);
-                    return Ok(Page::Digital(PageReading { problems, ..self.reading(grouped) }));
+                    return Ok(Page::Digital(PageReading { problems, marks, ..self.reading(grouped) }));
                 }
                 None => {}
             }
@@ -462,6 +462,18 @@ impl Leaf {
         let mut surveyor = Surveyor::new(self.bounds(), &mut open.forms);
         interpret_page(self.pdf, &mut context, &mut surveyor);
         surveyor.survey
+    }
+
+    /// The same, and the digest of what the page paints: who compares a copy with it in the same run walks it once less.
+    fn survey_and_marks(&self, open: &mut Open) -> (Survey, Option<Blake3>) {
+        if self.names_image() {
+            return (self.survey(open), None);
+        }
+        let mut context = self.context(open);
+        let surveyor = Surveyor::new(self.bounds(), &mut open.forms);
+        let mut both = marks::Surveyed { marks: Marks::new(), surveyor };
+        interpret_page(self.pdf, &mut context, &mut both);
+        (both.surveyor.survey, both.marks.finish())
     }
 
     fn reading(&self, grouped: words::Words) -> PageReading {

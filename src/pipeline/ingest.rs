@@ -164,10 +164,10 @@ enum Kept {
 }
 
 impl Run<'_> {
-    /// Finds the files in one thread and takes them in, in a few: one more than there are workers, so that a worker
-    /// finds the next file ready. Containers get their state last, when all their members have theirs.
+    /// Finds the files in one thread and takes them in, in a few: two more than there are workers, so that a worker
+    /// finds the next file ready while others wait for the disk. Containers get their state last, when all their members have theirs.
     fn all(&self) -> Result<()> {
-        let threads = self.app.config.workers + 1;
+        let threads = self.app.config.workers + 2;
         let (found, waiting) = crossbeam_channel::bounded::<(Item, Arrival)>(threads * 4);
         let containers = std::thread::scope(|scope| {
             let takers: Vec<_> = (0..threads)

@@ -99,8 +99,10 @@ pub(super) fn reading(
         return Err(Error::new(ErrorKind::UnsupportedDocument, "it has no pages")
             .because("no_pages", "het heeft geen pagina's"));
     }
-    let (stored, reading) = app.archive.put_reading(&recipe, &reading)?;
-    Ok(Read { reading: reading.into(), key, stored, original: original.digests().blake3, signatures })
+    let (stored, mut kept) = app.archive.put_reading(&recipe, &reading)?;
+    // What is kept of the pages, and what this run knows beside.
+    kept.pages.iter_mut().zip(&reading.pages).for_each(|(kept, read)| kept.marks = read.marks);
+    Ok(Read { reading: kept.into(), key, stored, original: original.digests().blake3, signatures })
 }
 
 /// What the rules are applied to.

@@ -22,7 +22,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::{
     Result,
     model::{PageNo, PageReading},
-    pages::{Proof, Samples, Source},
+    pages::{Painted, Proof, Samples, Source},
 };
 
 mod color;
@@ -132,7 +132,7 @@ fn difference_of(
     let apart = |a: f32, b: f32| f64::from((a - b).abs() / a.max(b).max(1e-3));
     let larger = |before: (f32, f32), after: (f32, f32)| apart(before.0, after.0).max(apart(before.1, after.1));
     // Most digital pages come into the copy mark by mark: what paints the same needs no drawing.
-    if let Some(before) = original.painted(reading.page, false)?
+    if let Some(before) = painted(original, reading)?
         && let Some(after) = copy.painted(in_copy, true)?
         && before.marks == after.marks
     {
@@ -143,6 +143,15 @@ fn difference_of(
     let (before, after) = drawings(original, copy, reading.page, in_copy, size)?;
     let larger = larger((before.width_pt, before.height_pt), (after.width_pt, after.height_pt));
     Ok((difference(&before, &after, size.0 as usize), larger))
+}
+
+/// What the original's page paints: as it was read, where it was read in this run.
+fn painted(original: &Source, reading: &PageReading) -> Result<Option<Painted>> {
+    let PageReading { width_pt, height_pt, marks, page, .. } = reading;
+    match *marks {
+        Some(marks) => Ok(Some(Painted { width_pt: *width_pt, height_pt: *height_pt, marks })),
+        None => original.painted(*page, false),
+    }
 }
 
 /// Both pages, drawn by the same hand.

@@ -71,7 +71,7 @@ fn anything_else_is_left_to_the_renderer() {
 }
 
 /// What a page paints.
-fn painted(sketch: Sketch) -> Option<blake3::Hash> {
+fn painted(sketch: Sketch) -> Option<Blake3> {
     let path = saved(&mut sketch.finish());
     open(&path, None).unwrap().painted(PageNo::from_index(0), false).unwrap().map(|painted| painted.marks)
 }
