@@ -390,9 +390,9 @@ mod tests {
         assert_eq!(read[0].labelled, seen.labelled);
         // What the calibration is made with besides labelled documents.
         let kept = observed_before(include_str!("../../tests/fixtures/first-seen.jsonl")).unwrap();
-        assert_eq!(kept.len(), 257);
+        assert_eq!(kept.len(), 281);
         let ago = |set: &str| kept.iter().find(|one| one.set.starts_with(set)).map(|one| one.rounds_ago);
-        assert_eq!((ago("fresh"), ago("fourth"), ago("twelfth")), (Some(12), Some(9), Some(1)));
+        assert_eq!((ago("fresh"), ago("fourth"), ago("twelfth")), (Some(13), Some(10), Some(2)));
         let error = observed_before("{}").unwrap_err().to_string();
         assert!(error.contains("line 1"), "{error}");
     }
