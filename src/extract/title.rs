@@ -493,20 +493,7 @@ mod tests {
 
     #[test]
     fn a_title_has_its_subtitles_and_what_stands_above_it() {
-        let rules = RuleSet::embedded().unwrap();
-        // A line that begins with `*` is set apart.
-        let check = |lines: &str, want: &str| {
-            let mut text = Text::of_sentence(&lines.replace('*', "").replace('\n', "\n\n"), None);
-            text.zones = vec![(0..text.running.len(), Zone::Title)];
-            let mut at = 0;
-            for line in lines.split('\n') {
-                let len = line.trim_start_matches('*').len();
-                text.displayed.extend(line.starts_with('*').then_some(at..at + len));
-                at += len + 1;
-            }
-            let scene = rules.scene(&text);
-            assert_eq!(find(&rules, &scene).map(|range| text.running[range].replace('\n', " ")).unwrap(), want);
-        };
+        let check = |lines: &str, want: &str| assert_eq!(title_of(lines).unwrap(), want);
         check(
             "*KOOPOVEREENKOMST\n*voormalig schoolgebouw, Beukenlaan 9\nTekst",
             "KOOPOVEREENKOMST voormalig schoolgebouw, Beukenlaan 9",

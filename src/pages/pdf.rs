@@ -386,7 +386,9 @@ impl Leaf {
     }
 
     fn read(&self, open: &mut Open) -> Result<Page> {
-        let (mut survey, marks) = self.survey_and_marks(open);
+        // Who compares a copy with the page in the same run walks it once less.
+        let (mut survey, marks) =
+            if self.names_image() { (self.survey(open), None) } else { self.survey_and_marks(open, |plain| plain) };
         let glyphs = survey.glyphs.len() + survey.invisible + survey.outside;
         survey.drop_hidden();
         let numbered = hidden::drop_numbered(self.pdf, self.number, &mut survey);
@@ -464,13 +466,14 @@ impl Leaf {
         surveyor.survey
     }
 
-    /// The same, and the digest of what the page paints: who compares a copy with it in the same run walks it once less.
-    fn survey_and_marks(&self, open: &mut Open) -> (Survey, Option<Blake3>) {
-        if self.names_image() {
-            return (self.survey(open), None);
-        }
+    /// What stands on the page for one who looks so, and the digest of what the page paints, if that can be.
+    fn survey_and_marks<'o>(
+        &self,
+        open: &'o mut Open,
+        looks: impl FnOnce(Surveyor<'o>) -> Surveyor<'o>,
+    ) -> (Survey, Option<Blake3>) {
         let mut context = self.context(open);
-        let surveyor = Surveyor::new(self.bounds(), &mut open.forms);
+        let surveyor = looks(Surveyor::new(self.bounds(), &mut open.forms));
         let mut both = marks::Surveyed { marks: Marks::new(), surveyor };
         interpret_page(self.pdf, &mut context, &mut both);
         (both.surveyor.survey, both.marks.finish())
@@ -565,19 +568,17 @@ impl Leaf {
         if self.names_image() {
             return None;
         }
-        let mut context = self.context(open);
-        let mut marks = Marks::new();
-        if with_words {
-            let surveyor = Surveyor::new(self.bounds(), &mut open.forms).with_unpainted();
-            let mut both = marks::Surveyed { marks, surveyor };
-            interpret_page(self.pdf, &mut context, &mut both);
-            open.surveyed = Some((self.number, both.surveyor.survey));
-            marks = both.marks;
+        let marks = if with_words {
+            let (survey, marks) = self.survey_and_marks(open, Surveyor::with_unpainted);
+            open.surveyed = Some((self.number, survey));
+            marks
         } else {
+            let (mut context, mut marks) = (self.context(open), Marks::new());
             interpret_page(self.pdf, &mut context, &mut marks);
-        }
+            marks.finish()
+        };
         let (width_pt, height_pt) = self.size_pt();
-        marks.finish().map(|marks| Painted { width_pt, height_pt, marks })
+        marks.map(|marks| Painted { width_pt, height_pt, marks })
     }
 
     /// Has the page a picture to show?

@@ -53,11 +53,7 @@ fn changed_after(signatures: &[serde_json::Value], language: Language) -> Option
         return None;
     }
     let pages: BTreeSet<_> = past.iter().flat_map(|fact| &fact.coverage.changed_pages).collect();
-    let listed = || {
-        const MOST: usize = 50;
-        let more = if pages.len() > MOST { ", …" } else { "" };
-        pages.iter().take(MOST).map(ToString::to_string).collect::<Vec<_>>().join(", ") + more
-    };
+    let listed = || listed(pages.iter().map(ToString::to_string));
     let is_known = past.iter().all(|fact| fact.coverage.appended == Some(Appended::Changes));
     let message = match (is_known, pages.is_empty()) {
         (true, false) => language.say(
@@ -91,17 +87,18 @@ fn changed_after(signatures: &[serde_json::Value], language: Language) -> Option
     Some(Problem { kind: "changed_after_signing".into(), message, page: None })
 }
 
+/// Pages as a sentence ends with them, as many as one reads.
+fn listed(mut pages: impl Iterator<Item = String>) -> String {
+    const MOST: usize = 50;
+    let first = pages.by_ref().take(MOST).collect::<Vec<_>>().join(", ");
+    if pages.next().is_some() { first + ", …" } else { first }
+}
+
 /// Pages of a copy are pictures of what the original draws, no sharper than they were drawn. By its figures.
 fn copy_drawn(figures: &serde_json::Value, language: Language) -> Option<Problem> {
-    const MOST: usize = 50;
     let pages = figures["examination"]["pages"].as_array()?;
-    let drawn: Vec<String> = pages
-        .iter()
-        .filter(|page| page["drawn"].as_bool() == Some(true))
-        .map(|page| page["page"].to_string())
-        .collect();
-    let more = if drawn.len() > MOST { ", …" } else { "" };
-    let listed = drawn.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ") + more;
+    let listed =
+        listed(pages.iter().filter(|page| page["drawn"].as_bool() == Some(true)).map(|page| page["page"].to_string()));
     let message = language.say(
         format!(
             "deze pagina's konden niet worden bewaard zoals ze zijn getekend, en zijn in de archiefkopie beelden: bekijk \
@@ -112,7 +109,7 @@ fn copy_drawn(figures: &serde_json::Value, language: Language) -> Option<Problem
              smallest print on them can be read: {listed}"
         ),
     );
-    (!drawn.is_empty()).then(|| Problem { kind: "copy_drawn".into(), message, page: None })
+    (!listed.is_empty()).then(|| Problem { kind: "copy_drawn".into(), message, page: None })
 }
 
 /// A copy has other bytes than those that were signed. Said of the copies that older programs made, too.

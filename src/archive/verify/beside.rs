@@ -32,7 +32,7 @@ pub(super) fn verify(
     for name in &beside.foreign {
         foreign(name, findings, "zo kan een object niet heten", "no object can be called so");
     }
-    let may_be_left = |leftover: &Leftover| stopped != Some(false) || is_young(leftover, now);
+    let may_be_left = |leftover: &Leftover| stopped != Some(false) || is_newer(leftover.changed, YOUNG, now);
     for leftover in beside.empty.iter().filter(|it| !is_folder_of_ours(&it.name) || !may_be_left(it)) {
         let nl = "het is een lege map, en geen programma is gestopt dat haar kan hebben nagelaten: haal haar weg";
         let en = "it is an empty folder, and no program was stopped that may have left it: remove it";
@@ -61,11 +61,13 @@ fn foreign(name: &str, findings: &mut Findings, nl: &str, en: &str) {
     findings.add(FindingKind::ForeignObject, name, nl, en);
 }
 
-fn is_young(leftover: &Leftover, now: Timestamp) -> bool {
-    let now = SystemTime::from(now);
-    leftover.changed.is_some_and(|changed| match now.duration_since(changed) {
-        Ok(age) => age < YOUNG,
+/// Whether something was written so short a while ago.
+pub(super) fn is_newer(changed: Option<SystemTime>, than: Duration, now: Timestamp) -> bool {
+    /// By so much the clock of a store may be ahead, or the check last.
+    const AHEAD: Duration = Duration::from_secs(3600);
+    changed.is_some_and(|changed| match SystemTime::from(now).duration_since(changed) {
+        Ok(age) => age < than,
         // Written since the check began.
-        Err(ahead) => ahead.duration() < 60 * YOUNG,
+        Err(ahead) => ahead.duration() < AHEAD,
     })
 }

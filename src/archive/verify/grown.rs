@@ -1,14 +1,11 @@
 //! A store by itself, checked while somebody writes into it: what came to be logged meanwhile is no finding, and what is a
 //! few minutes old may yet be. Where the data folder is at hand it is asked instead.
 
-use std::{
-    collections::BTreeMap,
-    time::{Duration, SystemTime},
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 
-use super::{FindingKind, Findings};
+use super::{FindingKind, Findings, beside::is_newer};
 use crate::{
     Result,
     model::Blake3,
@@ -45,7 +42,7 @@ pub(super) fn settle(store: &Store, events: u64, now: Timestamp, findings: &mut 
             }
             // The next check goes through what was appended meanwhile.
             FindingKind::ForeignObject => tiles::told_by(&name).is_some_and(|told| told > events && told <= end),
-            _ => end > events && store.head(&name)?.is_some() && is_young(store, &name, now),
+            _ => end > events && store.head(&name)?.is_some() && is_newer(store.changed(&name), SOON, now),
         };
         if is_logged {
             findings.found.remove(&(kind, what));
@@ -61,7 +58,7 @@ pub(super) fn settle(store: &Store, events: u64, now: Timestamp, findings: &mut 
             _ => name,
         };
         let is_at_the_end = kind != FindingKind::MissingCheckpoint || what == tiles::checkpoint_name(events).as_str();
-        if is_at_the_end && is_young(store, &newest, now) {
+        if is_at_the_end && is_newer(store.changed(&newest), SOON, now) {
             findings.found.remove(&(kind, what.clone()));
             let nl = "nog niet vastgelegd: het is van de laatste minuten, dus er wordt aan gewerkt, of dat stopte net; controleer \
                       later nog eens";
@@ -80,13 +77,4 @@ fn logged_since(store: &Store, begin: u64, end: u64) -> BTreeMap<ObjectName, Bla
         logged.extend(event.objects.into_iter().map(|object| (object.name, object.blake3)));
     }
     logged
-}
-
-fn is_young(store: &Store, name: &ObjectName, now: Timestamp) -> bool {
-    let now = SystemTime::from(now);
-    store.changed(name).is_some_and(|changed| match now.duration_since(changed) {
-        Ok(age) => age < SOON,
-        // Written since the check began.
-        Err(ahead) => ahead.duration() < 6 * SOON,
-    })
 }

@@ -48,23 +48,25 @@ fn text_lines_and_areas_look_as_the_renderer_draws_them() {
     alike("BT /F1 40 Tf 72 700 Td (hidden in part) Tj ET 1 g 72 700 90 40 re f", false);
 }
 
-#[test]
-fn anything_else_is_left_to_the_renderer() {
-    let is_plain = |sketch: Sketch| drawn(sketch).0.is_some();
+/// A page whose content may ask for half the opacity, and for a blend.
+fn with_states(content: &str) -> Sketch {
     let states = dictionary! {
         "Half" => dictionary! { "ca" => 0.5 },
         "Multiply" => dictionary! { "BM" => "Multiply" },
     };
-    let with = |content: &str| {
-        let mut sketch = Sketch::new(content);
-        sketch.resources.set("ExtGState", states.clone());
-        sketch
-    };
-    assert!(is_plain(with("/Half gs 10 10 90 90 re f")));
-    assert!(!is_plain(with("/Multiply gs 10 10 90 90 re f")));
-    assert!(!is_plain(with("[3] 0 d 10 10 m 90 90 l S")));
-    assert!(!is_plain(with("10 10 m 90 10 l 50 90 l W n 0 0 100 100 re f")));
-    assert!(!is_plain(with("q 90 0 0 90 9 9 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x7f EI Q")));
+    let mut sketch = Sketch::new(content);
+    sketch.resources.set("ExtGState", states);
+    sketch
+}
+
+#[test]
+fn anything_else_is_left_to_the_renderer() {
+    let is_plain = |sketch: Sketch| drawn(sketch).0.is_some();
+    assert!(is_plain(with_states("/Half gs 10 10 90 90 re f")));
+    assert!(!is_plain(with_states("/Multiply gs 10 10 90 90 re f")));
+    assert!(!is_plain(with_states("[3] 0 d 10 10 m 90 90 l S")));
+    assert!(!is_plain(with_states("10 10 m 90 10 l 50 90 l W n 0 0 100 100 re f")));
+    assert!(!is_plain(with_states("q 90 0 0 90 9 9 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x7f EI Q")));
     assert!(!is_plain(Sketch::new("q 90 0 0 90 9 9 cm /I Do Q").image("I", 2, 2, vec![0, 255, 255, 0])));
     // So much area costs more than it is worth.
     assert!(!is_plain(Sketch::new(&"0 0 m 595 0 l 300 842 l f ".repeat(60))));
@@ -113,15 +115,7 @@ fn pages_that_paint_the_same_have_the_same_marks() {
 
 #[test]
 fn marks_are_not_told_of_pictures_patterns_and_blends() {
-    let states = dictionary! {
-        "Half" => dictionary! { "ca" => 0.5 },
-        "Multiply" => dictionary! { "BM" => "Multiply" },
-    };
-    let with = |content: &str| {
-        let mut sketch = Sketch::new(content);
-        sketch.resources.set("ExtGState", states.clone());
-        painted(sketch)
-    };
+    let with = |content: &str| painted(with_states(content));
     let plain = with("10 10 90 90 re f");
     assert!(plain.is_some_and(|plain| with("/Half gs 10 10 90 90 re f").is_some_and(|half| half != plain)));
     assert_eq!(with("/Multiply gs 10 10 90 90 re f"), None);
