@@ -1,4 +1,7 @@
-//! The words read from an original, version 1: JSON with one short list a word, compressed.
+//! The words read from an original, version 1: JSON with one short list a word, compressed. What made them opens it, in a
+//! block of its own, so that it is read without the words.
+
+use std::io::{BufReader, Read as _, Write as _};
 
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +21,14 @@ const LEVEL: i32 = 3;
 /// Far above any document (a page of words is some 30 kB), far below what would hurt.
 const MAX_BYTES: usize = 2 << 30;
 /// What made the words stands in so many bytes.
-const HEAD: u64 = 16 << 10;
+const HEAD: usize = 16 << 10;
+/// So much of an object is taken at once to read what made the words: more than their block has, and much less than the
+/// next, which is not decoded before all of it is there.
+const PIECE: usize = 1 << 10;
+/// Before what made the words.
+const KEY: &[u8] = b"\"recipe\":";
+/// After it.
+const NEXT_KEY: &[u8] = b",\"engine\":";
 
 #[derive(Serialize, Deserialize)]
 struct ReadingV1 {
@@ -115,7 +125,18 @@ pub(super) fn pack(recipe: &Recipe, reading: &Reading) -> Result<Vec<u8>> {
     };
     let json = serde_json::to_vec(&Headed { schema: SCHEMA, body: &body })
         .fold(ErrorKind::Internal, || "a reading does not serialize")?;
-    zstd::bulk::compress(&json, LEVEL).fold(ErrorKind::Internal, || "a reading does not compress")
+    compress(&json).fold(ErrorKind::Internal, || "a reading does not compress")
+}
+
+fn compress(json: &[u8]) -> std::io::Result<Vec<u8>> {
+    let head = json.windows(NEXT_KEY.len()).position(|bytes| bytes == NEXT_KEY).unwrap_or(0);
+    let mut frame = zstd::Encoder::new(Vec::new(), LEVEL)?;
+    frame.set_pledged_src_size(Some(json.len() as u64))?;
+    frame.write_all(&json[..head])?;
+    // This ends the block.
+    frame.flush()?;
+    frame.write_all(&json[head..])?;
+    frame.finish()
 }
 
 /// Reads an object's bytes.
@@ -137,17 +158,25 @@ pub(super) fn recipe_of_whole(bytes: &[u8]) -> Result<Recipe> {
 /// What made the words in an object's bytes. An object opens with it, so the words, which are many, are not decoded: a
 /// check of a store looks at every object.
 pub(super) fn recipe(bytes: &[u8]) -> Result<Recipe> {
-    const KEY: &[u8] = b"\"recipe\":";
     let damaged = || format!("this is no `{SCHEMA}`");
-    let mut head = Vec::new();
-    let frame = zstd::Decoder::with_buffer(bytes).fold(ErrorKind::FixityMismatch, damaged)?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(frame, HEAD), &mut head)
-        .fold(ErrorKind::FixityMismatch, damaged)?;
-    let place = head.windows(KEY.len()).position(|bytes| bytes == KEY);
-    let place = place.ok_or_else(|| Error::new(ErrorKind::FixityMismatch, damaged()))?;
-    let mut told = serde_json::Deserializer::from_slice(&head[place + KEY.len()..]).into_iter();
-    let recipe = told.next().ok_or_else(|| Error::new(ErrorKind::FixityMismatch, damaged()))?;
-    recipe.fold(ErrorKind::FixityMismatch, damaged)
+    let mut head = Vec::with_capacity(HEAD);
+    let mut frame =
+        zstd::Decoder::with_buffer(BufReader::with_capacity(PIECE, bytes)).fold(ErrorKind::FixityMismatch, damaged)?;
+    loop {
+        let so_far = head.len();
+        head.resize(HEAD, 0);
+        let more = frame.read(&mut head[so_far..]).fold(ErrorKind::FixityMismatch, damaged)?;
+        head.truncate(so_far + more);
+        let told = head.windows(KEY.len()).position(|bytes| bytes == KEY).and_then(|place| {
+            serde_json::Deserializer::from_slice(&head[place + KEY.len()..]).into_iter::<Recipe>().next()
+        });
+        match told {
+            Some(Err(error)) if error.is_eof() && more > 0 => {}
+            Some(recipe) => return recipe.fold(ErrorKind::FixityMismatch, damaged),
+            None if more > 0 => {}
+            None => return Err(Error::new(ErrorKind::FixityMismatch, damaged())),
+        }
+    }
 }
 
 fn decode(bytes: &[u8]) -> Result<ReadingV1> {
@@ -159,8 +188,7 @@ fn decode(bytes: &[u8]) -> Result<ReadingV1> {
     // Not by the size that the frame claims: damaged bytes must not make us ask for gigabytes.
     let frame = zstd::Decoder::with_buffer(bytes).fold(ErrorKind::FixityMismatch, damaged)?;
     let limit = size as u64 + 1;
-    std::io::Read::read_to_end(&mut std::io::Read::take(frame, limit), &mut json)
-        .fold(ErrorKind::FixityMismatch, damaged)?;
+    frame.take(limit).read_to_end(&mut json).fold(ErrorKind::FixityMismatch, damaged)?;
     check_schema(&json, SCHEMA)?;
     serde_json::from_slice(&json).fold(ErrorKind::FixityMismatch, damaged)
 }

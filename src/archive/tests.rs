@@ -208,6 +208,27 @@ proptest! {
 }
 
 #[test]
+fn what_made_the_words_is_read_without_them() {
+    let mut page = PageReading::wordless(PageNo::from_index(0), PageState::Read, 595.0, 842.0);
+    page.text = (0..20_000_u64).map(|n| (n * 7919 % 10_007).to_string()).collect();
+    let reading = Reading { pages: vec![page], language: None, engine: "test".into(), problems: Vec::new() };
+    let recipe = recipe("read");
+    let packed = reading_v1::pack(&recipe, &reading).unwrap();
+    assert!(packed.len() > 8 << 10, "{}", packed.len());
+    // Nothing of the words is there to decode.
+    assert_eq!(reading_v1::recipe(&packed[..2 << 10]).unwrap(), recipe);
+    assert!(reading_v1::recipe_of_whole(&packed[..2 << 10]).is_err());
+    // As it was packed once, in one block.
+    let json = zstd::decode_all(&packed[..]).unwrap();
+    let in_one = zstd::bulk::compress(&json, 3).unwrap();
+    assert_eq!(reading_v1::recipe(&in_one).unwrap(), recipe);
+    assert_eq!(reading_v1::unpack(&in_one).unwrap(), reading);
+    assert!(reading_v1::recipe(&packed[..20]).is_err());
+    let nothing = zstd::bulk::compress(&vec![b' '; 1 << 20], 3).unwrap();
+    assert!(reading_v1::recipe(&nothing).is_err());
+}
+
+#[test]
 fn a_number_reads_back_to_its_last_digit() {
     for part in 1..2000 {
         let confidence = f64::from(part) / 2003.0;
