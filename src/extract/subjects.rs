@@ -3,6 +3,8 @@
 
 use std::{ops::Range, sync::OnceLock};
 
+use aho_corasick::AhoCorasick;
+
 use super::{dictionary, lexicon::fold};
 use crate::{
     model::{Evidence, Field, Fields, Subject},
@@ -11,17 +13,17 @@ use crate::{
 
 /// The subjects of a piece of text, in their order.
 pub fn of(text: &Text, piece: &Range<usize>) -> Vec<Subject> {
-    static LISTS: OnceLock<[Vec<(Subject, String)>; 2]> = OnceLock::new();
-    let [in_headings, in_sentences] = LISTS.get_or_init(|| [list("clause_headings"), list("clause_phrases")]);
+    static LISTS: OnceLock<[List; 2]> = OnceLock::new();
+    let [in_headings, in_sentences] = LISTS.get_or_init(|| ["clause_headings", "clause_phrases"].map(List::read));
     let mut found: Vec<Subject> = Vec::new();
     let mut clause = text.clause_at(piece.start);
     while let Some(above) = clause.map(|number| &text.clauses[number]) {
         if let Some(heading) = &above.heading {
-            found.extend(named(&words(heading), in_headings));
+            found.extend(in_headings.named(&words(heading)));
         }
         clause = above.parent;
     }
-    found.extend(named(&words(text.slice(piece)), in_sentences));
+    found.extend(in_sentences.named(&words(text.slice(piece))));
     found.sort();
     found.dedup();
     found
@@ -39,14 +41,24 @@ fn places<T>(field: &Field<T>) -> impl Iterator<Item = &Evidence> {
     field.evidence.iter().chain(field.alternatives.iter().flat_map(|other| &other.evidence))
 }
 
-/// The entries of both languages, ready to be looked for in [`words`].
-fn list(name: &str) -> Vec<(Subject, String)> {
-    let entries = dictionary::pairs(name).into_iter();
-    entries.filter_map(|(subject, phrase)| Some((subject.parse().ok()?, format!(" {}", fold(&phrase))))).collect()
+/// The entries of both languages, ready to be looked for in [`words`] all at once.
+struct List {
+    phrases: AhoCorasick,
+    subjects: Vec<Subject>,
 }
 
-fn named<'a>(words: &'a str, list: &'a [(Subject, String)]) -> impl Iterator<Item = Subject> + 'a {
-    list.iter().filter(move |(_, phrase)| words.contains(phrase.as_str())).map(|(subject, _)| *subject)
+impl List {
+    fn read(name: &str) -> Self {
+        let entries = dictionary::pairs(name).into_iter();
+        let (subjects, phrases): (Vec<Subject>, Vec<String>) = entries
+            .filter_map(|(subject, phrase)| Some((subject.parse::<Subject>().ok()?, format!(" {}", fold(&phrase)))))
+            .unzip();
+        Self { phrases: AhoCorasick::new(phrases).expect("short lists of words can be looked for"), subjects }
+    }
+
+    fn named(&self, words: &str) -> impl Iterator<Item = Subject> {
+        self.phrases.find_overlapping_iter(words).map(|found| self.subjects[found.pattern().as_usize()])
+    }
 }
 
 /// The words of a text, folded, with a space before each.

@@ -1,11 +1,14 @@
 //! Whether a letter or a digit looks like the one that a font says it is: a font's text map is whatever its maker wrote.
 //! Forms are held against those of the fonts that stand in for others, each stretched to one box.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
 
 use hayro::{
     hayro_interpret::font::FontQuery,
-    kurbo::{Affine, BezPath, Shape as _},
+    kurbo::{Affine, BezPath, PathEl, Point, Shape as _},
 };
 use hayro_font::{FontCache, FontGlyph, FontResolverFn, StandardFont};
 
@@ -13,6 +16,7 @@ use super::{
     coverage::{self, Inside},
     survey::has_form,
 };
+use crate::model::Blake3;
 
 /// The box that forms are stretched to, in cells.
 const ACROSS: usize = 12;
@@ -25,6 +29,8 @@ const MARGIN: f32 = 0.15;
 const LIKE_LETTER: f32 = 0.88;
 /// The same where it is said to be nothing: boxes, too, stand for what a font lacks.
 const LIKE_ONE: f32 = 0.9;
+/// It is kept of so many outlines.
+const MOST_KNOWN: usize = 20_000;
 
 /// What a form is compared with.
 const FONTS: [StandardFont; 7] = [
@@ -54,11 +60,45 @@ pub(super) fn claim(text: &str) -> u8 {
     }
 }
 
-/// Is a form clearly that of another character than it is said to be?
+/// Is a form clearly that of another character than it is said to be? Most documents are set in the same few faces: what
+/// was told of an outline is kept.
 pub(super) fn is_other(outline: &BezPath, claim: u8) -> bool {
+    static KNOWN: Mutex<BTreeMap<[u8; 32], bool>> = Mutex::new(BTreeMap::new());
     if claim == 0 {
         return false;
     }
+    let key = digest(outline, claim);
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(told) = known().get(&key) {
+        return *told;
+    }
+    let told = looks_other(outline, claim);
+    let mut known = known();
+    if known.len() >= MOST_KNOWN {
+        known.clear();
+    }
+    known.insert(key, told);
+    told
+}
+
+/// What no other outline with such a claim has.
+fn digest(outline: &BezPath, claim: u8) -> [u8; 32] {
+    let mut bytes = vec![claim];
+    for piece in outline.elements() {
+        let (kind, points): (u8, &[Point]) = match piece {
+            PathEl::MoveTo(to) => (0, &[*to]),
+            PathEl::LineTo(to) => (1, &[*to]),
+            PathEl::QuadTo(by, to) => (2, &[*by, *to]),
+            PathEl::CurveTo(by, and, to) => (3, &[*by, *and, *to]),
+            PathEl::ClosePath => (4, &[]),
+        };
+        bytes.push(kind);
+        bytes.extend(points.iter().flat_map(|point| [point.x.to_le_bytes(), point.y.to_le_bytes()]).flatten());
+    }
+    Blake3::of(&bytes).0
+}
+
+fn looks_other(outline: &BezPath, claim: u8) -> bool {
     let Some(form) = form(outline) else { return false };
     // Small capitals are said to be small letters.
     let own = [claim.to_ascii_uppercase(), claim.to_ascii_lowercase()].map(|c| likeness(&form, c));

@@ -42,9 +42,13 @@ pub(super) fn has_ink(image: &Stream<'_>, height: u32) -> bool {
 pub(super) fn is_cut_content(page: &PdfPage<'_>) -> bool {
     let is_cut = |stream: Option<Stream<'_>>| {
         stream.is_none_or(|stream| {
-            let packed = matches!(stream.filters().as_slice(), [Filter::FlateDecode]);
-            stream.decoded_data().is_err()
-                || (packed && (is_cut_flate(&stream.raw_data()) || is_altered_flate(&stream.raw_data())))
+            let is_packed = matches!(stream.filters().as_slice(), [Filter::FlateDecode]);
+            match is_packed.then(|| packed(&stream.raw_data())).flatten() {
+                Some(Packed::Cut | Packed::Altered) => true,
+                // What is unpacked without more is not unpacked again.
+                Some(Packed::Whole) if !stream.dict().contains_key("DecodeParms") => false,
+                _ => stream.decoded_data().is_err(),
+            }
         })
     };
     if lacks_drawn(page) || page.page_stream().is_some_and(stops_early) || drawn_stops_early(page) {
@@ -159,47 +163,53 @@ fn draws_image(page: &PdfPage<'_>, content: &[u8]) -> bool {
 
 /// Packed data without their end (RFC 1951); the checksum behind it (RFC 1950) is wrong or missing in many files.
 fn is_cut_flate(bytes: &[u8]) -> bool {
-    let Some(packed) = bytes.get(2..).filter(|_| bytes[0] & 0x0f == 8) else { return false };
-    let mut inflater = Decompress::new(false);
-    let mut out = vec![0; 1 << 16];
-    loop {
-        let (read, written) = (inflater.total_in(), inflater.total_out());
-        match inflater.decompress(&packed[read as usize..], &mut out, FlushDecompress::None) {
-            Ok(Status::StreamEnd) => return false,
-            Ok(_) if (inflater.total_in(), inflater.total_out()) != (read, written) => {}
-            // No more comes, or the rest is wrong: decoders take what came before.
-            Ok(_) | Err(_) => return true,
-        }
-    }
+    unpack(bytes, |_| ()) == Some(None)
 }
 
-/// Packed data that are all there, but not those that were packed: the checksum behind them (RFC 1950, 2.2) tells. One
-/// that is missing or nothing but zeros tells nothing.
-fn is_altered_flate(bytes: &[u8]) -> bool {
-    let Some(packed) = bytes.get(2..).filter(|_| bytes[0] & 0x0f == 8) else { return false };
-    let mut inflater = Decompress::new(false);
-    let mut out = vec![0; 1 << 16];
+/// How data are that were packed.
+#[derive(Debug, PartialEq, Eq)]
+enum Packed {
+    Whole,
+    Cut,
+    /// They are all there, but are not those that were packed: the checksum behind them (RFC 1950, 2.2) tells. One that
+    /// is missing or nothing but zeros tells nothing.
+    Altered,
+}
+
+/// `None` of what is not packed so.
+fn packed(bytes: &[u8]) -> Option<Packed> {
     let mut sum = (1_u32, 0_u32);
-    loop {
-        let (read, written) = (inflater.total_in(), inflater.total_out());
-        let status = inflater.decompress(&packed[read as usize..], &mut out, FlushDecompress::None);
-        let fresh = (inflater.total_out() - written) as usize;
+    let behind = unpack(bytes, |fresh| {
         // The sums stay within 32 bits over so many bytes.
-        for part in out[..fresh].chunks(5_000) {
+        for part in fresh.chunks(5_000) {
             for byte in part {
                 sum.0 += u32::from(*byte);
                 sum.1 += sum.0;
             }
             sum = (sum.0 % 65_521, sum.1 % 65_521);
         }
+    })?;
+    let Some(behind) = behind else { return Some(Packed::Cut) };
+    let said = behind.first_chunk::<4>().map_or(0, |said| u32::from_be_bytes(*said));
+    Some(if said != 0 && said != sum.1 << 16 | sum.0 { Packed::Altered } else { Packed::Whole })
+}
+
+/// Shows what packed data hold, and gives what stands behind their end, where they have one.
+fn unpack(bytes: &[u8], mut show: impl FnMut(&[u8])) -> Option<Option<&[u8]>> {
+    let packed = bytes.get(2..).filter(|_| bytes[0] & 0x0f == 8)?;
+    let mut inflater = Decompress::new(false);
+    let mut out = vec![0; 1 << 16];
+    loop {
+        let (read, written) = (inflater.total_in(), inflater.total_out());
+        let status = inflater.decompress(&packed[read as usize..], &mut out, FlushDecompress::None);
+        show(&out[..(inflater.total_out() - written) as usize]);
         match status {
-            Ok(Status::StreamEnd) => break,
+            Ok(Status::StreamEnd) => return Some(packed.get(inflater.total_in() as usize..)),
             Ok(_) if (inflater.total_in(), inflater.total_out()) != (read, written) => {}
-            Ok(_) | Err(_) => return false,
+            // No more comes, or the rest is wrong: decoders take what came before.
+            Ok(_) | Err(_) => return Some(None),
         }
     }
-    let behind = packed.get(inflater.total_in() as usize..).and_then(|rest| rest.first_chunk::<4>());
-    behind.is_some_and(|said| *said != [0; 4] && u32::from_be_bytes(*said) != sum.1 << 16 | sum.0)
 }
 
 /// A fax image that ends before its last row, without saying that it does (ITU-T T.6, 2.4.1.1: EOFB).
@@ -364,10 +374,13 @@ mod tests {
         // Without its checksum it is whole, without its last bytes it is not.
         assert!(!is_cut_flate(&whole) && !is_cut_flate(&whole[..whole.len() - 4]));
         assert!(is_cut_flate(&whole[..whole.len() / 2]));
-        assert!(!is_altered_flate(&whole) && !is_altered_flate(&whole[..whole.len() - 4]));
+        assert_eq!(super::packed(&whole), Some(Packed::Whole));
+        assert_eq!(super::packed(&whole[..whole.len() - 4]), Some(Packed::Whole));
+        assert_eq!(super::packed(&whole[..whole.len() / 2]), Some(Packed::Cut));
+        assert_eq!(super::packed(b"BT (plain) Tj ET"), None);
         let mut altered = whole.clone();
         *altered.last_mut().unwrap() ^= 1;
-        assert!(is_altered_flate(&altered));
+        assert_eq!(super::packed(&altered), Some(Packed::Altered));
         // A page's information, and a generic region of which half is there.
         let page = [&[0, 0, 0, 0, 48, 0, 1, 0, 0, 0, 19][..], &[0; 19]].concat();
         let region = [&[0, 0, 0, 1, 38, 0, 1, 0, 0, 0, 40][..], &[0; 20]].concat();

@@ -56,21 +56,24 @@ pub(super) fn group(survey: &Survey, width: f64, height: f64) -> Words {
 /// The glyphs without those printed twice in (nearly) one place to look bold.
 fn single(survey: &Survey) -> impl Iterator<Item = Glyph> {
     const NONE: u32 = u32::MAX;
-    // Cells of four points: most glyphs and their surroundings lie within one. Each names the glyph that came into it
+    // Cells of eight points: most glyphs and their surroundings lie within one. Each names the glyph that came into it
     // last, and each glyph the one that its cell named before.
-    let mut last: FxHashMap<(i32, i32), u32> = FxHashMap::with_capacity_and_hasher(survey.glyphs.len(), FxBuildHasher);
+    let mut last: FxHashMap<(i32, i32), u32> =
+        FxHashMap::with_capacity_and_hasher(survey.glyphs.len() / 2, FxBuildHasher);
     let mut before = vec![NONE; survey.glyphs.len()];
     survey.glyphs.iter().enumerate().filter_map(move |(index, glyph)| {
-        let cell = |at: f64| (at / 4.0).floor() as i32;
+        let cell = |at: f64| (at / 8.0).floor() as i32;
+        let text = survey.text_of(glyph);
+        if text.trim().is_empty() {
+            return Some(*glyph);
+        }
         let near = glyph.up.hypot() * 0.12;
         let Point { x, y } = glyph.origin;
-        let around = |at: f64| cell(at - near)..=cell(at + near).min(cell(at - near) + 8);
-        let text = survey.text_of(glyph);
+        let around = |at: f64| cell(at - near)..=cell(at + near).min(cell(at - near) + 4);
         let same = |other: &Glyph| {
-            other.order != glyph.order
-                && (other.origin - glyph.origin).hypot2() < near * near
+            (other.origin - glyph.origin).hypot2() < near * near
+                && other.order != glyph.order
                 && survey.text_of(other) == text
-                && !text.trim().is_empty()
         };
         let twice = around(x).flat_map(|column| around(y).map(move |row| (column, row))).any(|cell| {
             std::iter::successors(last.get(&cell).copied(), |&at| before.get(at as usize).copied())

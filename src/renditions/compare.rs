@@ -17,7 +17,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::{
     Result,
@@ -333,8 +333,14 @@ impl<'a> Rows<'a> {
 impl TextComparison {
     /// Adds a page: what was read on it, and what the copy gives.
     pub(super) fn add(&mut self, reading: &PageReading, given: &str) {
-        let (read, given): (String, String) = (reading.text.nfc().collect(), given.nfc().collect());
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        fn composed(text: &str) -> Cow<'_, str> {
+            let is_composed = is_nfc_quick(text.chars()) == IsNormalized::Yes;
+            if is_composed { Cow::Borrowed(text) } else { Cow::Owned(text.nfc().collect()) }
+        }
+        fn words(text: &str) -> Vec<&str> {
+            text.split_whitespace().collect()
+        }
+        let (read, given) = (composed(&reading.text), composed(given));
         let letters = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<Vec<_>>();
         let (read_words, given_words) = (words(&read), words(&given));
         let (read_letters, given_letters) = (letters(&read), letters(&given));

@@ -123,12 +123,9 @@ impl<'w> Writer<'w> {
     }
 }
 
-/// Streams up to here are packed as tightly as can be: it takes no time.
-const TIGHT_BYTES: usize = 128 << 10;
-
-/// Bytes as `FlateDecode` reads them.
+/// Bytes as `FlateDecode` reads them. To pack them tighter takes five times as long for some hundredths of them.
 pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    deflate_to(bytes, if bytes.len() <= TIGHT_BYTES { Compression::best() } else { Compression::default() })
+    deflate_to(bytes, Compression::default())
 }
 
 /// The same, packed as tightly as is asked.

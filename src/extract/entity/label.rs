@@ -195,15 +195,16 @@ fn announces(scan: &Scan<'_>, at: usize) -> Option<Announced> {
     let word = scan.folded(at);
     // `huurcontract nr.`, `Onderhoudskontrakt nr.`: also as the last part of a word.
     let ends = |word: &str| ["contract", "kontrakt", "overeenkomst", "lening"].iter().any(|name| word.ends_with(name));
-    let names = |word: &str| NUMBERED.iter().any(|name| word.starts_with(name)) || ends(word) || word == "po";
+    let is_name = |word: &str| NUMBERED.iter().any(|name| word.starts_with(name)) || ends(word) || word == "po";
+    let names = is_name(word);
     let number = |word: &str| matches!(word, "nr" | "no" | "number" | "nummer" | "num" | "id" | "ref" | "nrs");
-    if matches!(word, "kenmerk" | "referentie" | "reference" | "ref") || (word.ends_with("kenmerk") && names(word)) {
+    if matches!(word, "kenmerk" | "referentie" | "reference" | "ref") || (word.ends_with("kenmerk") && names) {
         return Some(Announced::ByName);
     }
     // `contractcode SH/OP/2.14`, `Subsidiedossier: 2022-SUB-0871`
     if ["code", "dossier"]
         .iter()
-        .any(|end| word.strip_suffix(end).is_some_and(|kind| names(kind) || kind == "subsidie"))
+        .any(|end| word.strip_suffix(end).is_some_and(|kind| is_name(kind) || kind == "subsidie"))
     {
         return Some(Announced::ByName);
     }
@@ -215,16 +216,16 @@ fn announces(scan: &Scan<'_>, at: usize) -> Option<Announced> {
         return Some(Announced::ByName);
     }
     let before = |back: usize| at.checked_sub(back).map_or("", |at| scan.folded(at));
-    if names(word) && (before(1) == "nummer" || before(1) == "nadere" && before(2) == "nummer") {
+    if names && (before(1) == "nummer" || before(1) == "nadere" && before(2) == "nummer") {
         return Some(Announced::ByName);
     }
-    if ["nummer", "nr", "number"].iter().any(|end| word.strip_suffix(end).is_some_and(names)) {
+    if ["nummer", "nr", "number"].iter().any(|end| word.strip_suffix(end).is_some_and(is_name)) {
         return Some(Announced::ByName);
     }
-    if names(word) && number(scan.folded(at + 1)) {
+    if names && number(scan.folded(at + 1)) {
         return Some(Announced::ByTwoWords);
     }
-    if names(word) && scan.mark(at + 1) == Some('-') && scan.touches(at + 1) && number(scan.folded(at + 2)) {
+    if names && scan.mark(at + 1) == Some('-') && scan.touches(at + 1) && number(scan.folded(at + 2)) {
         return Some(Announced::ByTwoWords);
     }
     if number(word) && is_a_line(scan, at) {
