@@ -12,6 +12,7 @@ mod labels;
 mod language;
 mod layout;
 mod lines;
+mod margin;
 mod marker;
 mod normal;
 mod paragraphs;

@@ -8,6 +8,7 @@ use regex::Regex;
 use super::{
     captions,
     lines::{Line, PlacedWord, median},
+    margin::{self, Apart},
     marker,
 };
 
@@ -79,16 +80,36 @@ pub(super) enum Start {
 
 /// The rows of a page in reading order.
 pub(super) fn order(page: usize, rows: Vec<Vec<Line>>, words: &[PlacedWord<'_>]) -> Vec<Flow> {
+    let Apart { above, margin, text } = margin::apart(rows, words);
+    let body_right = above.iter().chain(&text).flatten().map(|l| l.area.x1).fold(0.0, f32::max);
+    let (mut out, mut body) = (Vec::new(), Vec::new());
+    write(page, above, body_right, words, &mut out, &mut body);
+    // What stands in the margin of the first page may be the heading of the text; on others a sentence that goes on over
+    // the pages must not meet it.
+    let (before, after) = if page == 0 { (margin, Vec::new()) } else { (Vec::new(), margin) };
+    write_margin(before, page, &mut out);
+    write(page, text, body_right, words, &mut out, &mut body);
+    write_margin(after, page, &mut out);
+    measure(&mut out, &body);
+    out
+}
+
+/// Writes rows, and notes which lines are of the body.
+fn write(
+    page: usize,
+    rows: Vec<Vec<Line>>,
+    body_right: f32,
+    words: &[PlacedWord<'_>],
+    out: &mut Vec<Flow>,
+    body: &mut Vec<usize>,
+) {
     let rows: Vec<Vec<Line>> = rows.into_iter().map(|row| with_markers(row, words)).collect();
-    let mut out: Vec<Flow> = Vec::new();
-    let body_right = rows.iter().flatten().map(|l| l.area.x1).fold(0.0, f32::max);
-    let mut body = Vec::new();
-    let (mut at, mut after_block) = (0, false);
+    let (mut at, mut after_block) = (0, !out.is_empty());
     while at < rows.len() {
         let rest = &rows[at..];
         if let Some((len, boxes)) = captions::form(rest, words) {
             at += len;
-            boxes.into_iter().for_each(|one| write_box(one, page, &mut out));
+            boxes.into_iter().for_each(|one| write_box(one, page, out));
             after_block = true;
             continue;
         }
@@ -97,11 +118,11 @@ pub(super) fn order(page: usize, rows: Vec<Vec<Line>>, words: &[PlacedWord<'_>])
             Some(block) => {
                 at += block.rows.len();
                 if let Some(records) = block.centered() {
-                    block.records(records, page, &mut out);
+                    block.records(records, page, out);
                 } else if block.reads_down(words) {
-                    block.columns(page, body_right, words, &mut out);
+                    block.columns(page, body_right, words, out);
                 } else {
-                    block.rows(page, words, &mut out);
+                    block.rows(page, words, out);
                 }
                 after_block = true;
             }
@@ -114,8 +135,19 @@ pub(super) fn order(page: usize, rows: Vec<Vec<Line>>, words: &[PlacedWord<'_>])
             }
         }
     }
-    measure(&mut out, &body);
-    out
+}
+
+fn write_margin(margin: Vec<Vec<Line>>, page: usize, out: &mut Vec<Flow>) {
+    let lines: Vec<Line> = margin.into_iter().map(joined).collect();
+    let left = lines.iter().map(|line| line.area.x0).fold(f32::MAX, f32::min);
+    let right = lines.iter().map(|line| line.area.x1).fold(0.0, f32::max);
+    let mut below = f32::MIN;
+    for line in lines {
+        let apart = line.area.y0 - below > 0.8 * line.em;
+        below = line.area.y1;
+        let start = if apart { Start::Paragraph } else { Start::Same };
+        out.push(Flow { left, right, ..flow(page, line, start) });
+    }
 }
 
 /// A caption and its entry: a row of two cells.

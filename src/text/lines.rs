@@ -209,6 +209,15 @@ fn is_stretched(row: &[Line], words: &[PlacedWord<'_>]) -> bool {
 }
 
 impl Line {
+    /// Of words from left to right.
+    pub(super) fn of(words: Vec<usize>, all: &[PlacedWord<'_>]) -> Self {
+        let area = words.iter().map(|&word| all[word].area).reduce(Area::union);
+        let area = area.expect("a line has words");
+        let mut line = Self { words, area, em: 1.0, bold: false };
+        line.measure(all);
+        line
+    }
+
     /// Takes in a line to the right.
     pub(super) fn absorb(&mut self, right: Self) {
         self.words.extend(right.words);

@@ -324,3 +324,41 @@ fn small_captions_stand_beside_what_was_entered_below_them() {
     ])]));
     assert_eq!(text.running, "Agreement number 12\nHIRE AGREEMENT");
 }
+
+#[test]
+fn a_margin_runs_on_with_no_line_beside_it() {
+    let text = [
+        "Heden, de eerste mei negentienhonderd",
+        "acht en zestig, verscheen voor mij als",
+        "notaris de heer Jansen, die verklaarde",
+        "van de gemeente te hebben gehuurd een",
+        "stuk grond aan de haven, groot twintig",
+        "are, voor de tijd van tien jaren, en te",
+        "rekenen van heden af, tegen een prijs",
+        "van honderd gulden in het jaar, telkens",
+        "te voldoen voor de eerste januari, aan",
+        "de ontvanger der gemeente, die daarvan",
+        "een kwitantie zal geven; en voorts dat",
+        "de grond in goede staat is aanvaard en",
+    ];
+    let margin = ["Afschrift", "Rep. no. 3316", "HUUR VAN GROND", "deel 214 blad 77"];
+    let lines = |margin_left: f32, size: u8, down: f32| -> Vec<(f32, f32, &str, u8)> {
+        let text = text.iter().enumerate().map(|(n, line)| (200.0, 100.0 + 14.0 * n as f32, *line, 40));
+        let margin = margin.iter().enumerate();
+        let margin = margin.map(|(n, line)| (margin_left, 100.0 + down + 17.0 * n as f32, *line, size));
+        text.chain(margin).collect()
+    };
+    let read = |before: &[&[(f32, f32, &str)]], lines: &[(f32, f32, &str, u8)]| {
+        let mut pages: Vec<_> = before.iter().enumerate().map(|(n, lines)| page(n, lines)).collect();
+        pages.push(PageReading { page: PageNo::from_index(pages.len()), ..page_of_sizes(lines) });
+        Text::build(&reading(pages)).running
+    };
+    let whole = text.join(" ");
+    let with_margin = lines(60.0, 32, 5.0);
+    let first = read(&[], &with_margin);
+    assert!(first.starts_with("Afschrift") && first.ends_with(&whole), "{first}");
+    let second = read(&[&[(60.0, 300.0, "Een voorblad van het dossier")]], &with_margin);
+    assert!(second.contains(&whole) && second.ends_with("deel 214 blad 77"), "{second}");
+    // Heads of the same type that stand level with their text are no margin.
+    assert!(!read(&[], &lines(60.0, 40, 0.0)).contains(&whole));
+}

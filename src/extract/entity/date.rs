@@ -438,7 +438,10 @@ fn year_after(scan: &Scan<'_>, after: usize) -> Option<(usize, Year, Vec<Repair>
         }
         Kind::Word => {
             let worded = number::starting_at(scan, at).filter(|worded| (1800..2200).contains(&worded.value))?;
-            Some((worded.last, Year::Full(i16::try_from(worded.value).ok()?), Vec::new()))
+            // The rest of `negentienhonderd …` stands elsewhere: no contract here is of 1900.
+            let is_part = worded.value == 1900;
+            let year = if is_part { Year::Odd } else { Year::Full(i16::try_from(worded.value).ok()?) };
+            Some((worded.last, year, Vec::new()))
         }
         Kind::Mark(_) => None,
     }
