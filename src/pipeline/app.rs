@@ -34,10 +34,13 @@ use crate::{
     register::{Document, Register},
     storage::{Location, Store},
     text::Text,
+    tools::must_have_memory,
 };
 
 /// How many events are handed to the log at once.
 const EVENTS_AT_ONCE: u32 = 1000;
+/// So many threads work beside those for the workers.
+pub(super) const THREADS_BESIDE: usize = 2;
 /// How many documents wait for the index at most.
 const INDEXED_AT_ONCE: usize = 100;
 
@@ -226,13 +229,14 @@ impl App {
     /// Opens a data folder for taking things in; makes it where there is none. Refused while another process does, and
     /// where the database is not that of the store.
     pub fn open_for_writing(data: &Path, config: Config) -> Result<Self> {
+        must_have_memory(config.workers + THREADS_BESIDE)?;
         std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
-        let mut lock = Lock::or_refuse(data)?;
+        let mut lock = Lock::or_refuse(data, &config)?;
         standing::must_be_finished(data)?;
         // The store and what explains it before the database: without them nothing is to be made here, and whoever finds
         // a database may look for both.
         let stored = Stored::open(data, &config)?;
-        lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+        lock.also_or_refuse(stored.archive.store(), &stored.location, &config)?;
         log_key::complete(data, stored.archive.store())?;
         if !Self::is_there(data) {
             standing::must_be_empty(&stored.archive, &stored.location)?;

@@ -285,7 +285,7 @@ impl Log {
             edge.levels.push(hashes);
             level += 1;
         }
-        if size % WIDTH > 0 {
+        if !size.is_multiple_of(WIDTH) {
             let bundle = self.store.get(&tiles::bundle_name(size / WIDTH, size % WIDTH))?;
             edge.bundle = tiles::unpack(&bundle, size % WIDTH)?;
         }
