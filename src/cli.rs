@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Parser, Subcommand};
@@ -26,7 +27,7 @@ use crate::{
         read::{ReadSettings, Reader, worker_main},
     },
     register::Named,
-    tools::Sandbox,
+    tools::{Sandbox, outlive_limits},
 };
 
 mod archive;
@@ -67,6 +68,11 @@ struct Arguments {
     /// Go on though the log tells of a time after that of this machine's clock: an earlier clock was wrong, not this one.
     #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_CLOCK_IS_RIGHT", value_parser = yes_or_no)]
     clock_is_right: bool,
+    /// Wait so long for another griffie that is at work in the data folder or its store, instead of being refused: 90s, 30m,
+    /// 6h. Who decides, searches or checks does not keep others waiting [default: 30 seconds for those who log decisions,
+    /// none for those who work for long; `log timestamp`: 6h].
+    #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_WAIT", value_name = "DURATION", value_parser = duration)]
+    wait: Option<Duration>,
     /// Worker processes that read pages; 0: one a core [default: that of the configuration, else one a core; at most
     /// four a core].
     #[arg(long, global = true, help_heading = COMMON, env = "GRIFFIE_WORKERS")]
@@ -317,6 +323,7 @@ pub fn main() -> ExitCode {
 
 /// `told_in` becomes the language that the configuration names, once it is read.
 fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
+    outlive_limits()?;
     let mut config = Config::load(&arguments.data, arguments.config.as_deref())?;
     if let Some(language) = arguments.language {
         config.language = language;
@@ -332,6 +339,7 @@ fn run(arguments: Arguments, told_in: &mut Language) -> Result<Outcome> {
         config.workers = workers;
     }
     config.clock_is_right = arguments.clock_is_right;
+    config.wait = arguments.wait;
     let asked_workers = config.bound_workers();
     let context = Context { config, data: arguments.data, asked_workers };
     match arguments.verb {
@@ -461,6 +469,22 @@ fn yes_or_no(text: &str) -> std::result::Result<bool, String> {
     }
 }
 
+/// A time to wait as the command line takes it.
+fn duration(text: &str) -> std::result::Result<Duration, String> {
+    let parse = || {
+        let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+        let seconds = match unit {
+            "s" => 1,
+            "m" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        let is_plain = number.bytes().all(|byte| byte.is_ascii_digit());
+        number.parse::<u64>().ok().filter(|_| is_plain)?.checked_mul(seconds).map(Duration::from_secs)
+    };
+    parse().ok_or_else(|| "write a number of seconds, minutes or hours: 90s, 30m, 6h".to_owned())
+}
+
 /// A day as the command line takes it.
 fn day(text: &str) -> std::result::Result<Date, String> {
     let shape = text.len() == 10
@@ -508,6 +532,16 @@ mod tests {
     fn a_variable_says_yes_or_no() {
         assert_eq!((yes_or_no("1"), yes_or_no("TRUE"), yes_or_no("0")), (Ok(true), Ok(true), Ok(false)));
         assert!(yes_or_no("perhaps").is_err());
+    }
+
+    #[test]
+    fn a_time_to_wait_is_a_number_and_a_unit() {
+        for (text, seconds) in [("90s", 90), ("30m", 1800), ("6h", 21_600), ("0s", 0)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)));
+        }
+        for wrong in ["", "h", "6", "+6h", "6 h", "1d", "uur", "99999999999999999999h", "9999999999999999999h", "6é"] {
+            assert!(duration(wrong).unwrap_err().contains("30m"), "{wrong}");
+        }
     }
 
     #[test]

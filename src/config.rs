@@ -1,7 +1,10 @@
 //! Reads the configuration file and the environment into a checked [`Config`]. The only room that reads the
 //! environment, besides the flags' own variables, which the command line names in its help.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde::Deserialize;
 
@@ -92,6 +95,9 @@ pub struct Config {
     /// Somebody vouches for the machine's clock, though the log tells of a later time. Said on the command line, for once.
     #[serde(skip)]
     pub clock_is_right: bool,
+    /// How long to wait for another griffie that is at work for long, where that was said on the command line.
+    #[serde(skip)]
+    pub wait: Option<Duration>,
 }
 
 /// How to reach a store on S3. Credentials come from the environment or a profile of the AWS tools, never from here.
@@ -150,6 +156,7 @@ impl Default for Config {
             store: None,
             s3: S3::default(),
             clock_is_right: false,
+            wait: None,
         }
     }
 }

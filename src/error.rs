@@ -75,8 +75,7 @@ impl ErrorKind {
     }
 }
 
-const MAKE_ROOM: &str =
-    "make room on the disk, and give the same command again: it goes on where it was, and nothing is lost";
+const MAKE_ROOM: &str = "make room on the disk (or allow larger files: `ulimit -f unlimited`), and give the same command again: it goes on where it was, and nothing is lost";
 
 /// Exit code of a command that is done, but something was quarantined or only partly read.
 pub const PARTIAL: u8 = 11;
@@ -183,7 +182,59 @@ impl Error {
 
     /// What to do about it.
     pub fn advice(&self) -> Option<&str> {
-        self.0.hint.as_deref().or_else(|| self.is_full_disk().then_some(MAKE_ROOM))
+        self.0.hint.as_deref().or_else(|| self.is_full_disk().then_some(MAKE_ROOM)).or_else(|| self.withheld())
+    }
+
+    /// A thread that the system does not start.
+    pub fn no_thread(error: std::io::Error) -> Self {
+        Self::new(ErrorKind::Refused, "the system starts no further thread for this work")
+            .hint(
+                "nothing is lost: allow this program more memory and processes (`ulimit -v`, `ulimit -u`, the limits of its \
+                 service or container), or let it work with less at a time (--workers 1), and give the same command again",
+            )
+            .dutch(
+                "het systeem start geen verdere thread voor dit werk; er is niets verloren: geef dit programma meer geheugen \
+                 en processen (`ulimit -v`, `ulimit -u`, de grenzen van zijn dienst of container), of laat het met minder \
+                 tegelijk werken (--workers 1), en geef dezelfde opdracht nog eens",
+            )
+            .source(error)
+    }
+
+    /// What to do where the system withheld what was asked for: nothing of the archive is wrong then.
+    fn withheld(&self) -> Option<&'static str> {
+        let causes = || std::iter::successors(self.cause(), |error| error.source());
+        let of_database = causes().find_map(|error| error.downcast_ref::<rusqlite::Error>()?.sqlite_error());
+        match of_database.map(|error| error.extended_code) {
+            Some(rusqlite::ffi::SQLITE_IOERR_WRITE) => {
+                return Some(
+                    "the file could not be written: allow this program larger files (`ulimit -f unlimited`), look into the \
+                     system's log for the disk, and give the same command again",
+                );
+            }
+            Some(rusqlite::ffi::SQLITE_CANTOPEN) => {
+                return Some(
+                    "the file could not be opened: allow this program more open files (`ulimit -n 1024`), see who may read \
+                     and write there, and give the same command again",
+                );
+            }
+            _ => {}
+        }
+        match causes().find_map(|error| error.downcast_ref::<std::io::Error>()?.raw_os_error())? {
+            libc::EMFILE | libc::ENFILE => {
+                Some("allow this program more open files (`ulimit -n 1024`), and give the same command again")
+            }
+            libc::EFBIG => Some(
+                "allow this program larger files (`ulimit -f unlimited`), and give the same command again: it goes on where \
+                 it was, and nothing is lost",
+            ),
+            libc::ENOMEM => {
+                Some("allow this program more memory (`ulimit -v unlimited`), and give the same command again")
+            }
+            libc::EIO => {
+                Some("the disk cannot be read or written there: look into the system's log before anything else")
+            }
+            _ => None,
+        }
     }
 
     /// Whether another process has the database that was asked for.

@@ -9,8 +9,9 @@ use std::{
 };
 
 use tantivy::{
-    IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term,
+    IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, TantivyError, Term,
     collector::{Count, DocSetCollector},
+    directory::error::{LockError, OpenDirectoryError, OpenReadError, OpenWriteError},
     query::TermQuery,
     schema::IndexRecordOption,
 };
@@ -99,12 +100,15 @@ impl Index {
         let place = folder.join(LAYOUT);
         let index = match open_in(&place) {
             Ok(index) => index,
+            // What the system withheld is not broken.
+            Err(error) if withheld(&error).is_some() => return Err(told(error, "cannot open the index")),
             Err(error) => {
                 let aside = aside(folder)?;
                 tracing::warn!(%error, aside = %aside.display(), "the index cannot be read and starts anew");
                 std::fs::rename(&place, &aside)
                     .fold(ErrorKind::Storage, || format!("cannot put the broken index `{}` aside", place.display()))?;
-                open_in(&place).fold(ErrorKind::Storage, || format!("cannot make an index in `{}`", place.display()))?
+                open_in(&place)
+                    .map_err(|error| told(error, format!("cannot make an index in `{}`", place.display())))?
             }
         };
         Self::of(index)
@@ -231,21 +235,26 @@ impl Index {
         let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = match guard.take() {
             Some(writer) => writer,
-            None => self.index.writer_with_num_threads(1, WRITER_BYTES).map_err(|error| {
-                Error::new(ErrorKind::Storage, "cannot open the index for writing")
-                    .source(error)
-                    .hint("another griffie may be at work on the same data folder")
+            None => self.index.writer_with_num_threads(1, WRITER_BYTES).map_err(|error| match error {
+                TantivyError::LockFailure(LockError::LockBusy, _) => {
+                    Error::new(ErrorKind::Storage, "cannot open the index for writing")
+                        .source(error)
+                        .hint("another griffie may be at work on the same data folder")
+                }
+                // The engine tells of a thread that could not be started in words alone.
+                TantivyError::SystemError(_) => Error::no_thread(std::io::Error::other(error)),
+                error => told(error, "cannot open the index for writing"),
             })?,
         };
         let writer = guard.insert(writer);
         let done = work(writer)
-            .and_then(|()| writer.commit().fold(ErrorKind::Storage, || "cannot commit to the index").map(|_| ()));
+            .and_then(|()| writer.commit().map_err(|error| told(error, "cannot commit to the index")).map(|_| ()));
         if done.is_err() {
             // Dropped, so that nothing half done is in the next commit.
             *guard = None;
         }
         done?;
-        self.reader.reload().fold(ErrorKind::Storage, || "cannot read the index anew")
+        self.reader.reload().map_err(|error| told(error, "cannot read the index anew"))
     }
 }
 
@@ -256,6 +265,46 @@ fn stamp(document: &DocumentId, made_of: &str) -> String {
 fn open_in(place: &Path) -> tantivy::Result<tantivy::Index> {
     std::fs::create_dir_all(place)?;
     tantivy::Index::open_or_create(tantivy::directory::MmapDirectory::open(place)?, IndexFields::schema())
+}
+
+/// An error of the engine, with that of the system under it.
+fn told(error: TantivyError, doing: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    let told = Error::new(ErrorKind::Storage, doing);
+    match withheld(&error) {
+        Some(code) => told.source(std::io::Error::from_raw_os_error(code)),
+        None => told.source(error),
+    }
+}
+
+/// What the system withheld, where that is why the engine failed: handles, memory, room, rights, or the disk itself.
+fn withheld(error: &TantivyError) -> Option<i32> {
+    let io = match error {
+        TantivyError::IoError(io)
+        | TantivyError::LockFailure(LockError::IoError(io), _)
+        | TantivyError::OpenDirectoryError(
+            OpenDirectoryError::IoError { io_error: io, .. } | OpenDirectoryError::FailedToCreateTempDir(io),
+        )
+        | TantivyError::OpenReadError(OpenReadError::IoError { io_error: io, .. })
+        | TantivyError::OpenWriteError(OpenWriteError::IoError { io_error: io, .. }) => io,
+        _ => return None,
+    };
+    // Where a path is told around it, the system's number is left in the words alone.
+    let in_words = || io.to_string().rsplit_once("(os error ")?.1.split(')').next()?.parse().ok();
+    let code = io.raw_os_error().or_else(in_words)?;
+    let of_the_system = [
+        libc::EMFILE,
+        libc::ENFILE,
+        libc::ENOMEM,
+        libc::EACCES,
+        libc::EPERM,
+        libc::EROFS,
+        libc::EIO,
+        libc::ENOSPC,
+        libc::EDQUOT,
+        libc::EFBIG,
+        libc::EAGAIN,
+    ];
+    of_the_system.contains(&code).then_some(code)
 }
 
 /// A name that nothing has yet.

@@ -9,13 +9,14 @@ pub mod merkle;
 pub mod note;
 pub mod proof;
 mod restoration;
+pub(crate) mod successor;
 pub mod tiles;
 pub mod timestamp;
 
 pub use clock_note::ClockNote;
 pub use event_v1::{Agent, BATCH_BEGUN, BATCH_RECEIPT, Event, EventKind, LEFT_OVER, ObjectRef, Outcome, Work};
 pub use keys::{Accepted, KeyChange};
-pub use log::{Log, checkpoints, entries, signed_size, signer_of};
+pub use log::{GREW, Log, checkpoints, entries, signed_size, signer_of};
 pub use restoration::{Restoration, beyond, newest_whole};
 
 pub(crate) use log::{peak_root, push_leaf};

@@ -59,6 +59,33 @@ pub fn keep_memory() {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub fn keep_memory() {}
 
+/// Lets a write beyond the size that files may have here fail as any other, instead of ending the program without a word.
+pub fn outlive_limits() -> Result<()> {
+    signal_hook::flag::register(libc::SIGXFSZ, Arc::default())
+        .map(|_| ())
+        .fold(ErrorKind::Internal, || "cannot listen for the limit on the size of files")
+}
+
+/// Refuses work that the memory which this process may have will not do for: what is not granted on the way ends the
+/// program without a word. `threads` are those that it starts.
+pub fn must_have_memory(threads: usize) -> Result<()> {
+    /// What work takes by itself, and what each thread of it takes: addresses, most of which are never touched.
+    const LEAST: (u64, u64) = (300_000_000, 100_000_000);
+    let least = LEAST.0 + LEAST.1 * threads as u64;
+    let limit = rustix::process::getrlimit(rustix::process::Resource::As).current;
+    let Some(limit) = limit.filter(|limit| *limit < least) else { return Ok(()) };
+    let (limit, least) = (limit / 1_000_000, least.div_ceil(1_000_000));
+    Err(Error::new(ErrorKind::Refused, format!("this program may have {limit} MB of memory here, and wants {least}"))
+        .hint(
+            "nothing was done: allow it more (`ulimit -v unlimited`), or let it work with less at a time (--workers 1), and \
+             give the same command again",
+        )
+        .dutch(format!(
+            "dit programma mag hier {limit} MB geheugen hebben, en wil {least}; er is niets gedaan: sta meer toe (`ulimit -v \
+             unlimited`), of laat het met minder tegelijk werken (--workers 1), en geef dezelfde opdracht nog eens"
+        )))
+}
+
 /// Asks long work to stop; clones ask the same.
 #[derive(Clone, Debug, Default)]
 pub struct CancelFlag(Arc<AtomicBool>);

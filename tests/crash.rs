@@ -452,8 +452,10 @@ fn what_somebody_lays_into_a_batch_that_was_stopped_is_told_from_what_it_left() 
     assert!(findings.as_array().unwrap().is_empty() && unfinished > 0, "{findings}");
     // The same objects once more, of an item and a document that nobody set aside.
     let first = |area: &str| {
-        let folder = fs::read_dir(store.join(area)).unwrap().next().unwrap().unwrap().path();
-        fs::read_dir(folder).unwrap().next().unwrap().unwrap().path()
+        let folders = fs::read_dir(store.join(area)).unwrap().map(|folder| folder.unwrap().path());
+        let mut objects = folders.flat_map(|folder| fs::read_dir(folder).unwrap()).map(|object| object.unwrap().path());
+        // What another thread was writing when it was killed is none.
+        objects.find(|object| object.extension() == Some("json".as_ref())).unwrap()
     };
     let (accession, manifest) = (first("accessions"), first("manifests"));
     let (item, document) = (accession.file_stem().unwrap().to_str().unwrap(), manifest.parent().unwrap().file_name());

@@ -98,6 +98,7 @@ impl Copy {
             }
         }
         self.remove(tiles::checkpoint_name(size).as_str());
+        self.remove(self.names("log/next").last().unwrap());
     }
 
     fn archive(&self) -> Archive {
@@ -341,6 +342,7 @@ const FORGED: [Damage; 19] = [
             .unwrap()
             .root;
         copy.write(name.as_str(), other.sign(313, root).1);
+        copy.remove(tiles::successor_name(312).as_str());
     }),
     ("log-taken-over-with-another-key", |copy| {
         let store = Store::existing_folder(&copy.root()).unwrap();
@@ -352,6 +354,7 @@ const FORGED: [Damage; 19] = [
     ("event-beyond-the-last-checkpoint", |copy| {
         copy.exchange_original(store::signer());
         copy.remove(tiles::checkpoint_name(313).as_str());
+        copy.remove(tiles::successor_name(312).as_str());
     }),
     ("original-exchanged-by-a-later-manifest", |copy| copy.exchange_original(store::signer())),
     ("original-of-another-document-in-a-later-manifest", |copy| {

@@ -460,6 +460,8 @@ fn an_append_that_was_stopped_is_settled_without_the_database_where_the_key_vouc
     let [last] = &signed[..] else { panic!("{signed:?}") };
     let note = fs::read(last).unwrap();
     fs::remove_file(last).unwrap();
+    // By a program that knew no successors.
+    fs::remove_dir_all(data.join("store/log/next")).unwrap();
     fs::write(data.join("log.head"), head).unwrap();
     lose_database(&data);
 

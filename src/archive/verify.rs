@@ -438,7 +438,7 @@ impl Archive {
         let mut findings = Findings::new(options.language);
         let (mut acts, mut leftovers) = (log::Acts::default(), Vec::new());
         let checked: Result<Checked> = std::thread::scope(|scope| {
-            let mut readers = object::Readers::start(scope, self.store(), options.means);
+            let mut readers = object::Readers::start(scope, self.store(), options.means)?;
             let within = options.within;
             let any_order = time_is_up.is_none() && within.is_none();
             let mut listed = self.store().list("");

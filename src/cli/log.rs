@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::Write as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -103,9 +104,14 @@ enum LogCommand {
         #[arg(long, value_name = "NAME")]
         by: String,
     },
-    /// Have an authority stamp the newest checkpoint with its time (RFC 3161), and keep the stamp in the store.
+    /// Have an authority stamp the newest checkpoint with its time (RFC 3161), and keep the stamp in the store. Waits for
+    /// others who are at work, at most 6 hours unless --wait says otherwise.
     Timestamp(TimestampArguments),
 }
+
+/// A checkpoint is stamped in its turn, however long others are at work: one that is asked for weekly, in the night, would
+/// else be missing for a week.
+const STAMPED_WITHIN: Duration = Duration::from_secs(6 * 3600);
 
 /// How the authority is asked: over the network, or by hand with two files.
 #[derive(Args)]
@@ -231,8 +237,13 @@ fn store(context: &Context) -> Result<Store> {
 
 fn stamp(context: &Context, arguments: &TimestampArguments) -> Result<()> {
     let language = context.config.language;
+    let wait = context.config.wait.or(Some(STAMPED_WITHIN));
+    let app = || App::open_existing_for_writing(&context.data, Config { wait, ..context.config.clone() });
+    let mut opened = None;
     let (request, bytes) = match (&arguments.tsa, &arguments.request, &arguments.response) {
         (Some(url), ..) => {
+            // First its turn: what is stamped is what the log ends with then.
+            opened = Some(app()?);
             let request = timestamp::request(proof::head(&store(context)?)?.note.as_bytes());
             let bytes = timestamp::ask(url, request.clone())?;
             (Some(request), bytes)
@@ -261,7 +272,8 @@ fn stamp(context: &Context, arguments: &TimestampArguments) -> Result<()> {
     if let Some(request) = request {
         response.answers(&request)?;
     }
-    let (head, stamp) = keeping::keep_timestamp(&context.writing_app()?, &response, bytes)?;
+    let app = opened.map_or_else(app, Ok)?;
+    let (head, stamp) = keeping::keep_timestamp(&app, &response, bytes)?;
     print_line(stamp_line(head.checkpoint.size, &stamp, language))
 }
 

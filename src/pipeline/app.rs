@@ -12,7 +12,9 @@ use super::{
     decide, head,
     journal::Journal,
     lock::{InPlace, Lock, Turn, patiently},
-    log_key, pending, rebuild, standing, told,
+    log_key, pending, rebuild, standing,
+    stop::reached,
+    told,
     units::units_of,
 };
 use crate::{
@@ -25,17 +27,20 @@ use crate::{
     model::{Blake3, Reading},
     plain,
     provenance::{
-        Event, EventKind, Log, ObjectRef, checkpoints,
+        Event, EventKind, GREW, Log, ObjectRef, checkpoints,
         note::{Checkpoint, SignerKey, VerifierKey},
         proof, signed_size, signer_of,
     },
     register::{Document, Register},
     storage::{Location, Store},
     text::Text,
+    tools::must_have_memory,
 };
 
 /// How many events are handed to the log at once.
 const EVENTS_AT_ONCE: u32 = 1000;
+/// So many threads work beside those for the workers.
+pub(super) const THREADS_BESIDE: usize = 2;
 /// How many documents wait for the index at most.
 const INDEXED_AT_ONCE: usize = 100;
 
@@ -104,6 +109,12 @@ pub fn may_be_stopped(data: &Path) -> bool {
 /// The database of a data folder.
 pub(super) fn database(data: &Path) -> PathBuf {
     data.join("griffie.sqlite")
+}
+
+/// Which file that is now.
+fn file_of(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
 }
 
 /// How the store of a data folder is reached: as configured, and where that says nothing as when it was first reached.
@@ -191,6 +202,8 @@ pub struct App {
     pub register: Register,
     /// The full-text index.
     pub index: Index,
+    /// Which file the database was opened in, where a rebuild may put another in its place.
+    opened: Option<(u64, u64)>,
     /// Documents that are in the register and not yet in the index.
     waiting: Mutex<Vec<IndexDocument>>,
     /// The log and the lock on the data folder; only a process that has them takes things in.
@@ -216,13 +229,14 @@ impl App {
     /// Opens a data folder for taking things in; makes it where there is none. Refused while another process does, and
     /// where the database is not that of the store.
     pub fn open_for_writing(data: &Path, config: Config) -> Result<Self> {
+        must_have_memory(config.workers + THREADS_BESIDE)?;
         std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
-        let mut lock = Lock::or_refuse(data)?;
+        let mut lock = Lock::or_refuse(data, &config)?;
         standing::must_be_finished(data)?;
         // The store and what explains it before the database: without them nothing is to be made here, and whoever finds
         // a database may look for both.
         let stored = Stored::open(data, &config)?;
-        lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+        lock.also_or_refuse(stored.archive.store(), &stored.location, &config)?;
         log_key::complete(data, stored.archive.store())?;
         if !Self::is_there(data) {
             standing::must_be_empty(&stored.archive, &stored.location)?;
@@ -281,6 +295,7 @@ impl App {
     /// Opens a data folder that is there, for reading and for decisions.
     pub fn open(data: &Path, config: Config) -> Result<Self> {
         must_be_there(data, &config)?;
+        let opened = file_of(&database(data));
         let register = Register::open_for_reading(&database(data))?;
         let index = match register.is_read_only() {
             true => Index::open_for_reading(&data.join("index"))?,
@@ -294,7 +309,7 @@ impl App {
         if stored.archive.store().root().is_some() || register.is_empty()? {
             standing::must_know(&register, &stored.archive, &stored.location, data)?;
         }
-        Ok(Self::of_parts(data, config, stored, register, index))
+        Ok(Self { opened, ..Self::of_parts(data, config, stored, register, index) })
     }
 
     fn of_parts(data: &Path, config: Config, stored: Stored, register: Register, index: Index) -> Self {
@@ -314,6 +329,7 @@ impl App {
             archive,
             register,
             index,
+            opened: None,
             waiting: Mutex::default(),
             log: None,
             lock: None,
@@ -372,6 +388,10 @@ impl App {
         let log = Log::open(store, &self.data.join(LOG_KEY), &is_own)?;
         let signer = signer_of(store, &self.data.join(LOG_KEY))?;
         self.must_fit(&log, &signer, is_anew)?;
+        // A bucket has no lock: another data folder may have appended since this one was asked what it knows.
+        if !is_anew && store.root().is_none() {
+            standing::must_know(&self.register, &self.archive, &self.location, &self.data)?;
+        }
         self.register.note_log_begin(log.next_index())?;
         let keys = told::keys_that_count(&self.data, store)?;
         let journal = Journal::open(&self.data, signer.clone(), &keys)?;
@@ -451,7 +471,13 @@ impl App {
             // taken.
             self.clear_after(&events)?;
             pending::note(&self.data, &log.signer, log.log.next_index(), &events)?;
-            let places = log.log.append(&events)?;
+            let places = match log.log.append_telling(&events, || reached("log-claimed")) {
+                Err(error) if error.reason() == Some(GREW) => {
+                    self.catch_up(&log)?;
+                    continue;
+                }
+                appended => appended?,
+            };
             log.last = Some(Instant::now());
             // Noted first: where the database says that events are logged, the head tells of them.
             if let Some(head) = log.log.head().filter(|_| log.noted) {
@@ -460,6 +486,15 @@ impl App {
             self.register.mark_logged(events.iter().map(|event| event.id.as_str()).zip(places))?;
             self.archive.note_logged(&events)?;
         }
+    }
+
+    /// Goes on behind what another data folder appended to the log of a shared store, unless this one's register lacks what
+    /// follows from that. While a database is made anew what is in the store comes into it later.
+    fn catch_up(&self, log: &OpenLog) -> Result<()> {
+        log.log.catch_up(|_, event| match log.noted && standing::lacks(&self.register, event)? {
+            true => Err(standing::another_wrote(&self.register, &self.archive, &self.location)?),
+            false => Ok(()),
+        })
     }
 
     /// What waits for the log, with the turn to decide where decisions are among it: then whoever took one is done with it,
@@ -548,7 +583,20 @@ impl App {
     /// To be held by a process that writes to the database without the lock on the data folder: no rebuild puts another
     /// database in its place meanwhile.
     pub(super) fn stays(&self) -> Result<InPlace> {
-        InPlace::stays(&self.data)
+        let stays = InPlace::stays(&self.data)?;
+        // What is written to the one that was put aside meanwhile nobody would find.
+        if self.opened.is_some() && file_of(&database(&self.data)) != self.opened {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!("the database in `{}` was made anew at this moment", self.data.display()),
+            )
+            .hint("nothing was done: give the same command again")
+            .dutch(format!(
+                "de database in `{}` is op dit moment opnieuw gemaakt; er is niets gedaan: geef dezelfde opdracht nog eens",
+                self.data.display()
+            )));
+        }
+        Ok(stays)
     }
 
     /// Notes a document for the index, with what the register says that it was made of.

@@ -73,7 +73,10 @@ pub(super) fn keep(app: &App, decision: &Decision) -> Result<()> {
     reached("decision-announced");
     if let Err(error) = app.archive.put_decision(&stored) {
         app.register.withdraw_event(&event.id)?;
-        return Err(error);
+        return Err(match error.kind() {
+            ErrorKind::Conflict => decided_meanwhile(&decision.record).source(error),
+            _ => error,
+        });
     }
     reached("decision-stored");
     app.register.add_decision(decision, &[event])?;
@@ -142,15 +145,27 @@ pub(super) fn add_what_is_stored(app: &App, record: &RecordId, left: &[Event]) -
 }
 
 fn nobodys(name: &ObjectName) -> Error {
-    Error::new(ErrorKind::FixityMismatch, format!("`{name}` lies in the store, and the log knows nothing of it"))
+    Error::new(ErrorKind::Conflict, format!("`{name}` lies in the store, and the log does not tell of it yet"))
         .hint(
-            "nothing was decided: another data folder works on this store, or somebody laid it there. Give the same command \
-             again; where this stays, `griffie verify` names it, and it can be put aside",
+            "nothing was decided: another data folder that writes to this store decided it and has still to log it (there, any \
+             command that writes does that, or `griffie rebuild` where it asks for that), or somebody laid it there, which \
+             `griffie verify` then goes on to name. Give the same command again once it is logged",
         )
         .dutch(format!(
-            "`{name}` ligt in de opslag, en het logboek weet er niets van; er is niets besloten: een andere gegevensmap werkt \
-             met deze opslag, of iemand heeft het daar gelegd. Geef dezelfde opdracht nog eens; blijft dit zo, dan noemt \
-             `griffie verify` het, en kan het opzij"
+            "`{name}` ligt in de opslag, en het logboek vertelt er nog niet van; er is niets besloten: een andere gegevensmap \
+             die in deze opslag schrijft besloot dit en moet het nog vastleggen (elke opdracht die schrijft doet dat daar, of \
+             `griffie rebuild` als die erom vraagt), of iemand heeft het daar gelegd, wat `griffie verify` dan blijft noemen. \
+             Geef dezelfde opdracht nog eens als het is vastgelegd"
+        ))
+}
+
+/// Another data folder took the number.
+fn decided_meanwhile(record: &RecordId) -> Error {
+    Error::new(ErrorKind::Conflict, format!("another griffie decided on `{record}` at the same moment"))
+        .hint("nothing was decided: give the same command again")
+        .dutch(format!(
+            "een andere griffie besloot op hetzelfde moment over `{record}`; er is niets besloten: geef dezelfde opdracht nog \
+             eens"
         ))
 }
 

@@ -8,11 +8,13 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     sync::{Condvar, Mutex, PoisonError},
+    thread::Builder,
     time::Duration,
 };
 
 use super::{
     App,
+    app::THREADS_BESIDE,
     copies::{self, Made, Subject},
     elsewhere,
     events::{self, Story},
@@ -167,19 +169,25 @@ impl Run<'_> {
     /// Finds the files in one thread and takes them in, in a few: two more than there are workers, so that a worker
     /// finds the next file ready while others wait for the disk. Containers get their state last, when all their members have theirs.
     fn all(&self) -> Result<()> {
-        let threads = self.app.config.workers + 2;
+        let threads = self.app.config.workers + THREADS_BESIDE;
         let (found, waiting) = crossbeam_channel::bounded::<(Item, Arrival)>(threads * 4);
         let containers = std::thread::scope(|scope| {
-            let takers: Vec<_> = (0..threads)
-                .map(|_| {
-                    let waiting = waiting.clone();
-                    scope.spawn(move || waiting.iter().try_for_each(|(item, arrival)| self.take(&item, &arrival)))
-                })
-                .collect();
+            let start = |_| {
+                let waiting = waiting.clone();
+                let work = move || waiting.iter().try_for_each(|(item, arrival)| self.take(&item, &arrival));
+                Builder::new().spawn_scoped(scope, work).map_err(Error::no_thread)
+            };
+            let takers: Vec<_> = (0..threads).map(start).collect();
             drop(waiting);
-            let walked = self.walk(&found);
+            // Some of them are enough.
+            let (takers, missing): (Vec<_>, Vec<_>) = takers.into_iter().partition(Result::is_ok);
+            let missing = missing.into_iter().find_map(Result::err);
+            let walked = match missing.filter(|_| takers.is_empty()) {
+                Some(missing) => Err(missing),
+                None => self.walk(&found),
+            };
             drop(found);
-            let taken = takers.into_iter().map(|taker| match taker.join() {
+            let taken = takers.into_iter().flatten().map(|taker| match taker.join() {
                 Ok(result) => result,
                 Err(_) => Err(Error::new(ErrorKind::Internal, "a thread of the run panicked")),
             });

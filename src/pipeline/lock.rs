@@ -2,6 +2,7 @@
 //! is killed leaves none behind.
 
 use std::{
+    fmt::Display,
     fs::{File, TryLockError},
     io::Write as _,
     path::Path,
@@ -10,6 +11,7 @@ use std::{
 
 use crate::{
     Error, ErrorKind, Result,
+    config::Config,
     error::Fold as _,
     plain,
     storage::{self, Store},
@@ -17,6 +19,8 @@ use crate::{
 
 /// How often it is asked for what others have for moments.
 const EVERY: Duration = Duration::from_millis(5);
+/// The same of what others have for long.
+const EVERY_LONG: Duration = Duration::from_millis(200);
 /// Who has the lock of a data folder for longer has it for long.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// So long it is asked for where those who have it log what was decided: many people at once take turns.
@@ -58,19 +62,23 @@ impl Lock {
         patiently(PATIENCE, || Self::of(data))
     }
 
-    /// The same, where another process is a refusal.
-    pub fn or_refuse(data: &Path) -> Result<Self> {
+    /// The same, where another process is a refusal, once it was waited for as long as was asked.
+    pub fn or_refuse(data: &Path, config: &Config) -> Result<Self> {
         let begun = Instant::now();
         let turns = || begun.elapsed() < TURNS && plain::read(&data.join("lock")).is_ok_and(|said| said != AT_WORK);
         let mut lock = Self::soon(data)?;
         while lock.is_none() && turns() {
             lock = Self::soon(data)?;
         }
+        if lock.is_none() {
+            lock = waiting(config, &data.display(), || Self::of(data))?;
+        }
         lock.ok_or_else(|| {
             Error::new(ErrorKind::Conflict, format!("another griffie is at work in `{}`", data.display()))
-                .hint("wait until it is done, or give another --data folder")
+                .hint("wait until it is done (`--wait 6h` does), or give another --data folder")
                 .dutch(format!(
-                    "in `{}` is al een griffie aan het werk: wacht tot die klaar is, of geef een andere map met --data",
+                    "in `{}` is al een griffie aan het werk: wacht tot die klaar is (dat doet `--wait 6h`), of geef een andere \
+                     map met --data",
                     data.display()
                 ))
         })
@@ -83,8 +91,12 @@ impl Lock {
     }
 
     /// The same, where another process is a refusal.
-    pub fn also_or_refuse(&mut self, store: &Store, location: &storage::Location) -> Result<()> {
+    pub fn also_or_refuse(&mut self, store: &Store, location: &storage::Location, config: &Config) -> Result<()> {
         if self.also(store)? {
+            return Ok(());
+        }
+        self.store = waiting(config, location, || store.try_lock())?;
+        if self.store.is_some() {
             return Ok(());
         }
         Err(Error::new(
@@ -209,6 +221,23 @@ pub(super) fn patiently<T>(most: Duration, mut ask: impl FnMut() -> Result<Optio
     loop {
         match ask()? {
             None if begun.elapsed() < most => std::thread::sleep(EVERY),
+            found => return Ok(found),
+        }
+    }
+}
+
+/// Waits for whoever is at work for long, as long as was asked, and says so.
+fn waiting<T>(config: &Config, place: &dyn Display, ask: impl Fn() -> Result<Option<T>>) -> Result<Option<T>> {
+    let Some(most) = config.wait.filter(|most| !most.is_zero()) else { return Ok(None) };
+    let told = config.language.say(
+        format!("wacht op een andere griffie, die aan het werk is in `{place}`"),
+        format!("waiting for another griffie, which is at work in `{place}`"),
+    );
+    tracing::warn!("{told}");
+    let begun = Instant::now();
+    loop {
+        match ask()? {
+            None if begun.elapsed() < most => std::thread::sleep(EVERY_LONG.min(most)),
             found => return Ok(found),
         }
     }

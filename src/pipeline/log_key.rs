@@ -34,8 +34,8 @@ pub fn change(data: &Path, config: &Config, by: &str) -> Result<KeyChange> {
     let location = app::location(data, config)?;
     let store = Store::existing(&location, &app::s3(data, config)?)?;
     let alone = || -> Result<Lock> {
-        let mut lock = Lock::or_refuse(data)?;
-        lock.also_or_refuse(&store, &location)?;
+        let mut lock = Lock::or_refuse(data, config)?;
+        lock.also_or_refuse(&store, &location, config)?;
         Ok(lock)
     };
     let lock = alone()?;

@@ -102,9 +102,9 @@ impl Reader {
                 let slot = Slot::new(program.clone(), Arc::clone(&settings), queue.clone(), Arc::clone(&room));
                 let ready = (place < at_once).then(|| ready.clone());
                 // A worker dies with the thread that started it, so that each slot has a thread for good.
-                std::thread::spawn(move || slot.work(ready.as_ref()))
+                std::thread::Builder::new().spawn(move || slot.work(ready.as_ref())).map_err(Error::no_thread)
             })
-            .collect();
+            .collect::<Result<_>>()?;
         let mut reader = Self { tasks: Some(tasks), slots, facts: EngineFacts::default(), workers };
         for _ in 0..at_once {
             reader.facts = started

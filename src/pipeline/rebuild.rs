@@ -27,6 +27,7 @@ use crate::{
     provenance::signed_size,
     register::{Batch, Completion, Item, ItemState, Outcome, Register},
     storage::{ObjectName, Store},
+    tools::must_have_memory,
 };
 
 /// What was found in the store.
@@ -60,12 +61,13 @@ pub fn rebuild(data: &Path, config: &Config, restored_by: Option<&str>) -> Resul
         return Err(Error::new(ErrorKind::NotFound, format!("there is no object store in `{}`", data.display()))
             .hint("restore the folder `store` first, or name a --store: everything else follows from it"));
     }
+    must_have_memory(app::THREADS_BESIDE)?;
     std::fs::create_dir_all(data).fold(ErrorKind::Storage, || format!("cannot make `{}`", data.display()))?;
-    let mut lock = Lock::or_refuse(data)?;
+    let mut lock = Lock::or_refuse(data, config)?;
     let had_database = App::is_there(data);
     let _sole = InPlace::goes(data)?;
     let stored = Stored::open(data, config)?;
-    lock.also_or_refuse(stored.archive.store(), &stored.location)?;
+    lock.also_or_refuse(stored.archive.store(), &stored.location, config)?;
     let put_aside = match restored_by {
         Some(by) => restored::take_up(data, &stored.archive, by)?,
         None => None,

@@ -224,8 +224,10 @@ impl Run<'_> {
             Ok(())
         };
         let ended = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..self.app.config.workers.max(1)).map(|_| scope.spawn(work)).collect();
-            let ended = threads.into_iter().map(|thread| match thread.join() {
+            let threads: Vec<_> = (0..self.app.config.workers.max(1))
+                .map(|_| std::thread::Builder::new().spawn_scoped(scope, work).map_err(Error::no_thread))
+                .collect();
+            let ended = threads.into_iter().map(|thread| match thread?.join() {
                 Ok(ended) => ended,
                 Err(_) => Err(Error::new(ErrorKind::Internal, "a thread that reads again panicked")),
             });

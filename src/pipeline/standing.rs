@@ -12,7 +12,7 @@ use crate::{
     archive::{Archive, TOLERANCE, is_of_register},
     config::Config,
     error::Fold as _,
-    provenance::{entries, signed_size, tiles},
+    provenance::{Event, entries, signed_size, tiles},
     register::Register,
     storage::Location,
 };
@@ -73,20 +73,31 @@ fn knows(register: &Register, archive: &Archive, location: &Location, data: &Pat
     };
     for entry in entries(archive.store(), known, size) {
         let (_, _, event) = entry?;
-        if is_of_register(&event) && !register.has_event(&event.id)? {
+        if lacks(register, &event)? {
             return Err(unknown(location, archive.count_documents()?, register.documents()?.len(), size));
         }
     }
     // A database that was begun anew beside a store tells the log of itself from then on, and lacks what was before.
-    let lacks = |archive: &Archive| -> Result<bool> {
+    let lacks_a_batch = |archive: &Archive| -> Result<bool> {
         let batches = archive.finished_batches()?;
         Ok(batches.iter().map(|batch| register.has_batch(batch)).collect::<Result<Vec<_>>>()?.contains(&false))
     };
     let strange = empty && size == 0 && archive.count_documents()? > 0;
-    if strange || lacks(archive)? && lacks(&archive.as_logged(&[])?)? {
+    if strange || lacks_a_batch(archive)? && lacks_a_batch(&archive.as_logged(&[])?)? {
         return Err(unknown(location, archive.count_documents()?, register.documents()?.len(), size));
     }
     Ok(())
+}
+
+/// Whether something of a register follows from an event that its own database does not know.
+pub(super) fn lacks(register: &Register, event: &Event) -> Result<bool> {
+    Ok(is_of_register(event) && !register.has_event(&event.id)?)
+}
+
+/// The refusal of a database that lacks what another data folder logged.
+pub(super) fn another_wrote(register: &Register, archive: &Archive, location: &Location) -> Result<Error> {
+    let size = signed_size(archive.store())?;
+    Ok(unknown(location, archive.count_documents()?, register.documents()?.len(), size))
 }
 
 /// Refuses to go on with a clock that stands before what the log tells of last: what it would date stands for ever. What

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 /// The points between the steps of the commit order, in that order. `GRIFFIE_STOP_AT=<name>[:<n>]` kills the process
 /// (SIGKILL) when it reaches the point for the n-th time.
-pub const POINTS: [&str; 10] = [
+pub const POINTS: [&str; 11] = [
     "reserved",
     "original-stored",
     "reading-stored",
@@ -13,6 +13,7 @@ pub const POINTS: [&str; 10] = [
     "manifest-stored",
     "accession-stored",
     "database-committed",
+    "log-claimed",
     "log-appended",
     "released",
 ];

@@ -1,5 +1,5 @@
-//! The log as it grows: appends in groups, each ended by a signed checkpoint; finishes at the next opening what a crash
-//! interrupted. Its objects are only ever added.
+//! The log as it grows: appends in groups, each begun by the one successor of what was there and ended by a signed
+//! checkpoint; finishes at the next opening what a crash interrupted. Its objects are only ever added.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -10,8 +10,9 @@ use std::{
 use super::{
     event_v1::{Entry, Event},
     keys,
-    merkle::{self, Hash, leaf_hash, node_hash, root_of},
-    note::{Checkpoint, SignerKey, VerifierKey},
+    merkle::{self, Hash, node_hash, root_of},
+    note::{Checkpoint, SignerKey, VerifierKey, read_checkpoint},
+    successor::{self, Edge},
     tiles::{self, LOG, WIDTH},
 };
 use crate::{
@@ -28,17 +29,17 @@ pub struct Log {
     store: Store,
     signer: SignerKey,
     state: Mutex<State>,
+    /// Its key is lost, and that of `signer` is to take its place.
+    taken_over: bool,
     completed: u64,
 }
 
 /// The right edge of the tree, and what was appended lately.
 #[derive(Clone, Default)]
 struct State {
-    size: u64,
-    /// The entries of the bundle that is not full yet.
-    bundle: Vec<Vec<u8>>,
-    /// On each tile level the hashes of the tile that is not full yet.
-    edges: Vec<Vec<Hash>>,
+    edge: Edge,
+    /// From what size on it has successors; none yet where that is not known.
+    since: Option<u64>,
     recent: HashMap<String, u64>,
     order: VecDeque<String>,
     head: Option<Checkpoint>,
@@ -46,7 +47,7 @@ struct State {
 
 impl State {
     fn root(&self) -> Hash {
-        peak_root(&self.edges)
+        peak_root(&self.edge.levels)
     }
 
     fn remember(&mut self, id: String, index: u64) {
@@ -100,12 +101,30 @@ impl Log {
             }
             None => signer,
         };
-        let mut log = Self { store: store.clone(), signer, state: Mutex::default(), completed: 0 };
+        let mut log = Self { store: store.clone(), signer, state: Mutex::default(), taken_over, completed: 0 };
         if !taken_over {
             log.lay_down(log.verifier())?;
         }
-        log.completed = log.recover(chain.as_ref(), is_own).doing(|| "failed to open the provenance log")?;
+        let (state, completed) = log.recover(chain.as_ref(), is_own).doing(|| "failed to open the provenance log")?;
+        *log.state() = state;
+        log.completed = completed;
         Ok(log)
+    }
+
+    /// Takes up what others appended since this log was opened. Each event of theirs is shown to `may_follow` with its
+    /// place; where that refuses one, the log stays as it was, and appends nothing more.
+    pub fn catch_up(&self, may_follow: impl Fn(u64, &Event) -> Result<()>) -> Result<()> {
+        let chain = keys::chain(&self.store, std::slice::from_ref(self.verifier()))?;
+        if let Some(chain) = chain.as_ref().filter(|chain| !chain.active().is_same_key(self.verifier())) {
+            return Err(not_its_key(chain, self.verifier()));
+        }
+        let (next, _) = self.recover(chain.as_ref(), &|_| false).doing(|| "failed to go on with the provenance log")?;
+        for entry in entries(&self.store, self.next_index(), next.edge.size) {
+            let (place, _, event) = entry?;
+            may_follow(place, &event)?;
+        }
+        *self.state() = next;
+        Ok(())
     }
 
     fn lay_down(&self, key: &VerifierKey) -> Result<()> {
@@ -120,7 +139,7 @@ impl Log {
 
     /// The index that the next event gets.
     pub fn next_index(&self) -> u64 {
-        self.state().size
+        self.state().edge.size
     }
 
     /// The signed head, once there is an event.
@@ -141,12 +160,18 @@ impl Log {
     /// Appends events and returns where they stand. When it returns they are on disk under a signed checkpoint. Those
     /// that are among the last 4,096 of the log keep their place, so a group may be handed in again after a crash.
     ///
-    /// Each call writes the unfinished bundle anew: hand in the events of many documents at once.
+    /// Each call writes the unfinished bundle anew: hand in the events of many documents at once. Where another writer
+    /// appended since this log was opened, nothing is appended, and the error's reason is [`GREW`].
     pub fn append(&self, events: &[Event]) -> Result<Vec<u64>> {
+        self.append_telling(events, || ())
+    }
+
+    /// The same; calls `is_won` once no other writer can append in its place.
+    pub fn append_telling(&self, events: &[Event], is_won: impl Fn()) -> Result<Vec<u64>> {
         let mut state = self.state();
         // Worked out on the side: after an error the log is as it was, and the same call may be made again.
         let mut next = state.clone();
-        let append = state.size;
+        let append = state.edge.size;
         let mut places = Vec::with_capacity(events.len());
         let mut entries = Vec::new();
         for event in events {
@@ -173,9 +198,8 @@ impl Log {
             for key in events.iter().filter_map(Event::new_key) {
                 self.lay_down(&key)?;
             }
-            self.write(&mut next, entries).map_err(|error| match error.kind() {
-                // Its objects are only ever added, each under a name that one writer alone can take.
-                ErrorKind::Conflict => written_by_another(append).source(error),
+            self.write(&mut next, entries, is_won).map_err(|error| match error.reason() {
+                Some(GREW) => error,
                 _ => error.context("failed to append to the provenance log"),
             })?;
             *state = next;
@@ -183,76 +207,45 @@ impl Log {
         Ok(places)
     }
 
-    /// Entries first, then hashes, then the checkpoint that makes them count.
-    fn write(&self, state: &mut State, entries: Vec<Vec<u8>>) -> Result<()> {
-        let mut tiles: Vec<(u32, u64, Vec<Hash>)> = Vec::new();
-        let mut bundles = Vec::new();
-        for entry in entries {
-            let leaf = leaf_hash(&entry);
-            state.bundle.push(entry);
-            state.size += 1;
-            if state.bundle.len() as u64 == WIDTH {
-                bundles.push((state.size / WIDTH - 1, std::mem::take(&mut state.bundle)));
-            }
-            let (mut level, mut hash) = (0, leaf);
-            loop {
-                if state.edges.len() == level {
-                    state.edges.push(Vec::new());
-                }
-                state.edges[level].push(hash);
-                if (state.edges[level].len() as u64) < WIDTH {
-                    break;
-                }
-                let full = std::mem::take(&mut state.edges[level]);
-                hash = root_of(&full);
-                let index = (state.size >> (8 * (level as u32 + 1))) - 1;
-                tiles.push((level as u32, index, full));
-                level += 1;
-            }
-        }
-        for (index, bundle) in &bundles {
-            self.store.put_new(&tiles::bundle_name(*index, WIDTH), tiles::pack(bundle)?)?;
-        }
-        if !state.bundle.is_empty() {
-            let name = tiles::bundle_name(state.size / WIDTH, state.bundle.len() as u64);
-            self.store.put_new(&name, tiles::pack(&state.bundle)?)?;
-        }
-        for (level, edge) in (0_u32..).zip(&state.edges) {
-            if !edge.is_empty() {
-                tiles.push((level, state.size >> (8 * (level + 1)), edge.clone()));
-            }
-        }
-        for (level, index, hashes) in tiles {
-            self.store.put_new(&tiles::tile_name(level, index, hashes.len() as u64), hashes.concat())?;
-        }
-        let (checkpoint, note) = self.signer.sign(state.size, state.root());
-        self.store.put_new(&tiles::checkpoint_name(state.size), note)?;
+    /// The successor first, which one writer alone can lay; then entries, hashes, and the checkpoint that makes them count.
+    fn write(&self, state: &mut State, entries: Vec<Vec<u8>>, is_won: impl Fn()) -> Result<()> {
+        let size = state.edge.size;
+        let objects = state.edge.grow(entries.iter().cloned())?;
+        let (checkpoint, note) = self.signer.sign(state.edge.size, state.root());
+        let name = tiles::successor_name(size);
+        let since = *state.since.get_or_insert(size);
+        self.store.put_new(&name, successor::encode(since, &note, &entries)?).map_err(|error| match error.kind() {
+            ErrorKind::Conflict => written_by_another(size).source(error),
+            _ => error,
+        })?;
+        is_won();
+        self.lay_out(objects, state.edge.size, note.into_bytes())?;
         state.head = Some(checkpoint);
         Ok(())
     }
 
-    /// Takes up the log at its last checkpoint, then finishes an append whose entries were written but not signed for;
-    /// says how many those were.
-    fn recover(&self, chain: Option<&keys::Chain>, is_own: &dyn Fn(&Event) -> bool) -> Result<u64> {
+    /// Writes what follows from a successor. Whoever does it writes the same.
+    fn lay_out(&self, objects: Vec<(ObjectName, Vec<u8>)>, size: u64, note: Vec<u8>) -> Result<()> {
+        let objects = objects.into_iter().chain([(tiles::checkpoint_name(size), note)]);
+        for (name, bytes) in objects {
+            self.store.put_new(&name, bytes).map_err(|error| match error.kind() {
+                ErrorKind::Conflict => in_the_way(&name).source(error),
+                _ => error,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Takes up the log at its last checkpoint, then finishes an append that was won and not signed for, whoever won it;
+    /// says how many events those were.
+    fn recover(&self, chain: Option<&keys::Chain>, is_own: &dyn Fn(&Event) -> bool) -> Result<(State, u64)> {
         let mut state = State::default();
         let size = signed_size(&self.store)?;
         if let Some(chain) = chain.filter(|_| size > 0) {
             let head = chain
                 .read(size, &self.store.get(&tiles::checkpoint_name(size))?)
                 .map_err(|_| foreign_checkpoint(size))?;
-            state.size = size;
-            let mut level = 0;
-            while size >> (8 * level) > 0 {
-                let width = (size >> (8 * level)) % WIDTH;
-                let index = size >> (8 * (level + 1));
-                let edge = if width == 0 { Vec::new() } else { tiles::read_tile(&self.store, level, index, width)? };
-                state.edges.push(edge);
-                level += 1;
-            }
-            if size % WIDTH > 0 {
-                let bundle = self.store.get(&tiles::bundle_name(size / WIDTH, size % WIDTH))?;
-                state.bundle = tiles::unpack(&bundle, size % WIDTH)?;
-            }
+            state.edge = self.edge_at(size)?;
             if state.root() != head.root || head.size != size {
                 let message = "the tiles of the log do not give the root that its checkpoint signs";
                 return Err(Error::new(ErrorKind::FixityMismatch, message).hint("run `griffie verify`"));
@@ -260,34 +253,96 @@ impl Log {
             state.head = Some(head);
             self.remember_tail(&mut state)?;
         }
+        let begin = state.edge.size;
+        while self.follow(&mut state, chain)? {}
+        if state.edge.size > begin {
+            let completed = state.edge.size - begin;
+            return Ok((state, completed));
+        }
+        // Of a program that knew no successors.
         let unsigned = self.unsigned_entries(&state)?;
         let completed = unsigned.len() as u64;
         if !unsigned.is_empty() {
-            for (index, entry) in (state.size..).zip(&unsigned) {
+            for (index, entry) in (begin..).zip(&unsigned) {
                 let (_, event) = Entry::decode(entry)?;
                 if !is_own(&event) {
-                    return Err(foreign(state.size, index));
+                    return Err(foreign(begin, index));
                 }
                 state.remember(event.id, index);
             }
-            self.write(&mut state, unsigned)?;
+            self.write(&mut state, unsigned, || ())?;
         }
-        *self.state() = state;
-        Ok(completed)
+        Ok((state, completed))
+    }
+
+    fn edge_at(&self, size: u64) -> Result<Edge> {
+        let mut edge = Edge { size, ..Edge::default() };
+        let mut level = 0;
+        while size >> (8 * level) > 0 {
+            let width = (size >> (8 * level)) % WIDTH;
+            let index = size >> (8 * (level + 1));
+            let hashes = if width == 0 { Vec::new() } else { tiles::read_tile(&self.store, level, index, width)? };
+            edge.levels.push(hashes);
+            level += 1;
+        }
+        if !size.is_multiple_of(WIDTH) {
+            let bundle = self.store.get(&tiles::bundle_name(size / WIDTH, size % WIDTH))?;
+            edge.bundle = tiles::unpack(&bundle, size % WIDTH)?;
+        }
+        Ok(edge)
+    }
+
+    /// Goes on with the successor of a log of this size, where one was laid: whoever won it was stopped, or is still at it.
+    /// A key of the log signed for it, so that nothing else need vouch for its events.
+    fn follow(&self, state: &mut State, chain: Option<&keys::Chain>) -> Result<bool> {
+        let name = tiles::successor_name(state.edge.size);
+        let bytes = match self.store.get(&name) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let mut keys: Vec<_> = chain.map(|chain| chain.active().clone()).into_iter().collect();
+        if chain.is_none() || self.taken_over {
+            keys.push(self.verifier().clone());
+        }
+        let Some(next) = successor::read(&bytes, state.edge.size, |note| read_checkpoint(note, &keys).ok()) else {
+            return Err(foreign_successor(&name));
+        };
+        let objects = state.edge.grow(next.entries.iter().cloned())?;
+        if state.root() != next.checkpoint.root {
+            return Err(foreign_successor(&name));
+        }
+        let mut key_changed = false;
+        for (index, entry) in (state.edge.size - next.entries.len() as u64..).zip(&next.entries) {
+            let (_, event) = Entry::decode(entry)?;
+            key_changed |= event.new_key().is_some();
+            state.remember(event.id, index);
+        }
+        self.lay_out(objects, state.edge.size, next.note)?;
+        (state.head, state.since) = (Some(next.checkpoint), Some(next.since));
+        // What comes behind that is another key's to sign.
+        Ok(!key_changed)
     }
 
     fn remember_tail(&self, state: &mut State) -> Result<()> {
-        let from = state.size.saturating_sub(REMEMBERED as u64);
-        for entry in entries(&self.store, from, state.size) {
-            let (index, _, event) = entry?;
+        let from = state.edge.size.saturating_sub(REMEMBERED as u64);
+        let mut begun = 0;
+        for entry in entries(&self.store, from, state.edge.size) {
+            let (index, append, event) = entry?;
+            begun = append;
             state.remember(event.id, index);
         }
+        state.since = match self.store.get(&tiles::successor_name(begun)) {
+            Ok(bytes) => successor::split(&bytes).map(|(since, ..)| since),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => return Err(error),
+        };
         Ok(())
     }
 
     fn unsigned_entries(&self, state: &State) -> Result<Vec<Vec<u8>>> {
         let mut found = Vec::new();
-        for index in state.size / WIDTH.. {
+        for index in state.edge.size / WIDTH.. {
             let (name, width) = match self.store.head(&tiles::bundle_name(index, WIDTH))? {
                 Some(_) => (tiles::bundle_name(index, WIDTH), WIDTH),
                 None => {
@@ -298,12 +353,12 @@ impl Log {
                     (tiles::bundle_name(index, widest), widest)
                 }
             };
-            let known = if index == state.size / WIDTH { state.bundle.len() } else { 0 };
+            let known = if index == state.edge.size / WIDTH { state.edge.bundle.len() } else { 0 };
             if width as usize <= known {
                 break;
             }
             let bundle = tiles::unpack(&self.store.get(&name)?, width)?;
-            if bundle[..known] != state.bundle[..known] {
+            if bundle[..known] != state.edge.bundle[..known] {
                 let message = format!("`{name}` does not go on from the last checkpoint");
                 return Err(Error::new(ErrorKind::FixityMismatch, message).hint("run `griffie verify`"));
             }
@@ -321,14 +376,39 @@ impl Log {
     }
 }
 
+/// The reason of an append that came second.
+pub const GREW: &str = "log_grew";
+
 /// Since it was opened somebody else has appended to the log.
 fn written_by_another(size: u64) -> Error {
     let message = format!("another griffie wrote to this log since it had {size} events; nothing of it was changed");
     Error::new(ErrorKind::Conflict, message)
         .hint("give `griffie rebuild`, then the same command again; let one data folder write to a store")
+        .because(
+            GREW,
+            format!(
+                "een andere griffie schreef in dit logboek sinds het {size} gebeurtenissen had; er is niets aan veranderd: \
+                 geef `griffie rebuild` en dan dezelfde opdracht nog eens; laat één gegevensmap in een opslag schrijven"
+            ),
+        )
+}
+
+/// Where the log goes on lies something else, which no key of it signed.
+fn in_the_way(name: &ObjectName) -> Error {
+    Error::new(ErrorKind::FixityMismatch, format!("`{name}` lies where the log goes on, with other bytes than it must have"))
+        .hint("somebody else laid it there, or it was changed: run `griffie verify`, put it aside, and begin again")
         .dutch(format!(
-            "een andere griffie schreef in dit logboek sinds het {size} gebeurtenissen had; er is niets aan veranderd: geef \
-             `griffie rebuild` en dan dezelfde opdracht nog eens; laat één gegevensmap in een opslag schrijven"
+            "`{name}` ligt waar het logboek verdergaat, met andere bytes dan daar horen: een ander legde het daar, of het is \
+             veranderd; geef `griffie verify`, leg het opzij en begin opnieuw"
+        ))
+}
+
+fn foreign_successor(name: &ObjectName) -> Error {
+    Error::new(ErrorKind::FixityMismatch, format!("`{name}` is to go on with the log, and no key of the log signed for it"))
+        .hint("somebody else laid it there, or it was changed: run `griffie verify`, put it aside, and begin again")
+        .dutch(format!(
+            "`{name}` moet het logboek voortzetten, en geen sleutel ervan heeft ervoor getekend: een ander legde het daar, of \
+             het is veranderd; geef `griffie verify`, leg het opzij en begin opnieuw"
         ))
 }
 

@@ -113,7 +113,7 @@ fn is_whole(store: &Store, size: u64, edges: &[Vec<Hash>]) -> Result<bool> {
 /// The objects of a log that tell of more than so many events.
 pub fn beyond(store: &Store, size: u64) -> Result<Vec<ObjectName>> {
     let mut beyond = Vec::new();
-    for part in ["checkpoints", "tile"] {
+    for part in ["checkpoints", "next", "tile"] {
         for entry in store.list(&format!("{LOG}/{part}")) {
             // What cannot be called so is for a check to name.
             let Ok(entry) = entry else { continue };
@@ -148,6 +148,7 @@ mod tests {
         assert!(names(520).is_empty());
         let beyond_300 = [
             "log/checkpoints/000000000520",
+            "log/next/000000000300",
             "log/tile/0/001",
             "log/tile/0/002.p/8",
             "log/tile/1/000.p/2",

@@ -10,6 +10,8 @@ use crate::{
 pub const WIDTH: u64 = 256;
 /// The folder of the log in the store.
 pub const LOG: &str = "log";
+/// The folder of what it went on with.
+pub const SUCCESSORS: &str = "log/next";
 
 /// A tile index in groups of three digits, all but the last behind an `x`: `x001/x234/067`.
 fn index_path(index: u64) -> String {
@@ -47,11 +49,20 @@ pub fn checkpoint_name(size: u64) -> ObjectName {
     format!("{LOG}/checkpoints/{size:012}").parse().expect("checkpoints have plain names")
 }
 
-/// How many events an object of the log tells of: a checkpoint, a bundle, a tile. Another name tells of none.
+/// What a log goes on with that has so many events.
+pub fn successor_name(size: u64) -> ObjectName {
+    format!("{SUCCESSORS}/{size:012}").parse().expect("successors have plain names")
+}
+
+/// How many events an object of the log tells of at least: a checkpoint, a successor, a bundle, a tile. Another name tells
+/// of none.
 pub fn told_by(told: &ObjectName) -> Option<u64> {
     let rest = told.as_str().strip_prefix(LOG)?.strip_prefix('/')?;
     if let Some(size) = rest.strip_prefix("checkpoints/") {
         return size.parse().ok().filter(|size| checkpoint_name(*size) == *told);
+    }
+    if let Some(size) = rest.strip_prefix("next/") {
+        return size.parse().ok().filter(|size| successor_name(*size) == *told)?.checked_add(1);
     }
     let (kind, path) = rest.strip_prefix("tile/")?.split_once('/')?;
     let (path, width) = match path.split_once(".p/") {

@@ -11,19 +11,20 @@ use crate::{
     model::Blake3,
     provenance::{
         entries, proof,
-        tiles::{self, LOG},
+        tiles::{self, LOG, SUCCESSORS},
     },
     storage::{ObjectName, Store},
 };
 
 /// A document is read, copied and logged within this time, but for the largest.
-const SOON: Duration = Duration::from_secs(600);
+pub(super) const SOON: Duration = Duration::from_secs(600);
 
 /// Looks again at what was found and may be the work of this moment. The log had so many events when it was gone through.
 pub(super) fn settle(store: &Store, events: u64, now: Timestamp, findings: &mut Findings) -> Result<()> {
     let may_be_new = |kind: FindingKind, what: &str| match kind {
         FindingKind::UnloggedObject | FindingKind::MissingCheckpoint => true,
-        FindingKind::MissingTile | FindingKind::MissingEntries | FindingKind::ForeignObject => what.starts_with(LOG),
+        FindingKind::MissingTile | FindingKind::MissingEntries => !what.starts_with(SUCCESSORS),
+        FindingKind::ForeignObject => what.starts_with(LOG),
         _ => false,
     };
     let found: Vec<(FindingKind, String)> =

@@ -2,18 +2,18 @@
 //! part is damaged, the rest is checked all the same, with what still vouches for it.
 
 mod bundle;
+mod successor;
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{
-    Checked, FindingKind, Findings, HeadFault, Told, ToldBy, VerifyOptions, ledger::Ledger, unfinished::order,
-};
+use super::{Checked, FindingKind, Findings, HeadFault, Told, VerifyOptions, ledger::Ledger, unfinished::order};
 use crate::{
     Error, ErrorKind, Result,
     archive::Area,
+    model::Blake3,
     provenance::{
         Agent, ClockNote, Event, EventKind, KeyChange, LEFT_OVER, Restoration, checkpoints, decode_entry, entries,
         keys::{self, Chain},
@@ -65,6 +65,8 @@ struct Walk<'a> {
     /// When the check was begun.
     now: Timestamp,
     told: Option<Told>,
+    /// What each append began with.
+    successors: successor::Successors,
     restorations: Vec<Restoration>,
     /// What was found of the times of events, by their places.
     times: BTreeMap<u64, (FindingKind, String)>,
@@ -93,6 +95,7 @@ pub(super) fn verify(
     // Before its first checkpoint a log has no name.
     let begun = !checkpoints(store)?.is_empty();
     judge_keys(options, chain.as_ref(), if chain.is_some() || begun { &lying } else { &[] }, findings);
+    let successors = successor::Successors::listed(ledger)?;
     let mut walk = Walk {
         store,
         ledger,
@@ -108,6 +111,7 @@ pub(super) fn verify(
         latest: None,
         now,
         told: None,
+        successors,
         restorations: Vec::new(),
         times: BTreeMap::new(),
         clock_notes: Vec::new(),
@@ -118,8 +122,10 @@ pub(super) fn verify(
         buffer: Vec::new(),
     };
     walk.read_checkpoints(chain.as_ref(), &lying)?;
-    let end = walk.extent(options.told.as_ref())?;
+    let end = walk.extent(options, chain.as_ref(), &lying)?;
     walk.run(end)?;
+    let (noted, told) = (options.head.as_ref().map(|head| head.size), options.told.as_ref().map(|told| told.so_far));
+    walk.goes_on(noted.max(told).unwrap_or(0))?;
     let clock_notes = walk.settle_clocks();
     walk.compare_with_data_folder(options, end);
     if end == 0 && walk.ledger.objects()? > 1 {
@@ -300,6 +306,7 @@ impl Walk<'_> {
         match checkpoint {
             Ok(checkpoint) if checkpoint.size == size => {
                 self.signed.insert(size, checkpoint.root);
+                self.successors.notes.insert(size, Blake3::of(&note));
             }
             Ok(_) => {
                 let (nl, en) = ("het is het ijkpunt van een andere lengte", "it is the checkpoint of another size");
@@ -373,12 +380,17 @@ impl Walk<'_> {
     }
 
     /// How many events there are, by whatever tells most: a checkpoint or a bundle.
-    fn extent(&mut self, told: Option<&ToldBy>) -> Result<u64> {
+    fn extent(&mut self, options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierKey]) -> Result<u64> {
         let last = |roots: &BTreeMap<u64, Hash>| roots.keys().last().copied().unwrap_or(0);
         let signed = last(&self.signed).max(last(&self.unproven));
-        let end = self.widest(signed)?;
+        // What a key of the log signed to go on with vouches for what lies beyond.
+        let may_sign: Vec<_> = match chain {
+            Some(chain) => [chain.active()].into_iter().chain(&options.coming_key).cloned().collect(),
+            None => lying.to_vec(),
+        };
+        let end = if self.find_next(signed, &may_sign)? { signed } else { self.widest(signed)? };
         // Asked now, the database knows of all up to here, whoever is at work meanwhile.
-        self.told = told.map(|told| (told.ask)()).transpose()?;
+        self.told = options.told.as_ref().map(|told| (told.ask)()).transpose()?;
         for waiting in self.told.iter().flat_map(|told| &told.waiting).flat_map(|event| &event.objects) {
             self.ledger.waiting.insert(waiting.name.to_string(), waiting.blake3);
         }
@@ -423,6 +435,7 @@ impl Walk<'_> {
                     self.event(place, entry, &mut append)?;
                 }
                 append = None;
+                self.successors.begin(None);
                 if self.skip_bundle(index, width, end)? {
                     continue;
                 }
@@ -447,6 +460,10 @@ impl Walk<'_> {
                 } else {
                     self.append_goes_on(place);
                 }
+                if ended || place == 0 {
+                    self.successors.begin(Some(place));
+                }
+                self.successors.add(entries[at].as_deref());
                 if let (Some(bundle), Some(entry)) = (&mut self.bundle, &entries[at]) {
                     bundle.push(entry.clone());
                 }
@@ -744,6 +761,7 @@ impl Walk<'_> {
 
     /// At the end of each append there is a checkpoint, and of what was not full a partial tile or bundle.
     fn append_ended(&mut self, size: u64) -> Result<()> {
+        self.was_gone_on_with(size)?;
         let root = peak_root(&self.edges);
         if self.wanted.contains(&size) {
             self.roots.insert(size, root);

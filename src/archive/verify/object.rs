@@ -63,13 +63,13 @@ pub(super) struct Readers {
 
 impl Readers {
     /// Starts the threads. They end when this is dropped.
-    pub fn start<'scope>(scope: &'scope Scope<'scope, '_>, store: &'scope Store, means: Means) -> Self {
+    pub fn start<'scope>(scope: &'scope Scope<'scope, '_>, store: &'scope Store, means: Means) -> Result<Self> {
         let (to_do, jobs) = unbounded::<Vec<Waiting>>();
         let (done, seen) = unbounded();
         let threads = std::thread::available_parallelism().map_or(1, |n| n.get()).min(8);
         for _ in 0..threads {
             let (jobs, done) = (jobs.clone(), done.clone());
-            scope.spawn(move || {
+            let work = move || {
                 let mut buffer = Vec::new();
                 for job in jobs {
                     let seen = job.into_iter().map(|object| look_at(store, object, means, &mut buffer)).collect();
@@ -77,9 +77,10 @@ impl Readers {
                         break;
                     }
                 }
-            });
+            };
+            std::thread::Builder::new().spawn_scoped(scope, work).map_err(Error::no_thread)?;
         }
-        Self {
+        Ok(Self {
             to_do,
             seen,
             position: 0,
@@ -89,7 +90,7 @@ impl Readers {
             lined_up: 0,
             threads,
             lent: 0,
-        }
+        })
     }
 
     /// Hands over an object that was just listed, where all are read whatever their order; says no where enough lies with

@@ -580,7 +580,10 @@ fn damage_does_not_hide_behind_a_stopped_run() {
     );
     check(
         "a checkpoint that was taken away",
-        &|_, root, _| fs::remove_file(root.join("log/checkpoints/000000000299")).unwrap(),
+        &|_, root, _| {
+            fs::remove_file(root.join("log/checkpoints/000000000299")).unwrap();
+            fs::remove_file(root.join("log/next/000000000298")).unwrap();
+        },
         (FindingKind::MissingCheckpoint, "log/"),
     );
     check(
@@ -597,6 +600,8 @@ fn an_append_that_was_stopped_is_unfinished_only_if_the_database_waits_for_it() 
     let all = || crate::provenance::entries(archive.store(), 0, 298).map(|entry| entry.unwrap());
     let waiting: Vec<_> = all().skip(292).map(|(_, _, event)| event).collect();
     let logged: Vec<_> = all().take(292).map(|(place, _, event)| (place, event.digest())).collect();
+    // By a program that knew no successors.
+    fs::remove_dir_all(folder.path().join("store/log/next")).unwrap();
     fs::remove_file(folder.path().join("store/log/checkpoints/000000000298")).unwrap();
     let kinds = |told: Option<Told>| {
         let head = signer().sign(0, [0; 32]).0;
@@ -622,6 +627,95 @@ fn an_append_that_was_stopped_is_unfinished_only_if_the_database_waits_for_it() 
     assert_eq!(kinds(told(&waiting, &logged)).0, [], "tiles are written after bundles");
     Log::with_key(archive.store(), signer()).unwrap();
     assert_eq!((check(&archive).findings, check(&archive).unfinished), (vec![], vec![]), "the next start completes it");
+}
+
+/// Everything behind the last checkpoint but one is taken away, in the order in which it was not yet written.
+#[test]
+fn an_append_that_was_won_is_unfinished_whoever_asks() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let path = |name: &str| folder.path().join("store").join(name);
+    let all = || crate::provenance::entries(archive.store(), 0, 298).map(|entry| entry.unwrap());
+    let all_events: Vec<_> = all().map(|(_, _, event)| event).collect();
+    let logged: Vec<_> = (0..).zip(&all_events).map(|(place, event)| (place, event.digest())).collect();
+    let report = |told: Option<Told>| {
+        let head = told.is_some().then(|| signer().sign(0, [0; 32]).0);
+        let options = VerifyOptions { head, told: told.and_then(by), ..VerifyOptions::default() };
+        let report = archive.verify(&options, now()).unwrap();
+        let kinds: Vec<_> = report.findings.iter().map(|found| (found.kind, found.what.clone())).collect();
+        (kinds, report.unfinished.iter().map(|left| left.what.clone()).collect::<Vec<_>>())
+    };
+    let told = |logged: &[(u64, Blake3)]| Some(Told { begin: Some(0), logged: logged.to_vec(), ..Told::default() });
+    let date = |seconds_ago| {
+        let laid = fs::File::options().read(true).open(path("log/next/000000000292")).unwrap();
+        laid.set_modified(std::time::SystemTime::from(now()) - Duration::from_secs(seconds_ago)).unwrap();
+    };
+    date(60);
+    let names = ["checkpoints/000000000298", "tile/0/001.p/42", "tile/entries/001.p/42"];
+    for name in names {
+        fs::remove_file(path(&format!("log/{name}"))).unwrap();
+        for told in [None, told(&logged[..292])] {
+            let (found, unfinished) = report(told);
+            assert_eq!(found, [], "without {name}");
+            assert!(unfinished.contains(&"log/next/000000000292".to_owned()), "{unfinished:?}");
+        }
+    }
+    // Nobody is at it for so long; a database that waits for its events has them still.
+    date(3600);
+    let waiting: Vec<_> = all_events[292..].to_vec();
+    assert_eq!(report(told(&logged[..292]).map(|told| Told { waiting, ..told })).0, []);
+    let gone = (FindingKind::MissingCheckpoint, "log/checkpoints/000000000298".to_owned());
+    for told in [None, told(&logged[..292])] {
+        assert!(report(told).0.contains(&gone));
+    }
+    date(60);
+    let (found, _) = report(told(&logged));
+    assert!(found.contains(&gone), "the database knows of it: {found:?}");
+    // Half written otherwise than it must be.
+    fs::write(path("log/tile/entries/001.p/42"), b"x").unwrap();
+    let other = (FindingKind::BadEntries, "log/tile/entries/001.p/42".to_owned());
+    assert!(report(None).0.contains(&other));
+    fs::remove_file(path("log/tile/entries/001.p/42")).unwrap();
+    Log::with_key(archive.store(), signer()).unwrap();
+    assert_eq!(report(told(&logged)), (vec![], vec![]), "the next start completes it");
+}
+
+#[test]
+fn what_the_log_went_on_with_is_held_against_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = small_store(folder.path());
+    let root = folder.path().join("store/log/next");
+    let name = |size: u64| root.join(format!("{size:012}"));
+    let sizes: Vec<u64> = {
+        let names = archive.store().list("log/next").map(|entry| entry.unwrap().name);
+        names.map(|name| name.last().parse().unwrap()).collect()
+    };
+    assert!(sizes.len() > 2, "{sizes:?}");
+    let found = || check(&archive).findings.into_iter().map(|found| (found.kind, found.what)).collect::<Vec<_>>();
+    let what = |size: u64| format!("log/next/{size:012}");
+    for size in &sizes {
+        let kept = fs::read(name(*size)).unwrap();
+        for at in [0, 15, 16, kept.len() / 3, kept.len() - 1] {
+            let mut bytes = kept.clone();
+            bytes[at] ^= 1;
+            fs::remove_file(name(*size)).unwrap();
+            fs::write(name(*size), &bytes).unwrap();
+            assert_eq!(found(), [(FindingKind::BadEntries, what(*size))], "byte {at}");
+        }
+        fs::remove_file(name(*size)).unwrap();
+        assert_eq!(found(), [(FindingKind::MissingEntries, what(*size))], "gone: {size}");
+        fs::write(name(*size), &kept).unwrap();
+    }
+    assert_eq!(found(), []);
+    // Amid an append, and where the log ends.
+    for size in [sizes[1] + 1, 298] {
+        fs::write(name(size), b"x").unwrap();
+        assert_eq!(found(), [(FindingKind::ForeignObject, what(size))]);
+        fs::remove_file(name(size)).unwrap();
+    }
+    // An older program wrote all of it.
+    fs::remove_dir_all(&root).unwrap();
+    assert_eq!(found(), []);
 }
 
 #[test]

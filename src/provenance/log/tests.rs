@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::*;
-use crate::provenance::{EventKind, ObjectRef, note::read_checkpoint, proof, tiles::TileNodes};
+use crate::provenance::{EventKind, ObjectRef, merkle::leaf_hash, proof, tiles::TileNodes};
 
 fn signer() -> SignerKey {
     SignerKey::from_secret([7; 32])
@@ -71,6 +71,7 @@ fn an_append_cut_short_anywhere_is_finished_or_never_was() {
     log(&after).append(&events(250, 530)).unwrap();
     let kept: Vec<String> = before.list("").map(|entry| entry.unwrap().name.to_string()).collect();
     let written = [
+        "log/next/000000000250",
         "log/tile/entries/000",
         "log/tile/entries/001",
         "log/tile/entries/002.p/18",
@@ -80,13 +81,20 @@ fn an_append_cut_short_anywhere_is_finished_or_never_was() {
         "log/tile/1/000.p/2",
     ];
     for survived in 0..=written.len() {
-        let crashed =
-            copy_of(&after, |name| kept.iter().any(|kept| kept == name) || written[..survived].contains(&name));
+        let crashed_at = |survived: usize| {
+            copy_of(&after, |name| kept.iter().any(|kept| kept == name) || written[..survived].contains(&name))
+        };
+        let crashed = crashed_at(survived);
         let log = log(&crashed);
         let mut places = log.append(&events(250, 530)).unwrap();
         places.sort_unstable();
         assert_eq!(places, (250..530).collect::<Vec<_>>(), "{survived}");
         assert_eq!(log.head().unwrap().root, root_over(&crashed, 530), "{survived}");
+        // Another data folder's, which has none of these events, finishes it as well.
+        let other = copy_of(&crashed_at(survived), |_| true);
+        let reopened = Log::checked(&other, signer(), &|_| false, false).unwrap();
+        let finished = if survived == 0 { 250 } else { 530 };
+        assert_eq!((reopened.next_index(), signed_size(&other).unwrap()), (finished, finished), "{survived}");
         let ids: std::collections::HashSet<_> = entries(&crashed, 0, 530).map(|entry| entry.unwrap().2.id).collect();
         assert_eq!(ids.len(), 530, "{survived}");
     }
@@ -226,7 +234,85 @@ fn of_two_that_append_the_second_is_told_of_the_first_and_not_of_damage() {
     assert_eq!(error.kind(), ErrorKind::Conflict);
     assert!(error.to_string().starts_with("another griffie wrote to this log"), "{error}");
     assert!(error.advice().unwrap().contains("griffie rebuild"));
+    assert_eq!(error.reason(), Some(GREW));
     assert_eq!(log(&store).append(&events(7, 9)).unwrap(), [5, 6]);
+    // It goes on behind what it has seen, and not behind what it may not pass over.
+    let unknown = || Error::new(ErrorKind::Conflict, "unknown");
+    assert!(second.catch_up(|place, _| if place == 6 { Err(unknown()) } else { Ok(()) }).is_err());
+    assert_eq!((second.next_index(), second.append(&events(8, 10)).unwrap_err().reason()), (3, Some(GREW)));
+    second.catch_up(|_, _| Ok(())).unwrap();
+    assert_eq!(second.append(&events(8, 10)).unwrap(), [6, 7], "what it has is not appended again");
+}
+
+#[test]
+fn of_two_that_append_after_the_same_checkpoint_one_wins_whatever_they_append() {
+    let store = Store::memory();
+    log(&store).append(&events(0, 3)).unwrap();
+    let writers: Vec<Log> = (0..8).map(|_| log(&store)).collect();
+    std::thread::scope(|scope| {
+        for (number, writer) in (0_u64..).zip(&writers) {
+            scope.spawn(move || {
+                for turn in 0..6 {
+                    // Groups of all lengths, over the edges of bundles too.
+                    let first = 1000 * (number + 1) + 100 * turn;
+                    let some = events(first, first + 1 + (7 * number + 11 * turn) % 90);
+                    while let Err(error) = writer.append(&some) {
+                        assert_eq!(error.reason(), Some(GREW), "{error}");
+                        writer.catch_up(|_, _| Ok(())).unwrap();
+                    }
+                }
+            });
+        }
+    });
+    let size = signed_size(&store).unwrap();
+    let ids: std::collections::HashSet<_> = entries(&store, 0, size).map(|entry| entry.unwrap().2.id).collect();
+    assert_eq!(ids.len() as u64, size, "each once");
+    let all: u64 = (0..8_u64).flat_map(|number| (0..6).map(move |turn| 1 + (7 * number + 11 * turn) % 90)).sum();
+    assert_eq!(size, 3 + all);
+    // Each checkpoint is one of the same history.
+    for size in checkpoints(&store).unwrap() {
+        let note = store.get(&tiles::checkpoint_name(size)).unwrap();
+        assert_eq!(read_checkpoint(&note, &[signer().verifier().clone()]).unwrap().root, root_over(&store, size));
+    }
+}
+
+#[test]
+fn what_no_key_of_the_log_signed_to_go_on_with_is_refused_and_told() {
+    let store = Store::memory();
+    log(&store).append(&events(0, 3)).unwrap();
+    let with = |name: ObjectName, bytes: Vec<u8>| {
+        let copy = copy_of(&store, |_| true);
+        copy.put_new(&name, bytes).unwrap();
+        copy
+    };
+    let other = SignerKey::from_secret([8; 32]).for_log(signer().verifier().name());
+    let entry = Entry::encode(3, &events(9, 10)[0]);
+    let forged = successor::encode(0, &other.sign(4, [1; 32]).1, std::slice::from_ref(&entry)).unwrap();
+    // With the log's own key, of another history.
+    let wrong = successor::encode(0, &signer().sign(4, [1; 32]).1, &[entry]).unwrap();
+    for bytes in [forged, wrong, b"x".to_vec(), Vec::new()] {
+        let error = Log::with_key(&with(tiles::successor_name(3), bytes), signer()).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::FixityMismatch);
+        assert!(error.to_string().contains("log/next/000000000003"), "{error}");
+    }
+    let blocked = with(tiles::tile_name(0, 0, 4), vec![1; 128]);
+    let error = log(&blocked).append(&events(3, 4)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::FixityMismatch, "{error}");
+}
+
+#[test]
+fn a_log_that_knew_no_successors_is_gone_on_with() {
+    let store = Store::memory();
+    log(&store).append(&events(0, 3)).unwrap();
+    log(&store).append(&events(3, 5)).unwrap();
+    let older = copy_of(&store, |name| !name.starts_with("log/next"));
+    for (from, to) in [(5, 6), (6, 8), (8, 9)] {
+        log(&older).append(&events(from, to)).unwrap();
+        let laid = older.get(&tiles::successor_name(from)).unwrap();
+        assert_eq!(successor::split(&laid).unwrap().0, 5, "it tells from where on there must be others");
+    }
+    assert_eq!(older.list("log/next").count(), 3);
+    assert_eq!(log(&older).head().unwrap().root, root_over(&older, 9));
 }
 
 #[test]
