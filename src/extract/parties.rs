@@ -146,7 +146,9 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     call_the_addressee(&mut found, scene, &cues);
     letterhead::numbers(&mut found, scene);
     for party in &mut found {
-        party.party.role = party.party.role.take().map(|role| usual_role(&role));
+        // `Stichting De Vechtoever (“De Vechtoever”)`: the article belongs to the name.
+        let of_name = |role: &String| role.starts_with("De ") && party.party.name.contains(role.as_str());
+        party.party.role = party.party.role.take().map(|role| if of_name(&role) { role } else { usual_role(&role) });
     }
     found
 }

@@ -438,6 +438,10 @@ fn year_after(scan: &Scan<'_>, after: usize) -> Option<(usize, Year, Vec<Repair>
         }
         Kind::Word => {
             let worded = number::starting_at(scan, at).filter(|worded| (1800..2200).contains(&worded.value))?;
+            // `augustus negentienhonderd`: the rest of the year stands on the next line, behind what is in the margin.
+            if worded.value % 100 == 0 && worded.value != 2000 {
+                return None;
+            }
             Some((worded.last, Year::Full(i16::try_from(worded.value).ok()?), Vec::new()))
         }
         Kind::Mark(_) => None,

@@ -614,3 +614,12 @@ fn before_whom_a_deed_is_passed_is_no_party() {
         &[("Cornelis Jan Boogaard", Some("maten")), ("Anna Maria Traas", Some("maten"))],
     );
 }
+
+#[test]
+fn an_article_with_a_capital_belongs_to_a_name_that_holds_it() {
+    check(
+        "Overeenkomst tussen Stichting Zorggroep De Vechtoever, gevestigd te Hardenberg, hierna: \"De Vechtoever\", en Linnen \
+         Noord B.V., gevestigd te Almelo, hierna: \"De Wasserij\".",
+        &[("Stichting Zorggroep De Vechtoever", Some("De Vechtoever")), ("Linnen Noord B.V.", Some("Wasserij"))],
+    );
+}

@@ -52,6 +52,8 @@ fn months_in_words() {
         check(text, English, &["2019-01-01"]);
     }
     check("eerste januari negentienhonderd vijfenzeventig", Dutch, &["1975-01-01"]);
+    check("eerste januari tweeduizend", Dutch, &["2000-01-01"]);
+    check("Heden, eerste januari negentienhonderd\n\nRep. no. 3316 acht en zestig", Dutch, &["--01-01"]);
     check("een en twintig juni tweeduizend twaalf", Dutch, &["2012-06-21"]);
     check("Heden, de eenentwintigste juni tweeduizend twaalf, verschenen", Dutch, &["2012-06-21"]);
     check("this 21st day of June, 2012", English, &["2012-06-21"]);
