@@ -234,4 +234,13 @@ mod tests {
         check("de brief uit Madrid, 11 augustus 2006", false);
         check("DE AMBASSADE VAN HET KONINKRIJK Lima, 11 augustus 2006", false);
     }
+
+    #[test]
+    fn a_day_of_signing_waits_where_a_later_one_stands_amid_the_signatures() {
+        let day = |day: i8| jiff::civil::date(1988, 7, day);
+        assert!(super::is_earlier(day(4), Some(day(8))));
+        assert!(!super::is_earlier(day(4), Some(day(4))));
+        assert!(!super::is_earlier(day(4), Some(day(1))));
+        assert!(!super::is_earlier(day(4), None));
+    }
 }
