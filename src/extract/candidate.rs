@@ -523,7 +523,9 @@ pub fn against(event: EventRef) -> Option<Against> {
 
 fn text_of(find: &Find) -> Option<String> {
     match &find.thing {
-        Thing::Entity(Entity::Reference(text) | Entity::Court(text) | Entity::Jurisdiction(text)) => Some(text.clone()),
+        Thing::Entity(
+            Entity::Reference(text) | Entity::Court(text) | Entity::Arbiters(text) | Entity::Jurisdiction(text),
+        ) => Some(text.clone()),
         Thing::Entity(Entity::Registration(registration)) => Some(registration.number.clone()),
         _ => None,
     }

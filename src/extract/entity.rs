@@ -66,6 +66,8 @@ pub enum Entity {
     Jurisdiction(String),
     /// A court, as named.
     Court(String),
+    /// A body that arbitrates, as named.
+    Arbiters(String),
     /// A moment known by what happens (`einde van het kalenderkwartaal`, `the last signature`).
     Event(EventRef),
     /// A reference number as shaped (`2019/4711`, `06.IN.0138`); only where a label stands before it.

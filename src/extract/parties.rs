@@ -10,6 +10,7 @@ mod columns;
 mod elsewhere;
 mod letterhead;
 mod numbered;
+mod one_field;
 mod opening;
 mod paired;
 
@@ -145,7 +146,9 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     call_the_addressee(&mut found, scene, &cues);
     letterhead::numbers(&mut found, scene);
     for party in &mut found {
-        party.party.role = party.party.role.take().map(|role| usual_role(&role));
+        // `Stichting De Vechtoever (“De Vechtoever”)`: the article belongs to the name.
+        let of_name = |role: &String| role.starts_with("De ") && party.party.name.contains(role.as_str());
+        party.party.role = party.party.role.take().map(|role| if of_name(&role) { role } else { usual_role(&role) });
     }
     found
 }
@@ -185,8 +188,12 @@ fn named(rules: &RuleSet, scene: &Scene<'_>, cues: &Cues) -> Vec<Found> {
     if found.len() < 2 {
         add_new(&mut found, paired::before_brackets(rules, scene));
     }
-    if found.is_empty() {
-        add_new(&mut found, paired::in_letter(rules, scene));
+    // `Dear Ms Wragg` opens a letter, and names no party by itself.
+    if found.iter().all(|party| party.party.role.is_none() && party.party.legal_form.is_none()) {
+        let called = paired::in_letter(rules, scene);
+        if !called.is_empty() {
+            found = called;
+        }
     }
     if found.len() < 2 {
         elsewhere::complete(&mut found, scene, opening.as_ref());

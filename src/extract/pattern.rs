@@ -25,6 +25,8 @@ pub enum Kind {
     Jurisdiction,
     /// A court.
     Court,
+    /// A body that arbitrates.
+    Arbiters,
     /// A moment known by what happens.
     Event,
     /// A reference number.
@@ -36,7 +38,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [(&'static str, Self); 12] = [
+    const ALL: [(&'static str, Self); 13] = [
         ("date", Self::Date),
         ("period", Self::Period),
         ("amount", Self::Amount),
@@ -45,6 +47,7 @@ impl Kind {
         ("registration", Self::Registration),
         ("jurisdiction", Self::Jurisdiction),
         ("court", Self::Court),
+        ("arbiters", Self::Arbiters),
         ("event", Self::Event),
         ("reference", Self::Reference),
         ("number", Self::Number),

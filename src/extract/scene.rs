@@ -67,6 +67,7 @@ impl Find {
                 Entity::Registration(_) => Kind::Registration,
                 Entity::Jurisdiction(_) => Kind::Jurisdiction,
                 Entity::Court(_) => Kind::Court,
+                Entity::Arbiters(_) => Kind::Arbiters,
                 Entity::Event(_) => Kind::Event,
                 Entity::Reference(_) => Kind::Reference,
             },

@@ -78,6 +78,7 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
             || ["this ", "without prejudice", "subject to contract"].iter().any(|opens| line.starts_with(opens))
             || line.starts_with('(') && line[1..].starts_with(|c: char| c.is_ascii_digit())
             || line.contains('·')
+            || heads_clause(line)
             || scene.words_in(range).len() > SHORTEST_SENTENCE && is_sentence(line)
     };
     let named = paragraphs.iter().find(|range| is_title(range) && !numbers(range) && !says(range) && !is_firm(range));
@@ -105,6 +106,18 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let range = with_subtitles(scene, range, &paragraphs, is_label, names_kind);
     let own = before_parties(&text.running, range);
     Some(trim(&text.running, without_citation(scene, without_stamp(scene, own))))
+}
+
+/// `Artikel acht`, `i. warranty disclaimer`: the head of a clause.
+fn heads_clause(line: &str) -> bool {
+    let behind = line.find(['.', ')']).map(|mark| (&line[..mark], &line[mark + 1..]));
+    let lettered = behind.is_some_and(|(mark, rest)| {
+        let roman = mark.bytes().all(|byte| matches!(byte, b'i' | b'v' | b'x'));
+        (mark.len() == 1 && mark.starts_with(|c: char| c.is_ascii_lowercase())
+            || roman && (1..=4).contains(&mark.len()))
+            && rest.starts_with(' ')
+    });
+    lettered || ["artikel ", "article ", "section ", "clause "].iter().any(|opens| line.starts_with(opens))
 }
 
 /// `Wordt een installatie vervangen, dan vervalt zij uit het contract`: a line that tells something.
@@ -599,6 +612,17 @@ mod tests {
         check("DEED OF VARIATION THIS DEED is made on", "DEED OF VARIATION");
         check("Allonge bij de huurovereenkomst De ondergetekenden", "Allonge bij de huurovereenkomst");
         check("Supply Agreement", "Supply Agreement");
+    }
+
+    #[test]
+    fn the_head_of_a_clause_is_no_title() {
+        let check = |line: &str, want: bool| assert_eq!(heads_clause(line), want, "{line:?}");
+        check("artikel acht. opzegging van de huurovereenkomst", true);
+        check("i. warranty disclaimer", true);
+        check("iv) licence", true);
+        check("n.v. gasunie, leveringsovereenkomst", false);
+        check("articles of agreement", false);
+        check("huurovereenkomst", false);
     }
 
     #[test]

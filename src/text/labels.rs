@@ -28,7 +28,7 @@ static ASKS: LazyLock<Regex> = LazyLock::new(|| {
 /// What stands at the start of the lines of a party's details, where a narrow gap parts it from its value.
 static DETAIL: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r"(?x)^(Naam|Adres|Postcode|Plaats|Vestigingsplaats|KvK(?:-?nummer)?|Rechtsvorm|Telefoon|E-mail|Contactpersoon|
+        r"(?x)^(Naam|Bedrijfsnaam|Handelsnaam|Adres|Postcode|Plaats|Vestigingsplaats|KvK(?:-?nummer)?|Rechtsvorm|Telefoon|E-mail|Contactpersoon|
         Vertegenwoordigd(?:\ door)?|Functie|IBAN|Btw(?:-?nummer)?|Name|Address|Registered\ office|Company\ number|Telephone|
         Email|Contact)\ (?-u:\b)[^:]",
     )
@@ -67,9 +67,24 @@ fn detail(text: &str, paragraphs: &[Paragraph], i: usize) -> Option<usize> {
         DETAIL.captures(&text[paragraph.range.clone()])?.get(1).map(|word| word.as_str())
     };
     let own = word(i)?;
+    // `1. Verhuurder / Naam PrintPunt B.V.`
+    let head = i
+        .checked_sub(1)
+        .and_then(|above| paragraphs.get(above))
+        .is_some_and(|above| is_party_head(&text[above.range.clone()]));
+    if head && matches!(own, "Naam" | "Bedrijfsnaam" | "Name") {
+        return Some(paragraphs[i].range.start + own.len());
+    }
     let above = (0..i).rev().take(DETAILS).take_while(|&j| word(j).is_some()).count();
     let below = (i + 1..paragraphs.len()).take(DETAILS).take_while(|&j| word(j).is_some()).count();
     (above + 1 + below >= DETAILS).then(|| paragraphs[i].range.start + own.len())
+}
+
+/// One word behind a number, as heads of the parts of a form are: `2. Huurder`.
+fn is_party_head(line: &str) -> bool {
+    let Some(mark) = marker::marker(line) else { return false };
+    let word = line[mark.len.min(line.len())..].trim();
+    word.len() > 3 && word.chars().all(char::is_alphabetic) && word.starts_with(char::is_uppercase)
 }
 
 /// The cells of a row; open places are cells too.
@@ -179,6 +194,7 @@ fn stands_below(text: &str) -> bool {
 fn is_label(text: &str) -> bool {
     let text = text.trim().trim_end_matches(':').trim_end();
     let text = marker::marker(text).map_or(text, |m| &text[m.len.min(text.len())..]);
+    let text = behind_prescribed(text);
     let text = text.split_once(" (").filter(|_| text.ends_with(')')).map_or(text, |(label, _)| label);
     let text = text.split_once(" - ").map_or(text, |(label, _)| label);
     // `Plaats en datum, handtekening`, `Abonnementsprijs per jaar, excl. btw`
@@ -193,6 +209,12 @@ fn is_label(text: &str) -> bool {
         && !abbreviations_aside(text).contains(". ")
         && !text.contains(", ")
         && !text.ends_with(',')
+}
+
+/// `LR3. Parties to this lease`: the numbers of the clauses that the Land Registry prescribes for leases.
+fn behind_prescribed(text: &str) -> &str {
+    let number = text.strip_prefix("LR").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    number.filter(|rest| rest.len() + 2 < text.len()).and_then(|rest| rest.strip_prefix(". ")).unwrap_or(text)
 }
 
 /// `Leaseprijs per maand excl. btw`: the full stop of an abbreviation ends no sentence.

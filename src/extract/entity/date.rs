@@ -438,8 +438,9 @@ fn year_after(scan: &Scan<'_>, after: usize) -> Option<(usize, Year, Vec<Repair>
         }
         Kind::Word => {
             let worded = number::starting_at(scan, at).filter(|worded| (1800..2200).contains(&worded.value))?;
-            // The rest of `negentienhonderd …` stands elsewhere: no contract here is of 1900.
-            let is_part = worded.value == 1900;
+            // `augustus negentienhonderd`: the rest stands on the next line, behind what is in the margin. No contract here
+            // is of 1900.
+            let is_part = worded.value % 100 == 0 && worded.value != 2000;
             let year = if is_part { Year::Odd } else { Year::Full(i16::try_from(worded.value).ok()?) };
             Some((worded.last, year, Vec::new()))
         }

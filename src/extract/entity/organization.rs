@@ -228,6 +228,8 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
             {
                 first = Some(left)
             }
+            // `Liftenfabriek v/h Gebr. Korteweg B.V.`: what it was called before belongs to the name.
+            Kind::Word if first.is_some() && is_half_of_formerly(scan, left) => {}
             Kind::Word if is_particle(scan, left) && first.is_some() => {}
             Kind::Mark('&' | '+') => {}
             Kind::Mark('-' | '/' | '\'' | '!' | '¢' | '°' | '@') if scan.touches(right) || scan.touches(left) => {}
@@ -391,6 +393,10 @@ fn abbreviates(scan: &Scan<'_>, dot: usize) -> bool {
                 | "wm"
                 | "int"
                 | "corp"
+                | "wed"
+                | "mij"
+                | "ned"
+                | "kon"
         )
 }
 
@@ -723,11 +729,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             Some(Kind::Word) if scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.') => true,
             Some(Kind::Word) if last.is_none() && !is_particle(scan, at) => false,
             // `N.V. Liftenfabriek v/h Gebr. Oosterhuis`: what it was called before belongs to the name.
-            Some(Kind::Word) if scan.folded(at) == "v" && last.is_some() => {
-                scan.is_mark(at + 1, '/') && scan.folded(at + 2) == "h"
-            }
+            Some(Kind::Word) if last.is_some() && is_half_of_formerly(scan, at) => true,
             Some(Kind::Mark('/')) => scan.folded(at - 1) == "v" && scan.folded(at + 1) == "h",
-            Some(Kind::Word) if scan.folded(at) == "h" && scan.is_mark(at - 1, '/') => scan.folded(at - 2) == "v",
             // `Stichting Jong in de Wijk`
             Some(Kind::Word) if scan.folded(at) == "in" && last.is_some() && goes_on_inside(scan, at) => true,
             // `Stichting X te Y` names its seat.
@@ -754,6 +757,15 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
         };
     }
     last
+}
+
+/// The `v` or the `h` of `v/h`, formerly.
+fn is_half_of_formerly(scan: &Scan<'_>, at: usize) -> bool {
+    match scan.folded(at) {
+        "v" => scan.is_mark(at + 1, '/') && scan.folded(at + 2) == "h",
+        "h" => at > 1 && scan.is_mark(at - 1, '/') && scan.folded(at - 2) == "v",
+        _ => false,
+    }
 }
 
 /// The name that starts at a piece ends before an `of`: what follows is an address.

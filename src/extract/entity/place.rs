@@ -104,6 +104,10 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
         } else if let Some((last, event)) = end_of(scan, at).or_else(|| english_end_of(scan, at)) {
             events.push(plain(at, last, Entity::Event(event)));
         }
+        courts.extend(arbiters(scan, at).map(|(first, last)| {
+            let range = scan.range(first, last);
+            Spot { entity: Entity::Arbiters(super::spaced(&scan.text[range.clone()])), range, repairs: Vec::new() }
+        }));
         courts.extend(court(scan, at).map(|(first, last)| {
             let last = or_other_court(scan, last).unwrap_or(last);
             let range = scan.range(first, last);
@@ -258,6 +262,7 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
                 | "high"
                 | "supreme"
                 | "circuit"
+                | "county"
                 | "competent"
                 | "states"
                 | "united"
@@ -278,6 +283,13 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
     }
     if matches!(scan.folded(first), "and" | "or") {
         first += 1;
+    }
+    // `the Crewe County Court`, `the Amsterdam District Court`
+    if scan.is_capital(first) && matches!(scan.folded(first), "county" | "district") {
+        let named = |at: &usize| scan.is_word(*at) && scan.is_capital(*at);
+        let place = scan.before(first).filter(named);
+        let place = place.filter(|&left| scan.before(left).is_some_and(|the| scan.folded(the) == "the"));
+        (first, of_country) = place.map_or((first, of_country), |place| (place, true));
     }
     let mut last = noun;
     let mut named = of_country;
@@ -341,6 +353,68 @@ fn court(scan: &Scan<'_>, noun: usize) -> Option<(usize, usize)> {
         last = next;
     }
     named.then_some((first, last))
+}
+
+/// A body that arbitrates: `Raad van Arbitrage voor de Bouw`, `American Arbitration Association`, `International
+/// Chamber of Commerce`.
+fn arbiters(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
+    let says = |from: usize, words: &[&str]| words.iter().enumerate().all(|(n, word)| scan.folded(from + n) == *word);
+    let of_capital = scan.is_capital(at);
+    if of_capital && says(at, &["raad", "van", "arbitrage"]) {
+        return Some((at, name_goes_on(scan, at + 2)));
+    }
+    if of_capital && says(at, &["international", "chamber", "of", "commerce"]) {
+        return Some((at, at + 3));
+    }
+    match scan.folded(at) {
+        // `London Court of International Arbitration` is a court by its name.
+        "arbitration" | "arbitrage" if of_capital => {
+            let body = scan.next(at).filter(|&body| {
+                scan.is_capital(body)
+                    && matches!(
+                        scan.folded(body),
+                        "association" | "institute" | "instituut" | "centre" | "center" | "chamber" | "forum"
+                    )
+            })?;
+            let mut first = at;
+            while let Some(left) = scan.before(first).filter(|&left| scan.is_word(left) && scan.is_capital(left)) {
+                if matches!(scan.folded(left), "the" | "het" | "rules" | "reglement") || at - left > 4 {
+                    break;
+                }
+                first = left;
+            }
+            (first < at).then_some((first, body))
+        }
+        "geschillenoplossing" if of_capital && scan.next(at).is_some_and(|next| scan.is_capital(next)) => {
+            let first = scan.before(at).filter(|&left| scan.folded(left) == "stichting").unwrap_or(at);
+            Some((first, name_goes_on(scan, at)))
+        }
+        _ => None,
+    }
+}
+
+/// The last piece of a name that goes on with capitals, a short form in brackets and a seat: `… voor Metaalnijverheid en
+/// -Handel te 's-Gravenhage`, `… Automatisering (SGOA) te Den Haag`.
+fn name_goes_on(scan: &Scan<'_>, from: usize) -> usize {
+    let mut last = from;
+    while let Some(next) = scan.next(last).filter(|next| next - from < 20) {
+        let own = match scan.kind(next) {
+            Some(Kind::Word) if scan.is_capital(next) => true,
+            Some(Kind::Word) => {
+                matches!(scan.folded(next), "voor" | "van" | "de" | "het" | "in" | "te" | "en" | "s" | "tot")
+                    && leads_to_name(scan, next)
+            }
+            Some(Kind::Mark('-' | '\'')) => scan.touches(next + 1) && scan.is_word(next + 1),
+            Some(Kind::Mark('(')) => scan.is_capital(next + 1) && scan.is_mark(next + 2, ')'),
+            Some(Kind::Mark(')')) => next > 2 && scan.is_mark(next - 2, '('),
+            _ => false,
+        };
+        if !own {
+            break;
+        }
+        last = next;
+    }
+    last
 }
 
 /// `sector kanton`, `kamer voor kantonzaken`: the section of a court.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Cues, Found, How, add_new, describe, opening, written};
+use super::{Cues, Found, How, add_new, describe, one_field, opening, written};
 use crate::{
     extract::{
         RuleSet,
@@ -17,14 +17,20 @@ use crate::{
 pub(super) fn roles(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let mut unsure: Vec<(String, Range<usize>, Range<usize>)> = Vec::new();
+    // Where the fields of the last party end.
+    let mut until = 0;
     for label in &scene.text.labels {
+        // A list of fields goes on, whatever its second half looks like.
+        let follows = until > 0 && follows(scene.text, until, label.label.start);
         let introduces = scene.text.zones.is_empty()
             || matches!(scene.text.zone_at(label.label.start), Zone::Title | Zone::Preamble)
-            || under_parties(scene, label.label.start);
+            || under_parties(scene, label.label.start)
+            || follows;
         if !(introduces || numbered_on_cover(scene, label)) {
             continue;
         }
-        let Some(role) = role_of(scene, label) else { continue };
+        let role = role_of(scene, label).or_else(|| own_word(scene, label, &found).filter(|_| follows));
+        let Some(role) = role else { continue };
         let names = scene.finds_in(&label.value);
         let name = names
             .filter(|find| matches!(find.thing, Thing::Entity(Entity::Organization(_) | Entity::Person(_))))
@@ -46,8 +52,11 @@ pub(super) fn roles(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
         let others = joined_to(scene, find, &label.value);
         let end = others.first().map_or(extent.end, |other| other.range.start);
         let mut party = called(scene, find, role.clone(), find.range.start..end);
-        party.how = if introduces { party.how } else { How::Placed };
+        let usual = rules.words("role").any(|word| fold(word) == fold(&role))
+            || scene.text.terms.iter().any(|term| term.term == role);
+        party.how = if introduces && usual { party.how } else { How::Placed };
         found.push(party);
+        until = extent.end;
         found.extend(others.iter().map(|other| {
             let mut party = called(scene, other, role.clone(), other.range.clone());
             party.how = How::Placed;
@@ -71,12 +80,37 @@ pub(super) fn roles(rules: &RuleSet, scene: &Scene<'_>) -> Vec<Found> {
             found.push(called(scene, &written(scene, name), role, extent));
         }
     }
+    if found.is_empty() {
+        found.extend(one_field::parties(scene));
+    }
     found.sort_by_key(|party| party.ranges[0].start);
     add_new(&mut found, in_forms(scene));
     found
 }
 
-fn called(scene: &Scene<'_>, find: &Find, role: String, extent: Range<usize>) -> Found {
+/// Nothing but the space of a line's end stands between two places.
+fn follows(text: &Text, from: usize, to: usize) -> bool {
+    from <= to && text.running[from..to].trim().is_empty()
+}
+
+/// `Uitzendonderneming ⇥ Brabant Flexpunt B.V., …` below `Opdrachtgever ⇥ …`: one word of the contract's own, which it goes on
+/// to use, beside a name that speaks for itself.
+fn own_word(scene: &Scene<'_>, label: &Labelled, found: &[Found]) -> Option<String> {
+    /// The contract goes on to call somebody so.
+    const USED: usize = 2;
+    let said = scene.text.slice(&label.label).trim();
+    let word = said.len() > 4 && said.starts_with(char::is_uppercase) && said.chars().all(char::is_alphabetic);
+    let name = scene.finds_in(&label.value).find(|find| opening::is_name(find))?;
+    let sure = opening::has_form(name) && name.range.start == label.value.start;
+    let other = found.iter().all(|party| {
+        party.party.role.as_deref().map(fold) != Some(fold(said)) && party.ranges[0].start != name.range.start
+    });
+    let behind = &scene.text.running[label.value.end..];
+    let used = behind.matches(said).count() + behind.matches(&said.to_lowercase()).count() >= USED;
+    (found.len() == 1 && word && sure && other && used).then(|| said.to_owned())
+}
+
+pub(super) fn called(scene: &Scene<'_>, find: &Find, role: String, extent: Range<usize>) -> Found {
     let mut party = describe(scene, find, extent, &[], &Cues::default());
     party.party.role = Some(role);
     party.how = How::Label;

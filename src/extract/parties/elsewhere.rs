@@ -139,7 +139,11 @@ fn is_candidate(scene: &Scene<'_>, find: &Find) -> bool {
         Thing::Entity(Entity::Person(reading)) => {
             let single = reading.name.split_whitespace().count() < 2
                 || reading.name.split('.').next().is_some_and(|first| first.chars().count() == 1);
-            !single && (signs_for_self(scene, find) || !represents(scene, find))
+            // `verschenen voor mij, mr. J. Kolff, notaris te Goes`: before whom the deed is passed.
+            let notary = scene.text.running[find.range.end..].trim_start_matches([',', ' ']);
+            let notary =
+                ["notaris", "kandidaat-notaris", "notary", "Notary"].iter().any(|office| notary.starts_with(office));
+            !single && !notary && (signs_for_self(scene, find) || !represents(scene, find))
         }
         _ => false,
     }

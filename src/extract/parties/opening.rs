@@ -40,10 +40,11 @@ pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
     let paragraph = paragraphs(text, &(start..stop)).find(|paragraph| {
         let said = fold(text.slice(paragraph));
         said.split(|c: char| !c.is_alphanumeric()).any(|word| matches!(word, "between" | "among" | "tussen"))
+            || appear(&said)
             || ["entered into by", "gesloten door", "aangegaan door", "made by"].iter().any(|cue| said.contains(cue))
             || calls_two(scene, cues, paragraph)
     });
-    let paragraph = paragraph.or_else(|| before_recitals(scene))?;
+    let paragraph = paragraph.or_else(|| before_recitals(scene)).or_else(|| before_agreeing(scene))?;
     let stop = floor(text, paragraph.start + REACH);
     let from = paragraph.start..stop;
     let stop = end(scene, &from);
@@ -96,6 +97,38 @@ fn before_recitals(scene: &Scene<'_>) -> Option<Range<usize>> {
     }
     let range = before[first].start..before[last].end;
     (bodies(&range) >= 2).then_some(range)
+}
+
+/// `De Gemeente A, …, verhuurster, / en / de Stichting B, huurster, / komen overeen als volgt`: the paragraphs right before the
+/// one that says that they agree, where two of them open with a body.
+fn before_agreeing(scene: &Scene<'_>) -> Option<Range<usize>> {
+    /// They stand at the head.
+    const HEAD: usize = 2500;
+    const AGREE: [&str; 8] = [
+        "komen overeen",
+        "komen als volgt overeen",
+        "komen het volgende overeen",
+        "zijn overeengekomen",
+        "zijn het volgende overeengekomen",
+        "zijn als volgt overeengekomen",
+        "agree as follows",
+        "have agreed as follows",
+    ];
+    /// A list of two takes so many paragraphs.
+    const LIST: usize = 6;
+    let text = scene.text;
+    let head: Vec<Range<usize>> = paragraphs(text, &(0..floor(text, HEAD))).collect();
+    let at = head.iter().position(|line| {
+        let said = fold(text.slice(line));
+        AGREE.iter().any(|agree| said.contains(agree))
+    })?;
+    let before = &head[at.saturating_sub(LIST)..=at];
+    let opens = |line: &&Range<usize>| {
+        scene.finds_in(line).find(|find| has_form(find)).is_some_and(|find| opens_paragraph(text, find.range.start))
+    };
+    let first = before.iter().find(opens)?;
+    let two = before.iter().filter(opens).count() >= 2;
+    two.then(|| first.start..head[at].end)
 }
 
 /// `Bakkerij Van Vliet, te Gouda, hierna werkgever, en de heer S. Aydin, hierna werknemer`, `Gemeente Kaagland, verhuurder, en de
@@ -190,9 +223,15 @@ fn said_in_title(scene: &Scene<'_>) -> Option<usize> {
     let (title, _) = text.zones.iter().find(|(_, zone)| *zone == Zone::Title)?;
     let says = |paragraph: &Range<usize>| {
         let said = fold(text.slice(paragraph));
-        said.contains(" by and between ") && scene.finds_in(paragraph).filter(|find| is_name(find)).count() >= 2
+        appear(&said)
+            || said.contains(" by and between ") && scene.finds_in(paragraph).filter(|find| is_name(find)).count() >= 2
     };
     paragraphs(text, title).find(says).map(|paragraph| paragraph.start)
+}
+
+/// `Heden verschenen voor mij, mr. J. Kolff, notaris te Goes:`, above the list of who appeared.
+fn appear(said: &str) -> bool {
+    said.contains("verschenen") && said.contains("notaris") && said.trim_end().ends_with(':')
 }
 
 /// The last character boundary at or before a position.
@@ -573,8 +612,22 @@ pub fn opens_paragraph(text: &Text, position: usize) -> bool {
     let line =
         ["the", "THE", "The", "de", "DE", "De"].iter().find_map(|article| line.strip_suffix(article)).unwrap_or(line);
     // `Party 2 ⇥ …`
-    let line =
-        ["Party ", "Partij ", "PARTY ", "PARTIJ "].iter().find_map(|label| line.strip_prefix(label)).unwrap_or(line);
+    // `Partijen ⇥ de gemeente …`: a head in the margin.
+    const LABELS: [&str; 12] = [
+        "Party ",
+        "Partij ",
+        "PARTY ",
+        "PARTIJ ",
+        "Partijen\t",
+        "PARTIJEN\t",
+        "Parties\t",
+        "PARTIES\t",
+        "Tussen\t",
+        "TUSSEN\t",
+        "Between\t",
+        "BETWEEN\t",
+    ];
+    let line = LABELS.iter().find_map(|label| line.strip_prefix(label)).unwrap_or(line);
     line.chars().filter(|c| c.is_alphanumeric()).count() <= 3
 }
 

@@ -554,3 +554,72 @@ fn what_is_found_by_its_place_alone_has_a_rule_of_its_own() {
     let found = find(&rules, &rules.scene(&text));
     assert!(found.len() == 2 && found.iter().all(|party| party.how.rule() == "parties.placed"));
 }
+
+#[test]
+fn a_list_of_parties_may_stand_beside_a_head_in_the_margin() {
+    check(
+        "Overeenkomst tot huur van grond\nPartijen\tde gemeente Oirschot, gevestigd te Oirschot, hierna: de Gemeente; en Horizon \
+         Media B.V., gevestigd te Breda, hierna: de Exploitant.\nAanleiding\tDe Exploitant heeft verzocht een mast op te richten.",
+        &[("gemeente Oirschot", Some("Gemeente")), ("Horizon Media B.V.", Some("Exploitant"))],
+    );
+}
+
+#[test]
+fn who_stands_right_before_they_agree_are_the_parties() {
+    check(
+        "HUUROVEREENKOMST\nDe Gemeente Wijchen, vertegenwoordigd door haar burgemeester, verhuurster, en\nde Stichting \
+         Jeugdcentrum \"De Toren\" te Wijchen, huurster, komen overeen als volgt:\nArt. 1. Verhuurster verhuurt het pand.",
+        &[("Gemeente Wijchen", Some("verhuurster")), ("Stichting Jeugdcentrum \"De Toren\"", Some("huurster"))],
+    );
+    check("De Stichting De Toren te Wijchen vergadert.\nHierbij komen overeen de leden.", &[]);
+}
+
+#[test]
+fn a_list_of_fields_goes_on_with_a_word_of_its_own() {
+    let form = |word: &str| {
+        format!(
+            "Raamovereenkomst\nOpdrachtgever\tStichting Zorggroep De Meierij, KvK 17229036\n{word}\tBrabant Flexpunt B.V., KvK \
+             63940112\nIngangsdatum\t1 april 2022\n1. De uitzendonderneming levert. 2. De uitzendonderneming betaalt."
+        )
+    };
+    let client = ("Stichting Zorggroep De Meierij", Some("Opdrachtgever"));
+    check(&form("Uitzendonderneming"), &[client, ("Brabant Flexpunt B.V.", Some("Uitzendonderneming"))]);
+    check(&form("Accountant"), &[client]);
+}
+
+#[test]
+fn a_prescribed_clause_names_all_parties_in_one_field() {
+    check(
+        "LEASE\nLR1. Date of lease\t14 March 2018\nLR3. Parties to this lease\tLandlord HOLLINS ESTATES LIMITED (company number \
+         02914663) of Skipton Tenant THE WHARFEDALE HOSPICE SHOPS TRUST (registered charity) of Otley Other parties \
+         None\nLR4. Property\tThe shop at Keighley",
+        &[("HOLLINS ESTATES Ltd.", Some("Landlord")), ("THE WHARFEDALE HOSPICE SHOPS TRUST", Some("Tenant"))],
+    );
+}
+
+#[test]
+fn a_numbered_head_of_a_form_says_whose_name_it_asks() {
+    check(
+        "Huurcontract\n\n1. Verhuurder\n\nNaam PrintPunt Services B.V. te Emmen\n\n2. Huurder\n\nBedrijfsnaam Stichting De \
+         Veenwijk",
+        &[("PrintPunt Services B.V.", Some("Verhuurder")), ("Stichting De Veenwijk", Some("Huurder"))],
+    );
+}
+
+#[test]
+fn before_whom_a_deed_is_passed_is_no_party() {
+    check(
+        "MAATSCHAPSCONTRACT\nHeden verschenen voor mij, mr. Johannes Kolff, notaris te Goes:\n1. de heer Cornelis Jan Boogaard, \
+         geboren te Goes;\n2. mevrouw Anna Maria Traas, geboren te Kapelle; hierna tezamen te noemen: \"de maten\".",
+        &[("Cornelis Jan Boogaard", Some("maten")), ("Anna Maria Traas", Some("maten"))],
+    );
+}
+
+#[test]
+fn an_article_with_a_capital_belongs_to_a_name_that_holds_it() {
+    check(
+        "Overeenkomst tussen Stichting Zorggroep De Vechtoever, gevestigd te Hardenberg, hierna: \"De Vechtoever\", en Linnen \
+         Noord B.V., gevestigd te Almelo, hierna: \"De Wasserij\".",
+        &[("Stichting Zorggroep De Vechtoever", Some("De Vechtoever")), ("Linnen Noord B.V.", Some("Wasserij"))],
+    );
+}

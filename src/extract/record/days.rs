@@ -16,6 +16,12 @@ use crate::{
     model::{Field, Status, record::Term},
     text::Zone,
 };
+
+/// A day that words call that of signing, where a later one stands amid the signatures.
+fn is_earlier(said: Date, near: Option<Date>) -> bool {
+    near.is_some_and(|near| near > said)
+}
+
 impl Desk<'_, '_, '_> {
     /// The day of the last signature: what the signature block says goes before what the opening says.
     pub(super) fn signing_date(&mut self) -> Field<Date> {
@@ -44,6 +50,7 @@ impl Desk<'_, '_, '_> {
         let headed: Vec<_> =
             opening.iter().filter(|c| day(c).is_some() && c.rule.strength != Strength::Weak).cloned().collect();
         self.dated = decide(headed, &self.rules.calibration).and_then(|decision| day(&decision.best));
+        let last_near = block.iter().filter(|c| c.features.zone == Some(Zone::Signatures)).filter_map(day).max();
         // Dates that words call those of signing go before dates that only stand near.
         let said = block.iter().any(|c| day(c).is_some() && c.rule.strength == Strength::Strong);
         // `Assen, 26 februari 2010` on a line of its own is said as well.
@@ -68,6 +75,10 @@ impl Desk<'_, '_, '_> {
                 if blank {
                     field.status = field.status.min(Status::Proposed);
                     field.confidence = field.confidence.min(0.5);
+                }
+                // A later day amid the signatures may be that of the other party's.
+                if is_earlier(latest, last_near) {
+                    field.status = field.status.min(Status::Proposed);
                 }
                 field
             }
@@ -222,5 +233,14 @@ mod tests {
         check("uw schrijven d.d. 11 augustus 2006", false);
         check("de brief uit Madrid, 11 augustus 2006", false);
         check("DE AMBASSADE VAN HET KONINKRIJK Lima, 11 augustus 2006", false);
+    }
+
+    #[test]
+    fn a_day_of_signing_waits_where_a_later_one_stands_amid_the_signatures() {
+        let day = |day: i8| jiff::civil::date(1988, 7, day);
+        assert!(super::is_earlier(day(4), Some(day(8))));
+        assert!(!super::is_earlier(day(4), Some(day(4))));
+        assert!(!super::is_earlier(day(4), Some(day(1))));
+        assert!(!super::is_earlier(day(4), None));
     }
 }

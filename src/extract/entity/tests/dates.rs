@@ -52,7 +52,7 @@ fn months_in_words() {
         check(text, English, &["2019-01-01"]);
     }
     check("eerste januari negentienhonderd vijfenzeventig", Dutch, &["1975-01-01"]);
-    check("twee en twintigste augustus negentienhonderd\nRep. no. 33", Dutch, &["impossible"]);
+    check("twee en twintigste augustus negentienhonderd\n\nRep. no. 3316 acht en zestig", Dutch, &["impossible"]);
     check("eerste januari tweeduizend", Dutch, &["2000-01-01"]);
     check("een en twintig juni tweeduizend twaalf", Dutch, &["2012-06-21"]);
     check("Heden, de eenentwintigste juni tweeduizend twaalf, verschenen", Dutch, &["2012-06-21"]);

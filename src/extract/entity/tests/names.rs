@@ -11,6 +11,7 @@ fn short(entity: Entity) -> Option<String> {
         Entity::Registration(found) => format!("registered {}", found.number),
         Entity::Reference(number) => format!("reference {number}"),
         Entity::Court(court) => format!("court {court}"),
+        Entity::Arbiters(arbiters) => format!("arbiters {arbiters}"),
         Entity::Jurisdiction(code) => format!("law {code}"),
         Entity::Event(event) => format!("{event:?}"),
         _ => return None,
@@ -106,6 +107,12 @@ fn english_organizations() {
     check("between Halvorsen Data Systems, Inc., a corporation", English, &["Halvorsen Data Systems, Inc."]);
     check("by and between Kernighan and Ritchie Inc. and Foo LLC", English, &["Kernighan and Ritchie Inc.", "Foo LLC"]);
     check("Foo Inc. and Bar Widgets Limited", English, &["Foo Inc.", "Bar Widgets Limited"]);
+    check(
+        "vennootschap Stedelijke Liftenfabriek v/h Gebr. Korteweg B.V., gevestigd te Best",
+        Dutch,
+        &["Stedelijke Liftenfabriek v/h Gebr. Korteweg B.V."],
+    );
+    check("1. N.V. Zeepfabriek v/h Wed. Stuyling, te Tiel", Dutch, &["N.V. Zeepfabriek v/h Wed. Stuyling"]);
     check("I. Alfa Software B.V.; and\n\nII. Beta Wonen B.V.", English, &["Alfa Software B.V.", "Beta Wonen B.V."]);
     check("ACME SOFTWARE LIMITED", English, &["ACME SOFTWARE LIMITED"]);
     check("Tonglu Tongze Logistics Co., Ltd. (\"Party B\")", English, &["Tonglu Tongze Logistics Co., Ltd."]);
@@ -178,6 +185,30 @@ fn places_of_law_and_moments() {
         English,
         &["court state courts in Clark County or the High Court of Wexford"],
     );
+    check("in the Crewe County Court or the District Court", English, &["court Crewe County Court"]);
+    check("to the Amsterdam District Court.", English, &["court Amsterdam District Court"]);
+    check(
+        "under the rules of the American Arbitration Association.",
+        English,
+        &["American Arbitration Association", "arbiters American Arbitration Association"],
+    );
+    check("rules of the International Chamber of Commerce", English, &["arbiters International Chamber of Commerce"]);
+    check("the Arbitration Rules and an arbitration centre", English, &[]);
+    check(
+        "de Raad van Arbitrage voor de Metaalnijverheid en -Handel te 's-Gravenhage, onverminderd",
+        Dutch,
+        &["arbiters Raad van Arbitrage voor de Metaalnijverheid en -Handel te 's-Gravenhage"],
+    );
+    check(
+        "van de Stichting Geschillenoplossing Automatisering (SGOA) te Den Haag, tenzij",
+        Dutch,
+        &[
+            "arbiters Stichting Geschillenoplossing Automatisering (SGOA) te Den Haag",
+            "Stichting Geschillenoplossing Automatisering",
+        ],
+    );
+    check("door het Nederlands Arbitrage Instituut", Dutch, &["arbiters Nederlands Arbitrage Instituut", "law NL"]);
+    check("het reglement van arbitrage", Dutch, &[]);
     check("the exclusive jurisdiction of the English courts", English, &["court English courts", "law GB"]);
     check("the law of Scotland, in the Scottish Courts.", English, &["law GB", "court Scottish Courts", "law GB"]);
     check("the date first above written", English, &["DateFirstWritten"]);
