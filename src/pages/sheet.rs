@@ -78,7 +78,12 @@ impl<P> Scanned<P> {
 /// The page that an image makes.
 pub(super) fn page(number: PageNo, scanned: Scanned<Raster>) -> Page {
     let Scanned { pixels: mut raster, resolution: (across, down), pose, scaled } = scanned;
-    // Fax pixels may be twice as high as wide: OCR wants them square.
+    let points = |pixels: u32, dpi: f64| (f64::from(pixels) * 72.0 / dpi) as f32;
+    let (mut width_pt, mut height_pt) = (points(raster.width, across), points(raster.height, down));
+    if pose.quarters % 2 == 1 {
+        (width_pt, height_pt) = (height_pt, width_pt);
+    }
+    // Fax pixels may be twice as high as wide: OCR wants them square, or nearly so.
     let (mut own_pixels, mut dpi) = (scaled.is_none(), across);
     if !(0.9..1.1).contains(&(across / down)) {
         dpi = across.max(down);
@@ -87,8 +92,6 @@ pub(super) fn page(number: PageNo, scanned: Scanned<Raster>) -> Page {
         own_pixels = false;
     }
     let raster = raster.posed(pose);
-    let points = |pixels: u32| (f64::from(pixels) * 72.0 / dpi) as f32;
-    let (width_pt, height_pt) = (points(raster.width), points(raster.height));
     let look = raster.look(dpi as f32);
     if look == Look::Blank {
         return Page::Digital(PageReading::wordless(number, PageState::Blank, width_pt, height_pt));
@@ -112,6 +115,22 @@ pub(super) fn page(number: PageNo, scanned: Scanned<Raster>) -> Page {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_as_large_as_its_pixels_are_set_across_and_down() {
+        let size = |down: f64, quarters: u8| {
+            let pixels = Raster { width: 1728, height: 2200, luma: vec![0; 1728 * 2200] };
+            let pose = Pose { mirrored: false, quarters };
+            match page(PageNo::from_index(0), Scanned { pixels, resolution: (204.0, down), pose, scaled: None }) {
+                Page::Image(image) => (image.width_pt.round(), image.height_pt.round()),
+                Page::Digital(page) => (page.width_pt.round(), page.height_pt.round()),
+            }
+        };
+        // Fine fax (ITU-T T.4): its pixels are nearly square.
+        assert_eq!(size(196.0, 0), (610.0, 808.0));
+        assert_eq!(size(196.0, 1), (808.0, 610.0));
+        assert_eq!(size(98.0, 0), (610.0, 1616.0));
+    }
 
     #[test]
     fn resolution_is_believed_where_it_can_be_true() {
