@@ -147,6 +147,38 @@ fn places_follow_the_displayed_page() {
 }
 
 #[test]
+fn a_page_of_words_says_how_it_is_turned_upright() {
+    let upright = Sketch::new(WORDS).digital();
+    let check = |turned: PageReading, turn: u16| {
+        assert_eq!((turned.turn, &turned.text), (turn, &upright.text));
+        let size = turned.upright_size();
+        for (word, want) in turned.words.iter().zip(&upright.words) {
+            let (got, want) = (<[f64; 4]>::from(turned.upright(word)), <[f64; 4]>::from(want.bounds));
+            // In points from the first word: what was drawn turned stands elsewhere on its page.
+            let first = |page: &PageReading| <[f64; 4]>::from(page.upright(&page.words[0]));
+            let scale = [size.0, size.1, size.0, size.1].map(f64::from);
+            let full = [595.0, 842.0, 595.0, 842.0];
+            for i in 0..4 {
+                let by = (got[i] - first(&turned)[i]) * scale[i] - (want[i] - first(&upright)[i]) * full[i];
+                assert!(by.abs() < 0.5, "{turn}: {got:?}, not {want:?}");
+            }
+        }
+    };
+    for (rotate, turn) in [(0, 0), (90, 270), (180, 180), (270, 90), (-90, 90), (450, 270)] {
+        check(Sketch::new(WORDS).with("Rotate", rotate).digital(), turn);
+    }
+    let drawn = |matrix: &str| Sketch::new(&format!("q {matrix} cm {WORDS} Q")).digital();
+    check(drawn("0 1 -1 0 800 0"), 90);
+    check(drawn("-1 0 0 -1 595 842"), 180);
+    check(drawn("0 -1 1 0 -300 800"), 270);
+    // What runs up the margin, or slantwise across the page, turns no page.
+    let margin =
+        "BT /F1 8 Tf 0 1 -1 0 30 300 Tm (Blad 1) Tj ET BT /F1 40 Tf 0.7 0.7 -0.7 0.7 100 300 Tm (CONCEPT) Tj ET";
+    assert_eq!(Sketch::new(&format!("{WORDS} {margin}")).digital().turn, 0);
+    assert_eq!(Sketch::new(margin.split_at(margin.find("BT /F1 40").unwrap()).1).digital().turn, 0);
+}
+
+#[test]
 fn spaces_come_from_gaps_and_letter_spacing_is_no_gap() {
     let check = |content: &str, want: &str| assert_eq!(Sketch::new(content).digital().text, want, "{content}");
     check("BT /F1 12 Tf 72 700 Td [(de) -400 (huur) -5 (der)] TJ ET", "de huurder");

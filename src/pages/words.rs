@@ -21,6 +21,8 @@ const DESCENT: f64 = 0.22;
 pub(super) struct Words {
     pub(super) text: String,
     pub(super) words: Vec<Word>,
+    /// Degrees clockwise (0, 90, 180, 270) by which the displayed page must be turned for most of them to stand upright.
+    pub(super) turn: u16,
 }
 
 /// Groups the glyphs of a page of the given size in points.
@@ -33,7 +35,10 @@ pub(super) fn group(survey: &Survey, width: f64, height: f64) -> Words {
     let mut directions: Vec<(i32, Vec<Glyph>)> = by_direction.into_iter().collect();
     // The direction of most glyphs is read first.
     directions.sort_by_key(|(degrees, glyphs)| (std::cmp::Reverse(glyphs.len()), *degrees));
-    let mut out = Words::default();
+    let along_most = directions.first().map_or(0, |(degrees, _)| *degrees);
+    // Text that climbs slantwise stands on an upright page.
+    let turn = if along_most % 90 == 0 { (360 - along_most).rem_euclid(360) } else { 0 };
+    let mut out = Words { turn: turn as u16, ..Words::default() };
     let (mut block, mut line) = (0_u16, 0_u16);
     for (_, glyphs) in directions {
         let frame = Frame::of(&glyphs);
