@@ -190,6 +190,33 @@ fn spaces_come_from_gaps_and_letter_spacing_is_no_gap() {
 }
 
 #[test]
+fn small_raised_figures_are_no_digits_of_the_number_before_them() {
+    let check = |before: &str, raised: &str, want: &str| {
+        for rise in 2..=5 {
+            let content = format!(
+                "BT /F1 11 Tf 72 700 Td ({before}) Tj /F1 7 Tf {rise} Ts ({raised}) Tj /F1 11 Tf 0 Ts ( maanden) Tj ET"
+            );
+            assert_eq!(Sketch::new(&content).digital().text, want, "{before} {raised} {rise}");
+        }
+    };
+    check("2", "1", "2¹ maanden");
+    check("4.825", "2", "4.825² maanden");
+    check("48.250", "12", "48.250¹² maanden");
+    check("48.250", "1\\)", "48.250¹⁾ maanden");
+    check("850", "50", "850⁵⁰ maanden");
+    check("850,", "50", "850,⁵⁰ maanden");
+    check("\\(3\\)", "1", "(3)¹ maanden");
+    check("12 m", "2", "12 m2 maanden");
+    check("14", "th", "14th maanden");
+    let at = |x: f64, y: f64| format!("BT /F1 11 Tf 72 700 Td (2) Tj ET BT /F1 7 Tf {x} {y} Td (1) Tj ET");
+    assert_eq!(Sketch::new(&at(78.2, 704.0)).digital().text, "2¹");
+    assert_eq!(Sketch::new(&at(80.5, 703.0)).digital().text, "2 ¹");
+    // Lowered figures, and small ones on the line, stay as they are.
+    assert_eq!(Sketch::new(&at(78.2, 700.0)).digital().text, "21");
+    assert_eq!(Sketch::new(&at(78.2, 698.0)).digital().text, "21");
+}
+
+#[test]
 fn a_scan_gives_its_own_pixels_as_displayed() {
     let (width, height) = (400, 560);
     let luma = scan(width, height);
