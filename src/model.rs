@@ -8,6 +8,7 @@ pub mod language;
 pub mod media;
 pub mod page;
 pub mod period;
+pub mod raised;
 pub mod reading;
 pub mod reckon;
 pub mod record;

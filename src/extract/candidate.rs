@@ -5,7 +5,7 @@ use std::{fmt, ops::Range};
 use jiff::civil::Date;
 
 use super::{
-    entity::{DateReading, Entity, EventRef},
+    entity::{DateReading, Entity, EventRef, Repair},
     lexicon::fold,
     matcher::{self, Match, Stop},
     pattern::{Kind, Pattern},
@@ -225,7 +225,7 @@ fn weigh<'r>(
         zone: Some(zone),
         repairs,
         ocr,
-        doubtful,
+        doubtful: doubtful || finds.iter().any(|find| find.repairs.iter().any(Repair::of_raised)),
         adds_up: false,
         sole: None,
         remarks: Vec::new(),
@@ -568,7 +568,7 @@ pub fn beside_label<'r>(
         zone: Some(zone),
         repairs: found.repairs.len() + find.map_or(0, |find| find.repairs.len()),
         ocr: scene.text.confidence(range),
-        doubtful,
+        doubtful: doubtful || find.is_some_and(|find| find.repairs.iter().any(Repair::of_raised)),
         ..Features::default()
     };
     let candidate = |value, range: Range<usize>, features| Candidate {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::{
     model::{
-        Language, Period,
+        Language, Period, raised,
         record::{Per, Vat},
     },
     text::Text,
@@ -45,6 +45,13 @@ pub struct Repair {
     pub read: String,
     /// As taken.
     pub taken: String,
+}
+
+impl Repair {
+    /// Raised figures were left out, which may be cents or call a note.
+    pub fn of_raised(&self) -> bool {
+        self.read.contains(raised::is_raised)
+    }
 }
 
 /// Kinds of value that the grammars know.
@@ -195,6 +202,10 @@ fn read(text: &str, language: impl Fn(usize) -> Option<Language>) -> Vec<Spot> {
     person::find(&scan, &mut spots);
     place::find(&scan, &mut spots);
     label::find(&scan, &mut spots);
+    // A note's mark or cents: a person tells which.
+    for spot in spots.iter_mut().filter(|_| !scan.raised.is_empty()) {
+        spot.repairs.extend(scan.without_raised(&spot.range).map(|(read, taken)| Repair { read, taken }));
+    }
     spots.sort_by(|a, b| a.range.start.cmp(&b.range.start).then(b.range.end.cmp(&a.range.end)));
     spots
 }

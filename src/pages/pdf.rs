@@ -483,6 +483,7 @@ impl Leaf {
         let (width, height) = self.size_pt();
         let mut reading = PageReading::wordless(self.number, PageState::Read, width, height);
         reading.source = if grouped.words.is_empty() { TextSource::None } else { TextSource::Digital };
+        reading.turn = grouped.turn;
         reading.text = grouped.text;
         reading.words = grouped.words;
         reading

@@ -147,6 +147,38 @@ fn places_follow_the_displayed_page() {
 }
 
 #[test]
+fn a_page_of_words_says_how_it_is_turned_upright() {
+    let upright = Sketch::new(WORDS).digital();
+    let check = |turned: PageReading, turn: u16| {
+        assert_eq!((turned.turn, &turned.text), (turn, &upright.text));
+        let size = turned.upright_size();
+        for (word, want) in turned.words.iter().zip(&upright.words) {
+            let (got, want) = (<[f64; 4]>::from(turned.upright(word)), <[f64; 4]>::from(want.bounds));
+            // In points from the first word: what was drawn turned stands elsewhere on its page.
+            let first = |page: &PageReading| <[f64; 4]>::from(page.upright(&page.words[0]));
+            let scale = [size.0, size.1, size.0, size.1].map(f64::from);
+            let full = [595.0, 842.0, 595.0, 842.0];
+            for i in 0..4 {
+                let by = (got[i] - first(&turned)[i]) * scale[i] - (want[i] - first(&upright)[i]) * full[i];
+                assert!(by.abs() < 0.5, "{turn}: {got:?}, not {want:?}");
+            }
+        }
+    };
+    for (rotate, turn) in [(0, 0), (90, 270), (180, 180), (270, 90), (-90, 90), (450, 270)] {
+        check(Sketch::new(WORDS).with("Rotate", rotate).digital(), turn);
+    }
+    let drawn = |matrix: &str| Sketch::new(&format!("q {matrix} cm {WORDS} Q")).digital();
+    check(drawn("0 1 -1 0 800 0"), 90);
+    check(drawn("-1 0 0 -1 595 842"), 180);
+    check(drawn("0 -1 1 0 -300 800"), 270);
+    // What runs up the margin, or slantwise across the page, turns no page.
+    let margin =
+        "BT /F1 8 Tf 0 1 -1 0 30 300 Tm (Blad 1) Tj ET BT /F1 40 Tf 0.7 0.7 -0.7 0.7 100 300 Tm (CONCEPT) Tj ET";
+    assert_eq!(Sketch::new(&format!("{WORDS} {margin}")).digital().turn, 0);
+    assert_eq!(Sketch::new(margin.split_at(margin.find("BT /F1 40").unwrap()).1).digital().turn, 0);
+}
+
+#[test]
 fn spaces_come_from_gaps_and_letter_spacing_is_no_gap() {
     let check = |content: &str, want: &str| assert_eq!(Sketch::new(content).digital().text, want, "{content}");
     check("BT /F1 12 Tf 72 700 Td [(de) -400 (huur) -5 (der)] TJ ET", "de huurder");
@@ -155,6 +187,33 @@ fn spaces_come_from_gaps_and_letter_spacing_is_no_gap() {
     // Printed twice, a little apart, to look bold.
     check("BT /F1 12 Tf 72 700 Td (Huurder) Tj 0.3 0 Td (Huurder) Tj ET", "Huurder");
     check("BT /F1 12 Tf 72 700 Td (10) Tj /F1 7 Tf 4 Ts (e) Tj ET", "10e");
+}
+
+#[test]
+fn small_raised_figures_are_no_digits_of_the_number_before_them() {
+    let check = |before: &str, raised: &str, want: &str| {
+        for rise in 2..=5 {
+            let content = format!(
+                "BT /F1 11 Tf 72 700 Td ({before}) Tj /F1 7 Tf {rise} Ts ({raised}) Tj /F1 11 Tf 0 Ts ( maanden) Tj ET"
+            );
+            assert_eq!(Sketch::new(&content).digital().text, want, "{before} {raised} {rise}");
+        }
+    };
+    check("2", "1", "2¹ maanden");
+    check("4.825", "2", "4.825² maanden");
+    check("48.250", "12", "48.250¹² maanden");
+    check("48.250", "1\\)", "48.250¹⁾ maanden");
+    check("850", "50", "850⁵⁰ maanden");
+    check("850,", "50", "850,⁵⁰ maanden");
+    check("\\(3\\)", "1", "(3)¹ maanden");
+    check("12 m", "2", "12 m2 maanden");
+    check("14", "th", "14th maanden");
+    let at = |x: f64, y: f64| format!("BT /F1 11 Tf 72 700 Td (2) Tj ET BT /F1 7 Tf {x} {y} Td (1) Tj ET");
+    assert_eq!(Sketch::new(&at(78.2, 704.0)).digital().text, "2¹");
+    assert_eq!(Sketch::new(&at(80.5, 703.0)).digital().text, "2 ¹");
+    // Lowered figures, and small ones on the line, stay as they are.
+    assert_eq!(Sketch::new(&at(78.2, 700.0)).digital().text, "21");
+    assert_eq!(Sketch::new(&at(78.2, 698.0)).digital().text, "21");
 }
 
 #[test]

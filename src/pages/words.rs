@@ -1,5 +1,7 @@
 //! Groups the glyphs of a born-digital page into words, lines and blocks. Pure; judges nothing about the text.
 
+use std::borrow::Cow;
+
 use hayro::kurbo::{Point, Vec2};
 use rustc_hash::{FxBuildHasher, FxHashMap};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -8,7 +10,7 @@ use super::{
     columns,
     survey::{Glyph, Survey},
 };
-use crate::model::{PageBox, Word};
+use crate::model::{PageBox, Word, raised};
 
 /// Share of an em by which two glyphs must be apart for a space, where the type is not letter-spaced.
 const SPACE: f64 = 0.13;
@@ -21,6 +23,8 @@ const DESCENT: f64 = 0.22;
 pub(super) struct Words {
     pub(super) text: String,
     pub(super) words: Vec<Word>,
+    /// Degrees clockwise (0, 90, 180, 270) by which the displayed page must be turned for most of them to stand upright.
+    pub(super) turn: u16,
 }
 
 /// Groups the glyphs of a page of the given size in points.
@@ -33,7 +37,10 @@ pub(super) fn group(survey: &Survey, width: f64, height: f64) -> Words {
     let mut directions: Vec<(i32, Vec<Glyph>)> = by_direction.into_iter().collect();
     // The direction of most glyphs is read first.
     directions.sort_by_key(|(degrees, glyphs)| (std::cmp::Reverse(glyphs.len()), *degrees));
-    let mut out = Words::default();
+    let along_most = directions.first().map_or(0, |(degrees, _)| *degrees);
+    // Text that climbs slantwise stands on an upright page.
+    let turn = if along_most % 90 == 0 { (360 - along_most).rem_euclid(360) } else { 0 };
+    let mut out = Words { turn: turn as u16, ..Words::default() };
     let (mut block, mut line) = (0_u16, 0_u16);
     for (_, glyphs) in directions {
         let frame = Frame::of(&glyphs);
@@ -189,6 +196,22 @@ struct Set {
     space: bool,
 }
 
+impl Piece {
+    /// A glyph's text behind this word. Small raised figures behind a number are no more of its figures: they call a
+    /// note, or are cents.
+    fn raised<'t>(&self, at: &Set, text: &'t str) -> Cow<'t, str> {
+        let goes_on = self.text.ends_with(raised::is_raised);
+        let over_number = self.text.ends_with(|c: char| c.is_ascii_digit() || matches!(c, ')' | ']' | '-' | ',' | '.'))
+            && self.text.contains(|c: char| c.is_ascii_digit());
+        let is_over = at.size < 0.85 * self.size && self.v - at.v > 0.1 * self.size && self.v - at.v < 0.8 * self.size;
+        let beside = goes_on && at.size < 1.05 * self.size && (self.v - at.v).abs() < 0.1 * self.size;
+        if (over_number || goes_on) && is_over || beside {
+            return text.chars().map(|c| raised::form(c, goes_on).unwrap_or(c)).collect();
+        }
+        Cow::Borrowed(text)
+    }
+}
+
 /// Joins glyphs, in the order of drawing, to words.
 fn pieces(glyphs: &[Glyph], frame: &Frame, survey: &Survey) -> Vec<Piece> {
     let set: Vec<Set> = glyphs
@@ -218,7 +241,8 @@ fn pieces(glyphs: &[Glyph], frame: &Frame, survey: &Survey) -> Vec<Piece> {
             && let Some(piece) = out.last_mut()
             && follows(piece, at, threshold)
         {
-            push_clean(&mut piece.text, text);
+            let text = piece.raised(at, text);
+            push_clean(&mut piece.text, &text);
             piece.u1 = piece.u1.max(at.u + at.width);
             piece.u0 = piece.u0.min(at.u);
             piece.size = piece.size.max(at.size);
@@ -226,6 +250,11 @@ fn pieces(glyphs: &[Glyph], frame: &Frame, survey: &Survey) -> Vec<Piece> {
             piece.bold += u32::from(glyph.bold) * letters;
             continue;
         }
+        // A mark that stands a little apart from what it is raised over is still one.
+        let text = match out.last() {
+            Some(last) if (-0.3..0.6).contains(&((at.u - last.u1) / last.size.max(0.01))) => last.raised(at, text),
+            _ => Cow::Borrowed(text),
+        };
         let mut piece = Piece {
             text: String::new(),
             u0: at.u,
@@ -236,7 +265,7 @@ fn pieces(glyphs: &[Glyph], frame: &Frame, survey: &Survey) -> Vec<Piece> {
             bold: u32::from(glyph.bold) * letters,
             parted,
         };
-        push_clean(&mut piece.text, text);
+        push_clean(&mut piece.text, &text);
         out.push(piece);
         (open, parted) = (true, false);
     }

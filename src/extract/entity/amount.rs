@@ -7,7 +7,10 @@ use super::{
     number,
     scan::{Gap, Kind, Scan},
 };
-use crate::model::record::{Per, Vat};
+use crate::model::{
+    raised,
+    record::{Per, Vat},
+};
 
 /// How far after an amount `per jaar` and `exclusief btw` are looked for.
 const BESIDE: usize = 14;
@@ -151,6 +154,8 @@ fn figures(scan: &Scan<'_>, first: usize) -> Option<Figures> {
         let raw = scan.raw(at);
         match scan.kind(at)? {
             Kind::Number => Some(raw.to_owned()),
+            // `850,⁵⁰`
+            Kind::Mixed if raw.chars().all(raised::is_raised) => Some(raw.chars().filter_map(raised::digit).collect()),
             Kind::Mixed | Kind::Word
                 if raw.len() <= 3 && raw.chars().all(|char| matches!(char, '0'..='9' | 'O' | 'o' | 'l' | 'I')) =>
             {
@@ -272,6 +277,10 @@ fn value(groups: &[(Option<char>, String)]) -> Option<i64> {
         return whole(groups)?.checked_mul(100);
     }
     let units = whole(&groups[..groups.len() - 1])?.checked_mul(100)?;
+    // Figures that make no amount are none: nothing is cut off them.
+    if last.trim_end_matches('0').len() > 2 {
+        return None;
+    }
     let hundredths: i64 = format!("{last:0<2}").get(..2)?.parse().ok()?;
     units.checked_add(hundredths)
 }

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::model::raised;
+
 /// Kind of piece.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -43,6 +45,8 @@ pub(super) struct Scan<'t> {
     pub text: &'t str,
     pub pieces: Vec<Piece>,
     folded: String,
+    /// Raised figures behind a number, left out of the pieces.
+    pub raised: Vec<Range<usize>>,
     /// For each piece, the bits of the phrase lists that have a phrase with this first word; none before they are
     /// looked up, which is once for all grammars.
     starts: Vec<u32>,
@@ -54,15 +58,45 @@ impl<'t> Scan<'t> {
             text,
             pieces: Vec::with_capacity(text.len() / 4),
             folded: String::with_capacity(text.len()),
+            raised: Vec::new(),
             starts: Vec::new(),
         };
         let mut gap = Gap::Paragraph;
+        // Brackets that are open in this paragraph.
+        let mut open = 0_u32;
         let mut chars = text.char_indices().peekable();
         while let Some((start, char)) = chars.next() {
             if char.is_whitespace() {
                 gap = gap.max(if char == '\n' { Gap::Paragraph } else { Gap::Space });
                 continue;
             }
+            if gap == Gap::Paragraph {
+                open = 0;
+            }
+            if raised::is_raised(char) && !scan.pieces.is_empty() && gap != Gap::Paragraph {
+                let mut end = start + char.len_utf8();
+                while let Some((at, next)) = chars.next_if(|&(_, next)| raised::is_raised(next)) {
+                    end = at + next.len_utf8();
+                }
+                let is_cents = matches!(scan.pieces.last().map(|last| last.kind), Some(Kind::Mark(',' | '.')))
+                    && gap == Gap::None
+                    && text[start..end].chars().filter_map(raised::digit).count() == 2;
+                if is_cents {
+                    let folded = scan.folded.len();
+                    scan.folded.push_str(&text[start..end]);
+                    scan.push(start..end, Kind::Mixed, gap, folded);
+                    gap = Gap::None;
+                } else if open == 0 && chars.next_if(|&(_, next)| next == ')').is_some() {
+                    end += 1;
+                }
+                scan.raised.push(start..end);
+                continue;
+            }
+            open = match char {
+                '(' => open + 1,
+                ')' => open.saturating_sub(1),
+                _ => open,
+            };
             let folded = scan.folded.len();
             let mut end = start + char.len_utf8();
             let kind = if char.is_alphanumeric() {
@@ -73,11 +107,14 @@ impl<'t> Scan<'t> {
                     letters |= !digit;
                     digits |= digit;
                     fold_into(char, &mut scan.folded);
-                    next =
-                        chars.next_if(|&(_, char)| char.is_alphanumeric() || is_combining(char)).map(|(at, char)| {
-                            end = at + char.len_utf8();
-                            char
-                        });
+                    // Raised figures behind a number are none of it; `m²` is one word.
+                    let goes_on = |&(_, char): &(usize, char)| {
+                        (char.is_alphanumeric() || is_combining(char)) && (letters || !raised::is_raised(char))
+                    };
+                    next = chars.next_if(goes_on).map(|(at, char)| {
+                        end = at + char.len_utf8();
+                        char
+                    });
                 }
                 match (letters, digits) {
                     (true, false) => Kind::Word,
@@ -181,6 +218,15 @@ impl<'t> Scan<'t> {
     pub fn is_capital(&self, at: usize) -> bool {
         self.raw(at).chars().next().is_some_and(char::is_uppercase)
     }
+    /// A number with raised figures that lie in a range or touch its end, as read, and without them.
+    pub fn without_raised(&self, range: &Range<usize>) -> Option<(String, String)> {
+        let from = self.raised.partition_point(|raised| raised.end <= range.start);
+        let raised = self.raised.get(from).filter(|raised| raised.start <= range.end)?;
+        let before = self.text[..raised.start].trim_end();
+        let first = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        let read = &self.text[first..raised.end];
+        Some((read.to_owned(), before[first..].to_owned()))
+    }
     /// Place in the text of the pieces from `first` to `last`.
     pub fn range(&self, first: usize, last: usize) -> Range<usize> {
         self.pieces[first].range.start..self.pieces[last].range.end
@@ -239,6 +285,21 @@ pub(super) fn fold(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn raised_figures_are_no_part_of_a_number() {
+        let check = |text: &str, want: &[&str], raised: usize| {
+            let scan = Scan::new(text);
+            let pieces: Vec<&str> = (0..scan.pieces.len()).map(|at| scan.raw(at)).collect();
+            assert_eq!((pieces.as_slice(), scan.raised.len()), (want, raised), "{text}");
+        };
+        check("2¹ maanden", &["2", "maanden"], 1);
+        check("2 ¹² maanden", &["2", "maanden"], 1);
+        check("2¹⁾ of 3²) jaar", &["2", "of", "3", "jaar"], 2);
+        check("(twee, 2²) jaar", &["(", "twee", ",", "2", ")", "jaar"], 1);
+        check("850,⁵⁰", &["850", ",", "⁵⁰"], 1);
+        check("12 m² CO² 5m²", &["12", "m²", "CO²", "5m²"], 0);
+    }
 
     #[test]
     fn cuts_at_every_mark() {
