@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Raised whenever reading could give other words from the same bytes and settings.
-const READ_VERSION: &str = "11";
+const READ_VERSION: &str = "12";
 /// Raised whenever text or rule engine could give other fields from the same words and rules.
 const EXTRACT_VERSION: &str = "10";
 /// So many objects fit an event of the log.
