@@ -30,6 +30,7 @@ mod survey;
 mod tints;
 mod update;
 mod uses;
+mod veiled;
 mod whole;
 mod words;
 mod xfa;

@@ -390,7 +390,7 @@ impl Leaf {
         let (mut survey, marks) =
             if self.names_image() { (self.survey(open), None) } else { self.survey_and_marks(open, |plain| plain) };
         let glyphs = survey.glyphs.len() + survey.invisible + survey.outside;
-        survey.drop_hidden();
+        let is_veiled = survey.drop_hidden();
         let numbered = hidden::drop_numbered(self.pdf, self.number, &mut survey);
         if numbered.is_some() && survey.glyphs.is_empty() && survey.images.is_empty() {
             return Err(unseen(&unread::FONT_MISSING));
@@ -414,7 +414,8 @@ impl Leaf {
         if !survey.glyphs.is_empty() {
             let grouped = words::group(&survey, self.width, self.height);
             let misnamed = (survey.misnamed > 0).then_some(Fault::Misnamed);
-            let fault = soundness::fault(&grouped.text).or(misnamed);
+            let veiled = is_veiled.then_some(Fault::Veiled);
+            let fault = soundness::fault(&grouped.text).or(misnamed).or(veiled);
             // The words under a scan are those that can be seen on it.
             let is_digital = !is_scan_with_stamp(&survey, grouped.words.len(), self.bounds());
             if is_digital {

@@ -81,6 +81,24 @@ pub(super) fn is_other(outline: &BezPath, claim: u8) -> bool {
     told
 }
 
+/// Is it the box that fonts show for what they lack: a rectangle around it, empty or crossed? Fewer letters and digits
+/// than bars and rings look so.
+pub(super) fn is_box(outline: &BezPath, claim: u8) -> bool {
+    let bounds = outline.bounding_box();
+    let subpaths =
+        || outline.elements().split(|piece| matches!(piece, PathEl::ClosePath)).filter(|part| !part.is_empty());
+    let is_corner = |piece: &PathEl| match piece {
+        PathEl::MoveTo(to) | PathEl::LineTo(to) => {
+            (to.x - bounds.x0).abs().min((to.x - bounds.x1).abs()) < 1.0
+                && (to.y - bounds.y0).abs().min((to.y - bounds.y1).abs()) < 1.0
+        }
+        _ => false,
+    };
+    let is_around = subpaths().next().is_some_and(|part| (4..=5).contains(&part.len()) && part.iter().all(is_corner));
+    // Pixel faces have letters of rectangles.
+    is_around && !PLAIN.contains(&claim) && matches!(subpaths().count(), 2 | 5)
+}
+
 /// What no other outline with such a claim has.
 fn digest(outline: &BezPath, claim: u8) -> [u8; 32] {
     let mut bytes = vec![claim];
@@ -193,5 +211,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_box_is_no_letter() {
+        let frame: BezPath =
+            [rectangle(0.0, 0.0, 500.0, 700.0), rectangle(50.0, 50.0, 450.0, 650.0)].concat().into_iter().collect();
+        assert!(is_box(&frame, b'8') && is_box(&frame, b'a') && !is_box(&frame, b'0'));
+        let bar: BezPath = rectangle(0.0, 0.0, 100.0, 700.0).into_iter().collect();
+        assert!(!is_box(&bar, b'l') && !is_box(&bar, b'8'));
+    }
+
+    fn rectangle(x0: f64, y0: f64, x1: f64, y1: f64) -> Vec<PathEl> {
+        let to = |x, y| PathEl::LineTo(Point::new(x, y));
+        vec![PathEl::MoveTo(Point::new(x0, y0)), to(x1, y0), to(x1, y1), to(x0, y1), PathEl::ClosePath]
     }
 }

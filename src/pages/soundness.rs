@@ -12,6 +12,8 @@ pub(super) enum Fault {
     Shuffled,
     /// Letters or digits that look like others: the font's mapping tells something else than the page shows.
     Misnamed,
+    /// Something lies over, under or around words that may hide them.
+    Veiled,
 }
 
 impl Fault {
@@ -25,6 +27,10 @@ impl Fault {
             }
             Self::Misnamed => {
                 "the page's text layer names other letters or digits than the page shows (a wrong font mapping); it was \
+                 read from its image"
+            }
+            Self::Veiled => {
+                "something on the page may hide words or parts of them (a paint, a thick line, other letters, a mask); it was \
                  read from its image"
             }
         }

@@ -8,17 +8,21 @@ use std::{
 
 use hayro::{
     hayro_interpret::{
-        BlendMode, ClipPath, Device, DrawMode, DrawProps, Image, ImageDrawProps, Paint, SoftMask,
+        BlendMode, ClipPath, Device, DrawMode, DrawProps, FillRule, Image, ImageDrawProps, Paint, SoftMask,
         font::{Glyph as FontGlyph, GlyphRun, OutlineGlyph},
         hayro_cmap::BfString,
     },
     hayro_syntax::object::{Stream, dict::keys},
-    kurbo::{Affine, BezPath, Point, Rect, Shape, Vec2},
+    kurbo::{Affine, BezPath, Point, Rect, Shape, Stroke, StrokeOpts, Vec2, stroke},
 };
 use hayro_font::{FontData, GlyphId, StandardFont};
 use rustc_hash::FxHashMap;
 
-use super::{shapes, whole};
+use super::{
+    shapes,
+    veiled::{self, Group, THICK, is_near, on_paper},
+    whole,
+};
 
 /// A glyph on the page, in points of the displayed page (origin top left, y downwards).
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +43,10 @@ pub(super) struct Glyph {
     pub(super) order: u32,
     /// Painted (nearly) white.
     pub(super) white: bool,
+    /// Its color on white paper; none of patterns.
+    pub(super) color: Option<[u8; 3]>,
+    /// Something may hide it.
+    pub(super) is_veiled: bool,
 }
 
 /// An image on the page.
@@ -69,6 +77,7 @@ pub(super) struct Cover {
     pub(super) white: bool,
     /// It is an image.
     pub(super) image: bool,
+    pub(super) color: Option<[u8; 3]>,
 }
 
 /// What lies on a page.
@@ -100,6 +109,8 @@ pub(super) struct Survey {
     pub(super) misnamed: usize,
     /// Painted glyphs and images that lie outside the page or its clips.
     pub(super) outside: usize,
+    /// Steps taken to look for letters below paints.
+    pub(super) steps: usize,
 }
 
 impl Survey {
@@ -108,23 +119,32 @@ impl Survey {
         self.text.get(glyph.start as usize..glyph.end as usize).unwrap_or("")
     }
 
-    /// Takes away the glyphs that nobody sees: painted over later, or white on white.
-    pub(super) fn drop_hidden(&mut self) {
+    /// Takes away the glyphs that nobody sees: painted over later, white on white, or in the color of what is below them.
+    /// Is something of the rest in doubt?
+    pub(super) fn drop_hidden(&mut self) -> bool {
         let over: Vec<Cover> = self.covers.iter().copied().filter(|cover| cover.opaque).collect();
         let dark: Vec<Cover> = self.covers.iter().copied().filter(|cover| !cover.white).collect();
-        if over.is_empty() && !self.glyphs.iter().any(|glyph| glyph.white) {
-            return;
+        let first_gone = self.unseen.len();
+        if !over.is_empty() || self.glyphs.iter().any(|glyph| glyph.white) {
+            let Self { glyphs, unseen, .. } = self;
+            glyphs.retain(|glyph| {
+                let middle = veiled::middle(glyph);
+                let is_on = |cover: &&Cover| cover.order < glyph.order && cover.area.contains(middle);
+                let covered = over.iter().any(|cover| cover.order > glyph.order && cover.area.contains(middle));
+                let is_lost = match glyph.white {
+                    true => !dark.iter().any(|cover| is_on(&cover)),
+                    false => over.iter().rfind(is_on).is_some_and(|ground| match (ground.color, glyph.color) {
+                        (Some(ground), Some(color)) => is_near(ground, color),
+                        _ => false,
+                    }),
+                };
+                let is_seen = !covered && !is_lost;
+                unseen.extend((!is_seen).then_some(*glyph));
+                is_seen
+            });
         }
-        let Self { glyphs, unseen, .. } = self;
-        glyphs.retain(|glyph| {
-            let middle = glyph.origin + glyph.advance * 0.5 + glyph.up * 0.3;
-            let covered = over.iter().any(|cover| cover.order > glyph.order && cover.area.contains(middle));
-            let is_lost =
-                glyph.white && !dark.iter().any(|cover| cover.order < glyph.order && cover.area.contains(middle));
-            let is_seen = !covered && !is_lost;
-            unseen.extend((!is_seen).then_some(*glyph));
-            is_seen
-        });
+        let gone = self.unseen[first_gone..].to_vec();
+        self.is_veiled(&gone)
     }
 }
 
@@ -135,6 +155,8 @@ const MOST_GLYPHS: usize = 400_000;
 
 /// Rectangles and lines have no more pieces.
 const MOST_PLAIN: usize = 6;
+/// A thick line of more pieces is taken for the area within it.
+const MOST_STROKED: usize = 5_000;
 /// A page with more glyphs before an image is no scan.
 const MOST_STAMPED: usize = 1_000;
 
@@ -144,6 +166,8 @@ struct Frame {
     clip: Rect,
     /// The clip is not a plain rectangle.
     shaped: bool,
+    /// So many of the shapes cut it.
+    shapes: usize,
 }
 
 /// What a glyph's form tells of it.
@@ -162,8 +186,9 @@ pub(super) struct Form {
 pub(super) struct Surveyor<'c> {
     pub(super) survey: Survey,
     clips: Vec<Frame>,
-    /// For each open group: does it paint what is in it unchanged?
-    groups: Vec<bool>,
+    /// Clips that are more than one rectangle.
+    shapes: Vec<ClipPath>,
+    groups: Vec<Group>,
     order: u32,
     forms: &'c mut FxHashMap<u128, Form>,
     run: Vec<Glyph>,
@@ -179,7 +204,8 @@ impl<'c> Surveyor<'c> {
     pub(super) fn new(page: Rect, forms: &'c mut FxHashMap<u128, Form>) -> Self {
         Self {
             survey: Survey::default(),
-            clips: vec![Frame { clip: page, shaped: false }],
+            clips: vec![Frame { clip: page, shaped: false, shapes: 0 }],
+            shapes: Vec::new(),
             groups: Vec::new(),
             order: 0,
             forms,
@@ -201,13 +227,34 @@ impl<'c> Surveyor<'c> {
     }
 
     fn plain_group(&self) -> bool {
-        self.groups.iter().all(|plain| *plain)
+        self.groups.iter().all(Group::is_plain)
     }
 
-    fn cover(&mut self, area: Rect, opaque: bool, white: bool, image: bool) {
-        let area = area.intersect(self.frame().clip);
-        if self.survey.covers.len() < MOST_COVERS && area.area() > 0.0 {
-            self.survey.covers.push(Cover { area, order: self.order, opaque, white, image });
+    fn cover(&mut self, cover: Cover) {
+        let area = cover.area.intersect(self.frame().clip);
+        if area.area() <= 0.0 {
+            return;
+        }
+        if self.survey.covers.len() < MOST_COVERS {
+            self.survey.covers.push(Cover { area, ..cover });
+        } else if cover.opaque {
+            self.survey.veil(area, None);
+        }
+    }
+
+    /// A shape that is painted: what it surely hides, and what it may.
+    fn fill(&mut self, path: &BezPath, rule: FillRule, props: &DrawProps<'_>, (alpha, white): (f32, bool)) {
+        let group = Group::joined(&self.groups, alpha, props.soft_mask.is_some(), props.blend_mode);
+        let bounds = path.bounding_box();
+        let rectangle = path.elements().len() <= 6 && (path.area().abs() - bounds.area()).abs() < 0.5;
+        let frame = self.frame();
+        let opaque = rectangle && group.is_plain() && !frame.shaped;
+        let color = on_paper(props, 1.0);
+        self.cover(Cover { area: bounds, order: self.order, opaque, white, image: false, color });
+        let area = bounds.intersect(frame.clip);
+        let is_rule = area.width().min(area.height()) < THICK;
+        if !opaque && !is_rule && group.hides(color) {
+            self.survey.veil(area, (!rectangle).then_some((path, rule)));
         }
     }
 
@@ -216,8 +263,13 @@ impl<'c> Surveyor<'c> {
         let FontGlyph::Outline(glyph) = glyph else { return Form::default() };
         *self.forms.entry(form_key(glyph) ^ u128::from(claim) << 120).or_insert_with(|| {
             let lacks = || glyph.glyph_id() == GlyphId::NOTDEF || glyph.outline().is_empty();
+            // A box or nothing where a letter should be: the font has no form for it.
+            let is_missing = || claim.is_ascii_alphanumeric() && (lacks() || shapes::is_box(&glyph.outline(), claim));
             let is_other = shapes::is_other(&glyph.outline(), claim);
-            let Some(font) = glyph.font_data() else { return Form { bold: false, lacks: lacks(), is_other } };
+            let Some(font) = glyph.font_data() else {
+                return Form { bold: false, lacks: lacks(), is_other: is_other || is_missing() };
+            };
+            let is_other = is_other || !stands_in(&font.data) && is_missing();
             let lacks = stands_in(&font.data) && lacks();
             let bold = font.weight.is_some_and(|weight| weight >= 600)
                 || font.postscript_name.is_some_and(|name| {
@@ -325,17 +377,24 @@ impl<'a> Device<'a> for Surveyor<'_> {
             let pieces = if self.frame().shaped { MOST_PLAIN * 10 } else { path.elements().len() };
             self.survey.outlined += if pieces > MOST_PLAIN { pieces } else { 0 };
         }
-        if matches!(mode, DrawMode::Fill(_) | DrawMode::FillAndStroke(..)) {
-            let rectangle = path.elements().len() <= 6 && (path.area().abs() - path.bounding_box().area()).abs() < 0.5;
-            let opaque = rectangle
-                && alpha > 0.98
-                && props.soft_mask.is_none()
-                && props.blend_mode == BlendMode::Normal
-                && self.plain_group()
-                && !self.frame().shaped;
-            self.cover(area, opaque, white, false);
+        let shape = || props.transform * path.clone();
+        if let DrawMode::Fill(rule) | DrawMode::FillAndStroke(rule, _) = mode {
+            self.fill(&shape(), *rule, &props, (alpha, white));
         } else if !white {
-            self.cover(area, false, false, false);
+            self.cover(Cover { area, order: self.order, opaque: false, white, image: false, color: None });
+        }
+        if let DrawMode::Stroke(line) | DrawMode::FillAndStroke(_, line) = mode {
+            let [a, b, c, d, ..] = props.transform.as_coeffs();
+            let width = f64::from(line.line_width);
+            if width * (a * d - b * c).abs().sqrt() >= THICK && width.is_finite() {
+                let style = Stroke::new(width)
+                    .with_caps(line.line_cap)
+                    .with_join(line.line_join)
+                    .with_dashes(line.dash_offset.into(), line.dash_array.iter().map(|dash| f64::from(*dash)));
+                let within = path.elements().len() <= MOST_STROKED;
+                let drawn = if within { stroke(path, &style, &StrokeOpts::default(), 0.1) } else { shape() };
+                self.fill(&(props.transform * drawn), FillRule::NonZero, &props, (alpha, white));
+            }
         }
     }
 
@@ -344,7 +403,11 @@ impl<'a> Device<'a> for Surveyor<'_> {
         let area = if clip.path.elements().is_empty() { Rect::ZERO } else { clip.path.bounding_box() };
         // A clip drawn as a path may still be a plain rectangle.
         let shaped = (clip.path.area().abs() - area.area()).abs() > 0.01 * area.area();
-        self.clips.push(Frame { clip: frame.clip.intersect(area), shaped: frame.shaped || shaped });
+        if shaped || clip.path.elements().len() > MOST_PLAIN {
+            self.shapes.push(clip.clone());
+        }
+        let shapes = self.shapes.len();
+        self.clips.push(Frame { clip: frame.clip.intersect(area), shaped: frame.shaped || shaped, shapes });
     }
 
     fn push_clip_rect(&mut self, rect: &Rect) {
@@ -355,11 +418,12 @@ impl<'a> Device<'a> for Surveyor<'_> {
     fn pop_clip(&mut self) {
         if self.clips.len() > 1 {
             self.clips.pop();
+            self.shapes.truncate(self.frame().shapes);
         }
     }
 
     fn push_transparency_group(&mut self, opacity: f32, mask: Option<SoftMask<'a>>, blend_mode: BlendMode) {
-        self.groups.push(opacity > 0.98 && mask.is_none() && blend_mode == BlendMode::Normal);
+        self.groups.push(Group { opacity, has_mask: mask.is_some(), blend: blend_mode });
     }
 
     fn pop_transparency_group(&mut self) {
@@ -369,6 +433,9 @@ impl<'a> Device<'a> for Surveyor<'_> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
         self.order += 1;
         let (alpha, white) = alpha_and_white(&props.paint);
+        let group = Group::joined(&self.groups, alpha, props.soft_mask.is_some(), props.blend_mode);
+        let color = on_paper(&props, group.opacity);
+        let white = white || color.is_some_and(|color| color.iter().all(|part| *part > 242));
         let is_painted = !matches!(mode, DrawMode::Invisible) && alpha >= 0.02;
         if !is_painted {
             self.survey.invisible += run.glyphs().len();
@@ -398,14 +465,20 @@ impl<'a> Device<'a> for Surveyor<'_> {
             if is_painted && lacks && self.survey.undrawn.len() < MOST_GLYPHS {
                 self.survey.undrawn.extend(self.survey.text[start as usize..].chars().next().filter(|c| has_form(*c)));
             }
+            let is_veiled = is_painted && group.dims(up.hypot());
             self.ratios.push((a.hypot(b) / c.hypot(d).max(1e-9)).clamp(0.05, 20.0));
-            self.run.push(Glyph { start, end, origin, advance, up, bold, order: self.order, white });
+            self.run.push(Glyph { start, end, origin, advance, up, bold, order: self.order, white, color, is_veiled });
         }
         true_advances(&mut self.run, &self.ratios, &mut self.stretched);
         for glyph in self.run.drain(..) {
-            let middle = glyph.origin + glyph.advance * 0.5 + glyph.up * 0.3;
+            let middle = veiled::middle(&glyph);
             let sane = middle.is_finite() && glyph.up.hypot() > 0.01;
-            if sane && clip.contains(middle) {
+            let steps = &mut self.survey.steps;
+            let is_cut = |clip: &ClipPath| {
+                !veiled::is_too_much(*steps) && !veiled::is_within(&clip.path, clip.fill, middle, steps)
+            };
+            let is_in = sane && clip.contains(middle) && !self.shapes.iter().any(is_cut);
+            if is_in {
                 let seen = is_painted || self.unpainted;
                 if seen { &mut self.survey.glyphs } else { &mut self.survey.unseen }.push(glyph);
             } else if is_painted || self.unpainted {
@@ -447,7 +520,12 @@ impl<'a> Device<'a> for Surveyor<'_> {
             composed,
             order: self.order,
         });
-        self.cover(area, !stencil && !composed && squareness(props.transform) < 1e-3, false, true);
+        let opaque = !stencil && !composed && squareness(props.transform) < 1e-3;
+        self.cover(Cover { area, order: self.order, opaque, white: false, image: true, color: None });
+        let group = Group::joined(&self.groups, 1.0, props.soft_mask.is_some(), props.blend_mode);
+        if !opaque && visible.width().min(visible.height()) >= THICK && group.hides(None) {
+            self.survey.veil(visible, None);
+        }
     }
 }
 

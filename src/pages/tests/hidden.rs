@@ -151,3 +151,83 @@ fn layers_that_a_screen_and_paper_show_otherwise_are_told() {
     }
     assert_eq!(read(None, None, false), None);
 }
+
+/// A page with an amount on it, what else is painted before and after it, and its graphics states.
+fn amount(before: &str, text: &str, after: &str) -> Page {
+    let mut sketch = Sketch::new(&format!("{before} {WORDS} {text} {after}"));
+    let form = Stream::new(
+        dictionary! {
+            "Type" => "XObject", "Subtype" => "Form", "BBox" => A4.map(Object::from).to_vec(),
+            "Group" => dictionary! { "S" => "Transparency", "CS" => "DeviceGray" },
+        },
+        b"1 g 0 0 595 842 re f 0 g 70 595 200 20 re f".to_vec(),
+    );
+    let group = sketch.document.add_object(form);
+    let mut states = dictionary! {
+        "Mask" => dictionary! { "SMask" => dictionary! { "S" => "Luminosity", "G" => group } },
+        "Half" => dictionary! { "ca" => 0.5 },
+        "Dense" => dictionary! { "ca" => 0.9 },
+        "Faint" => dictionary! { "ca" => 0.1 },
+    };
+    for mode in ["Screen", "Lighten", "ColorDodge", "Multiply", "Darken"] {
+        states.set(mode, dictionary! { "BM" => mode });
+    }
+    sketch.resources.set("ExtGState", states);
+    sketch.read()
+}
+
+const AMOUNT: &str = "BT /F1 12 Tf 72 600 Td (boete EUR 48.250,00) Tj ET";
+
+#[test]
+fn words_that_something_may_hide_are_read_from_what_the_page_shows() {
+    let mask = "BI /W 8 /H 8 /IM true ID \0\0\0\0\0\0\0\0 EI";
+    let image = format!("q 200 0 0 20 70 595 cm {mask} Q");
+    for (before, text, after) in [
+        ("", AMOUNT, "/Screen gs 1 g 70 595 200 20 re f"),
+        ("", AMOUNT, "/Lighten gs 1 g 70 595 200 20 re f"),
+        ("", AMOUNT, "/ColorDodge gs 1 g 70 595 200 20 re f"),
+        ("", AMOUNT, "/Multiply gs 0 g 70 595 200 20 re f"),
+        ("", AMOUNT, "/Dense gs 1 g 70 595 200 20 re f"),
+        ("", AMOUNT, "0 G 14 w 1 J 1 j 70 600 m 150 607 l 260 604 l S"),
+        ("", AMOUNT, "0 g 60 605 m 165 590 l 300 605 l 165 640 l h f"),
+        ("", AMOUNT, "BT /F1 12 Tf 72 600 Td (WWWWW WWW WWWWWWWW) Tj ET"),
+        // The last digits are left of a number.
+        ("", AMOUNT, "1 g 70 595 80 20 re f"),
+        ("", AMOUNT, image.as_str()),
+        ("/Mask gs", AMOUNT, ""),
+        ("/Faint gs", AMOUNT, ""),
+    ] {
+        let Page::Image(page) = amount(before, text, after) else { panic!("believed: {before} {after}") };
+        let faults: Vec<_> = page.problems.iter().filter(|problem| problem.kind == "bad_text_layer").collect();
+        assert!(faults.len() == 1 && faults[0].message.contains("may hide words"), "{after}: {:?}", page.problems);
+    }
+    // Where it is sure, the words are hidden.
+    for (before, text, after) in [
+        ("", AMOUNT, "0 G 20 w 70 604 m 270 604 l S"),
+        ("", AMOUNT, "1 G 20 w 70 604 m 270 604 l S"),
+        ("0 g 70 595 200 20 re f", AMOUNT, ""),
+        ("", "q 0 0 595 842 re 70 595 200 20 re W* n", &*format!("{AMOUNT} Q")),
+    ] {
+        let Page::Digital(page) = amount(before, text, after) else { panic!("{before} {after}") };
+        assert_eq!(page.text, "De huurovereenkomst eindigt\nop 31 december 2024.", "{before} {after}");
+        told(&page, "hidden_words");
+    }
+}
+
+#[test]
+fn what_is_usual_on_pages_leaves_their_words() {
+    for (before, after) in [
+        ("", "/Multiply gs 1 1 0 rg 70 595 200 20 re f"),
+        ("", "/Half gs 1 1 0 rg 70 595 200 20 re f"),
+        ("0.9 g 70 595 200 20 re f 0 g", ""),
+        ("", "0 G 1 w 70 598 m 270 598 l S"),
+        ("", "0 G 5 w 20 20 555 800 re S"),
+        ("", "0 G 12 w 70 570 m 270 570 l S"),
+        ("", "BT /F1 12 Tf 72 598 Td (_________________) Tj ET"),
+        ("", "0.8 g BT /F1 90 Tf 20 560 Td (CONCEPT) Tj ET"),
+        ("q 60 580 m 300 580 l 310 610 l 300 640 l 60 640 l h W n", "Q"),
+    ] {
+        let Page::Digital(page) = amount(before, AMOUNT, after) else { panic!("not believed: {before} {after}") };
+        assert!(page.text.contains("EUR 48.250,00"), "{before} {after}: {}", page.text);
+    }
+}

@@ -163,10 +163,9 @@ fn a_value_that_no_page_shows_is_told_with_its_field() {
     hidden.set("F", 2);
     check(&fields(vec![("100,00", both()), ("100,00", hidden)], vec![]), &shown, &[]);
     // Two places of one field that show different values.
-    let other = fields(
-        vec![("100,00", dictionary! { "V" => value("900,00") }), ("900,00", dictionary! { "V" => value("900,00") })],
-        vec![],
-    );
+    let elsewhere = [60, 400, 360, 430].map(Object::from).to_vec();
+    let second = dictionary! { "V" => value("900,00"), "Rect" => elsewhere };
+    let other = fields(vec![("100,00", dictionary! { "V" => value("900,00") }), ("900,00", second)], vec![]);
     assert_eq!(other.problems.len(), 1, "{:?}", other.problems);
     let secret = fields(vec![("", dictionary! { "V" => value("geheim"), "Ff" => 1 << 13 })], vec![]);
     check(&secret, TEXT, &[("form_value_differs", "******")]);
