@@ -34,7 +34,7 @@ pub use own::Journal;
 pub use probe_v1::Probe;
 pub use recipe::Recipe;
 pub use verify::{
-    Checked, FindingKind, HalfDone, HeadFault, Means, PastChecks, Stamped, TOLERANCE, Told, ToldBy, VerifyFinding,
+    Checked, FindingKind, HalfDone, HeadFault, Means, OwnKey, PastChecks, Stamped, TOLERANCE, Told, ToldBy, VerifyFinding,
     VerifyOptions, VerifyReport, Witness, Word, past_checks,
 };
 
