@@ -12,8 +12,8 @@ use super::{Context, Outcome, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
     archive::{
-        Archive, Area, Checked, Decision, FindingKind, HeadFault, OwnKey, PastChecks, VerifyFinding, VerifyOptions, name,
-        past_checks,
+        Archive, Area, Checked, Decision, FindingKind, HeadFault, OwnKey, PastChecks, VerifyFinding, VerifyOptions,
+        name, past_checks,
     },
     clock::Clock,
     model::{Language, RecordId},
@@ -154,11 +154,8 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     let by_itself = told.is_none();
     let coming_key = (!elsewhere).then(|| log_key::coming(&context.data)).flatten();
     // Amid a change of the key either of two may lie there.
-    let own_key = if told.is_some() && coming_key.is_none() {
-        OwnKey::in_file(&context.data.join(app::LOG_KEY))
-    } else {
-        None
-    };
+    let own_key =
+        if told.is_some() && coming_key.is_none() { OwnKey::in_file(&context.data.join(app::LOG_KEY)) } else { None };
     let options = VerifyOptions {
         budget: arguments.budget,
         within: arguments.within,

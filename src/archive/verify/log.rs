@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Checked, FindingKind, Findings, HeadFault, OwnKey, Told, VerifyOptions, ledger::Ledger, unfinished::order};
+use super::{
+    Checked, FindingKind, Findings, HeadFault, OwnKey, Told, VerifyOptions, ledger::Ledger, unfinished::order,
+};
 use crate::{
     Error, ErrorKind, Result,
     archive::Area,
@@ -425,7 +427,7 @@ impl Walk<'_> {
         for index in end / tiles::WIDTH.. {
             let full = self.store.head(&tiles::bundle_name(index, tiles::WIDTH))?.is_some();
             let mut widest = if full { tiles::WIDTH } else { 0 };
-            for entry in self.store.list(&tiles::partial_bundles(index)) {
+            for entry in self.store.list(&tiles::partial_bundles(index)).objects() {
                 widest = widest.max(entry?.name.last().parse().ok().filter(|width| *width < tiles::WIDTH).unwrap_or(0));
             }
             end = end.max(index * tiles::WIDTH + widest);
@@ -699,8 +701,7 @@ impl Walk<'_> {
         }
         match &options.own_key {
             Some(OwnKey::Gone) if end > 0 => {
-                let nl =
-                    "het is weg uit de gegevensmap: er kan niets meer worden vastgelegd; zet het terug uit de reservekopie";
+                let nl = "het is weg uit de gegevensmap: er kan niets meer worden vastgelegd; zet het terug uit de reservekopie";
                 let en = "it is gone from the data folder: nothing can be logged any more; put it back from the backup";
                 self.findings.add(FindingKind::MissingKey, LOG_KEY, nl, en);
             }
@@ -708,8 +709,9 @@ impl Walk<'_> {
                 let nl = format!(
                     "het is geen sleutel meer ({why}): er kan niets meer worden vastgelegd; zet het terug uit de reservekopie"
                 );
-                let en =
-                    format!("it is no key any more ({why}): nothing can be logged any more; put it back from the backup");
+                let en = format!(
+                    "it is no key any more ({why}): nothing can be logged any more; put it back from the backup"
+                );
                 self.findings.add(FindingKind::BadKey, LOG_KEY, nl, en);
             }
             _ => {}
