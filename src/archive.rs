@@ -34,8 +34,8 @@ pub use own::Journal;
 pub use probe_v1::Probe;
 pub use recipe::Recipe;
 pub use verify::{
-    Checked, FindingKind, HalfDone, HeadFault, Means, PastChecks, Stamped, TOLERANCE, Told, ToldBy, VerifyFinding,
-    VerifyOptions, VerifyReport, Witness, Word, past_checks,
+    Checked, FindingKind, HalfDone, HeadFault, Means, OwnKey, PastChecks, Stamped, TOLERANCE, Told, ToldBy,
+    VerifyFinding, VerifyOptions, VerifyReport, Witness, Word, past_checks,
 };
 
 use crate::{

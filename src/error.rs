@@ -245,6 +245,14 @@ impl Error {
         })
     }
 
+    /// Whether whoever asked may not do so.
+    pub fn is_denied(&self) -> bool {
+        std::iter::successors(self.cause(), |error| error.source()).any(|error| {
+            let io = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+            io == Some(std::io::ErrorKind::PermissionDenied)
+        })
+    }
+
     /// Whether there was no room left for what was to be written, whoever was to write it.
     pub fn is_full_disk(&self) -> bool {
         std::iter::successors(self.cause(), |error| error.source()).any(|error| {

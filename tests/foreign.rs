@@ -298,3 +298,65 @@ fn a_contract_that_was_taken_out_of_the_index_is_named() {
     sound(&data);
     assert_eq!(hits(), before);
 }
+
+/// What a check of the data folder names, and one of its store by itself.
+fn named(desk: &Desk) -> [Vec<String>; 2] {
+    let data = desk.path("data");
+    let alone = desk.path("none");
+    let mut by_itself = griffie(&alone);
+    by_itself.args(["verify", "--json", "--store"]).arg(data.join("store"));
+    [json_of(griffie(&data).args(["verify", "--json"]), &[8]), json_of(&mut by_itself, &[8])].map(|report| {
+        let found = report["findings"].as_array().unwrap().iter();
+        found.map(|found| found["what"].as_str().unwrap().trim_end_matches('/').to_owned()).collect()
+    })
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_hides_nothing_else() {
+    let desk = desk();
+    let data = desk.path("data");
+    let record = json_of(griffie(&data).args(["register", "--json"]), &[0])[0]["id"].as_str().unwrap().to_owned();
+    check(griffie(&data).args(["decide", &record, "--by", "J.", "terminated-on", "2027-01-01"]), 0);
+    let other = objects(&data, "originals").remove(0);
+    fs::write(data.join("store").join(&other), "changed").unwrap();
+    let folders =
+        ["accessions", "batches", "decisions", "findings", "manifests", "readings", "log/keys", "log/checkpoints"];
+    let newest = objects(&data, "log/tile/entries").pop().unwrap();
+    for name in folders.map(|folder| objects(&data, folder).remove(0)).into_iter().chain([newest]) {
+        let (path, aside) = (data.join("store").join(&name), desk.path("aside"));
+        fs::rename(&path, &aside).unwrap();
+        fs::create_dir(&path).unwrap();
+        for found in named(&desk) {
+            assert!(found.contains(&name) && found.contains(&other), "{name}: {found:?}");
+        }
+        fs::remove_dir(&path).unwrap();
+        fs::rename(&aside, &path).unwrap();
+    }
+    for name in ["log/keys/72~", "log/checkpoints/72~", "log/tile/entries/000.p/72~", "log/tile/0/000.p/72~"] {
+        let path = lay(&data, name, b"");
+        for found in named(&desk) {
+            assert!(found.iter().any(|found| found == name) && found.contains(&other), "{name}: {found:?}");
+        }
+        fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn a_folder_in_which_no_object_of_the_log_can_lie_is_named() {
+    let desk = desk();
+    let store = desk.path("data/store");
+    let strange = ["log/keys/new", "log/checkpoints/000", "log/x", "log/tile/new", "log/tile/0/new", "log/tile/0/000"];
+    for name in strange {
+        fs::create_dir_all(store.join(name)).unwrap();
+    }
+    // These an append makes before what is to lie in them.
+    for name in ["log/next", "log/tile/1/000.p", "log/tile/0/x001/234.p", "log/tile/entries/x001/x234/567.p"] {
+        fs::create_dir_all(store.join(name)).unwrap();
+    }
+    let mut strange = strange.map(str::to_owned);
+    strange.sort();
+    for mut found in named(&desk) {
+        found.sort();
+        assert_eq!(found, strange);
+    }
+}

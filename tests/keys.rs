@@ -38,6 +38,13 @@ fn kinds(desk: &Desk) -> (Vec<String>, Vec<String>) {
     (kinds(alone), kinds(json_of(&mut desk.griffie(&["verify", "--json"]), &[0, 8])))
 }
 
+/// What the findings of the data folder name.
+fn named(desk: &Desk) -> Vec<String> {
+    let report = json_of(&mut desk.griffie(&["verify", "--json"]), &[0, 8]);
+    let found = report["findings"].as_array().unwrap();
+    found.iter().map(|found| found["what"].as_str().unwrap().to_owned()).collect()
+}
+
 fn nothing() -> (Vec<String>, Vec<String>) {
     (Vec::new(), Vec::new())
 }
@@ -65,7 +72,21 @@ fn without_the_key_of_the_log_nothing_is_written_and_nothing_is_made() {
     let (_, stderr) = check(&mut desk.griffie(&ends), 7);
     assert!(stderr.contains("log.key is another key"), "{stderr}");
     assert_eq!(kinds(&desk), (vec![], vec!["foreign_key".to_owned()]));
+    assert_eq!(named(&desk), ["log.key"]);
+    // Nor is what is none: cut off, or with one byte or one bit of it changed.
+    let pem = fs::read(&aside).unwrap();
+    let changed = |at: usize, by: u8| pem.iter().enumerate().map(|(n, b)| if n == at { b ^ by } else { *b }).collect();
+    let nul = [b"\0", &pem[1..]].concat();
+    let bits = [vec![], pem[..40].to_vec(), nul, changed(60, 1), changed(100, 1), changed(3, 0x80)];
+    for (case, damaged) in bits.iter().enumerate() {
+        fs::write(&key, damaged).unwrap();
+        assert_eq!(kinds(&desk), (vec![], vec!["bad_key".to_owned()]), "{case}");
+        assert_eq!(named(&desk), ["log.key"], "{case}");
+    }
     fs::remove_file(&key).unwrap();
+    fs::create_dir(&key).unwrap();
+    assert_eq!(named(&desk), ["log.key"]);
+    fs::remove_dir(&key).unwrap();
     fs::rename(&aside, &key).unwrap();
     check(&mut desk.griffie(&ends), 0);
     check(&mut desk.griffie(&["rebuild"]), 0);

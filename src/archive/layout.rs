@@ -2,7 +2,7 @@
 
 use crate::{
     model::Blake3,
-    provenance::tiles::LOG,
+    provenance::tiles::{self, LOG},
     storage::{Grows, ObjectName, grows},
 };
 
@@ -94,7 +94,7 @@ pub fn is_folder_of_ours(folder: &str) -> bool {
     match Area::ALL.into_iter().find(|area| area.folder() == first) {
         Some(Area::Originals | Area::Renditions | Area::Readings | Area::Findings) => rest.is_empty() || is_hex,
         Some(_) => !rest.contains('/'),
-        None => first == LOG,
+        None => tiles::is_folder(folder),
     }
 }
 

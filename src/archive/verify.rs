@@ -14,7 +14,7 @@ mod witness;
 use std::{
     collections::BTreeMap,
     fmt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -29,7 +29,7 @@ use crate::{
     model::{Blake3, DocumentId, Language, RecordId},
     provenance::{
         ClockNote, Event, KeyChange, ObjectRef, Restoration, entries,
-        note::{Checkpoint, VerifierKey},
+        note::{Checkpoint, SignerKey, VerifierKey},
         signed_size,
         tiles::LOG,
         timestamp::TimeStamp,
@@ -64,8 +64,9 @@ pub struct VerifyOptions {
     /// Whether the data folder says that a program is at work or was stopped, which may have left something half written;
     /// `None` for a store by itself.
     pub stopped: Option<bool>,
-    /// Whether the data folder has lost the key that signs the log.
-    pub key_is_gone: bool,
+    /// What lies in the data folder as the key that signs the log; `None` where there is no data folder, or it may not be
+    /// read.
+    pub own_key: Option<OwnKey>,
     /// Keys from elsewhere: one of them must be the key that signs the log now.
     pub keys: Vec<VerifierKey>,
     /// Whether those were given by whoever asks. They then vouch for a change that the old key did not sign; one that lies
@@ -95,7 +96,7 @@ impl Default for VerifyOptions {
             head_fault: None,
             told: None,
             stopped: None,
-            key_is_gone: false,
+            own_key: None,
             keys: Vec::new(),
             words: false,
             means: |_| Ok(()),
@@ -117,6 +118,29 @@ pub enum HeadFault {
     Unsealed,
     /// It is none, or no key of the log sealed it.
     False,
+}
+
+/// What lies where a data folder keeps the key that signs its log.
+#[derive(Clone, Debug)]
+pub enum OwnKey {
+    /// Nothing.
+    Gone,
+    /// Something that is no key, for this reason.
+    NoKey(String),
+    /// A key.
+    Key(VerifierKey),
+}
+
+impl OwnKey {
+    /// What lies in a file; `None` where whoever asks may not read it.
+    pub fn in_file(path: &Path) -> Option<Self> {
+        match SignerKey::read(path) {
+            Ok(Some(key)) => Some(Self::Key(key.verifier().clone())),
+            Ok(None) => Some(Self::Gone),
+            Err(error) if error.is_denied() => None,
+            Err(error) => Some(Self::NoKey(error.to_string())),
+        }
+    }
 }
 
 /// What a database tells of the log that it hands its events to.

@@ -12,8 +12,8 @@ use super::{Context, Outcome, print_json, print_line};
 use crate::{
     Error, ErrorKind, Result,
     archive::{
-        Archive, Area, Checked, Decision, FindingKind, HeadFault, PastChecks, VerifyFinding, VerifyOptions, name,
-        past_checks,
+        Archive, Area, Checked, Decision, FindingKind, HeadFault, OwnKey, PastChecks, VerifyFinding, VerifyOptions,
+        name, past_checks,
     },
     clock::Clock,
     model::{Language, RecordId},
@@ -153,7 +153,9 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
     let language = context.config.language;
     let by_itself = told.is_none();
     let coming_key = (!elsewhere).then(|| log_key::coming(&context.data)).flatten();
-    let key_is_gone = coming_key.is_none() && matches!(context.data.join(app::LOG_KEY).try_exists(), Ok(false));
+    // Amid a change of the key either of two may lie there.
+    let own_key =
+        if told.is_some() && coming_key.is_none() { OwnKey::in_file(&context.data.join(app::LOG_KEY)) } else { None };
     let options = VerifyOptions {
         budget: arguments.budget,
         within: arguments.within,
@@ -163,7 +165,7 @@ pub(super) fn verify(context: &Context, arguments: &VerifyArguments) -> Result<O
         head_fault,
         // Without a database nothing is known either of what was stopped.
         stopped: told.is_some().then(|| app::may_be_stopped(&context.data)),
-        key_is_gone: told.is_some() && key_is_gone,
+        own_key,
         told,
         keys,
         words: arguments.words,

@@ -70,7 +70,11 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
         Err(error) if error.is_full_disk() => return Ok(Compared::Not(error.explain(language))),
         Err(error) => return Err(error),
     };
-    let stored = Stored::open(data, config)?;
+    let stored = match Stored::open(data, config) {
+        Ok(stored) => stored,
+        Err(error) if says_of_the_store(&error) => return Ok(Compared::Not(error.explain(language))),
+        Err(error) => return Err(error),
+    };
     // What a program at work writes stands in one of the two before the other.
     let _lock = if register.is_read_only() {
         let at_work = std::fs::metadata(data.join("lock")).is_ok_and(|lock| lock.len() > 0);
@@ -100,13 +104,16 @@ pub fn compare(data: &Path, config: &Config) -> Result<Compared> {
             }
             Ok(Compared::With(told))
         }
-        // The store is named for itself.
-        Err(error) if error.is_full_disk() => Ok(Compared::Not(error.explain(language))),
-        Err(error) if matches!(error.kind(), ErrorKind::FixityMismatch | ErrorKind::NotFound | ErrorKind::Conflict) => {
-            Ok(Compared::Not(error.explain(language)))
-        }
+        Err(error) if error.is_full_disk() || says_of_the_store(&error) => Ok(Compared::Not(error.explain(language))),
         Err(error) => Err(error),
     }
+}
+
+/// Whether the database cannot be compared because of the store, which is named for itself: what is missing there, was
+/// changed or cannot be read.
+fn says_of_the_store(error: &Error) -> bool {
+    use ErrorKind::{Conflict, FixityMismatch, NotFound, Storage};
+    matches!(error.kind(), Conflict | FixityMismatch | NotFound | Storage)
 }
 
 /// The rows that say otherwise than the store, and still do when it is looked again while nobody decides: what was taken in

@@ -187,7 +187,7 @@ impl Event {
 /// The keys that lie in a store, whosever they are.
 pub(super) fn lying_in(store: &Store) -> Result<Vec<VerifierKey>> {
     let mut keys = Vec::new();
-    for entry in store.list(&format!("{LOG}/keys")) {
+    for entry in store.list(&format!("{LOG}/keys")).objects() {
         let name = entry?.name;
         // What is no key is for `verify` to report: it must not stop the reading of what is proved without it.
         keys.extend(decode(&name, &store.get(&name)?));

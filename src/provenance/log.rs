@@ -347,7 +347,7 @@ impl Log {
                 Some(_) => (tiles::bundle_name(index, WIDTH), WIDTH),
                 None => {
                     let mut widest = 0;
-                    for entry in self.store.list(&tiles::partial_bundles(index)) {
+                    for entry in self.store.list(&tiles::partial_bundles(index)).objects() {
                         widest = widest.max(entry?.name.last().parse().unwrap_or(0));
                     }
                     (tiles::bundle_name(index, widest), widest)
@@ -533,7 +533,7 @@ pub fn signed_size(store: &Store) -> Result<u64> {
 /// The sizes of all checkpoints in a store, smallest first.
 pub fn checkpoints(store: &Store) -> Result<Vec<u64>> {
     let mut sizes = Vec::new();
-    for entry in store.list(&format!("{LOG}/checkpoints")) {
+    for entry in store.list(&format!("{LOG}/checkpoints")).objects() {
         // A foreign name is for `verify` to report.
         sizes.extend(entry?.name.last().parse::<u64>().ok());
     }

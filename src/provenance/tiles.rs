@@ -54,6 +54,29 @@ pub fn successor_name(size: u64) -> ObjectName {
     format!("{SUCCESSORS}/{size:012}").parse().expect("successors have plain names")
 }
 
+/// Whether objects of the log lie in a folder of such a name.
+pub fn is_folder(folder: &str) -> bool {
+    let is_number = |part: &str| part.len() == 3 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let is_group = |part: &str| part.strip_prefix('x').is_some_and(is_number);
+    let mut parts = folder.split('/');
+    if parts.next() != Some(LOG) {
+        return false;
+    }
+    match parts.next() {
+        None => true,
+        Some("keys" | "checkpoints" | "next") => parts.next().is_none(),
+        Some("tile") => {
+            let is_kind = |kind: &str| kind == "entries" || kind.parse::<u8>().is_ok_and(|level| level < 8);
+            if !parts.next().is_none_or(is_kind) {
+                return false;
+            }
+            let Some(last) = parts.next_back() else { return true };
+            parts.all(is_group) && (is_group(last) || last.strip_suffix(".p").is_some_and(is_number))
+        }
+        Some(_) => false,
+    }
+}
+
 /// How many events an object of the log tells of at least: a checkpoint, a successor, a bundle, a tile. Another name tells
 /// of none.
 pub fn told_by(told: &ObjectName) -> Option<u64> {

@@ -100,6 +100,11 @@ impl Listing {
     pub fn beside(&self) -> &Beside {
         &self.beside
     }
+
+    /// The objects alone: what no object can be called is for a check to name, and hides none of them.
+    pub fn objects(self) -> impl Iterator<Item = Result<Entry>> {
+        self.filter(|listed| !listed.as_ref().is_err_and(|error| error.kind() == ErrorKind::InvalidInput))
+    }
 }
 
 impl Iterator for Listing {

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Checked, FindingKind, Findings, HeadFault, Told, VerifyOptions, ledger::Ledger, unfinished::order};
+use super::{
+    Checked, FindingKind, Findings, HeadFault, OwnKey, Told, VerifyOptions, ledger::Ledger, unfinished::order,
+};
 use crate::{
     Error, ErrorKind, Result,
     archive::Area,
@@ -215,7 +217,21 @@ fn judge_keys(options: &VerifyOptions, chain: Option<&Chain>, lying: &[VerifierK
         findings.add(FindingKind::MissingKey, format!("{}/keys/{}", tiles::LOG, key.id_hex()), nl, en);
     }
     let (active, pinned) = (chain.active(), &options.keys);
-    if !pinned.is_empty() && !pinned.iter().any(|key| key.is_same_key(active)) && !comes(active) {
+    if let Some(OwnKey::Key(own)) = &options.own_key
+        && !own.is_same_key(active)
+        && !comes(active)
+    {
+        let (own, active) = (own.id_hex(), active.id_hex());
+        let nl = format!(
+            "het is de sleutel {own}, en dit logboek is ondertekend met {active}: er kan niets meer worden vastgelegd; zet het \
+             terug uit de reservekopie, en wisselde niemand de sleutel, dan nam een ander het logboek over"
+        );
+        let en = format!(
+            "it is the key {own}, and this log is signed with {active}: nothing can be logged any more; put it back from the \
+             backup, and if nobody changed the key, somebody else took the log over"
+        );
+        findings.add(FindingKind::ForeignKey, LOG_KEY, nl, en);
+    } else if !pinned.is_empty() && !pinned.iter().any(|key| key.is_same_key(active)) && !comes(active) {
         let own = pinned[0].clone().id_hex();
         let nl =
             format!("het logboek is ermee ondertekend, de sleutel van elders (log.key of --key) is een andere ({own})");
@@ -411,7 +427,7 @@ impl Walk<'_> {
         for index in end / tiles::WIDTH.. {
             let full = self.store.head(&tiles::bundle_name(index, tiles::WIDTH))?.is_some();
             let mut widest = if full { tiles::WIDTH } else { 0 };
-            for entry in self.store.list(&tiles::partial_bundles(index)) {
+            for entry in self.store.list(&tiles::partial_bundles(index)).objects() {
                 widest = widest.max(entry?.name.last().parse().ok().filter(|width| *width < tiles::WIDTH).unwrap_or(0));
             }
             end = end.max(index * tiles::WIDTH + widest);
@@ -683,11 +699,22 @@ impl Walk<'_> {
             }
             _ => {}
         }
-        if options.key_is_gone && end > 0 {
-            let nl =
-                "het is weg uit de gegevensmap: er kan niets meer worden vastgelegd; zet het terug uit de reservekopie";
-            let en = "it is gone from the data folder: nothing can be logged any more; put it back from the backup";
-            self.findings.add(FindingKind::MissingKey, LOG_KEY, nl, en);
+        match &options.own_key {
+            Some(OwnKey::Gone) if end > 0 => {
+                let nl = "het is weg uit de gegevensmap: er kan niets meer worden vastgelegd; zet het terug uit de reservekopie";
+                let en = "it is gone from the data folder: nothing can be logged any more; put it back from the backup";
+                self.findings.add(FindingKind::MissingKey, LOG_KEY, nl, en);
+            }
+            Some(OwnKey::NoKey(why)) if end > 0 => {
+                let nl = format!(
+                    "het is geen sleutel meer ({why}): er kan niets meer worden vastgelegd; zet het terug uit de reservekopie"
+                );
+                let en = format!(
+                    "it is no key any more ({why}): nothing can be logged any more; put it back from the backup"
+                );
+                self.findings.add(FindingKind::BadKey, LOG_KEY, nl, en);
+            }
+            _ => {}
         }
         let Some(told) = &self.told else { return };
         if let Some(told) = options.told.as_ref().map(|told| told.so_far).filter(|told| *told > end) {

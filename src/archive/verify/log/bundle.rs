@@ -144,7 +144,7 @@ impl Walk<'_> {
     /// How many events the earlier, shorter states of a bundle have that are still there, fewest first.
     fn earlier_widths(&self, index: u64, width: u64) -> Result<Vec<u64>> {
         let mut widths: Vec<u64> = Vec::new();
-        for entry in self.store.list(&tiles::partial_bundles(index)) {
+        for entry in self.store.list(&tiles::partial_bundles(index)).objects() {
             widths.extend(entry?.name.last().parse::<u64>().ok().filter(|earlier| *earlier < width));
         }
         widths.sort_unstable();
