@@ -360,3 +360,21 @@ fn a_folder_in_which_no_object_of_the_log_can_lie_is_named() {
         assert_eq!(found, strange);
     }
 }
+
+#[test]
+fn a_tile_of_an_earlier_state_of_the_log_stays_missed_while_the_log_grows() {
+    let desk = desk();
+    let data = desk.path("data");
+    let tile = objects(&data, "log/tile/0").remove(0);
+    let bundle = objects(&data, "log/tile/entries").remove(0);
+    for name in [&tile, &bundle] {
+        fs::remove_file(data.join("store").join(name)).unwrap();
+    }
+    for _ in 0..3 {
+        let before = objects(&data, "log/checkpoints").len();
+        for found in named(&desk) {
+            assert!(found.contains(&tile) && found.contains(&bundle), "{found:?}");
+        }
+        assert!(objects(&data, "log/checkpoints").len() > before, "the check was logged");
+    }
+}

@@ -33,7 +33,8 @@ pub(super) fn settle(store: &Store, events: u64, now: Timestamp, findings: &mut 
         return Ok(());
     }
     // A log that cannot be read on has nothing to add.
-    let end = proof::head(store).map_or(events, |head| head.checkpoint.size.max(events));
+    let signed = proof::head(store).map_or(0, |head| head.checkpoint.size);
+    let end = signed.max(events);
     let logged = logged_since(store, events, end);
     for (kind, what) in found {
         let Ok(name) = what.parse::<ObjectName>() else { continue };
@@ -56,9 +57,16 @@ pub(super) fn settle(store: &Store, events: u64, now: Timestamp, findings: &mut 
                     if width == 0 { events / tiles::WIDTH - u64::from(events > 0) } else { events / tiles::WIDTH };
                 tiles::bundle_name(full, if width == 0 { tiles::WIDTH } else { width })
             }
-            _ => name,
+            _ => name.clone(),
         };
-        let is_at_the_end = kind != FindingKind::MissingCheckpoint || what == tiles::checkpoint_name(events).as_str();
+        // A checkpoint is written after the tiles and bundles of its append: what it tells of is not on its way.
+        let is_at_the_end = match kind {
+            FindingKind::MissingCheckpoint => what == tiles::checkpoint_name(events).as_str(),
+            FindingKind::MissingTile | FindingKind::MissingEntries => {
+                tiles::told_by(&name).is_none_or(|told| told > signed)
+            }
+            _ => true,
+        };
         if is_at_the_end && is_newer(store.changed(&newest), SOON, now) {
             findings.found.remove(&(kind, what.clone()));
             let nl = "nog niet vastgelegd: het is van de laatste minuten, dus er wordt aan gewerkt, of dat stopte net; controleer \
