@@ -19,6 +19,7 @@ mod correspondence;
 pub mod decide;
 mod derive;
 pub mod dictionary;
+mod doubtful;
 pub mod entity;
 mod fit;
 pub mod labelled;
@@ -169,6 +170,7 @@ impl RuleSet {
         let scene = self.scene(text);
         let (mut fields, traces) = record::assemble(self, &scene, language);
         correspondence::settle(text, &mut fields, language);
+        doubtful::settle(text, &mut fields, language);
         (fields, traces)
     }
 

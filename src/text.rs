@@ -59,6 +59,8 @@ pub struct Text {
     pub unsaid: Vec<Range<usize>>,
     /// Paragraphs that are set apart in larger letters, in bold type or in the middle of the page, in order.
     pub displayed: Vec<Range<usize>>,
+    /// Pages that were read from their image since their own text says otherwise, or may hide something.
+    pub doubtful_pages: Vec<PageNo>,
     /// The way back to the words as read.
     source: Source,
     /// Where each paragraph ends and what language it speaks.
@@ -172,7 +174,10 @@ impl Text {
         let running_heads = heads.into_iter().filter_map(|head| head.shown(&pages, &source)).collect();
         let mut joiner = Joiner::new(source, &lexicon, language);
         let paragraphs = paragraphs::write(&flows, &pages, &mut joiner);
-        Self { running_heads, ..Self::of_parts(joiner, &paragraphs, language) }
+        let is_doubtful =
+            |page: &&crate::model::PageReading| page.problems.iter().any(|problem| problem.kind == "bad_text_layer");
+        let doubtful_pages = reading.pages.iter().filter(is_doubtful).map(|page| page.page).collect();
+        Self { running_heads, doubtful_pages, ..Self::of_parts(joiner, &paragraphs, language) }
     }
 
     /// A text without pages, for sentences given by hand (examples in rule files, `rules explain --text`). A `\n` is
@@ -198,7 +203,9 @@ impl Text {
         let unsaid = choices::unsaid(&running);
         let displayed = paragraphs::displayed(paragraphs);
         let running_heads = Vec::new();
+        let doubtful_pages = Vec::new();
         Self {
+            doubtful_pages,
             unsaid,
             displayed,
             running,

@@ -1,6 +1,7 @@
 //! What a mail says of a contract is not the contract: unless two parties make one in it, a person confirms its values,
 //! and one that only brings a contract has no kind of its own.
 
+use super::doubtful::propose;
 use crate::{
     model::{Field, Fields, Language, Status},
     text::Text,
@@ -24,27 +25,7 @@ pub(super) fn settle(text: &Text, fields: &mut Fields, language: Language) {
             ..Field::absent()
         };
     }
-    propose(&mut fields.title);
-    propose(&mut fields.contract_type);
-    propose(&mut fields.reference);
-    fields.parties.iter_mut().for_each(propose);
-    propose(&mut fields.signing_date);
-    propose(&mut fields.effective_date);
-    propose(&mut fields.end_date);
-    propose(&mut fields.term);
-    propose(&mut fields.renewal);
-    fields.notice.iter_mut().for_each(propose);
-    propose(&mut fields.notice_deadline);
-    propose(&mut fields.value);
-    propose(&mut fields.governing_law);
-    propose(&mut fields.court);
-    propose(&mut fields.relates_to);
-}
-
-fn propose<T>(field: &mut Field<T>) {
-    if field.status == Status::Auto {
-        field.status = Status::Proposed;
-    }
+    propose(fields, |_| true, "");
 }
 
 #[cfg(test)]
