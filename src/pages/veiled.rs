@@ -18,8 +18,9 @@ const HIDES: f32 = 0.7;
 const TINTS: f32 = 0.3;
 /// Colors nearer than this, of 255, are one to the eye.
 const NEAR: u8 = 16;
-/// So many letters in one another's place are no accents; a digit counts as all of them.
-const MOST_IN_PLACE: usize = 3;
+/// So many letters one after the other in the place of others are no accents, nor words that were set too close; a digit
+/// counts as all of them.
+const MOST_IN_PLACE: usize = 5;
 
 /// What paints within it are subject to.
 #[derive(Clone, Copy)]
@@ -176,7 +177,7 @@ impl Survey {
                 links.push((index as u32, last[at]));
                 last[at] = (links.len() - 1) as u32;
             }
-            in_place += is_over;
+            in_place = if is_over > 0 { in_place + is_over } else { 0 };
             if in_place >= MOST_IN_PLACE {
                 return true;
             }
