@@ -30,7 +30,7 @@ use self::{
     paragraphs::Paragraph,
     source::Source,
 };
-use crate::model::{Evidence, Language, PageNo, Reading};
+use crate::model::{Evidence, Language, PageNo, PageReading, Reading};
 
 /// A document's text.
 #[derive(Clone, Debug, Default)]
@@ -174,8 +174,7 @@ impl Text {
         let running_heads = heads.into_iter().filter_map(|head| head.shown(&pages, &source)).collect();
         let mut joiner = Joiner::new(source, &lexicon, language);
         let paragraphs = paragraphs::write(&flows, &pages, &mut joiner);
-        let is_doubtful =
-            |page: &&crate::model::PageReading| page.problems.iter().any(|problem| problem.kind == "bad_text_layer");
+        let is_doubtful = |page: &&PageReading| page.problems.iter().any(|problem| problem.kind == "bad_text_layer");
         let doubtful_pages = reading.pages.iter().filter(is_doubtful).map(|page| page.page).collect();
         Self { running_heads, doubtful_pages, ..Self::of_parts(joiner, &paragraphs, language) }
     }

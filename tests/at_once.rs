@@ -15,11 +15,7 @@ const PEOPLE: usize = 4;
 const DECISIONS: usize = 8;
 
 fn contract(number: usize) -> String {
-    format!(
-        "Schoonmaakovereenkomst {number}\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Opdrachtgever; \
-         en\nPoets & Co B.V., hierna te noemen: Opdrachtnemer;\nkomen overeen als volgt.\nArtikel 1 Duur\nDeze \
-         overeenkomst gaat in op 1 januari 2022 en eindigt op 31 december 2027."
-    )
+    common::contract(&format!("Schoonmaakovereenkomst {number}"))
 }
 
 /// Everybody decides, on one record and on one of his own, while others check the archive, hand it out and add to it.

@@ -5,17 +5,9 @@ mod common;
 
 use std::{fs, path::Path, process::Stdio};
 
-use common::{Desk, check, json_of, write_pdf};
+use common::{Desk, check, contract, json_of, write_pdf};
 use lopdf::{Document, Object, Stream, dictionary};
 use serde_json::{Value, json};
-
-fn contract(title: &str) -> String {
-    format!(
-        "{title}\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Opdrachtgever; en\nPoets & Co B.V., \
-         hierna te noemen: Opdrachtnemer;\nkomen overeen als volgt.\nArtikel 1 Duur\nDeze overeenkomst gaat in op 1 \
-         januari 2022 en eindigt op 31 december 2027."
-    )
-}
 
 /// How a file is attached.
 enum By {

@@ -14,11 +14,7 @@ use moto::Moto;
 const TURNS: usize = 6;
 
 fn contract(number: usize) -> String {
-    format!(
-        "Schoonmaakovereenkomst {number}\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Opdrachtgever; \
-         en\nPoets & Co B.V., hierna te noemen: Opdrachtnemer;\nkomen overeen als volgt.\nArtikel 1 Duur\nDeze \
-         overeenkomst gaat in op 1 januari 2022 en eindigt op 31 december 2027."
-    )
+    common::contract(&format!("Schoonmaakovereenkomst {number}"))
 }
 
 /// Clerks decide and take in on both folders, make the database anew where they are told to, and go on.

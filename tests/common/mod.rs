@@ -105,6 +105,15 @@ pub fn keys_of(folder: &Path) -> Vec<String> {
     std::fs::read_dir(folder).unwrap().map(|entry| read(entry).trim_end().to_owned()).collect()
 }
 
+/// A contract of 2022 to 2027 between a municipality and its cleaner.
+pub fn contract(title: &str) -> String {
+    format!(
+        "{title}\nDe ondergetekenden:\nGemeente Voorbeeldstad, hierna te noemen: Opdrachtgever; en\nPoets & Co B.V., \
+         hierna te noemen: Opdrachtnemer;\nkomen overeen als volgt.\nArtikel 1 Duur\nDeze overeenkomst gaat in op 1 \
+         januari 2022 en eindigt op 31 december 2027."
+    )
+}
+
 /// A born-digital PDF of one page with a line of text for every line of `text`.
 pub fn write_pdf(path: &Path, text: &str) {
     let mut pdf = Document::with_version("1.7");

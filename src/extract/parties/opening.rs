@@ -17,6 +17,8 @@ use crate::{
 const REACH: usize = 3000;
 /// An item of the list of parties names its party within so many bytes; a numbered clause does not.
 const ITEM_LEAD: usize = 60;
+/// Parties that no words announce stand at the head, within so many bytes.
+const HEAD: usize = 2500;
 
 /// Where the parties are named: from the start of the preamble to where the recitals or the clauses start.
 pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
@@ -55,8 +57,6 @@ pub(super) fn range(scene: &Scene<'_>, cues: &Cues) -> Option<Range<usize>> {
 /// opens with its parties and nothing before them. The paragraph that names two bodies, right before another one that
 /// opens with what they had in mind.
 fn before_recitals(scene: &Scene<'_>) -> Option<Range<usize>> {
-    /// They stand at the head.
-    const HEAD: usize = 2500;
     const IN_MIND: [&str; 22] = [
         "having regard",
         "considering",
@@ -102,8 +102,6 @@ fn before_recitals(scene: &Scene<'_>) -> Option<Range<usize>> {
 /// `De Gemeente A, …, verhuurster, / en / de Stichting B, huurster, / komen overeen als volgt`: the paragraphs right before the
 /// one that says that they agree, where two of them open with a body.
 fn before_agreeing(scene: &Scene<'_>) -> Option<Range<usize>> {
-    /// They stand at the head.
-    const HEAD: usize = 2500;
     const AGREE: [&str; 8] = [
         "komen overeen",
         "komen als volgt overeen",
