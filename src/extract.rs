@@ -39,6 +39,7 @@ pub mod score;
 pub mod standing;
 pub mod subjects;
 mod title;
+mod unread;
 
 use calibration::Calibration;
 use candidate::{Attempt, Candidate};

@@ -11,7 +11,7 @@ mod drawn;
 mod fax;
 mod forms;
 mod further;
-mod hidden;
+pub mod hidden;
 mod layers;
 mod marks;
 mod mend;

@@ -229,6 +229,9 @@ if __name__ == "__main__":
     asked = sys.argv[1:]
     if "--list" in asked:
         sys.exit("\n".join(f"{one.__name__:<16}{one.__doc__}" for one in ALL))
+    unknown = set(asked) - {one.__name__ for one in ALL}
+    if unknown:
+        sys.exit(f"{', '.join(sorted(unknown))}: no such measurement; --list names them all")
     for one in ALL:
         if asked and one.__name__ not in asked:
             continue

@@ -54,6 +54,7 @@ pub(super) fn extract(context: &Context, arguments: &ExtractArguments) -> Result
         let examined = match examined {
             Ok(examined) => examined,
             Err(error) => {
+                // The table says why; this what to do as well.
                 warn(path, &error, language);
                 Examined::unreadable(path, &error, language)
             }

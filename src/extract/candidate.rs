@@ -248,11 +248,22 @@ fn holds(guard: &Guard, rule: &Rule, scene: &Scene<'_>, words: &Range<usize>, fo
 }
 
 fn row_at(guard: &Guard, scene: &Scene<'_>, at: usize, end: usize) -> bool {
-    guard
+    let stands = guard
         .words
         .iter()
         .enumerate()
-        .all(|(n, &id)| at + n < end && scene.words[at + n].senses.iter().any(|sense| sense.id == id))
+        .all(|(n, &id)| at + n < end && scene.words[at + n].senses.iter().any(|sense| sense.id == id));
+    stands && !(guard.words.len() == 1 && inside_date(scene, at))
+}
+
+/// `30 May 2024`: the month is none of a sentence's own words.
+fn inside_date(scene: &Scene<'_>, word: usize) -> bool {
+    /// No date has more words.
+    const LONGEST: usize = 12;
+    (word.saturating_sub(LONGEST)..=word).any(|first| {
+        let is_date = |find: &Find| matches!(find.thing, Thing::Entity(Entity::Date(_)));
+        scene.finds_at(first).any(|(_, find)| find.end > word && find.end > find.first + 1 && is_date(find))
+    })
 }
 
 type Senses = Vec<Vec<super::lexicon::Sense>>;

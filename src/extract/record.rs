@@ -24,6 +24,7 @@ use super::{
     rule::{FieldId, Place, Strength},
     scene::{Scene, Thing},
     title,
+    unread::Unread,
 };
 use crate::{
     model::{
@@ -45,6 +46,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
         ends_on: Vec::new(),
         traces: RefCell::default(),
     };
+    let unread = Unread::of(scene, &desk.candidates);
     let mut fields = Fields::absent();
     if let Some(range) = desk.title.clone() {
         fields.title = desk.title_field(&range);
@@ -96,6 +98,7 @@ pub fn assemble(rules: &RuleSet, scene: &Scene<'_>, language: Language) -> (Fiel
     fields.notice_deadline =
         derive::notice_deadline(&fields.end_date, &fields.notice, &fields.renewal, renewal_is_open, &ours, language);
     fields.notice_deadline = derive::before_named_days(fields.notice_deadline, &desk.ends_on, language);
+    unread.settle(scene.text, &mut fields, language);
     (fields, desk.traces.into_inner())
 }
 

@@ -34,12 +34,15 @@ pub fn find(rules: &RuleSet, scene: &Scene<'_>) -> Option<Range<usize>> {
     let mut start = 0;
     let mut paragraphs = Vec::new();
     for line in text.running[..top].split('\n').take(40) {
-        // A title may stand beside the number: `Huurovereenkomst ligplaats ⇥ Contractnr. L23-118`.
-        let cell = line.find('\t').filter(|_| text.is_displayed(start));
-        // Or behind it: `Rep. no. 4188 ⇥ AKTE VAN UITGIFTE`.
-        let behind = line.find('\t').filter(|&tab| ends_in_number(&line[..tab])).map(|tab| tab + 1);
-        let own = behind.map_or(start..start + cell.unwrap_or(line.len()), |own| start + own..start + line.len());
-        paragraphs.push(own);
+        // A title may stand beside the number: `Huurovereenkomst ligplaats ⇥ Contractnr. L23-118`. Or behind it, or
+        // behind the name of the house: `Rep. no. 4188 ⇥ AKTE VAN UITGIFTE`, `ACME ⇥ HIRE AGREEMENT`.
+        let apart = text.is_displayed(start) || line.split_once('\t').is_some_and(|(number, _)| ends_in_number(number));
+        let mut cell = start;
+        for own in line.split('\t').filter(|_| apart) {
+            paragraphs.push(cell..cell + own.len());
+            cell += own.len() + 1;
+        }
+        paragraphs.extend((!apart).then_some(start..start + line.len()));
         start += line.len() + 1;
     }
     let is_label = |range: &Range<usize>| {
@@ -166,7 +169,7 @@ fn start_over_lines(
         let leans = title.split_whitespace().next().is_some_and(joins);
         let displayed = scene.text.is_displayed(above.start);
         let fits = scene.words_in(above).len() <= 10 && !line.contains(['\t', ':']) && !is_label(above);
-        if above.end + 1 != start || !(hangs || leans) || !displayed || !fits {
+        if !is_below(scene, &(start..start), above.end) || !(hangs || leans) || !displayed || !fits {
             break;
         }
         start = above.start;
@@ -203,7 +206,7 @@ fn end_over_lines<'a>(scene: &Scene<'_>, first: &Range<usize>, lines: impl Itera
         let more = scene.words_in(next);
         let leans = joins(more.clone().next()) && (words.len() <= 6 || more.len() <= 2);
         let hangs = joins(words.clone().last());
-        if next.start != end + 1 || !(leans || hangs) || more.len() > LONGEST_SUBTITLES {
+        if !is_below(scene, next, end) || !(leans || hangs) || more.len() > LONGEST_SUBTITLES {
             break;
         }
         (end, words) = (next.end, more);
@@ -249,7 +252,7 @@ fn with_subtitles(
     let mut end = title.end;
     for next in paragraphs.iter().filter(|next| next.start > title.end) {
         let displayed = scene.text.is_displayed(next.start);
-        if next.start != end + 1 || is_label(next) || !(wanted || displayed) {
+        if !is_below(scene, next, end) || is_label(next) || !(wanted || displayed) {
             break;
         }
         let Some(line) = subtitle(scene, next, displayed) else { break };
@@ -269,6 +272,11 @@ fn with_subtitles(
         }
     }
     title.start..end
+}
+
+/// The next line, not what stands beside it.
+fn is_below(scene: &Scene<'_>, next: &Range<usize>, end: usize) -> bool {
+    next.start == end + 1 && scene.text.running[end..].starts_with('\n')
 }
 
 /// What a line says of the contract's subject, where it says no more than that. A line that is `displayed` may hold
@@ -529,6 +537,9 @@ mod tests {
         check("*BUCKEYE LEASING, INC.\n*EQUIPMENT LEASE AGREEMENT", "EQUIPMENT LEASE AGREEMENT");
         check("Dear Dr Askew\n*Consultancy arrangement\nWe write to confirm.", "Consultancy arrangement");
         check("*SERVICE AGREEMENT\n*Agreement No. HB-MSA-0412", "SERVICE AGREEMENT");
+        check("*HIRE AGREEMENT\tAgreement No. 12\nText", "HIRE AGREEMENT");
+        check("*LEASE\tthe mill\nText", "LEASE");
+        check("*ACME\tHIRE AGREEMENT\n1. CUSTOMER\nText", "HIRE AGREEMENT");
         check("*SERVICE AGREEMENT\n*Exhibit 10.4\n*LOGO", "SERVICE AGREEMENT");
         check(
             "*COVENANT NOT TO COMPETE\n*AND NON-DISCLOSURE AGREEMENT",

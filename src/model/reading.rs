@@ -166,6 +166,10 @@ impl Problem {
                  vormen: wat er staat is niet bekend, en andere programma's tonen mogelijk andere tekens (hoeveel): {}",
                 self.told_after_colon().rsplit(' ').next().unwrap_or_default()
             )),
+            "font_missing" if self.message.contains("a font of signs") => Cow::from(format!(
+                "pagina {page} heeft tekst in een lettertype met tekens, zoals aangekruiste vakjes, dat niet in het bestand \
+                 zit: programma's die het hebben tonen andere tekens dan hier zijn gelezen"
+            )),
             "font_missing" => Cow::from(format!(
                 "pagina {page} heeft tekens in een lettertype dat niet in het bestand zit en hier niet is; ze worden niet \
                  getekend, ook niet in een kopie: {}",

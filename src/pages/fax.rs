@@ -24,7 +24,7 @@ use super::{
     sheet::{self, Scanned},
     tints,
 };
-use crate::{Error, ErrorKind, Result, error::Fold, model::PageNo};
+use crate::{Error, ErrorKind, Result, model::PageNo};
 
 /// A file with more pages than this is taken for a loop.
 const MOST_PAGES: usize = 50_000;
@@ -40,12 +40,18 @@ pub(super) struct Sheets {
     lacks_pages: bool,
 }
 
-/// Names the fault of a TIFF that the decoder gave up on.
 fn sound<T>(decoded: tiff::TiffResult<T>) -> Result<T> {
-    if let Err(TiffError::UnsupportedError(_)) = decoded {
-        return Err(unsupported("its colors, its depth or its compression is of a kind that is not read"));
+    decoded.map_err(fault)
+}
+
+/// Names the fault of a TIFF that the decoder gave up on.
+fn fault(error: TiffError) -> Error {
+    if let TiffError::UnsupportedError(_) = error {
+        return unsupported(
+            "its colors, its depth or its compression is of a kind that is not read: hand it in as PDF",
+        );
     }
-    decoded.fold(ErrorKind::UnsupportedDocument, || "the TIFF is damaged or of an unknown kind").map_err(is_damaged)
+    is_damaged(Error::new(ErrorKind::UnsupportedDocument, "the TIFF is damaged or of an unknown kind").source(error))
 }
 
 pub(super) fn unsupported(message: &'static str) -> Error {
@@ -180,12 +186,13 @@ fn decode(
     let colors = if is_read || tone.is_gray() { 1 } else { 3 };
     let mut page = Canvas::new(width, height, divisor, colors);
     let mut decoded = 0;
+    let mut unread = None;
     for chunk in 0..across * down {
         let (part_width, part_height) = decoder.chunk_data_dimensions(chunk);
         // A damaged strip stays white; the others are read.
         let mut part = |chunk: u32| match &strips {
             Some(strips) => strips.decoded(chunk, part_width, part_height).map(DecodingResult::U8),
-            None => decoder.read_chunk(chunk).ok(),
+            None => decoder.read_chunk(chunk).map_err(|error| unread = Some(error)).ok(),
         };
         let parts: Option<Vec<_>> = (0..planes as u32).map(|plane| part(chunk + plane * across * down)).collect();
         let Some(parts) = parts else { continue };
@@ -214,7 +221,8 @@ fn decode(
         decoded += 1;
     }
     if decoded == 0 {
-        return Err(damaged("the image is damaged: it cannot be decoded"));
+        let error = unread.map_or_else(|| damaged("the image is damaged: it cannot be decoded"), fault);
+        return Err(error);
     }
     Ok(page.finish())
 }

@@ -64,6 +64,31 @@ pub(super) fn undrawn(page: &PdfPage<'_>, number: PageNo, survey: &Survey) -> Op
     Some(Problem { kind: "font_missing".to_owned(), message, page: Some(number) })
 }
 
+/// Does a font by this name draw signs where its encoding has letters? Those of the fourteen standard fonts are here.
+pub fn draws_signs(name: &str) -> bool {
+    const SIGNS: [&str; 8] =
+        ["dingbat", "symbol", "wingding", "webding", "marlett", "barcode", "mtextra", "monotypesorts"];
+    let name = name.split_once('+').filter(|(tag, _)| tag.len() == 6).map_or(name, |(_, name)| name);
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    !matches!(name, "Symbol" | "ZapfDingbats") && SIGNS.iter().any(|sign| plain.contains(sign))
+}
+
+/// Text in a font of signs that the file does not bring: letters of another font would be drawn in their place.
+pub(super) fn signs_missing(page: &PdfPage<'_>, number: PageNo) -> Option<Problem> {
+    let is_of_signs = |font: &Dict<'_>| {
+        let name = font.get::<Name<'_>>("BaseFont");
+        name.is_some_and(|name| draws_signs(&String::from_utf8_lossy(&name))) && is_outside(font)
+    };
+    if !(names_font(page.resources(), &is_of_signs, DEEPEST, &mut 0) || annotations_do(page, &is_of_signs)) {
+        return None;
+    }
+    let message = format!(
+        "page {number} has text in a font of signs, such as ticked boxes, that the file does not bring: viewers that have \
+         it show other signs than are read here"
+    );
+    Some(Problem { kind: "font_missing".to_owned(), message, page: Some(number) })
+}
+
 /// Takes away the glyphs of which nothing but a number is known, where the page names a font whose codes are numbers of
 /// forms and that the file does not bring: what is drawn for them is whatever another font has there.
 pub(super) fn drop_numbered(page: &PdfPage<'_>, number: PageNo, survey: &mut Survey) -> Option<Problem> {

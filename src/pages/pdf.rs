@@ -408,7 +408,8 @@ impl Leaf {
             return Ok(page);
         }
         let mut problems = Vec::from_iter(numbered);
-        problems.extend(hidden::undrawn(self.pdf, self.number, &survey));
+        let undrawn = || hidden::undrawn(self.pdf, self.number, &survey);
+        problems.extend(hidden::signs_missing(self.pdf, self.number).or_else(undrawn));
         problems.extend(is_cut.then(|| whole::content_incomplete(self.number)));
         problems.extend(is_unset.then(|| whole::text_not_drawn(self.number)));
         if !survey.glyphs.is_empty() {

@@ -722,6 +722,34 @@ fn a_page_too_large_to_read_as_it_is_is_scaled_down_strip_by_strip() {
     check_scaled(source.page(PageNo::from_index(0)).unwrap());
 }
 
+/// A TIFF whose compression nobody reads (zstd, WebP, JPEG 2000) is whole, and is not called damaged.
+#[test]
+fn a_tiff_in_an_unknown_compression_is_not_damaged() {
+    let fault = |compression: u16| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("packed.tif");
+        let mut encoder = tiff::encoder::TiffEncoder::new(std::fs::File::create(&path).unwrap()).unwrap();
+        let packed = encoder.new_image::<tiff::encoder::colortype::Gray8>(40, 50).unwrap();
+        packed.write_data(&[255; 2000]).unwrap();
+        let mut bytes = std::fs::read(&path).unwrap();
+        let entry = [259_u16.to_le_bytes(), 3_u16.to_le_bytes()].concat();
+        let at = bytes.windows(4).position(|window| *window == *entry).unwrap() + 8;
+        bytes[at..at + 2].copy_from_slice(&compression.to_le_bytes());
+        std::fs::write(&path, bytes).unwrap();
+        let source = Source::open(&path, MediaType::Tiff, None);
+        source
+            .and_then(|source| source.page(PageNo::from_index(0)))
+            .err()
+            .and_then(|error| error.reason().map(str::to_owned))
+    };
+    assert_eq!(fault(1), None);
+    for compression in [34_712, 50_000, 50_001] {
+        assert_eq!(fault(compression).as_deref(), Some("unsupported_image"), "{compression}");
+    }
+    // Not deflated at all.
+    assert_eq!(fault(8).as_deref(), Some("damaged"));
+}
+
 #[test]
 fn a_large_scan_in_a_pdf_is_scaled_down() {
     let (width, height, bits) = large_scan();

@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Raised whenever a copy could come out otherwise from the same original and words.
-const COPY_VERSION: &str = "11";
+const COPY_VERSION: &str = "12";
 
 /// How many signatures of the original a copy does not bear, beside the figures of its examination.
 const SIGNATURES_LEFT_OUT: &str = "signatures_left_out";

@@ -29,9 +29,9 @@ use crate::{
 };
 
 /// Raised whenever reading could give other words from the same bytes and settings.
-const READ_VERSION: &str = "12";
+const READ_VERSION: &str = "13";
 /// Raised whenever text or rule engine could give other fields from the same words and rules.
-const EXTRACT_VERSION: &str = "11";
+const EXTRACT_VERSION: &str = "12";
 /// So many objects fit an event of the log.
 const OBJECTS_AN_EVENT: usize = 200;
 /// The program that made an object.

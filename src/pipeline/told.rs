@@ -76,9 +76,10 @@ fn of(register: &Register, data: &Path, store: &Store, so_far: u64) -> Result<To
     let Waiting { own: mut waiting, foreign } = waiting(register, &keys, u32::MAX)?;
     let mut logged = Vec::new();
     register.logged_events(|place, row| {
-        // Written anew: an older program may have put the same words otherwise.
+        // Written anew: an older program may have put the same words otherwise. A row under another id tells of another.
         let json = &row.event.json;
-        logged.push((place, Event::from_json(json).map_or(Blake3::of(json.as_bytes()), |event| event.digest())));
+        let event = Event::from_json(json).ok().filter(|event| event.id == row.event.id);
+        logged.push((place, event.map_or(Blake3::of(row.event.id.as_bytes()), |event| event.digest())));
         // What was logged since the check began may be beyond what it looks at.
         waiting.extend(sealed(&row, &keys).filter(|_| place >= so_far));
         Ok(())

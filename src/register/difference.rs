@@ -149,7 +149,7 @@ const VIEWS: [View; 9] = [
             "evidence",
         ],
         query: "FROM field_values AS held
-                WHERE generation = (SELECT max(generation) FROM findings WHERE document = held.document)
+                WHERE generation >= coalesce((SELECT max(generation) FROM findings WHERE document = held.document), generation)
                 ORDER BY document, field, ordinal",
         about: "SELECT record, ?2 FROM documents WHERE document = ?1",
     },
@@ -398,6 +398,31 @@ mod tests {
             };
             assert_eq!((one.table, one.part.as_str(), how), (table, part, differs), "{change}");
             assert_eq!(one.about, record, "{change}");
+        }
+    }
+
+    /// A row that belongs to no document, or to findings that are not there, is additional too.
+    #[test]
+    fn a_row_that_hangs_on_nothing_is_additional() {
+        let here = TestRegister::new();
+        let (_, items) = here.batch(&["a.pdf"]);
+        let fields = Fields { title: auto("Huur".into()), ..Fields::absent() };
+        here.complete_items(&[archived(&items[0], b"a", fields)]).unwrap();
+        for (document, generation) in [("'d-nowhere'", "1"), ("document", "generation + 1")] {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("copy.sqlite");
+            let connection = rusqlite::Connection::open(&here.path).unwrap();
+            connection.execute("VACUUM INTO ?1", [path.to_str().unwrap()]).unwrap();
+            let stranger = rusqlite::Connection::open(&path).unwrap();
+            let columns = "ordinal, value, status, confidence, rule, explanation, derived_from, alternatives, evidence";
+            let sql = format!(
+                "PRAGMA foreign_keys = OFF; INSERT INTO field_values (document, generation, field, {columns})
+                 SELECT {document}, {generation}, 'court', {columns} FROM field_values WHERE field = 'title'"
+            );
+            stranger.execute_batch(&sql).unwrap();
+            let found = Register::open(&path).unwrap().differences(&here).unwrap();
+            let [one] = &found[..] else { panic!("{document}: {found:?}") };
+            assert_eq!((one.table, &one.differs), ("field_values", &Differs::Additional), "{document}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Parts a contract into zones by the sentences that open them, Dutch and English. One zone a paragraph; numbers of
 //! clauses are checked elsewhere.
 
-use std::{ops::Range, sync::LazyLock};
+use std::{collections::HashMap, ops::Range, sync::LazyLock};
 
 use regex::Regex;
 
@@ -57,12 +57,13 @@ cue!(
 pub(super) fn zones(text: &str, paragraphs: &[Paragraph]) -> Vec<(Range<usize>, Zone)> {
     let views: Vec<View<'_>> = paragraphs.iter().map(|p| View::of(text, p)).collect();
     let operative = views.iter().any(|v| v.opens_clauses() || v.operative());
+    let listed = listed(&views);
     let mut walk = Walk { zone: Zone::Title, since: 0, letter: false, operative, article: None, clauses: false };
     let mut found: Vec<(Range<usize>, Zone)> = Vec::new();
     for (i, view) in views.iter().enumerate() {
         let next = views.get(i + 1);
         let before = i.checked_sub(1).map(|b| &views[b]);
-        let zone = walk.step(i, view, before, next);
+        let zone = if listed.contains(&i) { walk.lists() } else { walk.step(i, view, before, next) };
         // The name of who signs stands above the line.
         let name = before.filter(|b| {
             zone == Zone::Signatures && SIGNED_LINE.is_match(view.head) && b.words <= 10 && b.marker.is_none()
@@ -79,6 +80,34 @@ pub(super) fn zones(text: &str, paragraphs: &[Paragraph]) -> Vec<(Range<usize>, 
         }
     }
     found
+}
+
+/// The first run of numbered headings without a text below them, most of which come again: a table of contents that
+/// no heading announces.
+fn listed(views: &[View<'_>]) -> Range<usize> {
+    const SHORTEST: usize = 4;
+    let number = |view: &View<'_>| match view.marker.as_ref().map(|m| &m.kind) {
+        Some(MarkerKind::Decimal { levels, .. } | MarkerKind::Worded(_, levels)) if levels.len() == 1 => {
+            Some(levels[0])
+        }
+        _ => None,
+    };
+    let entry = |view: &View<'_>| number(view).filter(|_| view.heading_like(9) && !view.text.ends_with([':', ';']));
+    let name = |view: &View<'_>| {
+        view.marker.as_ref().map(|m| view.head.get(m.len..).unwrap_or("").trim().to_lowercase()).unwrap_or_default()
+    };
+    let Some(first) = views.iter().take(40).position(|view| entry(view) == Some(1)) else { return 0..0 };
+    let run = views[first..].iter().zip(1..).take_while(|(view, at)| entry(view) == Some(*at)).count();
+    if run < SHORTEST {
+        return 0..0;
+    }
+    let later: HashMap<u32, String> =
+        views[first + run..].iter().rev().filter_map(|view| Some((number(view)?, name(view)))).collect();
+    let again = views[first..first + run].iter().zip(1..).filter(|(view, at)| {
+        let listed = name(view);
+        !listed.is_empty() && later.get(at).is_some_and(|heading| heading.starts_with(&listed))
+    });
+    if 2 * again.count() > run { first..first + run } else { 0..0 }
 }
 
 /// A paragraph as the cues see it.
@@ -181,6 +210,12 @@ struct Walk {
 }
 
 impl Walk {
+    /// One more entry of a table of contents.
+    fn lists(&mut self) -> Zone {
+        (self.zone, self.since) = (Zone::Contents, 1);
+        Zone::Contents
+    }
+
     fn step(&mut self, i: usize, view: &View<'_>, before: Option<&View<'_>>, next: Option<&View<'_>>) -> Zone {
         let zone = self.decide(i, view, before, next);
         self.since = if zone == self.zone { self.since + 1 } else { 1 };
@@ -372,6 +407,21 @@ mod tests {
              two, which follow below.\nFor the Licensor\nDate: 29 November 2023\n1 Words\nThe words mean this.\n2 Grant\nThe \
              Licensor grants a licence.",
             &[(Zone::Title, "ORDER"), (Zone::Preamble, "By"), (Zone::Signatures, "For"), (Zone::Clauses, "1")],
+        );
+    }
+
+    #[test]
+    fn headings_that_come_again_are_a_table_of_contents() {
+        let clauses = "De ondergetekenden:\nI. Alfa B.V.;\nkomen het volgende overeen:\n1 Begrippen\nHierna \
+                       betekent:\n2 Duur\nEen jaar.\n3 Prijs\nTien euro.\n4 Slot\nDit is alles.";
+        check(
+            &format!("IT-diensten\n1 Begrippen\n2 Duur\n3 Prijs\n4 Slot\n{clauses}"),
+            &[(Zone::Title, "IT-diensten"), (Zone::Contents, "1"), (Zone::Preamble, "De"), (Zone::Clauses, "1")],
+        );
+        // Headings that stand there once are those of the clauses.
+        check(
+            "IT-diensten\nArtikel 1 Begrippen\nArtikel 2 Duur\nArtikel 3 Prijs\nArtikel 4 Slot\nDit is alles.",
+            &[(Zone::Title, "IT-diensten"), (Zone::Clauses, "Artikel")],
         );
     }
 

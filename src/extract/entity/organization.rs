@@ -1,6 +1,10 @@
 //! Organizations: names before a legal form (`Acme Holdings, Inc.`), behind a form or kind of body (`Stichting X`,
 //! `gemeente Y`), and names without a form that their place gives away. Where a name starts is the hard part.
 
+mod by_place;
+
+pub(super) use by_place::named as named_by_place;
+
 use super::{
     Entity, OrganizationReading, Spot,
     lexicon::lexicon,
@@ -23,7 +27,7 @@ pub(super) fn find(scan: &Scan<'_>, spots: &mut Vec<Spot>) {
         spots.extend(public_body(scan, at));
         spots.extend(government(scan, at));
         spots.extend(family_firm(scan, at));
-        spots.extend(by_place(scan, at));
+        spots.extend(by_place::find(scan, at));
     }
     super::settle(spots, first_spot);
 }
@@ -141,7 +145,10 @@ fn field_behind(scan: &Scan<'_>, last: usize) -> Option<usize> {
 }
 
 fn is_stop(scan: &Scan<'_>, at: usize) -> bool {
-    !names_trade(scan, at) && lexicon().phrases("not_names").at(scan, at).is_some_and(|(last, _)| last == at)
+    // `Meridian Title & Escrow Company`
+    let joined = scan.is_capital(at) && scan.is_mark(at + 1, '&') && scan.is_capital(at + 2);
+    !(names_trade(scan, at) || joined)
+        && lexicon().phrases("not_names").at(scan, at).is_some_and(|(last, _)| last == at)
 }
 
 /// `Bright Hands Contract Cleaning Limited`: a trade that is done by contract.
@@ -230,6 +237,8 @@ fn start_of_name(scan: &Scan<'_>, form_at: usize) -> Option<usize> {
             }
             // `Liftenfabriek v/h Gebr. Korteweg B.V.`: what it was called before belongs to the name.
             Kind::Word if first.is_some() && is_half_of_formerly(scan, left) => {}
+            // `de gemeente Ede aan X B.V.`
+            Kind::Word if scan.raw(left) == "aan" && ends_place(scan, left) => break,
             Kind::Word if is_particle(scan, left) && first.is_some() => {}
             Kind::Mark('&' | '+') => {}
             Kind::Mark('-' | '/' | '\'' | '!' | '¢' | '°' | '@') if scan.touches(right) || scan.touches(left) => {}
@@ -343,6 +352,17 @@ pub(super) fn is_item_letter(scan: &Scan<'_>, at: usize) -> bool {
     near.any(|other| (next_to(letter(at), letter(other)) || next_to(roman(at), roman(other))) && opens(other))
 }
 
+/// Behind `gemeente X`, `provincie X`.
+fn ends_place(scan: &Scan<'_>, at: usize) -> bool {
+    let of_place = |start: usize| {
+        lexicon()
+            .phrases("prefix_forms")
+            .at(scan, start)
+            .is_some_and(|(last, value)| value.starts_with("place ") && last + 2 == at)
+    };
+    at.checked_sub(2).is_some_and(of_place)
+}
+
 fn is_office(scan: &Scan<'_>, at: usize) -> bool {
     matches!(
         scan.folded(at),
@@ -426,6 +446,15 @@ fn and_joins(scan: &Scan<'_>, and_at: usize, form_at: usize) -> bool {
             Some(further) => at = further,
             None => return before == 1 || after <= 1,
         }
+    }
+    // `het Ministerie van Defensie en Thales Nederland B.V.`: a public body has no such form.
+    let public = |start: usize, last: usize| {
+        let (end, value) = lexicon().phrases("prefix_forms").at(scan, start)?;
+        let body = value.starts_with("place ") || matches!(value, "body staat" | "body minister");
+        (body && end <= last).then_some(end)
+    };
+    if public(at + 1, left).is_some() || (at.saturating_sub(2)..=at).any(|start| public(start, at) == Some(at)) {
+        return false;
     }
     // `Museum De Zwarte Akker te Drachten en Waaksaam B.V.`: a seat before the joint ends a name of its own.
     if matches!(scan.folded(at), "te") {
@@ -529,8 +558,7 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
         || matches!(form, "staat" | "minister")
         || form == "openbaar lichaam" && !matches!(scan.folded(at), "regio" | "openbaar" | "gemeenschappelijke")
         || form == "stichting"
-        || form == "vereniging"
-        || form == "waterschap";
+        || matches!(form, "vereniging" | "maatschap" | "eenmanszaak" | "waterschap");
     if !scan.is_capital(at) && !lower_ok {
         return;
     }
@@ -557,6 +585,9 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
     }
     let Some(mut last) = end_of_name(scan, next, kind == "body") else { return };
     let of_ministry = matches!(form, "staat" | "minister" | "department" | "state");
+    if let Some(and) = firm_joined(scan, next, last).filter(|_| of_ministry) {
+        last = and - 1;
+    }
     last = portfolio_behind(scan, last).filter(|_| of_ministry).unwrap_or(last);
     if let Some(close) = country_behind(scan, last) {
         spots.push(spot(scan, at, close, Some(form)));
@@ -576,7 +607,15 @@ fn behind_form(scan: &Scan<'_>, at: usize, spots: &mut Vec<Spot>) {
     } else if let Some(end) = purpose_behind(scan, last).filter(|_| kind == "body") {
         last = end;
     }
-    spots.push(spot(scan, at, last, Some(form)));
+    // What a sole trader's business is, is none of its name.
+    let first = if form == "eenmanszaak" { next } else { at };
+    spots.push(spot(scan, first, last, Some(form)));
+}
+
+/// `Ministerie van Defensie en Thales Nederland B.V.`: a ministry has no such form; the `en` before the firm.
+fn firm_joined(scan: &Scan<'_>, first: usize, last: usize) -> Option<usize> {
+    let form = (first..=last + 1).find(|&at| legal_form(scan, at).is_some_and(|(_, form)| !is_weak(form)))?;
+    (first + 1..form).rfind(|&at| is_and(scan, at))
 }
 
 /// Names in a list behind what they all are: `gemeenten A, B en C`. `name` tells of a piece the last one of the name that
@@ -725,6 +764,13 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             }
             // `Maatschap Te Veldhuis`
             Some(Kind::Word) if last.is_none() && scan.raw(at) == "Te" && scan.is_capital(at + 1) => true,
+            // `Waterschap Hunze en Aa's`
+            Some(Kind::Word)
+                if last.is_some() && scan.is_mark(at - 1, '\'') && scan.touches(at - 1) && scan.touches(at) =>
+            {
+                last = Some(at);
+                true
+            }
             // `v.v. Rohda`
             Some(Kind::Word) if scan.raw(at).chars().count() == 1 && scan.is_mark(at + 1, '.') => true,
             Some(Kind::Word) if last.is_none() && !is_particle(scan, at) => false,
@@ -735,6 +781,8 @@ fn end_of_name(scan: &Scan<'_>, first: usize, joins: bool) -> Option<usize> {
             Some(Kind::Word) if scan.folded(at) == "in" && last.is_some() && goes_on_inside(scan, at) => true,
             // `Stichting X te Y` names its seat.
             Some(Kind::Word) if matches!(scan.folded(at), "te" | "in") => false,
+            // `de gemeente Ede aan X verstrekt`; `Alphen aan den Rijn` is a place.
+            Some(Kind::Word) if !joins && scan.raw(at) == "aan" && scan.is_capital(at + 1) => false,
             // `Council of The Courts, Carlisle` names its address; `BANK OF THE WEST` has it in its name.
             Some(Kind::Word) if scan.raw(at) == "of" && ends_before(scan, first, at) => false,
             Some(Kind::Word) if is_particle(scan, at) => {
@@ -813,180 +861,9 @@ fn party_follows(scan: &Scan<'_>, and_at: usize) -> bool {
     })
 }
 
-/// A name without a form: right before `("…")`, right behind `between` or `tussen`, or at the start of its line right
-/// before what is said of parties only (`, gevestigd te`).
-fn by_place(scan: &Scan<'_>, at: usize) -> Option<Spot> {
-    let (first, last) = named_by_place(scan, at)?;
-    let person = super::person::looks_like_person(scan, first, last)
-        // What starts with a form is found by it.
-        || lexicon().phrases("prefix_forms").at(scan, first).is_some();
-    let form = (first + 1..=last).find_map(|at| legal_form(scan, at).filter(|&(end, _)| end == last));
-    (!person).then(|| spot(scan, first, last, form.map(|(_, form)| form)))
-}
-
-/// The run of a name that its place gives away.
-pub(super) fn named_by_place(scan: &Scan<'_>, at: usize) -> Option<(usize, usize)> {
-    if scan.is_mark(at, '(') {
-        let inside =
-            (at + 1..at + 4).take_while(|&inside| !scan.is_mark(inside, ')')).any(|inside| scan.is_mark(inside, '"'));
-        let opens = inside || bare_role(scan, at) || matches!(scan.folded(at + 1), "hereinafter" | "hierna");
-        if !opens {
-            return None;
-        }
-        let mut last = scan.before(at)?;
-        if scan.is_mark(last, ',') {
-            last = scan.before(last)?;
-        }
-        if !is_name_word(scan, last) || scan.kind(last) == Some(Kind::Number) {
-            return None;
-        }
-        let first = start_of_name(scan, last + 1).filter(|first| *first <= last)?;
-        if address_in(scan, first, last).is_some() {
-            return None;
-        }
-        return is_run(scan, first, last).then_some((first, last));
-    }
-    if scan.is_mark(at, ',') {
-        // `Cornelis de Jonge, landbouwer, wonende te X`
-        let trade = scan.is_word(at + 1) && !scan.is_capital(at + 1) && scan.is_mark(at + 2, ',');
-        let described = describes_party(scan, at + 1) || trade && lives(scan, at + 3);
-        let last = scan.before(at).filter(|&last| described && is_name_word(scan, last))?;
-        let first = start_of_name(scan, at).filter(|first| *first <= last && scan.is_word(*first))?;
-        let opens = scan.before(first).is_none_or(|left| {
-            scan.gap(first) == Gap::Paragraph
-                || scan.opens_cell(first)
-                || matches!(scan.mark(left), Some(':' | '.' | ')'))
-                || matches!(scan.folded(left), "en" | "tussen" | "de" | "het")
-        });
-        let words = (first..=last).filter(|&word| scan.is_word(word)).count();
-        return (opens && words > 1 && is_run(scan, first, last)).then_some((first, last));
-    }
-    if scan.folded(at) == "of" {
-        return resident(scan, at);
-    }
-    if matches!(scan.folded(at), "between" | "among" | "tussen" | "and" | "en") && scan.is_word(at) {
-        let mut first = scan.next(at)?;
-        for word in [&["de", "the", "het"][..], &["undersigned", "ondergetekende"][..]] {
-            if word.contains(&scan.folded(first)) {
-                first = scan.next(first)?;
-            }
-        }
-        if !is_name_word(scan, first) || !scan.is_word(first) {
-            return None;
-        }
-        let last = end_of_name(scan, first, false)?;
-        let ended = scan.next(last).is_none_or(|next| matches!(scan.mark(next), Some(',' | '(')) || is_and(scan, next));
-        let joined =
-            is_and(scan, at) && !scan.next(last).is_some_and(|next| matches!(scan.mark(next), Some(',' | '(')));
-        let last = address_in(scan, first, last).and_then(|of| scan.before(of)).unwrap_or(last);
-        return (ended && !joined && is_run(scan, first, last)).then_some((first, last));
-    }
-    None
-}
-
 /// `Pennine Estates Limited of 3 Canal Street`: the name ends before its address.
 fn address_in(scan: &Scan<'_>, first: usize, last: usize) -> Option<usize> {
-    (first..last).find(|&of| scan.raw(of) == "of" && ends_before(scan, first, of))
-}
-
-/// `(2) Helen Margaret Ashworth of 44 Sycamore Avenue`: an item of a list that opens with a name and an address.
-fn resident(scan: &Scan<'_>, of: usize) -> Option<(usize, usize)> {
-    let address = scan.next(of)?;
-    let last = scan.before(of)?;
-    let last = if scan.is_mark(last, ',') { scan.before(last)? } else { last };
-    if !(scan.kind(address) == Some(Kind::Number) || scan.is_capital(address)) || !is_name_word(scan, last) {
-        return None;
-    }
-    let first = start_of_name(scan, last + 1).filter(|&first| first < last && scan.is_word(first))?;
-    // Behind its number, or behind the line's start.
-    let item = match scan.before(first) {
-        Some(left) => {
-            scan.is_mark(left, ')') || scan.is_mark(left, '.') && left > 0 && scan.kind(left - 1) == Some(Kind::Number)
-        }
-        None => scan.kind(address) == Some(Kind::Number),
-    };
-    (item && is_run(scan, first, last)).then_some((first, last))
-}
-
-/// `(Landlord)`, `(the Funder)`: words with a capital in brackets that close the item.
-fn bare_role(scan: &Scan<'_>, open: usize) -> bool {
-    let first = if matches!(scan.folded(open + 1), "the" | "de" | "het") { open + 2 } else { open + 1 };
-    if is_stop(scan, first) && scan.is_mark(first + 1, ')') {
-        return true;
-    }
-    let Some(close) = (first + 1..first + 4).find(|&at| scan.is_mark(at, ')')) else { return false };
-    let words = (first..close).all(|at| scan.is_word(at) && scan.is_capital(at) && scan.raw(at).len() > 2);
-    let ends = scan.next(close).is_none_or(|next| {
-        scan.gap(next) == Gap::Paragraph || matches!(scan.mark(next), Some(';' | '.' | ',')) || is_and(scan, next)
-    });
-    words && ends
-}
-
-fn lives(scan: &Scan<'_>, at: usize) -> bool {
-    matches!(scan.folded(at), "wonende" | "woonachtig")
-}
-
-/// What contracts say of a party right behind its name.
-fn describes_party(scan: &Scan<'_>, at: usize) -> bool {
-    /// What a party may be: `an Ohio limited partnership`, `a political subdivision of the State of Oregon`.
-    const KINDS: [&str; 17] = [
-        "corporation",
-        "company",
-        "partnership",
-        "body",
-        "charity",
-        "trust",
-        "municipality",
-        "subdivision",
-        "association",
-        "society",
-        "institution",
-        "agency",
-        "nonprofit",
-        "organization",
-        "organisation",
-        "cooperative",
-        "bank",
-    ];
-    if matches!(scan.folded(at), "a" | "an") {
-        return (at + 1..at + 6).take_while(|&word| scan.is_word(word)).any(|word| KINDS.contains(&scan.folded(word)));
-    }
-    let word = if matches!(scan.folded(at), "statutair" | "rechtsgeldig" | "verder" | "nader") { at + 1 } else { at };
-    lives(scan, word)
-        || matches!(
-            scan.folded(word),
-            "gevestigd"
-                | "geboren"
-                | "kantoorhoudend"
-                | "kantoorhoudende"
-                | "zetelend"
-                | "zetelende"
-                | "ingeschreven"
-                | "handelend"
-                | "handelende"
-                | "vertegenwoordigd"
-                | "hierna"
-        )
-        || (scan.folded(word) == "te" && matches!(scan.folded(word + 1), "dezen" | "noemen"))
-        || (scan.folded(word) == "ten" && scan.folded(word + 1) == "deze")
-}
-
-/// A run of at most eight words with a capital, that are not all known words of another kind.
-fn is_run(scan: &Scan<'_>, first: usize, last: usize) -> bool {
-    let words: Vec<usize> = (first..=last).filter(|&at| scan.is_word(at)).collect();
-    let known = |at: usize| {
-        lexicon()
-            .word(scan.folded(at))
-            .is_some_and(|word| word.month.is_some() || word.unit.is_some() || word.currency.is_some())
-    };
-    let place = lexicon().phrases("jurisdictions").at(scan, first).is_some_and(|(end, _)| end == last)
-        || matches!(scan.folded(first), "state" | "commonwealth") && scan.folded(first + 1) == "of";
-    // `Xxxx` stands where a name was left out.
-    let left_out = |at: usize| scan.folded(at).len() > 2 && scan.folded(at).bytes().all(|b| b == b'x');
-    !place
-        && !words.is_empty()
-        && !words.iter().any(|&at| left_out(at))
-        && words.len() <= 8
-        && (super::person::starts_with_given_name(scan, first) || !words.iter().any(|&at| known(at)))
-        && !words.iter().any(|&at| is_stop(scan, at))
+    // `Ocean Lines S.A. of Panama`
+    let seated = |of: usize| of > first + 1 && legal_form_ends_at(scan, of - 1);
+    (first..last).find(|&of| scan.raw(of) == "of" && (ends_before(scan, first, of) || seated(of)))
 }

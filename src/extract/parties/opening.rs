@@ -374,6 +374,10 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
             refused = Some(find);
             continue;
         }
+        if accepted.last().is_some_and(|last| is_member(text, last, find)) {
+            refused = Some(find);
+            continue;
+        }
         if let Some(place) = Place::of(scene, from, find, accepted.is_empty(), cues)
             && credible(scene, find, &place, cues)
         {
@@ -383,6 +387,18 @@ pub(super) fn names<'s>(scene: &'s Scene<'_>, opening: &Range<usize>, cues: &Cue
         }
     }
     accepted
+}
+
+/// `de maatschap Huisartsen Centrum, bestaande uit A B.V. en C B.V.`: who makes up a partnership is no party by itself.
+fn is_member(text: &Text, partnership: &Find, find: &Find) -> bool {
+    let several = matches!(&partnership.thing, Thing::Entity(Entity::Organization(reading))
+        if matches!(reading.legal_form.as_deref(), Some("maatschap" | "V.O.F." | "C.V.")));
+    let between = fold(text.slice(&(partnership.range.end..find.range.start)));
+    several
+        && ["bestaande uit", "waarvan de ma", "waarvan de ven", "met als vennoten"]
+            .iter()
+            .any(|cue| between.contains(cue))
+        && !["\n", ";", "hierna", "noemen", ")"].iter().any(|end| between.contains(end))
 }
 
 fn goes_on_list(text: &Text, last: &Find, find: &Find) -> bool {
@@ -564,27 +580,54 @@ fn ends_in_enumerator(lead: &str) -> bool {
         && [" en", " and", ",", ";", ":"].iter().any(|joint| before.ends_with(joint))
 }
 
-/// `het college van burgemeester en wethouders van de gemeente A`, `vennoten van V.O.F. B`: the body itself is the
-/// party, whichever organ or partner speaks for it.
+/// `het college van burgemeester en wethouders van de gemeente A`, `de raden en de burgemeesters van de gemeenten A en B`,
+/// `vennoten van V.O.F. C`: the body itself is the party, whichever organs or partners speak for it.
 fn acts_for_itself(lead: &str) -> bool {
-    const ORGANS: [&str; 8] = [
-        "college van burgemeester en wethouders van",
-        "burgemeester en wethouders van",
-        "gedeputeerde staten van",
-        "dagelijks bestuur van",
-        "algemeen bestuur van",
-        "burgemeester van",
-        "gemeenteraad van",
-        "vennoten van",
+    const ORGANS: [&str; 17] = [
+        "college van burgemeester en wethouders",
+        "colleges van burgemeester en wethouders",
+        "burgemeester en wethouders",
+        "gedeputeerde staten",
+        "provinciale staten",
+        "dagelijks bestuur",
+        "dagelijkse besturen",
+        "algemeen bestuur",
+        "algemene besturen",
+        "burgemeester",
+        "burgemeesters",
+        "gemeenteraad",
+        "gemeenteraden",
+        "raad",
+        "raden",
+        "college",
+        "vennoten",
     ];
+    fn without_article(text: &str) -> &str {
+        let text = text.trim_end();
+        [" de", " het"].iter().find_map(|end| text.strip_suffix(end)).unwrap_or(text)
+    }
+    let strip_organ = |text: &str| -> Option<usize> {
+        let organ = ORGANS.iter().filter(|organ| text.ends_with(**organ)).max_by_key(|organ| organ.len())?;
+        let before = &text[..text.len() - organ.len()];
+        (!before.ends_with(char::is_alphanumeric)).then_some(before.len())
+    };
     let lead = lead.trim_end();
-    let lead =
-        [" de", " het", " de vennootschap onder firma"].iter().find_map(|end| lead.strip_suffix(end)).unwrap_or(lead);
-    ORGANS.iter().find_map(|organ| lead.strip_suffix(organ)).is_some_and(|before| {
-        // Where it opens its item; `namens het college van …` is said of somebody else.
-        let before = before.trim_start_matches(|c: char| !c.is_alphabetic()).trim();
-        matches!(before, "" | "de" | "het" | "beiden handelend als" | "handelend als" | "ten deze handelend als")
-    })
+    let lead = lead.strip_suffix(" de vennootschap onder firma").unwrap_or_else(|| without_article(lead));
+    let Some(mut before) = lead.strip_suffix(" van").and_then(|lead| Some(&lead[..strip_organ(lead)?])) else {
+        return false;
+    };
+    // `de raden, de colleges en de`
+    while let Some(rest) = {
+        let text = without_article(before);
+        [" en", ","].iter().find_map(|joint| text.strip_suffix(joint))
+    }
+    .and_then(|text| Some(&text[..strip_organ(text)?]))
+    {
+        before = rest;
+    }
+    // Where it opens its item; `namens het college van …` is said of somebody else.
+    let before = before.trim_start_matches(|c: char| !c.is_alphabetic()).trim();
+    matches!(before, "" | "de" | "het" | "beiden handelend als" | "handelend als" | "ten deze handelend als")
 }
 
 /// `A, te dezen vertegenwoordigd door de minister, namens deze, drs. W. B`, over several lines: the last name before
@@ -643,6 +686,9 @@ pub(super) fn behind_enumerator(line: &str) -> Option<&str> {
     ((1..=2).contains(&mark) || mark > 0 && roman).then_some(rest)
 }
 
+/// On which side a party stands is said so many bytes behind its name: `te Joure, anderzijds`.
+const SIDE: usize = 40;
+
 /// A name with a legal form, or of a body, speaks for itself; others need a description that only parties have.
 fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool {
     let text = scene.text;
@@ -699,7 +745,10 @@ fn credible(scene: &Scene<'_>, find: &Find, place: &Place, cues: &Cues) -> bool 
         "vertegenwoordigd",
         "rechtsgeldig vertegenwoordigd",
     ];
-    let described = DESCRIBES.iter().any(|word| behind.trim_start_matches([',', ' ', ')', '(']).starts_with(word));
+    let described = DESCRIBES.iter().any(|word| behind.trim_start_matches([',', ' ', ')', '(']).starts_with(word))
+        || ["enerzijds", "anderzijds", "ter ene", "ter andere"]
+            .iter()
+            .any(|side| behind.find(side).is_some_and(|at| at < SIDE));
     !is_term
         && cues.is_of_nothing_else(name)
         && (place.joined || place.heads_paragraph)

@@ -55,6 +55,38 @@ fn an_organ_speaks_for_its_body_and_an_item_may_have_a_letter() {
 }
 
 #[test]
+fn several_organs_speak_for_the_bodies_that_join() {
+    let two = [("gemeente Leiden", None), ("gemeente Leiderdorp", None)];
+    check(
+        "De raden, de colleges van burgemeester en wethouders en de burgemeesters van de gemeenten Leiden en Leiderdorp, ieder \
+         voor zover zij bevoegd zijn;\n\noverwegende dat zij samenwerken;\n\nkomen overeen:",
+        &two,
+    );
+    check(
+        "De colleges van burgemeester en wethouders van de gemeenten Leiden en Leiderdorp,\n\noverwegende dat zij \
+         samenwerken;\n\nkomen overeen:",
+        &two,
+    );
+}
+
+#[test]
+fn who_makes_up_a_partnership_is_no_party() {
+    check(
+        "tussen\nde maatschap Huisartsen Centrum, gevestigd te Meppel, bestaande uit A. Smit B.V. en B. Mulder B.V., hierna: \
+         \"opdrachtgever\";\nen\nde eenmanszaak Technisch Beheer Jansen, gevestigd te Ede, hierna: \"opdrachtnemer\"",
+        &[("maatschap Huisartsen Centrum", Some("opdrachtgever")), ("Technisch Beheer Jansen", Some("opdrachtnemer"))],
+    );
+}
+
+#[test]
+fn a_party_may_be_told_by_its_side() {
+    check(
+        "Tussen Gebroeders Van der Meulen B.V. te Sneek enerzijds en Autobedrijf Hendriks te Joure anderzijds is overeengekomen:",
+        &[("Gebroeders Van der Meulen B.V.", None), ("Autobedrijf Hendriks", None)],
+    );
+}
+
+#[test]
 fn who_signs_for_a_body_over_several_lines_is_no_party() {
     check(
         "Overeenkomst tussen\nde Staat der Nederlanden, te dezen vertegenwoordigd door de Minister van Zaken,\nnamens deze,\n\

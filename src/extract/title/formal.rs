@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use super::super::{lexicon::fold, pattern::Kind, scene::Scene};
+use super::{
+    super::{lexicon::fold, pattern::Kind, scene::Scene},
+    is_below,
+};
 
 /// No formal title has more words than this.
 const LONGEST: usize = 90;
@@ -40,7 +43,7 @@ pub(super) fn end(scene: &Scene<'_>, first: &Range<usize>, lines: &[Range<usize>
     let mut named = false;
     for line in lines.iter().filter(|line| line.start >= first.start) {
         let text = scene.text.slice(line);
-        let adjoins = before.is_none_or(|before| line.start == before.end + 1);
+        let adjoins = before.is_none_or(|before| is_below(scene, line, before.end));
         words += scene.words_in(line).len();
         let goes_on = |about: usize| before.is_some_and(|before| goes_on(scene, about, before, line));
         if let Some(about) = shape.about

@@ -74,6 +74,23 @@ fn characters_of_a_font_that_nobody_has_are_named() {
     assert!(told(&sketch.digital(), "font_missing").contains("1 characters"));
 }
 
+/// A ticked box of Wingdings is read as a letter where the file does not bring the font.
+#[test]
+fn signs_of_a_font_that_the_file_does_not_bring_are_told() {
+    let problems = |name: &str| {
+        let font = dictionary! {
+            "Type" => "Font", "Subtype" => "TrueType", "BaseFont" => name, "Encoding" => "WinAnsiEncoding",
+        };
+        let mut sketch = Sketch::new(&format!("{WORDS} BT /F2 12 Tf 72 600 Td (A) Tj ET"));
+        sketch.resources.get_mut(b"Font").and_then(Object::as_dict_mut).unwrap().set("F2", font);
+        sketch.digital()
+    };
+    for name in ["Wingdings", "ABCDEF+Wingdings-Regular", "Webdings"] {
+        assert!(told(&problems(name), "font_missing").contains("a font of signs"), "{name}");
+    }
+    assert!(problems("ZapfDingbats").problems.is_empty() && problems("Verdana").problems.is_empty());
+}
+
 /// A document with a layer that is off, and what its page says.
 fn layered(content: &str, base: Option<&str>) -> PageReading {
     let mut sketch = Sketch::new(content);

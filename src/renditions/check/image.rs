@@ -117,12 +117,13 @@ fn jpeg2000(data: &[u8], has_space: bool, place: &str, findings: &mut Findings) 
         match (&kind, content) {
             (b"ihdr", [_, _, _, _, _, _, _, _, high, low, depth, ..]) => {
                 let channels = u16::from_be_bytes([*high, *low]);
-                // Opacity channels come on top of the color channels (ISO/IEC 15444-1, I.5.3.6).
+                // Opacity channels come on top of the color channels (ISO/IEC 15444-1, I.5.3.6); validators count them too.
                 let opacity = boxes(head).find(|(kind, _)| kind == b"cdef").map_or(0, |(_, content)| {
                     let entries = content.get(2..).unwrap_or(&[]).chunks_exact(6);
                     entries.filter(|entry| entry[2..4] != [0, 0]).count() as u16
                 });
-                if !matches!(channels.saturating_sub(opacity), 1 | 3 | 4) {
+                let allowed = |channels: u16| matches!(channels, 1 | 3 | 4);
+                if !(allowed(channels) && allowed(channels.saturating_sub(opacity))) {
                     findings.add(clause, "JPEG 2000 data have neither 1, 3 nor 4 color channels", place);
                 }
                 if *depth != 255 && depth & 0x7f > 37 {
@@ -147,5 +148,39 @@ fn jpeg2000(data: &[u8], has_space: bool, place: &str, findings: &mut Findings) 
     }
     if specifications > 1 && best != 1 {
         findings.add(clause, "JPEG 2000 data have several color spaces and not one best", place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// JPEG 2000 data with so many channels, of which the last so many are opacity; sRGB or grey.
+    fn data(channels: u16, opacity: u16) -> Vec<u8> {
+        fn one(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+            let length = u32::try_from(content.len() + 8).unwrap();
+            [&length.to_be_bytes()[..], kind, content].concat()
+        }
+        let size = [0, 0, 0, 8, 0, 0, 0, 8];
+        let header = one(b"ihdr", &[&size[..], &channels.to_be_bytes(), &[7, 7, 0, 0]].concat());
+        let color = one(b"colr", &[1, 0, 0, 0, 0, 0, if channels - opacity == 1 { 17 } else { 16 }]);
+        let entries = (0..channels).flat_map(|number| {
+            let kind = u16::from(number >= channels - opacity);
+            [number, kind, 0].map(u16::to_be_bytes).concat()
+        });
+        let definition = one(b"cdef", &[channels.to_be_bytes().to_vec(), entries.collect()].concat());
+        one(b"jp2h", &[header, color, definition].concat())
+    }
+
+    /// All channels count, as validators count them, and those of color by themselves.
+    #[test]
+    fn jpeg_2000_data_have_one_three_or_four_channels() {
+        let clauses = |channels, opacity| {
+            let mut findings = Findings::default();
+            jpeg2000(&data(channels, opacity), false, "image", &mut findings);
+            findings.list.len()
+        };
+        assert_eq!([clauses(1, 0), clauses(3, 0), clauses(4, 0), clauses(4, 1)], [0; 4]);
+        assert_eq!([clauses(2, 0), clauses(2, 1), clauses(5, 1), clauses(5, 0)], [1; 4]);
     }
 }

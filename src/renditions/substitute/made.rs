@@ -21,7 +21,7 @@ use super::{
     type1c::{self, Glyph},
     widths::Widths,
 };
-use crate::model::Blake3;
+use crate::{model::Blake3, pages::hidden::draws_signs};
 
 /// The standard 14 (ISO 32000-1, 9.6.2.2): what their codes mean without an encoding is known.
 const STANDARD: [&str; 14] = [
@@ -40,8 +40,6 @@ const STANDARD: [&str; 14] = [
     "Times-Roman",
     "ZapfDingbats",
 ];
-/// Parts of the names of fonts that draw signs where their encoding has letters.
-const SIGNS: [&str; 8] = ["dingbat", "symbol", "wingding", "webding", "marlett", "barcode", "mtextra", "monotypesorts"];
 /// The encodings that a font may name (ISO 32000-1, table 114), and the one that it has without.
 const ENCODINGS: [&[u8]; 4] = [b"WinAnsiEncoding", b"MacRomanEncoding", b"MacExpertEncoding", b"StandardEncoding"];
 /// How long the text of a code may be (ISO 32000-1, 9.10.3).
@@ -106,8 +104,7 @@ fn is_told(source: &SourceDict<'_>, name: &str, subtype: &[u8]) -> Result<(), &'
     if STANDARD.contains(&name) {
         return Ok(());
     }
-    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    if SIGNS.iter().any(|sign| plain.contains(sign)) {
+    if draws_signs(name) {
         return Err("it draws signs that no substitute has");
     }
     let flags = source.get::<SourceDict<'_>>("FontDescriptor").and_then(|of| of.get::<u32>("Flags")).unwrap_or(0);

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use object_store::{
     HeaderMap,
     aws::{AwsAuthorizer, AwsCredentialProvider},
-    client::{HttpClient, HttpError, HttpErrorKind, HttpRequest, HttpRequestBody},
+    client::{HttpClient, HttpError, HttpRequest, HttpRequestBody},
 };
 use sha2::{Digest as _, Sha256};
 
@@ -138,7 +138,8 @@ impl Client {
         for left in (0..request.tries).rev() {
             match self.send_once(&request).await? {
                 Ok(answer) if left == 0 || !answer.may_help_to_try_again() => return Ok(answer),
-                Err(error) if left == 0 || matches!(error.kind(), HttpErrorKind::Decode) => {
+                // An answer that was cut off too: what it held is not known.
+                Err(error) if left == 0 => {
                     return Err(Error::new(
                         ErrorKind::Storage,
                         format!("cannot reach the store `{}`", self.bucket_url),
@@ -249,6 +250,13 @@ fn encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use object_store::{
+        ClientOptions, StaticCredentialProvider,
+        client::{HttpConnector as _, ReqwestConnector},
+    };
+
     use super::*;
 
     fn answer(status: u16, body: &str) -> Answer {
@@ -273,6 +281,34 @@ mod tests {
         let odd = answer(200, "<Error><Code>InternalError</Code><Message>can&apos;t</Message></Error>");
         assert!(!odd.is_ok() && odd.may_help_to_try_again());
         assert_eq!(odd.said(), "200 InternalError (can't)");
+    }
+
+    /// A server that cuts its first answer off gives the second one whole.
+    #[test]
+    fn an_answer_that_is_cut_off_is_asked_for_again() {
+        use std::io::{Read as _, Write as _};
+        let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = server.local_addr().unwrap();
+        let serves = std::thread::spawn(move || {
+            for body in ["<Key>a</K", "<Key>a</Key>"] {
+                let (mut stream, _) = server.accept().unwrap();
+                assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
+                write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 12\r\nConnection: close\r\n\r\n{body}").unwrap();
+            }
+        });
+        let (key_id, secret_key) = ("key".to_owned(), "secret".to_owned());
+        let credential = object_store::aws::AwsCredential { key_id, secret_key, token: None };
+        let client = Client {
+            http: ReqwestConnector::default().connect(&ClientOptions::new().with_allow_http(true)).unwrap(),
+            credentials: Arc::new(StaticCredentialProvider::new(credential)),
+            region: "us-east-1".into(),
+            bucket_url: format!("http://{address}/bucket"),
+            prefix: String::new(),
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let answer = runtime.block_on(client.send(Request::new("GET", "").query("list-type", "2"))).unwrap();
+        assert_eq!(answer.text("Key"), Some("a"));
+        serves.join().unwrap();
     }
 
     #[test]

@@ -88,6 +88,19 @@ fn ministries_states_and_institutes() {
     );
     check("de Minister van Defensie, hierna", Dutch, &["Minister van Defensie"]);
     check(
+        "tussen het Ministerie van Defensie en Radarbouw Nederland B.V. over",
+        Dutch,
+        &["Ministerie van Defensie", "Radarbouw Nederland B.V."],
+    );
+    check(
+        "opdracht die de gemeente Ede aan Kompas Accountants B.V. gaf",
+        Dutch,
+        &["gemeente Ede", "Kompas Accountants B.V."],
+    );
+    check("de gemeente Krimpen aan den IJssel, hierna", Dutch, &["gemeente Krimpen aan den IJssel"]);
+    check("het waterschap Hunze en Aa's, hierna", Dutch, &["waterschap Hunze en Aa's"]);
+    check("between Ocean Lines S.A. of Panama (\"Owner\")", English, &["Ocean Lines S.A.", "Panama"]);
+    check(
         "The Kingdom of Norway and the International Institute for Tidal and Estuarine Studies,",
         English,
         &["Kingdom of Norway", "International Institute for Tidal and Estuarine Studies"],
