@@ -308,6 +308,12 @@ fn half_written_files_are_cleared_by_the_next_run_unless_they_may_be_anothers_wo
     assert_eq!((&findings[0]["kind"], &findings[0]["what"]), (&json!("foreign_object"), &json!(old)));
 }
 
+/// Says whether a stopped run left a manifest that the log does not name, by the report of `verify`.
+fn is_left_out(report: &Value) -> bool {
+    let mut left = report["unfinished"].as_array().into_iter().flatten();
+    left.any(|left| left["what"].as_str().unwrap().starts_with("manifests/"))
+}
+
 /// Runs `griffie copies` to its end and gives how many it says were made.
 fn copied(data: &Path) -> usize {
     let (told, _) = common::check(griffie(data).arg("copies"), 0);
@@ -344,9 +350,10 @@ fn copies_that_were_stopped_are_no_damage_and_are_completed_by_the_same_command(
         }
         if rebuilt {
             fs::remove_file(data.join("griffie.sqlite")).unwrap();
-            // A manifest that the log does not name yet stays out, and is told.
-            let code = if point == "copied-manifest-stored" { 11 } else { 0 };
-            common::check(griffie(&data).arg("rebuild"), code);
+            // A manifest that the log does not name yet stays out, and is told. Another worker may have left one, too.
+            let left_out = is_left_out(&report);
+            assert!(left_out || point != "copied-manifest-stored", "{what}: {report:#}");
+            common::check(griffie(&data).arg("rebuild"), if left_out { 11 } else { 0 });
         }
         copied(&data);
         let report = verify();
@@ -400,9 +407,10 @@ fn reading_again_that_was_stopped_is_no_damage_and_is_completed_by_the_same_comm
         }
         if rebuilt {
             fs::remove_file(data.join("griffie.sqlite")).unwrap();
-            // A manifest that the log does not name yet stays out, and is told.
-            let code = if point == "reread-manifest-stored" { 11 } else { 0 };
-            common::check(griffie(&data).arg("rebuild"), code);
+            // A manifest that the log does not name yet stays out, and is told. Another worker may have left one, too.
+            let left_out = is_left_out(&report);
+            assert!(left_out || point != "reread-manifest-stored", "{what}: {report:#}");
+            common::check(griffie(&data).arg("rebuild"), if left_out { 11 } else { 0 });
         }
         reread(&data);
         assert_eq!(register(&data), want, "{what}");
