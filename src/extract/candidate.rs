@@ -299,12 +299,12 @@ struct Slots<'a, 'r, 't> {
 }
 
 impl<'a> Slots<'a, '_, '_> {
-    fn slot(&self, part: &str) -> Option<(&'a Find, bool)> {
+    /// What fills the blank of a part, and how the sentence means it: `<date=exclusive>`.
+    fn slot(&self, part: &str) -> Option<(&'a Find, Option<&'a str>)> {
         let wanted = self.rule.take.get(part)?;
         self.found.filled.iter().find_map(|&(blank, find)| {
             let blank = &self.say.blanks[blank];
-            let exclusive = blank.name.as_deref() == Some("exclusive");
-            blank.answers_to(wanted).then(|| (&self.scene.finds[find], exclusive))
+            blank.answers_to(wanted).then(|| (&self.scene.finds[find], blank.name.as_deref()))
         })
     }
 
@@ -351,7 +351,7 @@ impl<'a> Slots<'a, '_, '_> {
     }
 
     fn day(&self) -> Option<(Value, bool)> {
-        let Some((find, exclusive)) = self.slot("value") else {
+        let Some((find, meant)) = self.slot("value") else {
             return match self.implied("value")? {
                 "signing" => Some((Value::DayOf(EventRef::Signing), false)),
                 "day_after_signature" => Some((Value::DayOf(EventRef::DayAfterSignature), false)),
@@ -363,18 +363,41 @@ impl<'a> Slots<'a, '_, '_> {
         };
         let at_midnight =
             self.rule.field == FieldId::EndDate && at_midnight(&self.scene.text.running[find.range.end..]);
-        let exclusive = exclusive || at_midnight;
+        let exclusive = meant == Some("exclusive") || at_midnight;
         let last_in_force = |day: Date| if exclusive { day.yesterday().ok() } else { Some(day) };
         match &find.thing {
             Thing::Entity(Entity::Date(reading)) => match *reading {
+                DateReading::Span { last, closes: true, .. } => {
+                    (self.rule.field == FieldId::EndDate).then_some((Value::Day(last), false))
+                }
+                _ if meant == Some("closing") => None,
                 DateReading::Day(day) => Some((Value::Day(last_in_force(day)?), false)),
                 DateReading::Blank => Some((Value::Blank, false)),
                 DateReading::Ambiguous(first, second) => {
                     Some((Value::EitherDay(last_in_force(first)?, last_in_force(second)?), true))
                 }
+                DateReading::Span { first, last, .. } => self.day_of_span(find, first, last, meant == Some("whole")),
                 DateReading::Yearly { .. } | DateReading::Partial | DateReading::Impossible => None,
             },
             Thing::Entity(Entity::Event(event)) => Some((Value::DayOf(*event), false)),
+            _ => None,
+        }
+    }
+
+    /// The day of a month or of years that the words before mean, and whether a person must look at it.
+    fn day_of_span(&self, find: &Find, first: Date, last: Date, is_whole: bool) -> Option<(Value, bool)> {
+        let before = self.scene.text.running[..find.range.start].trim_end();
+        let word = before.rsplit(|c: char| !c.is_alphabetic() && !matches!(c, '-' | '–')).next().map(fold)?;
+        let day = |day, doubtful| Some((Value::Day(day), doubtful));
+        match (self.rule.field, word.as_str()) {
+            (FieldId::EndDate, _) if is_whole => day(last, false),
+            (FieldId::EndDate, "met" | "m" | "through" | "thru" | "including" | "-" | "–") => day(last, false),
+            (FieldId::EndDate, "tot") => day(first.yesterday().ok()?, false),
+            // `to March 2024` is said of its last day too: the earlier one.
+            (FieldId::EndDate, "until" | "till" | "to") => day(first.yesterday().ok()?, true),
+            (FieldId::EffectiveDate, _) if is_whole => day(first, false),
+            // It may start on a later day.
+            (FieldId::EffectiveDate, "van" | "vanaf" | "per" | "from" | "of") => day(first, true),
             _ => None,
         }
     }
@@ -411,10 +434,10 @@ impl<'a> Slots<'a, '_, '_> {
 
     /// `uiterlijk 1 september`, `vóór 1 mei`: the last day of any year.
     fn day_of_year(&self) -> Option<DayOfYear> {
-        let (find, exclusive) = self.slot("value")?;
+        let (find, meant) = self.slot("value")?;
         let Thing::Entity(Entity::Date(DateReading::Yearly { month, day })) = find.thing else { return None };
         let day = DayOfYear::new(month, day)?;
-        if exclusive { day.yesterday() } else { Some(day) }
+        if meant == Some("exclusive") { day.yesterday() } else { Some(day) }
     }
 
     fn notice(&self) -> Option<(Value, bool)> {

@@ -97,7 +97,16 @@ pub enum DateReading {
     },
     /// Two dates are possible (`03/04/2024` in English); the earlier first.
     Ambiguous(Date, Date),
-    /// A month and year, or a year, without a day (`maart 2019`).
+    /// A month, or calendar years, without a day (`maart 2019`, `kalenderjaren 2021 en 2022`).
+    Span {
+        /// Its first day.
+        first: Date,
+        /// Its last day.
+        last: Date,
+        /// The words mean that last day (`eind maart 2019`, `ultimo 2022`).
+        closes: bool,
+    },
+    /// Some day of a month or year (`medio maart 2019`).
     Partial,
     /// Has the shape of a date but is none (`31 juni 2019`).
     Impossible,

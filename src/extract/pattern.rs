@@ -94,7 +94,7 @@ impl Blank {
     /// True where `take` means this blank: by its name, or by a kind.
     pub fn answers_to(&self, name: &str) -> bool {
         match &self.name {
-            Some(own) if own != "exclusive" => own == name,
+            Some(own) if !["exclusive", "whole", "closing"].contains(&own.as_str()) => own == name,
             _ => Kind::named(name).is_some_and(|kind| self.kinds.contains(&kind)),
         }
     }

@@ -344,7 +344,10 @@ impl<'t> Scene<'t> {
                     find.kind() == kind
                         && find.range.start >= term.meaning.start
                         && find.range.end <= term.meaning.end
-                        && !matches!(find.thing, Thing::Entity(Entity::Date(DateReading::Partial)))
+                        && !matches!(
+                            find.thing,
+                            Thing::Entity(Entity::Date(DateReading::Partial | DateReading::Span { .. }))
+                        )
                 });
                 // Definitions that stand behind the value bind the nearest one before them; those in front, the first.
                 if term.meaning.end <= term.range.start { inside.next_back() } else { inside.next() }

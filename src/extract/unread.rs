@@ -88,6 +88,7 @@ impl Unread {
             unread.days.extend(finds.filter_map(|find| {
                 let day = match &find.thing {
                     Thing::Entity(Entity::Date(DateReading::Day(day))) => Day::Whole(*day),
+                    Thing::Entity(Entity::Date(DateReading::Span { last, .. })) => Day::OfYear(last.year()),
                     Thing::Entity(Entity::Date(DateReading::Partial)) => {
                         Day::OfYear(year(scene.text.slice(&find.range))?)
                     }

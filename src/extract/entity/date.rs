@@ -12,7 +12,9 @@ use super::{
 use crate::model::Language;
 
 mod order;
+mod span;
 use order::Evidence;
+use span::Share;
 
 /// The year of a date as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +46,7 @@ struct Raw {
 #[derive(Clone, Copy, Debug)]
 enum Shape {
     Named {
-        day: Option<Day>,
+        day: Day,
         month: i8,
         year: Option<Year>,
     },
@@ -53,6 +55,18 @@ enum Shape {
         left: i8,
         right: i8,
         year: Year,
+    },
+    /// A month without a day.
+    Month {
+        month: i8,
+        year: Year,
+        share: Share,
+    },
+    /// Whole calendar years.
+    Years {
+        first: i16,
+        last: i16,
+        share: Share,
     },
     Open,
 }
@@ -70,7 +84,7 @@ pub(super) fn find(scan: &Scan<'_>, language: impl Fn(usize) -> Option<Language>
             Some(Kind::Number | Kind::Mixed) => figures(scan, at),
             Some(Kind::Open | Kind::Mark('[' | '(' | '<' | '{')) => open(scan, at).or_else(|| figures(scan, at)),
             Some(Kind::Word) if scan.folded(at) == "day" => day_of_nothing(scan, at),
-            Some(Kind::Word) => figures(scan, at).filter(|_| scan.raw(at).len() <= 4),
+            Some(Kind::Word) => span::years(scan, at).or_else(|| figures(scan, at).filter(|_| scan.raw(at).len() <= 4)),
             _ => None,
         };
         found.extend(raw);
@@ -129,7 +143,7 @@ fn named(scan: &Scan<'_>, month_at: usize) -> Option<Raw> {
     if let Some(raw) = year_first(scan, month_at, month) {
         return Some(raw);
     }
-    if let Some((first, day, mut more)) = day_before(scan, month_at) {
+    if let Some((first, day, mut more)) = day_before(scan, month_at).filter(|_| !span::is_close(scan, month_at)) {
         let tail = year_after(scan, after);
         // A lone `I` or `l` is a day only where a year follows.
         let weak = more.iter().any(|repair| repair.read.chars().all(char::is_alphabetic));
@@ -143,7 +157,7 @@ fn named(scan: &Scan<'_>, month_at: usize) -> Option<Raw> {
                 None => (abbreviation_end(scan, month_at), None),
             };
             let first = with_weekday(scan, first);
-            return Some(Raw { first, last, shape: Shape::Named { day: Some(day), month, year }, repairs });
+            return Some(Raw { first, last, shape: Shape::Named { day, month, year }, repairs });
         }
     }
     // Month first: `March 15th, 2018`.
@@ -160,14 +174,15 @@ fn named(scan: &Scan<'_>, month_at: usize) -> Option<Raw> {
             return None;
         }
         let first = with_weekday(scan, month_at);
-        return Some(Raw { first, last, shape: Shape::Named { day: Some(day), month, year }, repairs });
+        return Some(Raw { first, last, shape: Shape::Named { day, month, year }, repairs });
     }
     let (last, year, mut more) = year_after(scan, after)?;
     if matches!(year, Year::Short(_)) && !scan.is_mark(last - 1, '\'') {
         return None;
     }
     repairs.append(&mut more);
-    Some(Raw { first: month_at, last, shape: Shape::Named { day: None, month, year: Some(year) }, repairs })
+    let (first, share) = span::before(scan, month_at);
+    Some(Raw { first, last, shape: Shape::Month { month, year, share }, repairs })
 }
 
 /// `jan.` keeps its full stop when the sentence goes on.
@@ -207,7 +222,7 @@ fn year_first(scan: &Scan<'_>, month_at: usize, month: i8) -> Option<Raw> {
     Some(Raw {
         first: year_at,
         last: month_at + 2,
-        shape: Shape::Named { day: Some(day_of(day.parse().ok()?)), month, year: Some(year) },
+        shape: Shape::Named { day: day_of(day.parse().ok()?), month, year: Some(year) },
         repairs: Vec::new(),
     })
 }
@@ -620,7 +635,7 @@ fn figures(scan: &Scan<'_>, first: usize) -> Option<Raw> {
     };
     if left.len() == 4 && right.len() <= 2 && year.len() <= 2 && separator != '.' {
         let shape = Shape::Named {
-            day: Some(day_of(year.parse().ok()?)),
+            day: day_of(year.parse().ok()?),
             month: month_of(&right)?,
             year: Some(full_year(left.parse().ok()?)),
         };

@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::{Day, Raw, Shape, Year};
+use super::{Day, Raw, Shape, Share, Year};
 use crate::{
     extract::entity::{DateReading, scan::Scan},
     model::Language,
@@ -24,7 +24,9 @@ impl Evidence {
         let mut evidence = Self { years: Vec::new(), day_first: 0, month_first: 0 };
         for raw in found {
             match raw.shape {
-                Shape::Named { year: Some(Year::Full(year)), .. } => evidence.years.push(year),
+                Shape::Named { year: Some(Year::Full(year)), .. } | Shape::Month { year: Year::Full(year), .. } => {
+                    evidence.years.push(year)
+                }
                 Shape::Figures { left, right, year } => {
                     if let Year::Full(year) = year {
                         evidence.years.push(year);
@@ -83,23 +85,28 @@ impl Evidence {
         let whole = |year: i16, month: i8, day: i8| Date::new(year, month, day).ok();
         Some(match shape {
             Shape::Open => DateReading::Blank,
-            Shape::Named { day: Some(Day::Open), .. } | Shape::Named { year: Some(Year::Open), .. } => {
-                DateReading::Blank
+            Shape::Named { day: Day::Open, .. }
+            | Shape::Named { year: Some(Year::Open), .. }
+            | Shape::Month { year: Year::Open, .. } => DateReading::Blank,
+            Shape::Named { day: Day::Odd, year: None, .. } => return None,
+            Shape::Named { day: Day::Odd, .. } | Shape::Named { year: Some(Year::Odd), .. } => DateReading::Impossible,
+            Shape::Month { year: Year::Odd, .. } => return None,
+            Shape::Month { share: Share::Vague, .. } | Shape::Years { share: Share::Vague, .. } => DateReading::Partial,
+            Shape::Month { month, year, share } => {
+                let first = whole(self.year(year), month, 1)?;
+                DateReading::Span { first, last: first.last_of_month(), closes: share == Share::Close }
             }
-            Shape::Named { day: Some(Day::Odd), year: None, .. } => return None,
-            Shape::Named { day: Some(Day::Odd), .. } | Shape::Named { year: Some(Year::Odd), day: Some(_), .. } => {
-                DateReading::Impossible
-            }
-            Shape::Named { day: None, year: Some(Year::Odd), .. } | Shape::Named { day: None, year: None, .. } => {
-                return None;
-            }
-            Shape::Named { day: None, .. } => DateReading::Partial,
+            Shape::Years { first, last, share } => DateReading::Span {
+                first: whole(first, 1, 1)?,
+                last: whole(last, 12, 31)?,
+                closes: share == Share::Close,
+            },
             // 2000 is a leap year: every day that can come back each year is one of its days.
-            Shape::Named { day: Some(Day::Of(day)), month, year: None } => match whole(2000, month, day) {
+            Shape::Named { day: Day::Of(day), month, year: None } => match whole(2000, month, day) {
                 Some(_) => DateReading::Yearly { month, day },
                 None => DateReading::Impossible,
             },
-            Shape::Named { day: Some(Day::Of(day)), month, year: Some(year) } => {
+            Shape::Named { day: Day::Of(day), month, year: Some(year) } => {
                 whole(self.year(year), month, day).map_or(DateReading::Impossible, DateReading::Day)
             }
             Shape::Figures { year: Year::Odd | Year::Open, .. } => DateReading::Impossible,

@@ -11,6 +11,8 @@ fn short(entity: Entity) -> Option<String> {
         DateReading::Day(date) => date.to_string(),
         DateReading::Yearly { month, day } => format!("--{month:02}-{day:02}"),
         DateReading::Blank => "blank".to_owned(),
+        DateReading::Span { last, closes: true, .. } => format!("..{last}"),
+        DateReading::Span { first, last, .. } => format!("{first}..{last}"),
         DateReading::Partial => "partial".to_owned(),
         DateReading::Impossible => "impossible".to_owned(),
         DateReading::Ambiguous(one, two) => format!("{one}|{two}"),
@@ -137,8 +139,8 @@ fn places_left_open() {
 
 #[test]
 fn incomplete_and_impossible() {
-    check("maart 2019", Dutch, &["partial"]);
-    check("June 2012", English, &["partial"]);
+    check("maart 2019", Dutch, &["2019-03-01..2019-03-31"]);
+    check("June 2012", English, &["2012-06-01..2012-06-30"]);
     check("31 juni 2019", Dutch, &["impossible"]);
     check("31-06-2019", Dutch, &["impossible"]);
     check("32 januari 2019", Dutch, &["impossible"]);
@@ -173,4 +175,43 @@ fn marks_in_file_names_and_bullets_are_no_places_to_fill_in() {
 fn a_lost_space_behind_the_year_hides_no_date() {
     check("Madrid, 23 februari 1989Meneer de Minister", Dutch, &["1989-02-23"]);
     check("opgemaakt te Sittard 25.09.90 in vier exemplaren", Dutch, &["1990-09-25"]);
+}
+
+#[test]
+fn months_and_years_without_a_day() {
+    for (text, want) in [
+        ("tot eind februari 2024", "..2024-02-29"),
+        ("tot het einde van de maand februari 2024", "..2024-02-29"),
+        ("de laatste dag van februari 2024", "..2024-02-29"),
+        ("ultimo december 2024", "..2024-12-31"),
+        ("per ultimo 2024", "..2024-12-31"),
+        ("einde van het kalenderjaar 2024", "..2024-12-31"),
+        ("medio maart 2024", "partial"),
+        ("begin maart 2024", "partial"),
+        ("in de loop van maart 2024", "partial"),
+        ("voor de kalenderjaren 2021, 2022 en 2023", "2021-01-01..2023-12-31"),
+        ("voor de jaren 2021 tot en met 2023", "2021-01-01..2023-12-31"),
+        ("het kalenderjaar 2023", "2023-01-01..2023-12-31"),
+    ] {
+        check(text, Dutch, &[want]);
+    }
+    for (text, want) in [
+        ("through the end of March 2024", "..2024-03-31"),
+        ("the last day of March 2024", "..2024-03-31"),
+        ("at the end of calendar year 2024", "..2024-12-31"),
+        ("end of 2024", "..2024-12-31"),
+        ("shall end March 2024", "2024-03-01..2024-03-31"),
+        ("mid-March 2024", "partial"),
+        ("for calendar years 2021 through 2023", "2021-01-01..2023-12-31"),
+        ("the years 2021, 2022, and 2023", "2021-01-01..2023-12-31"),
+    ] {
+        check(text, English, &[want]);
+    }
+    // A year that was left out, a season, a year of another kind, and a year that may or may not be counted.
+    for text in ["kalenderjaren 2021 en 2023", "het jaar 2021/2022", "het boekjaar 2023", "de jaren 2021 tot 2023"] {
+        check(text, Dutch, &[]);
+    }
+    for text in ["the end of fiscal year 2024", "contract year 2023", "the end of 2024/25"] {
+        check(text, English, &[]);
+    }
 }
