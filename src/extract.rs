@@ -33,6 +33,7 @@ mod present;
 mod record;
 pub mod remark;
 mod renewal;
+mod replaced;
 pub mod rule;
 pub mod scene;
 pub mod score;
@@ -222,6 +223,7 @@ impl RuleSet {
                 candidate
             }));
         }
+        replaced::drop_replaced(scene, &mut found);
         found
     }
 
