@@ -50,6 +50,16 @@ pub enum Value {
     RelatesTo(RelatesTo),
 }
 
+impl Value {
+    /// The day, or the earlier one of two.
+    pub fn earliest_day(&self) -> Option<Date> {
+        match self {
+            Self::Day(day) | Self::EitherDay(day, _) => Some(*day),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -326,6 +336,7 @@ impl<'a> Slots<'a, '_, '_> {
         match self.rule.field {
             FieldId::ContractType => Some((Value::Type(named(self.implied("value")?)?), false)),
             FieldId::SigningDate | FieldId::EffectiveDate | FieldId::EndDate => self.day(),
+            FieldId::OptionUse if matches!(self.find("value")?.thing, Thing::Entity(Entity::Date(_))) => self.day(),
             FieldId::Term | FieldId::OptionUse => match self.find("value") {
                 None => Some((Value::Term(named(self.implied("value")?)?), false)),
                 Some(find) => match self.period(find)? {
@@ -429,7 +440,7 @@ impl<'a> Slots<'a, '_, '_> {
             _ => None,
         });
         let max_times = times.or_else(|| self.implied("times").and_then(|times| times.parse().ok()));
-        Some((Value::Renewal(Renewal { kind, period, max_times, use_before: None }), doubtful))
+        Some((Value::Renewal(Renewal { kind, period, max_times, use_before: None, use_by: None }), doubtful))
     }
 
     /// `uiterlijk 1 september`, `vóór 1 mei`: the last day of any year.

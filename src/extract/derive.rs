@@ -315,7 +315,7 @@ mod tests {
     }
 
     fn tacit() -> Field<Renewal> {
-        given(Renewal { kind: RenewalKind::Tacit, period: None, max_times: None, use_before: None })
+        given(Renewal { kind: RenewalKind::Tacit, period: None, max_times: None, use_before: None, use_by: None })
     }
 
     fn deadline(end: &Field<Date>, notices: &[Field<Notice>]) -> Field<Date> {
@@ -397,7 +397,8 @@ mod tests {
     #[test]
     fn nothing_is_computed_without_a_renewal_or_for_an_option() {
         let (end, notices) = (given(date(2024, 12, 31)), [notice(Period::of_months(2), "any")]);
-        let option = given(Renewal { kind: RenewalKind::Option, period: None, max_times: None, use_before: None });
+        let option =
+            given(Renewal { kind: RenewalKind::Option, period: None, max_times: None, use_before: None, use_by: None });
         let found = notice_deadline(&end, &notices, &option, false, &[], Language::English);
         assert_eq!((found.value, found.status), (None, Status::Proposed));
         let found = notice_deadline(&end, &[], &option, false, &[], Language::English);
@@ -443,7 +444,7 @@ mod tests {
                 given(date(1960, 1, 1).checked_add(jiff::Span::new().days(days)).unwrap())
             });
             let renewal = kind.map_or_else(Field::absent, |kind| {
-                given(Renewal { kind, period: None, max_times: None, use_before: None })
+                given(Renewal { kind, period: None, max_times: None, use_before: None, use_by: None })
             });
             let ours = ["huurder".to_owned()];
             let found = notice_deadline(&end, &notices, &renewal, renewal_is_open, &ours, Language::Dutch);

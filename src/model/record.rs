@@ -199,6 +199,9 @@ pub struct Renewal {
     /// How long before the end an option must have been used, where the contract says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub use_before: Option<Period>,
+    /// The last day to use an option, where the contract names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub use_by: Option<Date>,
 }
 
 /// The moment that notice must be aimed at.

@@ -267,7 +267,7 @@ impl Said {
         if kind == RenewalKind::None && (period.is_some() || max_times.is_some()) {
             return Err(Unclear::new("what is not renewed has no period", "wat niet verlengt heeft geen periode"));
         }
-        Ok(Renewal { kind, period, max_times, use_before: None })
+        Ok(Renewal { kind, period, max_times, use_before: None, use_by: None })
     }
 
     /// `maximaal 2 keer`, `tweemaal`, `2 x`.

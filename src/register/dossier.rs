@@ -393,6 +393,7 @@ mod tests {
             period: Some(Term::Period("P1Y".parse().unwrap())),
             max_times: None,
             use_before: None,
+            use_by: None,
         };
         let mut fields = Fields {
             end_date: crate::model::Field::absent(),

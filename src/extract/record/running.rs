@@ -73,7 +73,8 @@ impl<'r> Desk<'r, '_, '_> {
         for candidate in &mut candidates {
             let renews = matches!(&candidate.value, Value::Renewal(found) if found.kind != RenewalKind::None);
             if renews && renewal::needs_agreement(candidate, self.scene) {
-                let none = Renewal { kind: RenewalKind::None, period: None, max_times: None, use_before: None };
+                let none =
+                    Renewal { kind: RenewalKind::None, period: None, max_times: None, use_before: None, use_by: None };
                 candidate.value = Value::Renewal(none);
                 candidate.features.remarks.push(Remark::ByAgreement);
             }
@@ -157,6 +158,7 @@ impl<'r> Desk<'r, '_, '_> {
             });
             // Of two, the longer one gives the safer day.
             renewal.use_before = periods.max_by_key(|period| period.rough_days());
+            renewal.use_by = uses.iter().filter_map(|candidate| candidate.value.earliest_day()).min();
         }
         // `Stilzwijgende verlenging is uitgesloten` leaves room for an option that no rule read.
         if field.value.as_ref().is_some_and(|renewal| renewal.kind == RenewalKind::None) && self.speaks_of_option() {

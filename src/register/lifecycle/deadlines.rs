@@ -331,24 +331,29 @@ fn option(terms: &Terms, fields: &Fields, as_of: Date, language: Language) -> Op
         let (kind, explanation) = (DeadlineKind::Option, explanation.to_owned());
         return Some(Deadline { kind, party: None, date: last_day, certain: false, explanation });
     }
-    let stated = fields.renewal.value.as_ref().and_then(|renewal| renewal.use_before);
+    let stated = fields.renewal.value.as_ref();
+    let named = stated.and_then(|renewal| renewal.use_by).filter(|day| *day <= last_day);
+    let use_before = stated.and_then(|renewal| renewal.use_before);
     let periods = fields.notice.iter().filter_map(|notice| {
         let notice = notice.value.as_ref().filter(|notice| notice.against == Against::EndOfTerm)?;
         notice.period
     });
     let counted = |period: Period| Some((reckon::notice_deadline(last_day, period)?.day, period));
-    let supposed = || periods.filter_map(counted).min_by_key(|&(day, _)| day);
-    let (date, explanation) = match stated.map_or_else(supposed, counted) {
-        Some((day, period)) if stated.is_some() => {
-            let why = language.say("de optie moet dan gebruikt zijn", "the option must have been used by then");
-            (day, format!("{last_day} − {period}; {why}"))
+    let before_end = use_before.and_then(counted).filter(|(day, _)| named.is_none_or(|named| *day < named));
+    let supposed = periods.filter_map(counted).min_by_key(|&(day, _)| day);
+    let used = language.say("de optie moet dan gebruikt zijn", "the option must have been used by then");
+    let (date, explanation) = match (before_end, named, supposed) {
+        (Some((day, period)), _, _) => (day, format!("{last_day} − {period}; {used}")),
+        (None, Some(day), _) => {
+            let why = language.say("zo staat het in het contract", "as the contract states it");
+            (day, format!("{why}; {used}"))
         }
-        Some((day, period)) => {
+        (None, None, Some((day, period))) => {
             let why = language
                 .say("de opzegtermijn kan ook voor de optie gelden", "the notice period may hold for the option too");
             (day, format!("{last_day} − {period}; {why}"))
         }
-        None => {
+        (None, None, None) => {
             let why = language.say(
                 "de optie moet voor het einde gebruikt zijn; het contract kan een eerdere dag noemen",
                 "the option must have been used before the end; the contract may name an earlier day",

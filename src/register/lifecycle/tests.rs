@@ -17,7 +17,7 @@ fn notice(period: &str, by: &str, against: Against) -> Field<Notice> {
 }
 
 fn renewal(kind: RenewalKind, period: Period, max_times: Option<u16>) -> Field<Renewal> {
-    auto(Renewal { kind, period: Some(Term::Period(period)), max_times, use_before: None })
+    auto(Renewal { kind, period: Some(Term::Period(period)), max_times, use_before: None, use_by: None })
 }
 
 fn contract(start: Date, term: Period) -> Fields {
@@ -73,6 +73,18 @@ fn an_option_must_be_used_by_the_day_that_the_contract_names() {
     assert_eq!(option(&fields), None, "the day has passed");
     fields.renewal.value.as_mut().unwrap().use_before = Some(Period::of_months(3));
     assert_eq!(option(&fields), Some(date(2021, 9, 30)));
+    // Of a day and a time the earlier one; a day after the end is that of something else.
+    for (named, want) in [
+        (date(2021, 7, 1), date(2021, 7, 1)),
+        (date(2021, 11, 1), date(2021, 9, 30)),
+        (date(2022, 7, 1), date(2021, 9, 30)),
+    ] {
+        fields.renewal.value.as_mut().unwrap().use_by = Some(named);
+        assert_eq!(option(&fields), Some(want), "{named}");
+    }
+    fields.renewal.value.as_mut().unwrap().use_before = None;
+    fields.renewal.value.as_mut().unwrap().use_by = Some(date(2021, 11, 1));
+    assert_eq!(option(&fields), Some(date(2021, 11, 1)));
 }
 
 #[test]
