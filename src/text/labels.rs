@@ -7,6 +7,8 @@ use regex::Regex;
 
 use super::{Labelled, marker, paragraphs::Paragraph};
 
+mod boxes;
+
 /// Labels that may stand several on a line, or without a colon before an open place.
 static KNOWN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
@@ -41,8 +43,16 @@ const DETAILS: usize = 3;
 pub(super) fn labels(text: &str, paragraphs: &[Paragraph]) -> Vec<Labelled> {
     let mut out = Vec::new();
     let mut skip = false;
+    let mut boxes = boxes::numbered(text, paragraphs).into_iter().peekable();
+    let mut in_box = 0;
     for (i, paragraph) in paragraphs.iter().enumerate() {
-        if std::mem::take(&mut skip) {
+        if std::mem::take(&mut skip) || i < in_box {
+            continue;
+        }
+        if let Some(numbered) = boxes.next_if(|numbered| numbered.head == i) {
+            let value = value(text, boxes::filled_in(paragraphs, &numbered));
+            out.push(Labelled { label: numbered.label..paragraph.range.end, value });
+            in_box = numbered.last + 1;
             continue;
         }
         if paragraph.row {
@@ -101,13 +111,19 @@ fn cells(text: &str, row: &Range<usize>) -> Vec<Range<usize>> {
 /// A row: `label ⇥ value`, and cells that hold `label: value` themselves.
 fn row(text: &str, range: &Range<usize>, out: &mut Vec<Labelled>) {
     let cells = cells(text, range);
-    let mut i = 0;
+    // `4 ⇥ Ingangsdatum ⇥ 1 mei 2019`
+    let numbered = |cell: &Range<usize>| {
+        let cell = text[cell.clone()].trim().trim_end_matches(['.', ')']);
+        (1..=2).contains(&cell.len()) && cell.chars().all(|c| c.is_ascii_digit())
+    };
+    let first = usize::from(cells.len() == 3 && cells.first().is_some_and(numbered));
+    let mut i = first;
     while i < cells.len() {
         let cell = &text[cells[i].clone()];
         let next = cells.get(i + 1);
         let colon = cell.trim_end().ends_with(':');
         if let Some(next) = next.filter(|n| {
-            (colon || i == 0 || cells.len() == 4 && i == 2)
+            (colon || i == first || cells.len() == 4 && i == 2)
                 && is_label(cell)
                 && !text[(*n).clone()].trim_end().ends_with(':')
         }) {
@@ -125,6 +141,14 @@ fn row(text: &str, range: &Range<usize>, out: &mut Vec<Labelled>) {
 fn header_row(text: &str, paragraphs: &[Paragraph], i: usize, out: &mut Vec<Labelled>) -> bool {
     let Some(below) = paragraphs.get(i + 1).filter(|p| p.row) else { return false };
     let (heads, values) = (cells(text, &paragraphs[i].range), cells(text, &below.range));
+    let colon = |cell: &Range<usize>| text[cell.clone()].trim_end().ends_with(':');
+    // Boxes that stand side by side: `3. Ingangsdatum: ⇥ 4. Looptijd:`, filled in below.
+    let asked = heads.len() > 1 && heads.iter().all(|h| colon(h) && is_label(&text[h.clone()]));
+    if asked && heads.len() == values.len() && !values.iter().any(colon) {
+        let pairs = heads.iter().zip(values);
+        out.extend(pairs.map(|(h, v)| Labelled { label: label_range(text, h), value: value(text, v) }));
+        return true;
+    }
     let other = |p: &Paragraph| !p.row || cells(text, &p.range).len() != heads.len();
     if !(i.checked_sub(1).is_none_or(|b| other(&paragraphs[b])) && paragraphs.get(i + 2).is_none_or(other)) {
         return false;
@@ -268,6 +292,8 @@ mod tests {
         check("By: /s/ J. Doe Name: J. Doe Title: CEO", &[("By", "/s/ J. Doe"), ("Name", "J. Doe"), ("Title", "CEO")]);
         check("Prijs per jaar, excl. btw\t€ 412,87", &[("Prijs per jaar, excl. btw", "€ 412,87")]);
         check("Ingangsdatum:\n\n1 mei 2019", &[("Ingangsdatum", "1 mei 2019")]);
+        check("4.\tDuur\t5 jaar\n5.\tPlaats\tBest", &[("Duur", "5 jaar"), ("Plaats", "Best")]);
+        check("3. Ingang:\t4. Duur:\n1 mei 2020\t5 jaar", &[("3. Ingang", "1 mei 2020"), ("4. Duur", "5 jaar")]);
         check("Nr\tDatum\tPlaats\n1a\t2 mei 2019\tBest", &[("Nr", "1a"), ("Datum", "2 mei 2019"), ("Plaats", "Best")]);
     }
 
@@ -278,6 +304,22 @@ mod tests {
             &[("Naam", "Plandoro B.V."), ("Adres", "Europalaan 312"), ("KvK", "63847219")],
         );
         check("Naam en faam\n\ngaan hem vooruit.", &[]);
+    }
+
+    #[test]
+    fn numbered_boxes_hold_what_stands_below_them() {
+        let form = "1 Verhuurder\n\nBouw B.V.\n\nte Assen\n\n2 Huurder\n\nBest\n\n3 Ingangsdatum\n\n1 mei 2020\n\n4 Duur\n\n5 jaar\n\nBest, 1 april 2020";
+        check(
+            form,
+            &[
+                ("Verhuurder", "Bouw B.V.\nte Assen"),
+                ("Huurder", "Best"),
+                ("Ingangsdatum", "1 mei 2020"),
+                ("Duur", "5 jaar"),
+            ],
+        );
+        check("1. Duur\n\nVijf jaar.\n\n2. Prijs\n\nTien.\n\n3. Recht\n\nNederlands.\n\n4. Slot\n\nGeen.", &[]);
+        check("1. Duur\n\nvijf jaar\n\n2. Prijs\n\ntien euro", &[]);
     }
 
     #[test]
