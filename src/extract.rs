@@ -49,7 +49,7 @@ use lexicon::{Lexicon, WordId};
 use pattern::Lists;
 use present::Present;
 use rule::{FieldId, Place, Rule, Source};
-use scene::Scene;
+use scene::{Find, Scene};
 
 static PIPELINES: include_dir::Dir<'_> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/pipelines");
 
@@ -209,6 +209,17 @@ impl RuleSet {
             for rule in self.rules.iter().filter(|rule| rule.place == Place::Label) {
                 found.extend(candidate::beside_label(rule, scene, &label.label, &label.value));
             }
+            // `Looptijd ⇥ 1 april 2021 - 31 maart 2024`: two days in a cell are read as the sentence that they make with
+            // the label.
+            let is_day = |find: &&Find| find.kind() == pattern::Kind::Date;
+            let apart = !scene.sentence_at(label.label.start).contains(&label.value.start);
+            if apart && scene.finds_in(&label.value).filter(is_day).count() == 2 {
+                let mut whole = Vec::new();
+                let said = label.label.start..label.value.end;
+                self.in_sentence(scene, &said, Place::Sentence, &mut whole);
+                let of_days = [FieldId::EffectiveDate, FieldId::EndDate];
+                found.extend(whole.into_iter().filter(|candidate| of_days.contains(&candidate.rule.field)));
+            }
         }
         for head in &scene.text.running_heads {
             let text = Text::of_sentence(&head.text, scene.text.language);
@@ -270,5 +281,21 @@ impl RuleSet {
             }
         }
         found.extend(candidate::keep_fullest(given));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Text;
+
+    #[test]
+    fn two_days_in_a_cell_are_start_and_end() {
+        let rules = RuleSet::embedded().unwrap();
+        let text = Text::of_sentence("Looptijd\t1 april 2021 - 31 maart 2024\nOpzegtermijn\t2 maanden", None);
+        let found = rules.candidates(&rules.scene(&text));
+        let day = |field: FieldId| found.iter().find(|c| c.rule.field == field).map(|c| c.value.to_string());
+        assert_eq!(day(FieldId::EffectiveDate).as_deref(), Some("2021-04-01"));
+        assert_eq!(day(FieldId::EndDate).as_deref(), Some("2024-03-31"));
     }
 }
